@@ -1,0 +1,75 @@
+import type { FileHash } from '../ports.ts';
+
+/** Version of the format that this code writes, and the only one that it reads. */
+export const FORMAT_VERSION = 1;
+/** No part is larger, so that every static host takes it (Cloudflare Pages: 25 MiB a file). */
+export const MAX_PART_BYTES = 20 * 1024 * 1024;
+
+export type PartKind = 'vectors' | 'graph' | 'items';
+
+/** One numbered piece of a section; the pieces of a kind, concatenated in order, are the section. */
+export interface Part extends FileHash {
+  readonly kind: PartKind;
+  /** File name inside the collection's folder; named by content: `<kind>-<first 16 hex of sha256>.bin`. */
+  readonly path: string;
+}
+
+/** `manifest.json` of a collection. */
+export interface CollectionManifest {
+  readonly format: 'afterimage-collection';
+  readonly version: typeof FORMAT_VERSION;
+  /** Folder name under `public/collections/`; also the id in addresses (`?c=`). */
+  readonly name: string;
+  /** Shown to people; untrusted text. */
+  readonly title: string;
+  /** One line on what these pictures are, and the licence of the whole where it is one; untrusted text. */
+  readonly description: string;
+  readonly licence: string | null;
+  /** Example queries for the first screen; may be empty. */
+  readonly examples: readonly string[];
+  readonly created: string;
+  readonly model: { readonly id: string /** SHA-256 of the vision tower's file. */; readonly sha256: string };
+  readonly dim: number;
+  readonly count: number;
+  readonly metric: 'cosine';
+  readonly hnsw: { readonly M: number; readonly efConstruction: number; readonly efSearch: number };
+  /** Sum of bytes of all thumbnails and previews, so that the page can decide what to keep offline. */
+  readonly pictures: { readonly mode: 'preview' | 'copy' | 'none'; readonly bytes: number };
+  readonly parts: readonly Part[];
+  /** SHA-256 of the canonical JSON of everything above. */
+  readonly sha256: string;
+}
+
+/** One picture. All text is untrusted. Paths are relative to the collection's folder. */
+export interface Item {
+  /** First 16 hex of the SHA-256 of the source file: stable across renames. */
+  readonly id: string;
+  /** Path relative to the indexed folder, with `/`. */
+  readonly name: string;
+  readonly title: string | null;
+  readonly licence: string | null;
+  readonly width: number;
+  readonly height: number;
+  /** Size of the source file. */
+  readonly bytes: number;
+  /** Modification time (or EXIF capture time where known), ISO 8601. */
+  readonly date: string | null;
+  readonly thumbnail: { readonly path: string; readonly width: number; readonly height: number };
+  /** Larger picture; null with `--pictures none`; the same path as the thumbnail where the source is no larger. */
+  readonly preview: { readonly path: string; readonly width: number; readonly height: number } | null;
+}
+
+/** One line of `collections/index.json`, so that the page can offer what is there without listing folders. */
+export interface CollectionEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly count: number;
+  readonly model: string;
+  readonly sha256: string;
+}
+export interface CollectionList {
+  readonly format: 'afterimage-collections';
+  readonly version: 1;
+  readonly collections: readonly CollectionEntry[];
+}

@@ -1,0 +1,70 @@
+/**
+ * Every error a person or a script can meet has a stable code; the message says what happened and what to do.
+ * Codes are part of the public surface: add, never rename.
+ */
+export type ErrorCode =
+  // collections and their parts
+  | 'collection-not-found'
+  | 'collection-invalid'
+  | 'collection-version'
+  | 'collection-too-large'
+  | 'collection-model-mismatch'
+  | 'part-missing'
+  | 'part-corrupt'
+  // models and devices
+  | 'model-not-found'
+  | 'model-invalid'
+  | 'device-unavailable'
+  | 'device-lost'
+  | 'device-nonsense'
+  | 'worker-died'
+  | 'worker-timeout'
+  // index and queries
+  | 'dimension-mismatch'
+  | 'embedding-invalid'
+  | 'index-corrupt'
+  | 'index-too-large'
+  | 'query-empty'
+  // the network
+  | 'offline'
+  | 'network'
+  // ratings and the search log
+  | 'search-unknown'
+  | 'rating-invalid'
+  | 'database-unavailable'
+  | 'database-blocked'
+  | 'quota-exceeded'
+  | 'import-invalid'
+  | 'import-too-large'
+  // scripts
+  | 'usage'
+  | 'not-writable'
+  | 'picture-unreadable'
+  | 'nothing-to-index'
+  | 'internal';
+
+const NAME = 'AfterimageError:';
+
+/**
+ * An error with a stable `code`. The code travels in `name`, because a worker border (structured clone, Comlink)
+ * keeps only name, message and stack; `toAfterimageError` revives it on the other side.
+ */
+export class AfterimageError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.name = NAME + code;
+  }
+}
+
+/** The coded error that `error` is, was before it crossed a worker border, or else one with code `fallback`. */
+export function toAfterimageError(error: unknown, fallback: ErrorCode = 'internal'): AfterimageError {
+  if (error instanceof AfterimageError) return error;
+  if (error instanceof Error) {
+    const code = error.name.startsWith(NAME) ? (error.name.slice(NAME.length) as ErrorCode) : fallback;
+    return new AfterimageError(code, error.message, { cause: error });
+  }
+  return new AfterimageError(fallback, String(error));
+}

@@ -1,0 +1,53 @@
+import type { Embedding } from './embedding.ts';
+
+/** Text → query embedding, by a CLIP text tower. */
+export interface QueryEncoder {
+  readonly modelId: string;
+  readonly dim: number;
+  /** @throws AfterimageError `query-empty`, `device-lost`, `embedding-invalid`. */
+  encode(text: string): Promise<Embedding>;
+}
+
+/** RGB pixels of one picture, already resized and cropped to the model's input: 3 × size × size bytes, interleaved. */
+export interface Pixels {
+  readonly size: number;
+  readonly rgb: Uint8Array;
+}
+
+/** Pictures → embeddings, by a CLIP vision tower. */
+export interface ImageEncoder {
+  readonly modelId: string;
+  readonly dim: number;
+  readonly imageSize: number;
+  /** One embedding a picture, in order. */
+  encode(batch: readonly Pixels[]): Promise<Embedding[]>;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes so far of `total`; called at least once, with loaded = total at the end. */
+  readonly onProgress?: (loaded: number, total: number) => void;
+}
+
+/** What is expected of a file: its SHA-256 (lower-case hex) and its length in bytes. */
+export interface FileHash {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Static files by path relative to the app's base (`models/…`, `collections/…`): HTTP in a browser, a folder in Node. */
+export interface ByteSource {
+  /**
+   * The bytes of a file that was verified against `expected` before anyone sees them.
+   * @throws AfterimageError `part-missing`, `part-corrupt`, `offline`, `network`.
+   */
+  read(path: string, expected: FileHash, options?: ReadOptions): Promise<Uint8Array>;
+  /**
+   * A small JSON file whose hash is not known beforehand (a manifest, a list). Newest first: the network, then what an
+   * earlier visit kept. `undefined` when there is none. @throws `offline`, `network`.
+   */
+  readText(path: string, options?: ReadOptions): Promise<string | undefined>;
+}
+
+/** SHA-256 as lower-case hex. A port, because `crypto.subtle` is missing without a secure context. */
+export type Sha256 = (bytes: Uint8Array) => Promise<string>;

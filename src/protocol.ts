@@ -1,0 +1,107 @@
+import type { CollectionEntry, CollectionManifest, Item } from './engine/collection/types.ts';
+import type { Device, Dtype } from './engine/model.ts';
+
+/** `?device=` and `?index=` of the address; `auto` where absent. */
+export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
+export type IndexPreference = 'auto' | 'hnsw' | 'exact';
+
+/** What is being loaded, in the order a person would name it. */
+export type LoadStage = 'collection' | 'items' | 'vectors' | 'graph' | 'runtime' | 'tokenizer' | 'text encoder';
+
+/** Sent by the worker while it works. */
+export type WorkerEvent =
+  | { readonly type: 'progress'; readonly stage: LoadStage; readonly loaded: number; readonly total: number }
+  /** A collection changed on the server since the last visit and its new state is in use now. */
+  | { readonly type: 'collection-updated'; readonly name: string }
+  /** The network or a part of a newer version failed; the last complete version is in use. */
+  | { readonly type: 'collection-kept'; readonly name: string; readonly reason: string }
+  | { readonly type: 'device-lost'; readonly reason: string };
+
+export interface CollectionInfo {
+  readonly manifest: Omit<CollectionManifest, 'parts'>;
+  /** True when it came from what an earlier visit kept, because the network did not answer. */
+  readonly fromCache: boolean;
+}
+
+export interface EncoderInfo {
+  readonly modelId: string;
+  readonly modelTitle: string;
+  readonly modelCan: string;
+  readonly modelCannot: string;
+  readonly modelLicence: string | null;
+  readonly dim: number;
+  readonly device: Device;
+  /** Why this device: shown in the status panel. */
+  readonly deviceReason: string;
+  readonly dtype: Dtype;
+  readonly threads: number;
+  /** Lowest cosine to the golden vectors. */
+  readonly golden: number;
+}
+
+export interface IndexInfo {
+  readonly engine: 'hnsw' | 'exact';
+  readonly reason: string;
+  readonly count: number;
+  readonly dim: number;
+  /** Milliseconds from bytes in memory to ready. */
+  readonly loadMs: number;
+}
+
+export interface EncoderRequest {
+  readonly modelId: string;
+  /** Already decided by the client: no `auto` here. */
+  readonly device: 'webgpu' | 'wasm';
+  readonly deviceReason: string;
+  readonly threads: number;
+}
+
+export interface SearchResponse {
+  readonly text: string;
+  readonly collection: string;
+  readonly modelId: string;
+  /** Rows best first, at most 200 (what the index ranks); parallel to `scores`. */
+  readonly rows: Uint32Array;
+  readonly scores: Float32Array;
+  /** How many of `rows`, from the top, are good matches; the rest lies below the cut-off. */
+  readonly good: number;
+  /** The score of the line between them. */
+  readonly cutoff: number;
+  /** Pictures in the collection: what scrolling on can reach. */
+  readonly total: number;
+  readonly engine: 'hnsw' | 'exact';
+  readonly device: Device;
+  readonly encodeMs: number;
+  readonly searchMs: number;
+  /** The query embedding came from the encoder's memory of recent queries. */
+  readonly encodeCached: boolean;
+}
+
+/** Ranks `from` … `from + rows.length − 1` of a query, by exact scan. */
+export interface RankedPage {
+  readonly from: number;
+  readonly rows: Uint32Array;
+  readonly scores: Float32Array;
+}
+
+/** Surface of `workers/query.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
+export interface QueryWorkerApi {
+  /** Call first: where events go (a Comlink proxy) and the app's base URL, against which all paths resolve. */
+  connect(baseUrl: string, onEvent: (event: WorkerEvent) => void): Promise<void>;
+  /** What `collections/index.json` offers. */
+  listCollections(): Promise<readonly CollectionEntry[]>;
+  /** Resolves when manifest and items are there, so that the grid can be browsed; the index loads on behind it. */
+  openCollection(name: string, index: IndexPreference): Promise<CollectionInfo>;
+  /** Resolves when the index of the open collection answers. */
+  indexReady(): Promise<IndexInfo>;
+  /** Load the text tower and check its golden vectors. Once a worker: a failed device needs a fresh one. */
+  loadEncoder(request: EncoderRequest): Promise<EncoderInfo>;
+  /** Waits for encoder and index where they are still loading. */
+  search(text: string): Promise<SearchResponse>;
+  /** Ranks beyond what the index gave, for the same text as the newest search. */
+  rank(text: string, from: number, count: number): Promise<RankedPage>;
+  /** Item records in the order of `rows`. */
+  items(rows: readonly number[]): Promise<Item[]>;
+  /** The row of an item id in the open collection, or −1. */
+  rowOf(itemId: string): Promise<number>;
+}
