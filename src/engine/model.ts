@@ -11,6 +11,11 @@ export interface ModelFile extends FileHash {
 /** A text and the embedding that the model must give for it, computed in Node: the self-test after loading. */
 export interface GoldenVector {
   readonly text: string;
+  /**
+   * The precision that it was computed in. A device is compared with the vectors of the dtype that it runs, because
+   * quantising moves a vector by more than a sound device may.
+   */
+  readonly dtype: Dtype;
   readonly embedding: readonly number[];
 }
 

@@ -1,0 +1,54 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createFolderSource } from './bytes.node.ts';
+import { sha256 } from './sha256.ts';
+
+const content = new TextEncoder().encode('{"a":1}');
+let root = '';
+let expected = { sha256: '', bytes: content.length };
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'afterimage-bytes-'));
+  await mkdir(join(root, 'public'));
+  await writeFile(join(root, 'public', 'part.bin'), content);
+  await writeFile(join(root, 'secret.bin'), content);
+  expected = { sha256: await sha256(content), bytes: content.length };
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const source = () => createFolderSource(join(root, 'public'));
+
+test('reads a file and reports its bytes', async () => {
+  const seen: number[][] = [];
+  const bytes = await source().read('part.bin', expected, {
+    onProgress: (loaded, total) => seen.push([loaded, total]),
+  });
+  expect(new Uint8Array(bytes)).toEqual(content);
+  expect(seen).toEqual([[content.length, content.length]]);
+});
+
+test.each([
+  ['another hash', { sha256: '0'.repeat(64), bytes: content.length }],
+  ['another length', { sha256: 'x', bytes: 3 }],
+])('refuses a file of %s', async (_, wrong) => {
+  await expect(source().read('part.bin', wrong)).rejects.toMatchObject({ code: 'part-corrupt' });
+});
+
+test('says which file is missing', async () => {
+  await expect(source().read('nothing.bin', expected)).rejects.toMatchObject({
+    code: 'part-missing',
+    message: expect.stringContaining('nothing.bin'),
+  });
+  expect(await source().readText('nothing.json')).toBeUndefined();
+});
+
+test('does not leave its folder', async () => {
+  await expect(source().read('../secret.bin', expected)).rejects.toMatchObject({ code: 'part-missing' });
+});
+
+test('reads text, and stops when told to', async () => {
+  expect(await source().readText('part.bin')).toBe('{"a":1}');
+  await expect(source().read('part.bin', expected, { signal: AbortSignal.abort() })).rejects.toThrow();
+});
