@@ -1,0 +1,11 @@
+// Runs before the first paint and without the bundle: the chosen theme, and the page opened as a file.
+(() => {
+  const root = document.documentElement;
+  if (location.protocol === 'file:') root.dataset.disk = '';
+  try {
+    const theme = localStorage.getItem('afterimage-theme');
+    if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
+  } catch {
+    // Storage is blocked: the system's theme it is.
+  }
+})();
