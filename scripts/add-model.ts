@@ -1,0 +1,61 @@
+/** Make a Hugging Face CLIP folder usable: check it, copy it into public/models, write its model.json. */
+import { basename, resolve } from 'node:path';
+import { isDtype } from '../src/platform/model-files.ts';
+import { addModel } from './lib/add-model.ts';
+import { parseOptions, runScript, usage } from './lib/cli.ts';
+import { MODELS_FOLDER } from './lib/folders.ts';
+
+const HELP = `
+Usage: pnpm add-model <folder> [options]
+
+Takes a CLIP or SigLIP folder as Hugging Face lays it out (config.json, tokenizer.json, preprocessor_config.json,
+onnx/text_model*.onnx, onnx/vision_model*.onnx), runs both towers, copies what is needed into public/models/<id> and
+writes model.json with hashes and golden vectors. Inputs that are not square are refused.
+
+  --id <id>               folder name under public/models (default: the folder's name)
+  --title <text>          name shown to people
+  --can, --cannot <text>  one honest line each for the first screen
+  --licence <text>        licence of the weights (default: the one named in the folder's README.md)
+  --source <text>         where the weights come from
+  --revision <text>       which version of them
+  --dtype-wasm, --dtype-webgpu, --dtype-cpu <dtype>
+                          precision to load there: fp32, fp16, q8, q4, q4f16, int8, uint8, bnb4
+`;
+
+const text = { type: 'string' } as const;
+
+await runScript(HELP, async (args) => {
+  const { values, positionals } = parseOptions(args, {
+    id: text,
+    title: text,
+    can: text,
+    cannot: text,
+    licence: text,
+    source: text,
+    revision: text,
+    'dtype-wasm': text,
+    'dtype-webgpu': text,
+    'dtype-cpu': text,
+  });
+  const [folder, ...more] = positionals;
+  if (folder === undefined || more.length > 0) throw usage('add-model takes one folder');
+  const { id, 'dtype-wasm': wasm, 'dtype-webgpu': webgpu, 'dtype-cpu': cpu, ...described } = values;
+  const manifest = await addModel({
+    folder: resolve(folder),
+    modelsFolder: MODELS_FOLDER,
+    id: id ?? basename(resolve(folder)),
+    described,
+    dtypes: { ...dtypeOption('wasm', wasm), ...dtypeOption('webgpu', webgpu), ...dtypeOption('cpu', cpu) },
+    log: console.log,
+  });
+  const { dtypes } = manifest;
+  console.log(`${manifest.title}: ${manifest.family}, ${manifest.dim} dimensions, ${manifest.imageSize} px.`);
+  console.log(`Loads ${dtypes.wasm} on wasm, ${dtypes.webgpu} on WebGPU, ${dtypes.cpu} in Node.`);
+  console.log(`Next: pnpm build-index <folder of pictures> --out public/collections/<name> --model ${manifest.id}`);
+});
+
+function dtypeOption(device: string, value: string | undefined) {
+  if (value === undefined) return {};
+  if (!isDtype(value)) throw usage(`--dtype-${device} does not know "${value}"`);
+  return { [device]: value };
+}
