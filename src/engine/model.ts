@@ -1,3 +1,20 @@
+import {
+  also,
+  boolean,
+  type Check,
+  finite,
+  integer,
+  list,
+  modelId,
+  nullable,
+  object,
+  oneOf,
+  parseJson,
+  relativePath,
+  sha256Hex,
+  text,
+} from './check.ts';
+import { AfterimageError } from './errors.ts';
 import type { FileHash } from './ports.ts';
 
 export type Device = 'webgpu' | 'wasm' | 'cpu';
@@ -52,3 +69,69 @@ export interface ModelManifest {
 export const GOLDEN_COSINE = 0.999;
 /** The model that scripts take when none is named: the one place that knows it. */
 export const DEFAULT_MODEL = 'afterimage-mini';
+
+const dtype = oneOf('fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4');
+
+const model: Check<ModelManifest> = also(
+  object<ModelManifest>({
+    format: oneOf('afterimage-model'),
+    version: oneOf(1),
+    id: modelId,
+    title: text(1, 500),
+    family: oneOf('clip', 'siglip'),
+    dim: integer(1, 65_536),
+    imageSize: integer(1, 8192),
+    text: object<ModelManifest['text']>({
+      maxLength: integer(2, 65_536),
+      padding: oneOf('none', 'max_length'),
+      lowercase: boolean,
+    }),
+    dtypes: object<ModelManifest['dtypes']>({ wasm: dtype, webgpu: dtype, cpu: dtype }),
+    files: list(object<ModelFile>({ path: relativePath, sha256: sha256Hex, bytes: integer(0) }), 1000),
+    golden: list(object<GoldenVector>({ text: text(1, 500), dtype, embedding: list(finite, 65_536) }), 100),
+    can: text(0, 1000),
+    cannot: text(0, 1000),
+    licence: nullable(text(1, 500)),
+    source: nullable(text(1, 1000)),
+    revision: nullable(text(1, 500)),
+  }),
+  ({ dim, files, golden }) => {
+    if (files.length === 0) return 'names no files';
+    if (new Set(files.map(({ path }) => path)).size < files.length) return 'names a file twice';
+    if (golden.length === 0) return 'has no golden vectors';
+    if (golden.some(({ embedding }) => !isUnit(embedding, dim)))
+      return `has a golden vector that is no unit vector of dimension ${dim}`;
+    return undefined;
+  },
+);
+
+function isUnit(embedding: readonly number[], dim: number): boolean {
+  const norm = Math.sqrt(embedding.reduce((sum, value) => sum + value * value, 0));
+  return embedding.length === dim && Math.abs(norm - 1) <= 1e-3;
+}
+
+/** Read a `model.json`. @throws AfterimageError `model-invalid` */
+export function parseModelManifest(source: string): ModelManifest {
+  return parseJson(
+    source,
+    model,
+    (problem) =>
+      new AfterimageError(
+        'model-invalid',
+        `The model's model.json cannot be used: ${problem}. Write it anew with \`pnpm add-model <folder>\`.`,
+      ),
+  );
+}
+
+/**
+ * The text of a `model.json`, one golden vector a line.
+ * @throws AfterimageError `model-invalid` for what `parseModelManifest` would refuse.
+ */
+export function stringifyModelManifest(manifest: ModelManifest): string {
+  const indented = JSON.stringify(manifest, null, 2);
+  // Lists of numbers only; line breaks never occur inside a JSON string, so no text can look like one.
+  const numbers = /\[\n([-+\d.e,\s]+)\]/g;
+  const source = `${indented.replace(numbers, (_all, inner: string) => `[${inner.trim().replace(/,\s+/g, ', ')}]`)}\n`;
+  parseModelManifest(source);
+  return source;
+}

@@ -31,6 +31,11 @@ export interface CollectionManifest {
   readonly model: { readonly id: string /** SHA-256 of the vision tower's file. */; readonly sha256: string };
   readonly dim: number;
   readonly count: number;
+  /**
+   * First 32 hex of the SHA-256 of the model's hash and the ids of all rows in order. Every section repeats it, so that
+   * one of another collection, model or state never passes for this one's.
+   */
+  readonly fingerprint: string;
   readonly metric: 'cosine';
   readonly hnsw: { readonly M: number; readonly efConstruction: number; readonly efSearch: number };
   /** Sum of bytes of all thumbnails and previews, so that the page can decide what to keep offline. */
