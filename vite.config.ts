@@ -1,9 +1,61 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
+import { fingerprint, installedVersion } from './scripts/lib/repository.ts';
+import { contentSecurityPolicy } from './scripts/lib/vite-csp.ts';
+import { WEB_MANIFEST } from './scripts/lib/web-manifest.ts';
+import { SECURITY_HEADERS } from './src/headers.ts';
+import type { Versions } from './src/state/versions.ts';
 
-export default defineConfig({
-  base: './',
-  plugins: [solid()],
-  build: { target: 'es2022', sourcemap: false },
-  worker: { format: 'es' },
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** Isolation headers for `pnpm dev`; the policy is left out there, see `contentSecurityPolicy`. */
+const { 'Content-Security-Policy': _policy, ...devHeaders } = SECURITY_HEADERS;
+
+export default defineConfig(async ({ command }) => {
+  const versions: Versions = {
+    app: version,
+    build: command === 'build' ? (await fingerprint()).slice(0, 12) : 'dev',
+    transformers: installedVersion('@huggingface/transformers'),
+    onnxruntime: installedVersion('onnxruntime-web'),
+    hnswlib: installedVersion('hnswlib-wasm'),
+  };
+  return {
+    // Relative, so that one build works from every folder of every host.
+    base: './',
+    define: { __VERSIONS__: JSON.stringify(versions) },
+    plugins: [
+      solid(),
+      contentSecurityPolicy(),
+      VitePWA({
+        strategies: 'injectManifest',
+        srcDir: 'src',
+        filename: 'sw.ts',
+        // The page registers it itself: when, depends on isolation (src/state/offline.ts).
+        injectRegister: false,
+        manifest: WEB_MANIFEST,
+        manifestFilename: 'manifest.webmanifest',
+        includeAssets: ['*.js', 'icons/*'],
+        injectManifest: {
+          globPatterns: ['index.html', 'licences.json', 'assets/**'],
+          globIgnores: ['**/*.map'],
+          // The WebAssembly runtimes are listed here too; the worker keeps only those that a visit used.
+          maximumFileSizeToCacheInBytes: 30 * 1024 * 1024,
+          dontCacheBustURLsMatching: /^assets\//,
+        },
+      }),
+    ],
+    build: {
+      target: 'es2022',
+      sourcemap: false,
+      // Collections can be large: scripts/build.ts copies them when the site is to be hosted, `pnpm start` never does.
+      copyPublicDir: false,
+      // A data: URL could not be cached by name, and a font or a worker must not be one under the policy.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+    },
+    worker: { format: 'es' as const },
+    server: { headers: devHeaders },
+  };
 });
