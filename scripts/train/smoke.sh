@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-/usr/bin/python3}
 data=$(mktemp -d)
-trap 'rm -rf "$data"' EXIT
+trap 'rm -rf "$data" "$here/../../public/models/smoke-model"' EXIT
 cd "$here/../.."
 
 npx tsx scripts/train/render-emoji.ts "$data" --styles fluent-emoji-flat --limit 48
@@ -17,5 +17,5 @@ sed -i 's/fluent-emoji-flat/smoke/g' "$data/emoji.json"
 "$python" scripts/train/train.py "$data" "$data/stage1.pt" --seconds "${SECONDS_EACH:-10}"
 "$python" scripts/train/train.py "$data" "$data/joint.pt" --seconds "${SECONDS_EACH:-10}" --start "$data/stage1.pt"
 "$python" scripts/train/export.py "$data" "$data/joint.pt" "$data/smoke-model"
-npx tsx scripts/add-model.ts "$data/smoke-model" --id smoke-model --public "$data/public"
+npx tsx scripts/add-model.ts "$data/smoke-model" --id smoke-model
 echo 'The smoke run is through.'
