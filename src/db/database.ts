@@ -1,0 +1,224 @@
+import type { IDBPObjectStore } from 'idb';
+import { AfterimageError } from '../engine/errors.ts';
+import { createLogChannel, type LogListener } from './channel.ts';
+import { type Connection, createConnection } from './connection.ts';
+import { searchUnknown } from './errors.ts';
+import { headerLine, parseLog, searchLine } from './jsonl.ts';
+import { type ListOptions, type LogPage, list } from './list.ts';
+import { type AfterimageSchema, type Judgement, LIMITS, type LoggedSearch, type NewSearch } from './schema.ts';
+import { type LogStats, stats } from './stats.ts';
+import { isItemId, isRating } from './validate.ts';
+
+export interface ImportReport {
+  /** Searches that were not in the log. */
+  readonly added: number;
+  /** Searches that were in the log and changed later in the file. */
+  readonly updated: number;
+  /** Lines whose search was there already, unchanged or newer. */
+  readonly skipped: number;
+}
+
+/** The search log. Every verb throws AfterimageError: `database-unavailable`, `database-blocked` or `quota-exceeded`. */
+export interface Database {
+  /** Add a completed search; texts and lists beyond `LIMITS` are cut. @returns its id */
+  logSearch(search: NewSearch): Promise<string>;
+  get(id: string): Promise<LoggedSearch | undefined>;
+  /** @param rating 1–10, or null to withdraw. @throws `rating-invalid`, `search-unknown` */
+  rate(id: string, rating: number | null): Promise<LoggedSearch>;
+  /** @param judgement null withdraws it. @throws `rating-invalid`, `search-unknown` */
+  judge(id: string, itemId: string, judgement: Judgement | null): Promise<LoggedSearch>;
+  /** A page of the log, newest first. */
+  list(options: ListOptions): Promise<LogPage>;
+  stats(): Promise<LogStats>;
+  /** @returns what was removed, so that it can be restored */
+  remove(id: string): Promise<LoggedSearch | undefined>;
+  restore(search: LoggedSearch): Promise<void>;
+  /** Remove all searches. */
+  clear(): Promise<void>;
+  /** The log as JSON Lines (jsonl.ts), header first, each line with its newline. */
+  exportLines(): AsyncIterable<string>;
+  /**
+   * Merge an export into the log, whole or not at all: of two records with one id, the one that changed last stays.
+   * @throws ImportInvalidError (`import-invalid`, with the lines), `import-too-large`
+   */
+  importLines(source: Blob | ReadableStream<Uint8Array>): Promise<ImportReport>;
+  /** Hear of changes, from this tab and others. @returns stops it */
+  subscribe(listener: LogListener): () => void;
+  /** Delete the database itself. The next verb starts an empty one. */
+  wipe(): Promise<void>;
+  close(): void;
+}
+
+export const DATABASE_NAME = 'afterimage';
+
+export interface OpenOptions {
+  readonly name?: string;
+  /** See ConnectionOptions. */
+  readonly patienceMs?: number;
+}
+
+type Store = IDBPObjectStore<AfterimageSchema, ['searches'], 'searches', 'readwrite'>;
+
+/** Ratings are a person's work: ask for the disk, because Chromium's default is to answer from memory. */
+const DURABLE = { durability: 'strict' } as const;
+
+/** Records read at a time while exporting. */
+const EXPORT_BATCH = 100;
+
+/**
+ * Open the search log, creating or upgrading it where needed.
+ * @throws AfterimageError `database-unavailable`, `database-blocked`
+ */
+export async function openDatabase(options: OpenOptions = {}): Promise<Database> {
+  const name = options.name ?? DATABASE_NAME;
+  const channel = createLogChannel(name);
+  const connection = createConnection({ ...options, name, onChange: () => channel.tellHere({ id: null }) });
+  try {
+    await connection.run(async () => undefined);
+  } catch (error) {
+    channel.close();
+    connection.close();
+    throw error;
+  }
+  return createVerbs(connection, channel);
+}
+
+function createVerbs(connection: Connection, channel: ReturnType<typeof createLogChannel>): Database {
+  /** One durable transaction, then everybody is told. */
+  async function write<T>(id: string | null, work: (store: Store) => Promise<T>): Promise<T> {
+    const result = await connection.run(async (database) => {
+      const transaction = database.transaction('searches', 'readwrite', DURABLE);
+      const [value] = await Promise.all([work(transaction.store), transaction.done]);
+      return value;
+    });
+    channel.tell({ id });
+    return result;
+  }
+
+  function change(id: string, edit: (search: LoggedSearch) => LoggedSearch): Promise<LoggedSearch> {
+    return write(id, async (store) => {
+      const search = await store.get(id);
+      if (!search) throw searchUnknown(id);
+      const changed = { ...edit(search), changed: later(search.changed) };
+      await store.put(changed);
+      return changed;
+    });
+  }
+
+  return {
+    async logSearch(search) {
+      const time = new Date().toISOString();
+      const record = { ...bounded(search), id: randomId(), time, changed: time, rating: null, judgements: {} };
+      await write(record.id, (store) => store.add(record));
+      return record.id;
+    },
+    get: (id) => connection.run((database) => database.get('searches', id)),
+    async rate(id, rating) {
+      if (!isRating(rating)) throw ratingInvalid('A rating is a whole number from 1 to 10, or none.');
+      return await change(id, (search) => ({ ...search, rating }));
+    },
+    async judge(id, itemId, judgement) {
+      if (!isItemId(itemId)) throw ratingInvalid('The picture has no usable id, so it cannot be judged.');
+      return await change(id, (search) => ({ ...search, judgements: judged(search.judgements, itemId, judgement) }));
+    },
+    list: (options) => connection.run((database) => list(database, options)),
+    stats: () => connection.run(stats),
+    remove: (id) =>
+      write(id, async (store) => {
+        const search = await store.get(id);
+        await store.delete(id);
+        return search;
+      }),
+    restore: async (search) => {
+      await write(search.id, (store) => store.put(search));
+    },
+    clear: () => write(null, (store) => store.clear()),
+    exportLines: () => exportLines(connection),
+    async importLines(source) {
+      const { searches, repeated } = await parseLog(source);
+      const report = await write(null, (store) => merge(store, [...searches.values()]));
+      return { ...report, skipped: report.skipped + repeated };
+    },
+    subscribe: channel.subscribe,
+    async wipe() {
+      await connection.delete();
+      channel.tell({ id: null });
+    },
+    close() {
+      channel.close();
+      connection.close();
+    },
+  };
+}
+
+/** One transaction a batch, because a reader may take its time between lines. */
+async function* exportLines(connection: Connection): AsyncGenerator<string> {
+  yield headerLine();
+  let range: IDBKeyRange | null = null;
+  for (;;) {
+    const batch: LoggedSearch[] = await connection.run((database) =>
+      database.getAllFromIndex('searches', 'time', range, EXPORT_BATCH),
+    );
+    for (const search of batch) yield searchLine(search);
+    const last = batch.at(-1);
+    if (!last || batch.length < EXPORT_BATCH) return;
+    range = IDBKeyRange.lowerBound([last.time, last.id], true);
+  }
+}
+
+async function merge(store: Store, searches: readonly LoggedSearch[]): Promise<ImportReport> {
+  let added = 0;
+  let updated = 0;
+  for (const search of searches) {
+    const present = await store.get(search.id);
+    if (present && present.changed >= search.changed) continue;
+    if (present) updated++;
+    else added++;
+    await store.put(search);
+  }
+  return { added, updated, skipped: searches.length - added - updated };
+}
+
+function judged(
+  judgements: LoggedSearch['judgements'],
+  itemId: string,
+  judgement: Judgement | null,
+): LoggedSearch['judgements'] {
+  const others = Object.entries(judgements).filter(([id]) => id !== itemId);
+  if (judgement === null) return Object.fromEntries(others);
+  if (others.length >= LIMITS.judgements) {
+    throw ratingInvalid(`A search keeps at most ${LIMITS.judgements} judgements. Withdraw one first.`);
+  }
+  return Object.fromEntries([...others, [itemId, judgement]]);
+}
+
+function ratingInvalid(message: string): AfterimageError {
+  return new AfterimageError('rating-invalid', message);
+}
+
+/** Now, or the time of the last change where this device's clock is behind the one that made it. */
+function later(changed: string): string {
+  const now = new Date().toISOString();
+  return now > changed ? now : changed;
+}
+
+function bounded(search: NewSearch): NewSearch {
+  return {
+    ...search,
+    query: search.query.slice(0, LIMITS.query),
+    model: search.model.slice(0, LIMITS.name),
+    collection: search.collection.slice(0, LIMITS.name),
+    results: search.results.slice(0, LIMITS.results).map(({ id, name, title, score }) => ({
+      id: id.slice(0, LIMITS.name),
+      name: name.slice(0, LIMITS.itemName),
+      title: title?.slice(0, LIMITS.itemTitle) ?? null,
+      score,
+    })),
+  };
+}
+
+/** 128 random bits as hex. Not `crypto.randomUUID`, which is missing without a secure context. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
