@@ -4,6 +4,8 @@ import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
 import { fingerprint, installedVersion } from './scripts/lib/repository.ts';
 import { contentSecurityPolicy } from './scripts/lib/vite-csp.ts';
+import { onnxruntime } from './scripts/lib/vite-onnxruntime.ts';
+import { onnxruntime } from './scripts/lib/vite-onnxruntime.ts';
 import { WEB_MANIFEST } from './scripts/lib/web-manifest.ts';
 import { SECURITY_HEADERS } from './src/headers.ts';
 import type { Versions } from './src/state/versions.ts';
@@ -27,6 +29,8 @@ export default defineConfig(async ({ command }) => {
     define: { __VERSIONS__: JSON.stringify(versions) },
     plugins: [
       solid(),
+      onnxruntime(),
+      onnxruntime(),
       contentSecurityPolicy(),
       VitePWA({
         strategies: 'injectManifest',
@@ -39,9 +43,9 @@ export default defineConfig(async ({ command }) => {
         includeAssets: ['*.js', 'icons/*'],
         injectManifest: {
           globPatterns: ['index.html', 'licences.json', 'assets/**'],
-          globIgnores: ['**/*.map'],
-          // The WebAssembly runtimes are listed here too; the worker keeps only those that a visit used.
-          maximumFileSizeToCacheInBytes: 30 * 1024 * 1024,
+          // The query worker keeps the runtime that it uses, verified like a part of a model.
+          globIgnores: ['**/*.{map,wasm}'],
+          maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
           dontCacheBustURLsMatching: /^assets\//,
         },
       }),
@@ -55,7 +59,7 @@ export default defineConfig(async ({ command }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
     },
-    worker: { format: 'es' as const },
+    worker: { format: 'es' as const, plugins: () => [onnxruntime()] },
     server: { headers: devHeaders },
   };
 });

@@ -1,0 +1,124 @@
+import { AfterimageError } from '../engine/errors.ts';
+import type { ReadOptions } from '../engine/ports.ts';
+
+/** A server that sends nothing for so long has gone away. */
+const STALL_MS = 45_000;
+/** How long a newer manifest is waited for when an earlier visit kept one. */
+const IMPATIENT_MS = 4_000;
+
+/**
+ * The body at `url`, of `bytes` expected bytes; undefined when it is longer or shorter.
+ * @param path what messages call the file
+ * @throws AfterimageError `part-missing`, `offline`, `network`
+ */
+export async function download(
+  url: string,
+  path: string,
+  bytes: number,
+  cache: RequestCache,
+  { signal, onProgress }: ReadOptions,
+): Promise<Uint8Array | undefined> {
+  return whileMoving(path, STALL_MS, signal, async (stalled, moved) => {
+    const response = await fetch(url, { cache, signal: stalled });
+    if (response.status === 404 || response.status === 410) {
+      throw new AfterimageError(
+        'part-missing',
+        `${path} is missing on the server. Reload the page; if it happens again, publish the files anew.`,
+      );
+    }
+    if (!response.ok || !response.body) throw serverError(path, response.status);
+    const body = new Uint8Array(bytes);
+    let loaded = 0;
+    for await (const chunk of chunks(response.body)) {
+      if (loaded + chunk.length > bytes) return undefined;
+      body.set(chunk, loaded);
+      loaded += chunk.length;
+      moved();
+      onProgress?.(loaded, bytes);
+    }
+    return loaded === bytes ? body : undefined;
+  });
+}
+
+/**
+ * A small text, revalidated with the server; undefined when the server has none.
+ * @param options.impatient give up early, because the caller has an older one at hand
+ * @throws AfterimageError `offline`, `network`
+ */
+export async function fetchText(
+  url: string,
+  path: string,
+  { signal, onProgress, impatient }: ReadOptions & { readonly impatient: boolean },
+): Promise<string | undefined> {
+  return whileMoving(path, impatient ? IMPATIENT_MS : STALL_MS, signal, async (stalled) => {
+    const response = await fetch(url, { cache: 'no-cache', signal: stalled });
+    if (response.status === 404 || response.status === 410) return undefined;
+    if (!response.ok) throw serverError(path, response.status);
+    const text = await response.text();
+    onProgress?.(text.length, text.length);
+    return text;
+  });
+}
+
+/** Run `work` with a signal that fires with the caller's, or when `moved` was not called for `limit` milliseconds. */
+async function whileMoving<T>(
+  path: string,
+  limit: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal, moved: () => void) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', abort);
+  const stall = () => controller.abort(new AfterimageError('network', `${path}: the server stopped answering.`));
+  let timer = setTimeout(stall, limit);
+  const moved = () => {
+    clearTimeout(timer);
+    timer = setTimeout(stall, limit);
+  };
+  try {
+    return await work(controller.signal, moved);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof AfterimageError ? error : networkError(path, error);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** The chunks of a stream; Safari has no async iteration of streams. */
+async function* chunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+function serverError(path: string, status: number): AfterimageError {
+  return new AfterimageError(
+    'network',
+    `The server answered ${status} instead of ${path}. Try again in a while; if it stays so, look at the server.`,
+  );
+}
+
+function networkError(path: string, cause: unknown): AfterimageError {
+  // False is certain, true is not: a browser only knows that it has some network.
+  if (navigator.onLine === false) {
+    return new AfterimageError(
+      'offline',
+      `There is no network and ${path} was not kept by an earlier visit. Connect once, then it works offline.`,
+      { cause },
+    );
+  }
+  return new AfterimageError(
+    'network',
+    `${path} could not be fetched. Look at the network connection, then try again.`,
+    {
+      cause,
+    },
+  );
+}
