@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { dot, type Embedding } from '../engine/embedding.ts';
+import { AfterimageError } from '../engine/errors.ts';
+import { clusteredVectors, flatten } from '../engine/test-vectors.ts';
+import { parseGraph } from './hnsw-graph.ts';
+import { buildHnswIndex, type HnswIndex, loadHnswIndex, maxRows } from './hnsw-index.ts';
+
+const DIM = 16;
+/** Many levels at few rows: M = 4 puts every fourth row on level 1. */
+const M = 4;
+const rows = clusteredVectors(400, DIM);
+const vectors = flatten(rows, DIM);
+const queries = clusteredVectors(20, DIM, 2);
+
+async function build(count = rows.length): Promise<HnswIndex> {
+  const index = await buildHnswIndex({ dim: DIM, M, efConstruction: 100, capacity: count });
+  for (const row of rows.slice(0, count)) index.add(row);
+  return index;
+}
+
+const load = (graph: Uint8Array, flat = vectors, dim = DIM) =>
+  loadHnswIndex({ graph, vectors: flat, dim, efSearch: 50 });
+
+const answers = (index: HnswIndex) => queries.map((query) => index.search(query, { k: 20, efSearch: 50 }));
+
+describe('build → graph → load', () => {
+  test('gives the same answers and the same graph', async () => {
+    const built = await build();
+    const graph = built.graph();
+    const loaded = await load(graph);
+    expect(answers(loaded)).toEqual(answers(built));
+    expect(loaded.graph()).toEqual(graph);
+    expect(parseGraph(graph).maxLevel).toBeGreaterThan(1);
+  });
+
+  test('holds links, not vectors', async () => {
+    expect((await build()).graph().length).toBeLessThan(rows.length * 4 * (2 * M + 3));
+  });
+
+  test('keeps removed rows removed', async () => {
+    const built = await build();
+    for (let row = 0; row < rows.length; row += 2) built.remove(row);
+    const loaded = await load(built.graph());
+    expect(loaded.size).toBe(rows.length / 2);
+    expect(answers(loaded)).toEqual(answers(built));
+    loaded.remove(0); // already gone
+    expect(loaded.size).toBe(rows.length / 2);
+  });
+
+  test('works from a view that is not aligned', async () => {
+    const graph = (await build()).graph();
+    const shifted = new Uint8Array(graph.length + 1).subarray(1);
+    shifted.set(graph);
+    expect((await load(shifted)).size).toBe(rows.length);
+  });
+
+  test.each([0, 1, 2])('works with %i rows', async (count) => {
+    const loaded = await load((await build(count)).graph(), vectors.subarray(0, count * DIM));
+    expect(loaded.size).toBe(count);
+    expect(loaded.search(queries[0] as Embedding, { k: 5 })).toHaveLength(count);
+    expect(loaded.add(rows[count] as Embedding)).toBe(count);
+    expect(loaded.search(rows[count] as Embedding, { k: 1 })[0]?.row).toBe(count);
+  });
+
+  test('indexes are independent: loaded in parallel, one disposed of', async () => {
+    const graph = (await build()).graph();
+    const [one, two] = await Promise.all([load(graph), load(graph)]);
+    const before = answers(two);
+    one.dispose();
+    expect(() => one.search(queries[0] as Embedding, { k: 1 })).toThrow('disposed');
+    expect(answers(two)).toEqual(before);
+  });
+});
+
+describe('limits', () => {
+  test('more rows than the heap holds are refused, with the limit', async () => {
+    const limit = maxRows(512, 16);
+    expect(limit).toBeGreaterThan(100_000);
+    await expect(buildHnswIndex({ dim: 512, M: 16, efConstruction: 200, capacity: limit + 1 })).rejects.toMatchObject({
+      code: 'index-too-large',
+      message: expect.stringContaining(String(limit)),
+    });
+  });
+
+  test.each([{ M: 1 }, { M: 100_000 }, { efConstruction: 0 }])(
+    'parameters out of range are refused: %o',
+    async (wrong) => {
+      const options = { dim: DIM, M, efConstruction: 100, capacity: 1, ...wrong };
+      await expect(buildHnswIndex(options)).rejects.toMatchObject({ code: 'usage' });
+    },
+  );
+
+  test('a graph of another dimension or of other vectors is refused', async () => {
+    const graph = (await build()).graph();
+    await expect(load(graph, vectors, 8)).rejects.toMatchObject({ code: 'dimension-mismatch' });
+    await expect(load(graph, vectors.subarray(DIM))).rejects.toMatchObject({ code: 'index-corrupt' });
+  });
+});
+
+describe('damage', () => {
+  const bytes = build(60).then((index) => index.graph());
+  const flat = vectors.subarray(0, 60 * DIM);
+
+  /** What damage may lead to: a coded error, or answers that are true as far as they go. */
+  async function expectErrorOrTruth(graph: Uint8Array): Promise<void> {
+    let index: HnswIndex;
+    try {
+      index = await load(graph, flat);
+    } catch (error) {
+      expect(error).toBeInstanceOf(AfterimageError);
+      expect(['index-corrupt', 'dimension-mismatch']).toContain((error as AfterimageError).code);
+      return;
+    }
+    // A link changed into another that is valid: the search may miss rows, but what it finds is there and scored right.
+    for (const query of queries.slice(0, 3)) {
+      const hits = index.search(query, { k: 20 });
+      expect(new Set(hits.map(({ row }) => row)).size).toBe(hits.length);
+      for (const { row, similarity } of hits) expect(similarity).toBeCloseTo(dot(query, rows[row] as Embedding), 5);
+    }
+    index.add(queries[0] as Embedding);
+    index.dispose();
+  }
+
+  test('any truncation is index-corrupt', async () => {
+    const graph = await bytes;
+    for (let length = 0; length < graph.length; length++) {
+      expect(() => parseGraph(graph.slice(0, length))).toThrow(expect.objectContaining({ code: 'index-corrupt' }));
+    }
+    await expect(load(graph.slice(0, graph.length - 4), flat)).rejects.toMatchObject({ code: 'index-corrupt' });
+    await expect(load(new Uint8Array([...graph, 0, 0, 0, 0]), flat)).rejects.toMatchObject({ code: 'index-corrupt' });
+  });
+
+  test('flipped bits', async () => {
+    const graph = await bytes;
+    const bits = fc.array(fc.nat(graph.length * 8 - 1), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(bits, async (flips) => {
+        const damaged = graph.slice();
+        for (const bit of flips) damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        await expectErrorOrTruth(damaged);
+      }),
+      { numRuns: 150 },
+    );
+  }, 30_000);
+
+  test('words overwritten', async () => {
+    const graph = await bytes;
+    const words = fc.record({
+      at: fc.oneof(fc.nat(9), fc.nat(graph.length / 4 - 1)),
+      value: fc.oneof(fc.nat(64), fc.integer(), fc.constantFrom(-1, 0x7fffffff)),
+    });
+    await fc.assert(
+      fc.asyncProperty(words, async ({ at, value }) => {
+        const damaged = graph.slice();
+        new DataView(damaged.buffer).setInt32(at * 4, value, true);
+        await expectErrorOrTruth(damaged);
+      }),
+      { numRuns: 150 },
+    );
+  }, 30_000);
+
+  test('bytes that were never a graph', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (noise) => {
+        expect(() => parseGraph(noise)).toThrow(expect.objectContaining({ code: 'index-corrupt' }));
+      }),
+    );
+  });
+});
