@@ -5,7 +5,6 @@ import solid from 'vite-plugin-solid';
 import { fingerprint, installedVersion } from './scripts/lib/repository.ts';
 import { contentSecurityPolicy } from './scripts/lib/vite-csp.ts';
 import { onnxruntime } from './scripts/lib/vite-onnxruntime.ts';
-import { onnxruntime } from './scripts/lib/vite-onnxruntime.ts';
 import { WEB_MANIFEST } from './scripts/lib/web-manifest.ts';
 import { SECURITY_HEADERS } from './src/headers.ts';
 import type { Versions } from './src/state/versions.ts';
@@ -30,13 +29,12 @@ export default defineConfig(async ({ command }) => {
     plugins: [
       solid(),
       onnxruntime(),
-      onnxruntime(),
       contentSecurityPolicy(),
       VitePWA({
         strategies: 'injectManifest',
         srcDir: 'src',
         filename: 'sw.ts',
-        // The page registers it itself: when, depends on isolation (src/state/offline.ts).
+        // The page registers it itself: when, depends on isolation (src/state/service-worker.ts).
         injectRegister: false,
         manifest: WEB_MANIFEST,
         manifestFilename: 'manifest.webmanifest',

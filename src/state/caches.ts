@@ -4,5 +4,3 @@
 export const KEPT_PICTURES = 'afterimage-pictures-kept';
 /** Pictures that were looked at, a bounded number, put there by the service worker. */
 export const SEEN_PICTURES = 'afterimage-pictures-seen';
-/** The WebAssembly runtimes in use, put there by the service worker. */
-export const RUNTIMES = 'afterimage-runtimes';

@@ -1,0 +1,91 @@
+import type { CollectionManifest, Item } from '../engine/collection/types.ts';
+import { KEPT_PICTURES } from './caches.ts';
+
+/** Collections whose pictures take more are not kept as a whole, only what was looked at. */
+export const KEEP_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Few at a time, so that the pictures on the screen and the search come first. */
+const PARALLEL = 4;
+const ITEMS_AT_ONCE = 500;
+
+type Kept = Pick<CollectionManifest, 'name' | 'sha256' | 'count' | 'pictures'>;
+
+export interface KeepOptions {
+  readonly baseUrl: string;
+  readonly collection: Kept;
+  /** Item records of rows, as `QueryClient.items`. */
+  readonly items: (rows: number[]) => Promise<readonly Item[]>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (have: number, total: number) => void;
+}
+
+/**
+ * Put thumbnails and previews of a whole collection into the cache, so that it can be browsed offline. What is there is
+ * not fetched again, so an interrupted run continues; pictures of an older version of the collection leave at the end.
+ * Rejects with the first failure (no network, no space): what was kept stays.
+ */
+export async function keepPictures(options: KeepOptions): Promise<void> {
+  const { collection, signal, onProgress } = options;
+  const folder = new URL(`collections/${collection.name}/`, options.baseUrl).href;
+  const cache = await caches.open(KEPT_PICTURES);
+  const record = await readRecord(cache, folder);
+  if (record?.sha256 === collection.sha256) return onProgress(record.total, record.total);
+
+  const wanted = await listPictures(options, folder);
+  const there = new Set((await cache.keys()).map((request) => request.url));
+  const missing = [...wanted].filter((url) => !there.has(url));
+  let have = wanted.size - missing.length;
+  onProgress(have, wanted.size);
+  const next = missing.values();
+  const work = async () => {
+    for (const url of next) {
+      signal.throwIfAborted();
+      await keep(cache, url, signal);
+      have += 1;
+      onProgress(have, wanted.size);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+
+  const stale = [...there].filter((url) => url.startsWith(folder) && !wanted.has(url));
+  await Promise.all(stale.map((url) => cache.delete(url)));
+  await writeRecord(cache, folder, { sha256: collection.sha256, total: wanted.size });
+}
+
+async function listPictures({ collection, items, signal }: KeepOptions, folder: string): Promise<Set<string>> {
+  const urls = new Set<string>();
+  for (let from = 0; from < collection.count; from += ITEMS_AT_ONCE) {
+    signal.throwIfAborted();
+    const length = Math.min(ITEMS_AT_ONCE, collection.count - from);
+    for (const item of await items(Array.from({ length }, (_, i) => from + i))) {
+      urls.add(new URL(item.thumbnail.path, folder).href);
+      if (item.preview) urls.add(new URL(item.preview.path, folder).href);
+    }
+  }
+  return urls;
+}
+
+async function keep(cache: Cache, url: string, signal: AbortSignal): Promise<void> {
+  // A fetch that is no <img> passes the service worker, so nothing is kept twice.
+  const response = await fetch(url, { signal, priority: 'low' });
+  if (!response.ok) throw new Error(`${url} answered with ${response.status}.`);
+  await cache.put(url, response);
+}
+
+interface KeptRecord {
+  /** Of the manifest whose pictures are all in the cache. */
+  readonly sha256: string;
+  readonly total: number;
+}
+
+/** A name that no picture has. */
+const recordUrl = (folder: string) => `${folder}kept.json`;
+
+async function readRecord(cache: Cache, folder: string): Promise<KeptRecord | undefined> {
+  const response = await cache.match(recordUrl(folder));
+  return response ? ((await response.json()) as KeptRecord) : undefined;
+}
+
+async function writeRecord(cache: Cache, folder: string, record: KeptRecord): Promise<void> {
+  await cache.put(recordUrl(folder), new Response(JSON.stringify(record)));
+}
