@@ -1,0 +1,155 @@
+import { type Accessor, createSignal, onCleanup } from 'solid-js';
+import type { DevicePreference, IndexPreference } from '../protocol.ts';
+
+export const VIEWS = ['search', 'log', 'about', 'status'] as const;
+export type View = (typeof VIEWS)[number];
+
+/** What the page shows: everything that a link shares. */
+export interface Address {
+  readonly query: string;
+  /** Collection name; null: the first one. */
+  readonly collection: string | null;
+  readonly view: View;
+  /** Id of the item in the detail view. */
+  readonly item: string | null;
+  readonly device: DevicePreference;
+  readonly index: IndexPreference;
+}
+
+const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
+const INDEXES = ['auto', 'hnsw', 'exact'] as const;
+
+function oneOf<T extends string>(value: string | null, allowed: readonly [T, ...T[]]): T {
+  return allowed.find((each) => each === value) ?? allowed[0];
+}
+
+/** The address in a query string (`?q=…`). Unknown parameters and values are ignored. */
+export function parseAddress(search: string): Address {
+  const parameters = new URLSearchParams(search);
+  return {
+    query: parameters.get('q') ?? '',
+    collection: parameters.get('c') || null,
+    view: oneOf(parameters.get('view'), VIEWS),
+    item: parameters.get('p') || null,
+    device: oneOf(parameters.get('device'), DEVICES),
+    index: oneOf(parameters.get('index'), INDEXES),
+  };
+}
+
+/** The query string of an address, with its `?`; defaults are left out, so the first screen's is empty. */
+export function formatAddress(address: Address): string {
+  const parameters = new URLSearchParams();
+  if (address.query) parameters.set('q', address.query);
+  if (address.collection) parameters.set('c', address.collection);
+  if (address.view !== 'search') parameters.set('view', address.view);
+  if (address.item) parameters.set('p', address.item);
+  if (address.device !== 'auto') parameters.set('device', address.device);
+  if (address.index !== 'auto') parameters.set('index', address.index);
+  const text = parameters.toString();
+  return text && `?${text}`;
+}
+
+/** What the page keeps in `history.state` of its entries. */
+interface EntryState {
+  /** The query is still being typed: the next letter replaces this entry instead of adding one. */
+  readonly draft?: boolean;
+  /** This entry opened something above the page that Back closes. */
+  readonly overlay?: boolean;
+  /** The search log's id of this entry's search, so that a reload continues it. */
+  readonly logged?: string;
+}
+
+export interface AddressBar {
+  readonly current: Accessor<Address>;
+  /** The query string for a link to the current address with some parts changed. */
+  href(patch: Partial<Address>): string;
+  /** A new history entry. `overlay`: closing it goes Back. */
+  go(patch: Partial<Address>, options?: { overlay?: boolean }): void;
+  /** Change the entry in place. */
+  replace(patch: Partial<Address>): void;
+  /** The query while it is typed: one entry, however many letters. */
+  type(query: string): void;
+  /** The typed query is meant: Back will return to it. */
+  settle(): void;
+  /** The search log's id of the search in this history entry. */
+  logged(): string | undefined;
+  setLogged(id: string): void;
+  /** Leave what `go(…, {overlay: true})` opened; where the page was loaded with it, `patch` closes it. */
+  close(patch: Partial<Address>): void;
+}
+
+/** Safari refuses more than 100 history changes in 30 seconds, which a fast typist reaches. */
+const TYPING_MS = 200;
+
+/** The address bar as state: Back, Forward and links change it, and it changes them. */
+export function createAddressBar(): AddressBar {
+  const [current, setCurrent] = createSignal(parseAddress(location.search));
+  let state: EntryState = (history.state as EntryState | null) ?? {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const url = (address: Address) => location.pathname + formatAddress(address);
+  const write = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    history.replaceState(state, '', url(current()));
+  };
+  const flush = () => {
+    if (timer !== undefined) write();
+  };
+  const change = (patch: Partial<Address>) => setCurrent({ ...current(), ...patch });
+  const settle = () => {
+    if (!state.draft) return;
+    const { draft: _, ...rest } = state;
+    state = rest;
+    write();
+  };
+  const push = (patch: Partial<Address>, next: EntryState) => {
+    settle();
+    flush();
+    const same = patch.query === undefined && patch.collection === undefined;
+    state = same && state.logged !== undefined ? { ...next, logged: state.logged } : next;
+    change(patch);
+    history.pushState(state, '', url(current()));
+  };
+  const onPopState = (event: PopStateEvent) => {
+    clearTimeout(timer);
+    timer = undefined;
+    state = (event.state as EntryState | null) ?? {};
+    setCurrent(parseAddress(location.search));
+  };
+
+  addEventListener('popstate', onPopState);
+  addEventListener('pagehide', flush);
+  onCleanup(() => {
+    removeEventListener('popstate', onPopState);
+    removeEventListener('pagehide', flush);
+  });
+
+  return {
+    current,
+    href: (patch) => formatAddress({ ...current(), ...patch }) || './',
+    go: (patch, options = {}) => push(patch, options.overlay ? { overlay: true } : {}),
+    replace(patch) {
+      change(patch);
+      write();
+    },
+    type(query) {
+      if (!state.draft) return push({ query }, { draft: true });
+      state = { draft: true };
+      change({ query });
+      clearTimeout(timer);
+      timer = setTimeout(write, TYPING_MS);
+    },
+    settle,
+    logged: () => state.logged,
+    setLogged(id) {
+      state = { ...state, logged: id };
+      write();
+    },
+    close(patch) {
+      if (state.overlay) return history.back();
+      change(patch);
+      write();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { type Accessor, createEffect, createMemo, createSignal, on, untrack } from 'solid-js';
+import type { QueryClient } from '../client/query-client.ts';
+import type { Item } from '../engine/collection/types.ts';
+
+/** Records kept; the grid shows at most a few hundred at once. */
+const CAPACITY = 2000;
+
+/** Item records by row of the open collection. */
+export interface Items {
+  /** The record if it is at hand, else a promise of it. Rows asked for in one turn travel together. */
+  get(row: number): Item | Promise<Item>;
+}
+
+interface Cache {
+  readonly kept: Map<number, Item>;
+  readonly waiting: Map<number, Promise<Item>>;
+}
+
+/** A cache of item records, emptied when `collection` changes, that asks the client for all rows of a turn at once. */
+export function createItems(client: Pick<QueryClient, 'items'>, collection: Accessor<unknown>): Items {
+  const cache = createMemo(on(collection, (): Cache => ({ kept: new Map(), waiting: new Map() })));
+  let batch: { rows: number[]; records: Promise<Item[]> } | undefined;
+
+  function openBatch(): { rows: number[]; records: Promise<Item[]> } {
+    const rows: number[] = [];
+    const records = Promise.resolve().then(() => {
+      batch = undefined;
+      return client.items(rows);
+    });
+    batch = { rows, records };
+    return batch;
+  }
+
+  function load({ kept, waiting }: Cache, row: number): Promise<Item> {
+    const { rows, records } = batch ?? openBatch();
+    const place = rows.push(row) - 1;
+    const promise = records.then((all) => {
+      const item = all[place];
+      if (!item) throw new RangeError(`The collection has no row ${row}.`);
+      const oldest = kept.keys().next();
+      if (kept.size >= CAPACITY && !oldest.done) kept.delete(oldest.value);
+      kept.set(row, item);
+      return item;
+    });
+    waiting.set(row, promise);
+    const done = () => waiting.delete(row);
+    promise.then(done, done);
+    return promise;
+  }
+
+  return {
+    get(row) {
+      const current = untrack(cache);
+      return current.kept.get(row) ?? current.waiting.get(row) ?? load(current, row);
+    },
+  };
+}
+
+/** The record of a row that changes; undefined while it loads or when it cannot be read (the search reports why). */
+export function createItem(items: Items, row: Accessor<number | undefined>): Accessor<Item | undefined> {
+  const [item, setItem] = createSignal<Item>();
+  createEffect(
+    on(row, (wanted) => {
+      const found = wanted === undefined ? undefined : items.get(wanted);
+      if (!(found instanceof Promise)) return setItem(found);
+      // The picture before stays until the next one is known: cells that blink while one types are worse than late ones.
+      found.then(
+        (record) => {
+          if (row() === wanted) setItem(record);
+        },
+        () => {},
+      );
+    }),
+  );
+  return item;
+}

@@ -1,0 +1,26 @@
+import type { Accessor } from 'solid-js';
+import type { Search } from './search.ts';
+import type { Session } from './session.ts';
+
+/** The pictures in the order in which the page shows them: all of them, or ranked by the query. */
+export interface Pictures {
+  readonly total: Accessor<number>;
+  /** Cells above the cut-off; null when browsing. */
+  readonly good: Accessor<number | null>;
+  /** Row, and score when ranked, of a cell; undefined while its page is being fetched. */
+  at(cell: number): { readonly row: number; readonly score: number | null } | undefined;
+  /** These cells are about to be shown. */
+  want(from: number, to: number): void;
+  /** The cell that shows a row, or −1 where that is not known. */
+  cellOf(row: number): number;
+}
+
+export function createPictures(session: Session, search: Search): Pictures {
+  return {
+    total: () => search.response()?.total ?? session.collection()?.manifest.count ?? 0,
+    good: () => search.response()?.good ?? null,
+    at: (cell) => (search.response() ? search.at(cell) : { row: cell, score: null }),
+    want: search.want,
+    cellOf: (row) => (search.response() ? search.rankOf(row) : row),
+  };
+}

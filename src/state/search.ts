@@ -1,0 +1,131 @@
+import { type Accessor, batch, createEffect, createMemo, createSignal, on } from 'solid-js';
+import type { QueryClient } from '../client/query-client.ts';
+import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
+import type { CollectionInfo, RankedPage, SearchResponse } from '../protocol.ts';
+
+/** Ranks fetched at a time beyond what the index gave. */
+const PAGE = 200;
+
+export interface Ranked {
+  readonly row: number;
+  readonly score: number;
+}
+
+/** The query of the address, answered. */
+export interface Search {
+  /** The query without surrounding space; empty: browse. */
+  readonly text: Accessor<string>;
+  /** The newest answer, kept while the next one is on its way; undefined when browsing. */
+  readonly response: Accessor<SearchResponse | undefined>;
+  /** The newest query has no answer yet. */
+  readonly pending: Accessor<boolean>;
+  readonly error: Accessor<AfterimageError | undefined>;
+  /** Row and score at a rank of the shown answer; undefined while that page is being fetched. */
+  at(rank: number): Ranked | undefined;
+  /** Fetch the ranks `from` … `to − 1` of the shown answer where they are missing. */
+  want(from: number, to: number): void;
+  /** The rank of a row among those fetched, or −1. */
+  rankOf(row: number): number;
+  retry(): void;
+}
+
+/** Searches as the query changes: the newest wins, an answer to an older one is dropped. */
+export function createSearch(
+  client: Pick<QueryClient, 'search' | 'rank'>,
+  query: Accessor<string>,
+  collection: Accessor<CollectionInfo | undefined>,
+): Search {
+  const text = createMemo(() => query().trim());
+  const [response, setResponse] = createSignal<SearchResponse>();
+  const [error, setError] = createSignal<AfterimageError>();
+  const [pending, setPending] = createSignal(false);
+  const [attempt, setAttempt] = createSignal(0);
+  const ranks = createRanks(client, response, setError);
+
+  async function run(wanted: string, name: string): Promise<void> {
+    const stillWanted = () => text() === wanted && collection()?.manifest.name === name;
+    try {
+      const answer = await client.search(wanted);
+      if (!answer || !stillWanted()) return;
+      batch(() => {
+        setResponse(answer);
+        setError(undefined);
+        setPending(false);
+      });
+    } catch (cause) {
+      if (!stillWanted()) return;
+      setError(toAfterimageError(cause));
+      setPending(false);
+    }
+  }
+
+  createEffect(
+    on([text, collection, attempt], ([wanted, info]) => {
+      const shown = response();
+      if (!wanted || (shown && shown.collection !== info?.manifest.name)) setResponse(undefined);
+      setError(undefined);
+      setPending(wanted !== '');
+      if (wanted && info) void run(wanted, info.manifest.name);
+    }),
+  );
+
+  return { text, response, pending, error, ...ranks, retry: () => setAttempt(attempt() + 1) };
+}
+
+/** The ranks of an answer: those that came with it, and pages beyond them as they are wanted. */
+function createRanks(
+  client: Pick<QueryClient, 'rank'>,
+  response: Accessor<SearchResponse | undefined>,
+  onError: (error: AfterimageError) => void,
+): Pick<Search, 'at' | 'want' | 'rankOf'> {
+  const pages = createMemo(on(response, () => new Map<number, RankedPage | 'asked'>()));
+  const [version, setVersion] = createSignal(0);
+
+  async function fetchPage(answer: SearchResponse, page: number): Promise<void> {
+    const known = pages();
+    known.set(page, 'asked');
+    const from = answer.rows.length + page * PAGE;
+    try {
+      known.set(page, await client.rank(answer.text, from, Math.min(PAGE, answer.total - from)));
+      setVersion(version() + 1);
+    } catch (cause) {
+      known.delete(page);
+      if (response() === answer) onError(toAfterimageError(cause));
+    }
+  }
+
+  return {
+    at(rank) {
+      const answer = response();
+      if (!answer) return undefined;
+      if (rank < answer.rows.length) return { row: answer.rows[rank] as number, score: answer.scores[rank] as number };
+      version();
+      const page = pages().get(Math.floor((rank - answer.rows.length) / PAGE));
+      if (!page || page === 'asked') return undefined;
+      const place = rank - page.from;
+      const row = page.rows[place];
+      return row === undefined ? undefined : { row, score: page.scores[place] as number };
+    },
+    want(from, to) {
+      const answer = response();
+      if (!answer) return;
+      const first = Math.max(from, answer.rows.length) - answer.rows.length;
+      const last = Math.min(to, answer.total) - answer.rows.length;
+      for (let page = Math.floor(first / PAGE); page * PAGE < last; page++) {
+        if (!pages().has(page)) void fetchPage(answer, page);
+      }
+    },
+    rankOf(row) {
+      const answer = response();
+      if (!answer) return -1;
+      const rank = answer.rows.indexOf(row);
+      if (rank >= 0) return rank;
+      for (const page of pages().values()) {
+        if (page === 'asked') continue;
+        const place = page.rows.indexOf(row);
+        if (place >= 0) return page.from + place;
+      }
+      return -1;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { type Accessor, createSignal } from 'solid-js';
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** Also read by public/boot.js, before the first paint. */
+const KEY = 'afterimage-theme';
+
+function stored(): Theme {
+  try {
+    const value = localStorage.getItem(KEY);
+    return THEMES.find((each) => each === value) ?? 'system';
+  } catch {
+    return 'system';
+  }
+}
+
+function store(theme: Theme): void {
+  try {
+    if (theme === 'system') localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, theme);
+  } catch {
+    // Storage is blocked: the choice lasts until the page is closed.
+  }
+}
+
+/** Light, dark or as the system has it; kept across visits. */
+export function createTheme(): { theme: Accessor<Theme>; setTheme: (theme: Theme) => void } {
+  const [theme, set] = createSignal(stored());
+  return {
+    theme,
+    setTheme(next) {
+      set(next);
+      store(next);
+      if (next === 'system') delete document.documentElement.dataset.theme;
+      else document.documentElement.dataset.theme = next;
+    },
+  };
+}

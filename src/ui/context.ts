@@ -1,0 +1,37 @@
+import { createContext, useContext } from 'solid-js';
+import type { AddressBar } from '../state/address.ts';
+import type { Items } from '../state/items.ts';
+import type { Notices } from '../state/notices.ts';
+import type { Opened } from '../state/opened.ts';
+import type { Pictures } from '../state/pictures.ts';
+import type { Search } from '../state/search.ts';
+import type { Session } from '../state/session.ts';
+
+/** The state that the views share; made once, in main.tsx. */
+export interface App {
+  /** Of the site, with a `/` at its end. */
+  readonly baseUrl: string;
+  readonly address: AddressBar;
+  readonly notices: Notices;
+  readonly session: Session;
+  readonly search: Search;
+  readonly items: Items;
+  readonly pictures: Pictures;
+  readonly opened: Opened;
+  /** The query as it stands is a completed search. */
+  commit(): void;
+}
+
+export const AppContext = createContext<App>();
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (!app) throw new Error('useApp() outside of <AppContext.Provider>.');
+  return app;
+}
+
+/** The address of a file of the open collection. */
+export function pictureUrl(app: App, path: string): string {
+  const name = app.session.collection()?.manifest.name ?? '';
+  return `${app.baseUrl}collections/${encodeURIComponent(name)}/${path}`;
+}

@@ -1,0 +1,178 @@
+import { createSignal, type JSX, onMount, Show } from 'solid-js';
+import type { Item } from '../../engine/collection/types.ts';
+import { pictureUrl, useApp } from '../context.ts';
+import { formatBytes, formatCount, formatDate, formatScore } from '../format.ts';
+import { itemTitle } from '../grid/cell.tsx';
+import { Icon } from '../icons.tsx';
+import './detail.css';
+import { type Point, swipe } from './swipe.ts';
+
+/** The opened picture, large, above the page. */
+export default function Detail(): JSX.Element {
+  const { opened } = useApp();
+  let dialog: HTMLDialogElement | undefined;
+  onMount(() => dialog?.showModal());
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || isOwnKeys(event.target)) return;
+    if (event.key === 'ArrowRight') void opened.step(1);
+    else if (event.key === 'ArrowLeft') void opened.step(-1);
+  };
+
+  return (
+    <dialog
+      ref={dialog}
+      class="detail"
+      aria-label={itemTitle(opened.item()) || 'Picture'}
+      onKeyDown={onKeyDown}
+      onCancel={(event) => {
+        event.preventDefault();
+        opened.close();
+      }}
+    >
+      <Stage />
+      <aside class="detail-side">
+        <button type="button" class="icon-button detail-close" aria-label="Close" title="Close" onClick={opened.close}>
+          <Icon name="close" />
+        </button>
+        <Show when={opened.item()} fallback={<Show when={opened.missing()}>{<Missing />}</Show>}>
+          {(item) => <Facts item={item()} />}
+        </Show>
+      </aside>
+    </dialog>
+  );
+}
+
+/** The picture with the ways to the ones beside it. */
+function Stage(): JSX.Element {
+  const { opened } = useApp();
+  let from: Point | undefined;
+  const onPointerUp = (event: PointerEvent) => {
+    const step = from ? swipe(from, event) : 0;
+    from = undefined;
+    if (step !== 0) void opened.step(step);
+  };
+  return (
+    <div
+      class="stage"
+      onPointerDown={(event) => {
+        if (event.pointerType !== 'mouse') from = { x: event.clientX, y: event.clientY };
+      }}
+      onPointerUp={onPointerUp}
+      onPointerCancel={() => {
+        from = undefined;
+      }}
+    >
+      <Show when={opened.item()}>{(item) => <LargePicture item={item()} />}</Show>
+      <button
+        type="button"
+        class="icon-button stage-step"
+        aria-label="Previous picture"
+        disabled={!opened.canStep(-1)}
+        onClick={() => void opened.step(-1)}
+      >
+        <Icon name="left" size={24} />
+      </button>
+      <button
+        type="button"
+        class="icon-button stage-step"
+        aria-label="Next picture"
+        disabled={!opened.canStep(1)}
+        onClick={() => void opened.step(1)}
+      >
+        <Icon name="right" size={24} />
+      </button>
+    </div>
+  );
+}
+
+/** The preview over its thumbnail, which stays where the preview cannot be loaded. */
+function LargePicture(props: { item: Item }): JSX.Element {
+  const app = useApp();
+  const [shown, setShown] = createSignal<string>();
+  const preview = () => props.item.preview ?? props.item.thumbnail;
+  return (
+    <div class="stage-frame" style={{ '--width': preview().width, '--height': preview().height }}>
+      <img
+        class="stage-thumbnail"
+        src={pictureUrl(app, props.item.thumbnail.path)}
+        alt={itemTitle(props.item)}
+        draggable={false}
+      />
+      <Show when={preview().path !== props.item.thumbnail.path}>
+        <img
+          src={pictureUrl(app, preview().path)}
+          alt=""
+          data-shown={shown() === preview().path ? '' : undefined}
+          draggable={false}
+          onLoad={() => setShown(preview().path)}
+        />
+      </Show>
+    </div>
+  );
+}
+
+function Facts(props: { item: Item }): JSX.Element {
+  const app = useApp();
+  const cell = app.opened.cell;
+  const score = () => {
+    const shown = cell();
+    return shown === undefined ? null : (app.pictures.at(shown)?.score ?? null);
+  };
+  return (
+    <>
+      <h2>{itemTitle(props.item)}</h2>
+      <Show when={score() !== null}>
+        <p class="detail-match">{matchText(cell() ?? 0, app.pictures.good() ?? 0, app.search.text())}</p>
+      </Show>
+      <dl class="facts numbers">
+        <Show when={score() !== null}>
+          <Fact name="Score">{formatScore(score() ?? 0)}</Fact>
+        </Show>
+        <Show when={cell() !== undefined}>
+          <Fact name={score() === null ? 'Place' : 'Rank'}>
+            {formatCount((cell() ?? 0) + 1)} of {formatCount(app.pictures.total())}
+          </Fact>
+        </Show>
+        <Fact name="File">{props.item.name}</Fact>
+        <Fact name="Size">
+          {props.item.width} × {props.item.height}, {formatBytes(props.item.bytes)}
+        </Fact>
+        <Show when={props.item.date}>{(date) => <Fact name="Date">{formatDate(date())}</Fact>}</Show>
+        <Show when={props.item.licence ?? app.session.collection()?.manifest.licence}>
+          {(licence) => <Fact name="Licence">{licence()}</Fact>}
+        </Show>
+      </dl>
+    </>
+  );
+}
+
+function Fact(props: { name: string; children: JSX.Element }): JSX.Element {
+  return (
+    <div>
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  );
+}
+
+function Missing(): JSX.Element {
+  return (
+    <>
+      <h2>Not here</h2>
+      <p>
+        This link leads to a picture that is not in this collection, or no longer. Close this, or choose another
+        collection.
+      </p>
+    </>
+  );
+}
+
+function matchText(cell: number, good: number, query: string): string {
+  return cell < good ? `A good match for “${query}”` : `A weak match for “${query}”`;
+}
+
+/** Controls inside that use the arrow keys themselves. */
+function isOwnKeys(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, select, textarea, [role="radiogroup"]') !== null;
+}

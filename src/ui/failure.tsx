@@ -1,0 +1,38 @@
+import { type JSX, Show } from 'solid-js';
+import type { AfterimageError } from '../engine/errors.ts';
+
+/** What happened and what to do, with the code for a bug report. */
+export function Failure(props: { title: string; error: AfterimageError; onRetry?: () => void }): JSX.Element {
+  return (
+    <section class="failure" role="alert">
+      <h2>{props.title}</h2>
+      <p>{props.error.message}</p>
+      <p class="failure-foot">
+        <Show when={props.onRetry}>
+          {(retry) => (
+            <button type="button" class="button" onClick={() => retry()()}>
+              Try again
+            </button>
+          )}
+        </Show>
+        <code class="quiet">{props.error.code}</code>
+      </p>
+    </section>
+  );
+}
+
+/** The site has no pictures yet. */
+export function NoCollections(): JSX.Element {
+  return (
+    <section class="empty prose">
+      <h2>No pictures yet</h2>
+      <p>A collection is made once, on your computer, from a folder of pictures:</p>
+      <pre>
+        <code>npx -y pnpm@12 build-index ~/Pictures --out public/collections/mine</code>
+      </pre>
+      <p>
+        For the demo, 1,594 drawings, run <code>npx -y pnpm@12 build-demo</code>. Then start again and reload this page.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { move } from './keyboard.ts';
+import { columnsFor, createLayout, type GridLayout, placeOf, rowAt } from './layout.ts';
+
+const layouts: fc.Arbitrary<GridLayout> = fc
+  .tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 12 }), fc.option(fc.nat(300)))
+  .map(([total, columns, split]) => createLayout(total, columns, split === null ? null : Math.min(split, total)));
+
+const withCell = layouts.chain((layout) => fc.tuple(fc.constant(layout), fc.nat(layout.total - 1)));
+const KEYS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End'];
+
+describe('layout', () => {
+  it('shows every cell once, in order, with one divider where there is a split', () => {
+    fc.assert(
+      fc.property(layouts, (layout) => {
+        const rows = Array.from({ length: layout.rows }, (_, index) => rowAt(layout, index));
+        const cells = rows.flatMap((row) =>
+          row.kind === 'cells' ? Array.from({ length: row.to - row.from }, (_, i) => row.from + i) : [],
+        );
+        expect(cells).toEqual(Array.from({ length: layout.total }, (_, i) => i));
+        expect(rows.filter((row) => row.kind === 'divider')).toHaveLength(layout.split === null ? 0 : 1);
+      }),
+    );
+  });
+
+  it('finds a cell where it is shown', () => {
+    fc.assert(
+      fc.property(withCell, ([layout, cell]) => {
+        const place = placeOf(layout, cell);
+        const row = rowAt(layout, place.row);
+        expect(row.kind === 'cells' && row.from + place.column).toBe(cell);
+        expect(row.kind === 'cells' && cell < row.to).toBe(true);
+      }),
+    );
+  });
+
+  it('puts three pictures side by side on a phone and more on a wide screen', () => {
+    expect(columnsFor(328, 6)).toBe(3);
+    expect(columnsFor(1350, 12)).toBeGreaterThan(7);
+    expect(columnsFor(3700, 12)).toBeLessThan(20);
+    expect(columnsFor(0, 6)).toBe(2);
+  });
+});
+
+describe('keys', () => {
+  it('never leave the grid', () => {
+    fc.assert(
+      fc.property(
+        withCell,
+        fc.constantFrom(...KEYS),
+        fc.nat(10),
+        fc.boolean(),
+        ([layout, cell], key, page, control) => {
+          const target = move(layout, cell, key, { page: page + 1, control });
+          expect(target).toBeGreaterThanOrEqual(0);
+          expect(target).toBeLessThan(layout.total);
+        },
+      ),
+    );
+  });
+
+  it('reach every picture with the arrow to the right, and the first row with the arrow up', () => {
+    fc.assert(
+      fc.property(layouts, (layout) => {
+        let cell = 0;
+        const options = { page: 3, control: false };
+        for (let i = 1; i < layout.total; i++) expect((cell = move(layout, cell, 'ArrowRight', options) ?? -1)).toBe(i);
+        for (let i = 0; i < layout.rows; i++) cell = move(layout, cell, 'ArrowUp', options) ?? -1;
+        expect(cell).toBeLessThan(layout.columns);
+      }),
+    );
+  });
+
+  it('step over the divider and stay in the column where the row is long enough', () => {
+    const layout = createLayout(20, 4, 6);
+    const options = { page: 2, control: false };
+    expect(move(layout, 5, 'ArrowDown', options)).toBe(7);
+    expect(move(layout, 9, 'ArrowUp', options)).toBe(5);
+    expect(move(layout, 7, 'ArrowUp', options)).toBe(5);
+    expect(move(layout, 2, 'End', options)).toBe(3);
+    expect(move(layout, 2, 'End', { page: 2, control: true })).toBe(19);
+    expect(move(layout, 2, 'a', options)).toBeUndefined();
+  });
+});

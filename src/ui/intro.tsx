@@ -1,0 +1,68 @@
+import { For, type JSX, Match, Show, Switch } from 'solid-js';
+import { useApp } from './context.ts';
+import { Failure } from './failure.tsx';
+import { formatPictures } from './format.ts';
+import { Loading } from './loading.tsx';
+
+/** What this is and what these pictures are; folds away while there is a query. */
+export function Intro(): JSX.Element {
+  const app = useApp();
+  return (
+    <div class="intro" data-folded={app.search.text() ? '' : undefined}>
+      <div>
+        <h1>Describe a picture, find&nbsp;it.</h1>
+        <Show when={app.session.collection()?.manifest} fallback={<p class="intro-pictures">&nbsp;</p>}>
+          {(manifest) => (
+            <p class="intro-pictures">
+              <strong>{manifest().title}</strong>, {formatPictures(manifest().count)}. {manifest().description}
+            </p>
+          )}
+        </Show>
+      </div>
+    </div>
+  );
+}
+
+/** Example queries, and in one line what the model can do, or how far it is loaded. */
+export function Hints(props: { onExample: (query: string) => void }): JSX.Element {
+  const app = useApp();
+  const examples = () => app.session.collection()?.manifest.examples ?? [];
+  return (
+    <div class="hints">
+      <Show when={!app.search.text() && examples().length > 0}>
+        <ul class="chips" aria-label="Examples">
+          <For each={examples()}>
+            {(example) => (
+              <li>
+                <button type="button" class="chip" onClick={() => props.onExample(example)}>
+                  {example}
+                </button>
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+      <Switch>
+        <Match when={app.session.modelError()}>
+          {(error) => <Failure error={error()} title="The search is not working" onRetry={app.session.retry} />}
+        </Match>
+        <Match when={!app.session.ready() && !app.session.collectionError()}>
+          <Loading progress={app.session.progress} />
+        </Match>
+        <Match when={!app.search.text() && app.session.encoder()}>
+          {(encoder) => (
+            <p class="model-line quiet">
+              <Show when={encoder().modelCan}>
+                <span>{encoder().modelCan}</span>
+              </Show>
+              <Show when={encoder().modelCannot}>
+                {' '}
+                <span>{encoder().modelCannot}</span>
+              </Show>
+            </p>
+          )}
+        </Match>
+      </Switch>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { For, type JSX } from 'solid-js';
+import { useApp } from './context.ts';
+import { Icon } from './icons.tsx';
+
+/** Quiet lines at the foot of the page. */
+export function NoticeLines(): JSX.Element {
+  const app = useApp();
+  return (
+    <div class="notices" role="status">
+      <For each={app.notices.list().slice(-3)}>
+        {(notice) => (
+          <p class="notice">
+            <span>{notice.text}</span>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Dismiss"
+              title="Dismiss"
+              onClick={() => app.notices.dismiss(notice.id)}
+            >
+              <Icon name="close" size={16} />
+            </button>
+          </p>
+        )}
+      </For>
+    </div>
+  );
+}

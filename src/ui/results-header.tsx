@@ -1,0 +1,72 @@
+import { createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
+import type { SearchResponse } from '../protocol.ts';
+import { useApp } from './context.ts';
+import { Failure } from './failure.tsx';
+import { formatCount, formatDevice, formatMs, formatPictures } from './format.ts';
+
+/** How many pictures match, how long it took, on what. */
+export function ResultsHeader(props: { actions: (response: SearchResponse) => JSX.Element }): JSX.Element {
+  const app = useApp();
+  return (
+    <div class="results-header">
+      <Show when={app.search.error()}>
+        {(error) => <Failure error={error()} title="This search failed" onRetry={app.search.retry} />}
+      </Show>
+      <Show when={app.search.response()} fallback={<Waiting />}>
+        {(response) => (
+          <>
+            <div>
+              <h2 class="numbers">{headline(response())}</h2>
+              <p class="quiet numbers">{howItWent(response())}</p>
+            </div>
+            {props.actions(response())}
+          </>
+        )}
+      </Show>
+      <Announcement />
+    </div>
+  );
+}
+
+function Waiting(): JSX.Element {
+  const app = useApp();
+  return (
+    <Show when={app.search.pending() && !app.session.ready() && !app.session.modelError()}>
+      <p>Your search runs as soon as the model is here. Until then, these are all pictures.</p>
+    </Show>
+  );
+}
+
+function headline(response: SearchResponse): string {
+  if (response.good === 0) return `Nothing here seems to match “${response.text}”`;
+  return `${formatCount(response.good)} good ${response.good === 1 ? 'match' : 'matches'} for “${response.text}”`;
+}
+
+function howItWent(response: SearchResponse): string {
+  const understood = response.encodeCached ? 'Text known already' : `Text understood in ${formatMs(response.encodeMs)}`;
+  const engine = response.engine === 'hnsw' ? 'HNSW' : 'exact scan';
+  const searched = `${formatPictures(response.total)} searched in ${formatMs(response.searchMs)}`;
+  return `${understood}, ${searched}. ${formatDevice(response.device)}, ${engine}.`;
+}
+
+const ANNOUNCE_MS = 500;
+
+/** Says the result once the typing pauses. */
+function Announcement(): JSX.Element {
+  const app = useApp();
+  const [text, setText] = createSignal('');
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  createEffect(
+    on(app.search.response, (response) => {
+      clearTimeout(timer);
+      if (!response) return setText('');
+      timer = setTimeout(() => setText(`${headline(response)}, of ${formatPictures(response.total)}.`), ANNOUNCE_MS);
+    }),
+  );
+  onCleanup(() => clearTimeout(timer));
+  return (
+    <p class="visually-hidden" role="status">
+      {text()}
+    </p>
+  );
+}

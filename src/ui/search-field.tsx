@@ -1,0 +1,84 @@
+import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { Icon } from './icons.tsx';
+
+const hasKeyboard = () => matchMedia('(hover: hover) and (pointer: fine)').matches;
+
+/** The query field; sticks to the top of the page. */
+export function SearchField(props: {
+  value: string;
+  autofocus: boolean;
+  ref: (input: HTMLInputElement) => void;
+  onInput: (value: string) => void;
+  /** Enter. */
+  onCommit: () => void;
+  /** The arrow down: into the pictures. */
+  onLeave: () => void;
+}): JSX.Element {
+  const [stuck, setStuck] = createSignal(false);
+  let input: HTMLInputElement | undefined;
+  let sentinel: HTMLDivElement | undefined;
+
+  const clear = () => {
+    props.onInput('');
+    input?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    if (event.key === 'Escape' && props.value) {
+      event.preventDefault();
+      clear();
+    } else if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      props.onLeave();
+    }
+  };
+
+  onMount(() => {
+    if (props.autofocus && hasKeyboard()) input?.focus({ preventScroll: true });
+    const observer = new IntersectionObserver(([entry]) => setStuck(entry?.isIntersecting === false));
+    if (sentinel) observer.observe(sentinel);
+    onCleanup(() => observer.disconnect());
+  });
+
+  return (
+    <>
+      <div ref={sentinel} class="search-sentinel" />
+      <form
+        class="search-bar"
+        role="search"
+        data-stuck={stuck() ? '' : undefined}
+        onSubmit={(event) => {
+          event.preventDefault();
+          props.onCommit();
+        }}
+      >
+        <div class="search-field">
+          <Icon name="search" size={22} />
+          <input
+            ref={(element) => {
+              input = element;
+              props.ref(element);
+            }}
+            type="search"
+            name="q"
+            aria-label="Describe a picture"
+            placeholder="What is in the picture?"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            enterkeyhint="search"
+            maxlength="500"
+            value={props.value}
+            onInput={(event) => props.onInput(event.currentTarget.value)}
+            onKeyDown={onKeyDown}
+          />
+          <Show when={props.value} fallback={<kbd aria-hidden="true">/</kbd>}>
+            <button type="button" class="icon-button" aria-label="Clear" title="Clear (Escape)" onClick={clear}>
+              <Icon name="close" />
+            </button>
+          </Show>
+        </div>
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,126 @@
+import { createEffect, type JSX, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
+import type { Item } from '../engine/collection/types.ts';
+import type { SearchResponse } from '../protocol.ts';
+import { useApp } from './context.ts';
+import { Failure, NoCollections } from './failure.tsx';
+import { Grid, type GridHandle } from './grid/grid.tsx';
+import { Hints, Intro } from './intro.tsx';
+import { ResultsHeader } from './results-header.tsx';
+import { SearchField } from './search-field.tsx';
+
+/** The search page: field, hints, results. */
+export function SearchView(): JSX.Element {
+  const app = useApp();
+  let input: HTMLInputElement | undefined;
+  let grid: GridHandle | undefined;
+
+  const example = (query: string) => {
+    app.address.go({ query });
+    app.commit();
+  };
+  const enter = () => {
+    app.address.settle();
+    app.commit();
+  };
+  const open = (cell: number, item: Item) => {
+    app.commit();
+    app.opened.open(cell, item);
+  };
+
+  onMount(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (document.querySelector('dialog[open]')) return;
+      event.preventDefault();
+      input?.focus();
+      input?.select();
+    };
+    addEventListener('keydown', onKeyDown);
+    onCleanup(() => removeEventListener('keydown', onKeyDown));
+  });
+  createScrollToResults(() => app.search.text());
+  // The picture that was open has the keyboard when the detail view closes.
+  createEffect(
+    on(app.opened.cell, (cell, before) => {
+      if (cell === undefined && before !== undefined && app.opened.id() === null) grid?.focus(before);
+      return cell ?? (app.opened.id() ? before : undefined);
+    }),
+  );
+
+  return (
+    <main>
+      <Intro />
+      <SearchField
+        value={app.address.current().query}
+        autofocus={!app.opened.id()}
+        ref={(element) => {
+          input = element;
+        }}
+        onInput={app.address.type}
+        onCommit={enter}
+        onLeave={() => grid?.focus(0)}
+      />
+      <Hints onExample={example} />
+      <Show when={app.search.text() && app.session.collection()}>
+        <ResultsHeader actions={() => null} />
+      </Show>
+      <div id="content" tabindex="-1">
+        <Switch fallback={<GridSkeleton />}>
+          <Match when={app.session.collectionError()}>
+            {(error) => (
+              <Failure title="The pictures could not be loaded" error={error()} onRetry={app.session.retry} />
+            )}
+          </Match>
+          <Match when={app.session.collections()?.length === 0 && !app.session.name()}>
+            <NoCollections />
+          </Match>
+          <Match when={app.session.collection()}>
+            <Grid
+              label={app.search.response() ? 'Results' : 'All pictures'}
+              divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}
+              onOpen={open}
+              onEscape={() => input?.focus()}
+              handle={(handle) => {
+                grid = handle;
+              }}
+            />
+          </Match>
+        </Switch>
+      </div>
+    </main>
+  );
+}
+
+function dividerText(response: SearchResponse): string {
+  return response.good === 0 ? 'The nearest there is' : 'Below here: weaker matches';
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+}
+
+/** A new query shows its best results, however far down the page was. */
+function createScrollToResults(text: () => string): void {
+  createEffect(
+    on(
+      text,
+      () => {
+        const sentinel = document.querySelector('.search-sentinel');
+        if (!sentinel) return;
+        const top = sentinel.getBoundingClientRect().top + scrollY;
+        if (scrollY > top) scrollTo({ top });
+      },
+      { defer: true },
+    ),
+  );
+}
+
+function GridSkeleton(): JSX.Element {
+  return (
+    <div class="grid-skeleton" aria-hidden="true">
+      {Array.from({ length: 40 }, () => (
+        <span class="picture" data-empty="" />
+      ))}
+    </div>
+  );
+}
