@@ -1,0 +1,60 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { checkSite } from './lib/check-site.ts';
+import { parseOptions, runScript, usage } from './lib/cli.ts';
+import { ROOT_FOLDER } from './lib/folders.ts';
+import { hostHeaders } from './lib/host-headers.ts';
+import { openSearchDescription, withOpenSearchLink } from './lib/open-search.ts';
+import { buildSite } from './lib/site.ts';
+import { describeSizes } from './lib/site-sizes.ts';
+
+const HELP = `
+Usage: pnpm build [options]
+
+Builds the site for a static host, with the models and collections of public/.
+
+  --base <path>   where it will live, as /repo/ (any folder)
+  --origin <url>  the site's origin, as https://example.org: adds an OpenSearch description
+  --out <dir>     where to write it; emptied first (dist)
+`;
+
+const OPTIONS = {
+  base: { type: 'string', default: './' },
+  origin: { type: 'string' },
+  out: { type: 'string', default: 'dist' },
+} as const;
+
+await runScript(HELP, async (args) => {
+  const { values } = parseOptions(args, OPTIONS);
+  const base = parseBase(values.base);
+  const address = values.origin === undefined ? undefined : parseAddress(values.origin, base);
+  const out = resolve(ROOT_FOLDER, values.out);
+  await buildSite({ out, base, data: true });
+  await writeFile(join(out, '_headers'), hostHeaders(base));
+  if (address !== undefined) await addOpenSearch(out, address);
+  await checkSite(out);
+  console.log(await describeSizes(out));
+  console.log(`\nThe site is in ${out}`);
+});
+
+/** @throws AfterimageError `usage`. */
+function parseBase(base: string): string {
+  if (base === './' || base === '') return './';
+  if (!/^\/([\w.~-]+\/)*[\w.~-]*$/.test(base)) throw usage(`--base takes a path as /repo/, not "${base}"`);
+  return base.endsWith('/') ? base : `${base}/`;
+}
+
+/** Where the app will live. @throws AfterimageError `usage`. */
+function parseAddress(origin: string, base: string): string {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) {
+    throw usage(`--origin takes an origin as https://example.org, not "${origin}"`);
+  }
+  return new URL(base === './' ? '/' : base, url).href;
+}
+
+async function addOpenSearch(out: string, address: string): Promise<void> {
+  const page = join(out, 'index.html');
+  await writeFile(page, withOpenSearchLink(await readFile(page, 'utf8')));
+  await writeFile(join(out, 'opensearch.xml'), openSearchDescription(address));
+}

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { AfterimageError } from '../src/engine/errors.ts';
+import { parseCount, parseOptions, runScript } from './lib/cli.ts';
+import { findPort } from './lib/find-port.ts';
+import { PUBLIC_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
+import { isLoopback, serve } from './lib/serve.ts';
+import { buildSite, isCurrent } from './lib/site.ts';
+
+const HELP = `
+Usage: pnpm start [options]
+
+Builds the demo collection and the site where they are missing or stale, serves them and shows the address to open.
+Collections that are added later are served without a restart.
+
+  --port <n>     first port to try (4173)
+  --host [addr]  serve others too: all addresses, or this one (only this computer)
+  --site <dir>   serve this built site as it is; nothing is built
+  --no-build     the same for dist/, made by pnpm build
+`;
+
+const OPTIONS = {
+  port: { type: 'string', default: '4173' },
+  host: { type: 'string', default: '127.0.0.1' },
+  site: { type: 'string' },
+  'no-build': { type: 'boolean', default: false },
+} as const;
+
+await runScript(HELP, async (args) => {
+  const { values } = parseOptions(withHostValue(args), OPTIONS);
+  const wanted = parseCount(values.port, '--port');
+  const site = await prepareSite(values.site ?? (values['no-build'] ? join(ROOT_FOLDER, 'dist') : undefined));
+  const port = await findPort(wanted, values.host);
+  if (port !== wanted) console.log(`Port ${wanted} is taken.`);
+  await serve({ site, publicFolder: PUBLIC_FOLDER, host: values.host, port });
+  for (const line of addresses(values.host, port)) console.log(line);
+});
+
+/** `--host` alone means every address. */
+function withHostValue(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    const alone = arg === '--host' && (args[i + 1] === undefined || args[i + 1]?.startsWith('-'));
+    return alone ? [arg, '0.0.0.0'] : [arg];
+  });
+}
+
+/** The folder to serve: `given` as it is, else the site built from the present sources. */
+async function prepareSite(given: string | undefined): Promise<string> {
+  if (given !== undefined) {
+    if (existsSync(join(given, 'index.html'))) return given;
+    throw new AfterimageError('usage', `There is no built site in ${given}. Run \`pnpm build\` first.`);
+  }
+  await buildDemo();
+  const options = { out: join(ROOT_FOLDER, '.cache/site'), base: './', data: false };
+  if (await isCurrent(options)) {
+    console.log('The site is up to date.');
+    return options.out;
+  }
+  console.log('Building the site …');
+  const started = performance.now();
+  await buildSite(options);
+  console.log(`The site is built (${((performance.now() - started) / 1000).toFixed(1)} s).`);
+  return options.out;
+}
+
+/** `pnpm build-demo`, in a process of its own, so that its memory is given back; it is quick when nothing changed. */
+function buildDemo(): Promise<void> {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT_FOLDER, 'scripts/build-demo.ts')], {
+    cwd: ROOT_FOLDER,
+    stdio: 'inherit',
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new AfterimageError('usage', 'The demo collection could not be built; the reason stands above.'));
+    });
+  });
+}
+
+function addresses(host: string, port: number): string[] {
+  if (isLoopback(host)) return ['Open', `  http://localhost:${port}/`];
+  const others = Object.values(networkInterfaces())
+    .flat()
+    .filter((address) => address?.family === 'IPv4' && !address.internal)
+    .map((address) => `  http://${address?.address}:${port}/`);
+  return [
+    'Others reach it at (plain HTTP: search works, offline use and WebGPU do not)',
+    ...others,
+    'Open',
+    `  http://localhost:${port}/`,
+  ];
+}
