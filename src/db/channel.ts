@@ -16,7 +16,7 @@ export interface LogChannel {
 
 export function createLogChannel(name: string): LogChannel {
   const listeners = new Set<LogListener>();
-  const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name);
+  let channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name);
 
   function tellHere(change: LogChange): void {
     for (const listener of [...listeners]) listener(change);
@@ -36,6 +36,7 @@ export function createLogChannel(name: string): LogChannel {
     },
     close() {
       channel?.close();
+      channel = undefined; // a write that ends after this must not fail for want of listeners
       listeners.clear();
     },
   };

@@ -104,6 +104,7 @@ async function openHandle(name: string, onBlocked: () => void, onLost: () => voi
       upgrade(database, oldVersion, transaction as unknown as Parameters<typeof upgrade>[2]).catch(() =>
         transaction.abort(),
       );
+      transaction.done.catch(() => undefined); // the open request fails too, and that is where it is reported
     },
     blocked: onBlocked,
     blocking(_current, _blocked, event) {

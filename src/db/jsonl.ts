@@ -99,7 +99,7 @@ async function parseChunks(chunks: AsyncIterable<Uint8Array>): Promise<ParsedLog
   let repeated = 0;
   let hasHeader = false;
   for await (const line of readLines(chunks, { lineBytes: MAX_LINE_BYTES, fileBytes: MAX_FILE_BYTES })) {
-    if ('text' in line && line.text.trim() === '') continue;
+    if ('text' in line && line.text === '\r') continue; // an empty line of Windows
     if (!hasHeader) {
       checkHeader('text' in line ? line.text : '');
       hasHeader = true;

@@ -12,7 +12,7 @@ const NEWLINE = 0x0a;
 
 /**
  * Split bytes at newlines and decode each line by itself, so that a damaged one has a number. Never holds more than one
- * line. `number` counts from 1.
+ * line. Empty lines are counted and passed over. `number` counts from 1.
  * @throws RangeError when there are more than `limits.fileBytes`.
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>, limits: LineLimits): AsyncGenerator<Line> {
@@ -25,17 +25,18 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>, limits: Line
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       line.add(chunk.subarray(start, end));
-      yield line.take(number++);
+      if (!line.isEmpty()) yield line.take(number);
+      number++;
       start = end + 1;
     }
     line.add(chunk.subarray(start));
   }
-  if (line.size() > 0) yield line.take(number);
+  if (!line.isEmpty()) yield line.take(number);
 }
 
 interface LineBuffer {
   add(bytes: Uint8Array): void;
-  size(): number;
+  isEmpty(): boolean;
   /** The line so far; empties the buffer. */
   take(number: number): Line;
 }
@@ -64,7 +65,7 @@ function createLineBuffer(maxBytes: number): LineBuffer {
       if (size <= maxBytes) pieces.push(bytes);
       else pieces = [];
     },
-    size: () => size,
+    isEmpty: () => size === 0,
     take,
   };
 }
