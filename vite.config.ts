@@ -39,6 +39,11 @@ export default defineConfig(async ({ command }) => {
         manifest: WEB_MANIFEST,
         manifestFilename: 'manifest.webmanifest',
         includeAssets: ['*.js', 'icons/*'],
+        integration: {
+          configureCustomSWViteBuild: (config) => {
+            config.logLevel = 'error';
+          },
+        },
         injectManifest: {
           globPatterns: ['index.html', 'licences.json', 'assets/**'],
           // The query worker keeps the runtime that it uses, verified like a part of a model.
