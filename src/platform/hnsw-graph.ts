@@ -81,17 +81,15 @@ function findRows(words: Uint32Array, count: number, M: number): Uint32Array {
   for (let row = 0; row < count; row++) {
     starts[row] = at;
     const word = words[at] ?? 0;
-    check(linkCount(word) <= 2 * M, `row ${row} has ${linkCount(word)} links`);
-    check((word & 0xfe0000) === 0, `row ${row} has unknown flags`);
+    if (linkCount(word) > 2 * M || (word & 0xfe0000) !== 0) throw corrupt(`row ${row} does not begin as a row does`);
     at += 1 + linkCount(word);
     for (let level = levelOf(word); level > 0; level--) {
       const links = words[at] ?? 0;
-      check(links <= M, `row ${row} has ${links} links above level 0`);
+      if (links > M) throw corrupt(`row ${row} has ${links} links above level 0`);
       at += 1 + links;
     }
-    check(at <= words.length, `it ends within row ${row}`);
   }
-  check(at === words.length, 'it is longer than its rows');
+  check(at === words.length, 'its rows do not end where it does');
   return starts;
 }
 
@@ -122,13 +120,15 @@ function checkLinks({ count, maxLevel, words, starts }: Graph): void {
   for (let row = 0; row < count; row++) {
     let at = starts[row] as number; // row < count
     const levels = levelOf(words[at] as number);
-    check(levels <= maxLevel, `row ${row} is above its highest level`);
+    if (levels > maxLevel) throw corrupt(`row ${row} is above its highest level`);
     for (let level = 0; level <= levels; level++) {
       const end = at + 1 + linkCount(words[at] as number);
       for (at++; at < end; at++) {
         const neighbour = words[at] as number;
-        check(neighbour < count && neighbour !== row, `row ${row} links to row ${neighbour} of ${count}`);
-        check(levelAt(words, starts, neighbour) >= level, `row ${row} links to a row that is not on level ${level}`);
+        // Every row is on level 0, where most links are: only above it is the neighbour looked up.
+        if (neighbour >= count || neighbour === row || (level > 0 && levelAt(words, starts, neighbour) < level)) {
+          throw corrupt(`row ${row} links to row ${neighbour} on level ${level}`);
+        }
       }
     }
   }
