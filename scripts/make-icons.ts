@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { ROOT } from './lib/repository.ts';
+import { PUBLIC_FOLDER } from './lib/folders.ts';
 
 /** Draws the PNG icons in `public/icons` from `icon.svg`. Run it after changing the drawing: `npx tsx scripts/make-icons.ts`. */
-const folder = join(ROOT, 'public/icons');
+const folder = join(PUBLIC_FOLDER, 'icons');
 const rounded = await readFile(join(folder, 'icon.svg'), 'utf8');
 /** iOS and Android cut the corners themselves. */
 const square = rounded.replace(' rx="112"', '');

@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The repository's root. */
-export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+import { join, relative, sep } from 'node:path';
+import { ROOT_FOLDER } from './folders.ts';
 
 /** What the built site depends on, relative to the root. Collections and models are data and are served as they are. */
 export const SITE_SOURCES = [
@@ -39,7 +36,7 @@ async function listFiles(root: string, path: string): Promise<string[]> {
 }
 
 /** SHA-256 (hex) over names and contents of `sources` below `root`: changes when anything that is built changes. */
-export async function fingerprint(root = ROOT, sources: readonly string[] = SITE_SOURCES): Promise<string> {
+export async function fingerprint(root = ROOT_FOLDER, sources: readonly string[] = SITE_SOURCES): Promise<string> {
   const hash = createHash('sha256');
   for (const source of sources) {
     for (const file of await listFiles(root, join(root, source))) {

@@ -1,7 +1,8 @@
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'vite';
-import { fingerprint, ROOT } from './repository.ts';
+import { PUBLIC_FOLDER, ROOT_FOLDER } from './folders.ts';
+import { fingerprint } from './repository.ts';
 
 /** Folders of `public/` that hold data: copied for hosting, served in place by `pnpm start`. */
 const DATA = ['collections', 'models'];
@@ -37,7 +38,7 @@ export async function isCurrent(options: SiteOptions): Promise<boolean> {
 export async function buildSite(options: SiteOptions): Promise<void> {
   const made: BuildRecord = { fingerprint: await fingerprint(), base: options.base, data: options.data };
   await build({
-    root: ROOT,
+    root: ROOT_FOLDER,
     base: options.base,
     logLevel: 'warn',
     build: { outDir: options.out, emptyOutDir: true },
@@ -47,13 +48,12 @@ export async function buildSite(options: SiteOptions): Promise<void> {
 }
 
 async function copyPublic({ out, data }: SiteOptions): Promise<void> {
-  const from = join(ROOT, 'public');
-  for (const name of await readdir(from)) {
+  for (const name of await readdir(PUBLIC_FOLDER)) {
     if (!data && DATA.includes(name)) continue;
-    await cp(join(from, name), join(out, name), {
+    await cp(join(PUBLIC_FOLDER, name), join(out, name), {
       recursive: true,
       // Folders that start with a dot hold unfinished work of `build-index`.
-      filter: (source) => !basename(source).startsWith('.') || relative(from, source) === '',
+      filter: (source) => !basename(source).startsWith('.'),
     });
   }
 }

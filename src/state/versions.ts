@@ -8,6 +8,9 @@ export interface Versions {
   readonly hnswlib: string;
 }
 
-declare const __VERSIONS__: Versions;
+declare const __VERSIONS__: Versions | undefined;
 
-export const VERSIONS: Versions = __VERSIONS__;
+const UNKNOWN: Versions = { app: '–', build: 'test', transformers: '–', onnxruntime: '–', hnswlib: '–' };
+
+// Without Vite's configuration, as in unit tests, nobody has put it in.
+export const VERSIONS: Versions = typeof __VERSIONS__ === 'undefined' ? UNKNOWN : __VERSIONS__;

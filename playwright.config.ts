@@ -1,0 +1,35 @@
+import { defineConfig } from '@playwright/test';
+import { BROWSER_ARGS, findBrowser, SOFTWARE_WEBGPU_ARGS } from './scripts/lib/browser.ts';
+
+const PORT = 4319;
+const executablePath = findBrowser();
+
+function launch(...args: string[]) {
+  return { args: [...BROWSER_ARGS, ...args], ...(executablePath ? { executablePath } : {}) };
+}
+
+/**
+ * The production build, made by `pnpm build`, in a real Chromium. A test runs on wasm; tagged `@webgpu` on WebGPU's
+ * software adapter too, tagged `@webgpu-only` there alone.
+ */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  workers: 2,
+  // Generous, because nothing timed may fail a test: only a page that hangs does.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
+  reporter: 'list',
+  use: { baseURL: `http://localhost:${PORT}/`, trace: 'retain-on-failure' },
+  projects: [
+    { name: 'wasm', grepInvert: /@webgpu-only/, use: { launchOptions: launch() } },
+    { name: 'webgpu', grep: /@webgpu/, use: { launchOptions: launch(...SOFTWARE_WEBGPU_ARGS) } },
+  ],
+  webServer: {
+    command: `node --import tsx scripts/start.ts --no-build --port ${PORT}`,
+    url: `http://localhost:${PORT}/`,
+    reuseExistingServer: !process.env.CI,
+  },
+});
