@@ -1,0 +1,26 @@
+import { type JSX, Show } from 'solid-js';
+import type { Ratings } from '../../state/ratings.ts';
+import { RatingControl } from './rating-control.tsx';
+
+/** The rating of one search, with what keeps it from being saved. */
+export function SearchRating(props: { label?: string; ratings: Ratings }): JSX.Element {
+  return (
+    <div class="search-rating">
+      <RatingControl
+        label={props.label ?? 'Rate this search, 1 to 10'}
+        value={props.ratings.rating()}
+        onChange={(rating) => void props.ratings.rate(rating)}
+      />
+      <RatingError ratings={props.ratings} />
+    </div>
+  );
+}
+
+/** Why the last rating or thumb was not saved. The line is always there, so that a screen reader notices its text. */
+export function RatingError(props: { ratings: Ratings }): JSX.Element {
+  return (
+    <p class="rating-error" role="status">
+      <Show when={props.ratings.error()}>{(error) => <>Not saved: {error()}</>}</Show>
+    </p>
+  );
+}
