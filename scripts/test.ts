@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { env } from 'node:process';
+import { BROWSER_MISSING, BROWSER_VARIABLE, findBrowser, installBrowser } from './lib/browser.ts';
+import { parseOptions, runScript } from './lib/cli.ts';
+import { ROOT_FOLDER } from './lib/folders.ts';
+import { type Counts, countPlaywright, countStep, countVitest, summary } from './lib/test-counts.ts';
+
+const HELP = `
+Usage: pnpm test
+
+Checks types and style, then runs the unit tests with coverage, builds the demo collection and the site, and runs the
+end-to-end tests in a real Chromium. Goes on after a failure; ends with a line "N passed, N failed".
+`;
+
+/** Not `test-results`, which Playwright empties. */
+const REPORTS = join(ROOT_FOLDER, '.cache/reports');
+const VITEST_REPORT = join(REPORTS, 'vitest.json');
+const PLAYWRIGHT_REPORT = join(REPORTS, 'playwright.json');
+
+interface Step {
+  readonly title: string;
+  /** A command line, with what is in node_modules/.bin at hand. */
+  readonly command: string;
+  /** Reads what the step's tests came to; without it the step itself is what passes or fails. */
+  readonly count?: (report: unknown) => Counts;
+  readonly report?: string;
+}
+
+async function listSteps(): Promise<Step[]> {
+  const { scripts } = JSON.parse(await readFile(join(ROOT_FOLDER, 'package.json'), 'utf8')) as {
+    scripts: { typecheck: string; lint: string };
+  };
+  const vitest = `vitest run --coverage --reporter=default --reporter=json --outputFile.json="${VITEST_REPORT}"`;
+  return [
+    { title: 'Types', command: scripts.typecheck },
+    { title: 'Lint and import rules', command: scripts.lint },
+    { title: 'Unit tests', command: vitest, count: countVitest, report: VITEST_REPORT },
+    { title: 'Demo collection', command: 'tsx scripts/build-demo.ts' },
+    { title: 'Site', command: 'tsx scripts/build.ts' },
+    {
+      title: 'End-to-end tests',
+      command: 'playwright test --reporter=list,json',
+      count: countPlaywright,
+      report: PLAYWRIGHT_REPORT,
+    },
+  ];
+}
+
+await runScript(HELP, async (args) => {
+  parseOptions(args, {});
+  const browser = findBrowser() ?? installBrowser();
+  if (browser === undefined) {
+    console.error(BROWSER_MISSING);
+    process.exitCode = 1;
+    return;
+  }
+  console.log(`Browser: ${browser}`);
+  await rm(REPORTS, { recursive: true, force: true });
+  await mkdir(REPORTS, { recursive: true });
+  const results: { title: string; counts: Counts }[] = [];
+  for (const step of await listSteps()) results.push({ title: step.title, counts: await runStep(step, browser) });
+  const { lines, failed } = summary(results);
+  console.log(`\n${lines.join('\n')}`);
+  if (failed > 0) process.exitCode = 1;
+});
+
+async function runStep({ title, command, count, report }: Step, browser: string): Promise<Counts> {
+  console.log(`\n━━ ${title} ${'━'.repeat(Math.max(0, 76 - title.length))}`);
+  const ok = (await run(command, browser)) === 0;
+  if (!count || !report) return countStep(ok);
+  const text = await readFile(report, 'utf8').catch(() => 'null');
+  const counts = count(JSON.parse(text));
+  // A step may fail without a failed test: coverage too low, a file that does not load, a server that does not start.
+  return ok || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+}
+
+function run(command: string, browser: string): Promise<number | null> {
+  const child = spawn(command, {
+    cwd: ROOT_FOLDER,
+    shell: true,
+    stdio: 'inherit',
+    env: {
+      ...env,
+      [BROWSER_VARIABLE]: browser,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: PLAYWRIGHT_REPORT,
+      PATH: [join(ROOT_FOLDER, 'node_modules/.bin'), env.PATH ?? ''].join(delimiter),
+    },
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+}
