@@ -1,20 +1,24 @@
+import { createEffect, on } from 'solid-js';
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
 import { createAddressBar } from './state/address.ts';
 import { missingCapabilities } from './state/capabilities.ts';
 import { createCommits } from './state/commit.ts';
 import { createItems } from './state/items.ts';
+import { createLog } from './state/log.ts';
 import { createNotices } from './state/notices.ts';
+import { createOffline, type Offline } from './state/offline.ts';
 import { createOpened } from './state/opened.ts';
 import { createPictures } from './state/pictures.ts';
+import { createRatings } from './state/ratings.ts';
 import { createSearch } from './state/search.ts';
-import { createSession } from './state/session.ts';
+import { isolate } from './state/service-worker.ts';
+import { createSession, type Session } from './state/session.ts';
 import { AppView } from './ui/app.tsx';
 import { type App, AppContext } from './ui/context.ts';
 
 /** Everything the page is made of, once. */
-function createApp(): App {
-  const baseUrl = new URL(import.meta.env.BASE_URL, location.href.replace(/[?#].*$/, '')).href;
+function createApp(baseUrl: string): App {
   const address = createAddressBar();
   const { device, index } = address.current();
   const client = createQueryClient({ baseUrl, device, index });
@@ -24,13 +28,36 @@ function createApp(): App {
   const items = createItems(client, session.collection);
   const pictures = createPictures(session, search);
   const opened = createOpened(client, address, session, pictures, items);
-  const { commit } = createCommits(search, () => {});
+  const offline = createOffline(baseUrl);
+  const log = createLog({ items: (rows) => client.items([...rows]) });
+  const ratings = createRatings(log, search.response);
+  const { commit } = createCommits(search, async (response) => {
+    const id = await log.logSearch(response, address.logged());
+    if (id && search.response() === response) address.setLogged(id);
+  });
+
   for (const missing of missingCapabilities()) notices.say(missing.id, missing.text);
-  return { baseUrl, address, notices, session, search, items, pictures, opened, commit };
+  keepOffline(offline, session, (rows) => client.items(rows));
+  createEffect(() => {
+    if (!offline.updateReady()) return;
+    notices.say('update', 'A new version of Afterimage is ready.', { label: 'Reload', run: offline.applyUpdate });
+  });
+  return { baseUrl, address, notices, session, search, items, pictures, opened, offline, log, ratings, commit };
 }
 
-function Root() {
-  const app = createApp();
+/** Once queries are answered, so that it does not compete with them for the network. */
+function keepOffline(offline: Offline, session: Session, items: Parameters<Offline['keepPictures']>[1]): void {
+  createEffect(
+    on([session.collection, session.ready], ([collection, ready]) => {
+      if (!collection || !ready) return;
+      void offline.keepApp();
+      void offline.keepPictures(collection.manifest, items);
+    }),
+  );
+}
+
+function Root(props: { baseUrl: string }) {
+  const app = createApp(props.baseUrl);
   // A link to a search is a completed search.
   app.commit();
   return (
@@ -42,5 +69,7 @@ function Root() {
 
 const root = document.getElementById('app');
 if (!root) throw new Error('index.html has no element #app.');
+const baseUrl = new URL(import.meta.env.BASE_URL, location.origin + location.pathname).href;
+await isolate(baseUrl);
 root.replaceChildren();
-render(() => <Root />, root);
+render(() => <Root baseUrl={baseUrl} />, root);

@@ -5,12 +5,13 @@ import { createSignal } from 'solid-js';
 export interface Notice {
   readonly id: string;
   readonly text: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
 }
 
 export interface Notices {
   readonly list: Accessor<readonly Notice[]>;
   /** Says `text`; a second notice of the same id replaces the first. */
-  say(id: string, text: string): void;
+  say(id: string, text: string, action?: Notice['action']): void;
   dismiss(id: string): void;
 }
 
@@ -19,7 +20,7 @@ export function createNotices(): Notices {
   const without = (id: string) => list().filter((notice) => notice.id !== id);
   return {
     list,
-    say: (id, text) => setList([...without(id), { id, text }]),
+    say: (id, text, action) => setList([...without(id), { id, text, ...(action && { action }) }]),
     dismiss: (id) => setList(without(id)),
   };
 }

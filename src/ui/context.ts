@@ -1,9 +1,12 @@
 import { createContext, useContext } from 'solid-js';
 import type { AddressBar } from '../state/address.ts';
 import type { Items } from '../state/items.ts';
+import type { Log } from '../state/log.ts';
 import type { Notices } from '../state/notices.ts';
+import type { Offline } from '../state/offline.ts';
 import type { Opened } from '../state/opened.ts';
 import type { Pictures } from '../state/pictures.ts';
+import type { Ratings } from '../state/ratings.ts';
 import type { Search } from '../state/search.ts';
 import type { Session } from '../state/session.ts';
 
@@ -18,6 +21,10 @@ export interface App {
   readonly items: Items;
   readonly pictures: Pictures;
   readonly opened: Opened;
+  readonly offline: Offline;
+  readonly log: Log;
+  /** Of the search that is shown. */
+  readonly ratings: Ratings;
   /** The query as it stands is a completed search. */
   commit(): void;
 }

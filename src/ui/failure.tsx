@@ -24,7 +24,7 @@ export function Failure(props: { title: string; error: AfterimageError; onRetry?
 /** The site has no pictures yet. */
 export function NoCollections(): JSX.Element {
   return (
-    <section class="empty prose">
+    <section class="empty">
       <h2>No pictures yet</h2>
       <p>A collection is made once, on your computer, from a folder of pictures:</p>
       <pre>

@@ -1,4 +1,4 @@
-import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 import type { View } from '../state/address.ts';
 import { createTheme, THEMES } from '../state/theme.ts';
 import { useApp } from './context.ts';
@@ -94,11 +94,10 @@ function CollectionPicker(): JSX.Element {
 /** One word on how things stand; opens the status panel. */
 function StatusChip(): JSX.Element {
   const app = useApp();
-  const online = createOnline();
   const state = () => {
     if (app.session.collectionError() || app.session.modelError()) return 'failed';
     if (!app.session.ready()) return 'loading';
-    return online() ? 'ready' : 'offline';
+    return app.offline.online() ? 'ready' : 'offline';
   };
   const label = () => {
     const encoder = app.session.encoder();
@@ -131,18 +130,6 @@ function StatusChip(): JSX.Element {
 
 function loadingLabel(share: number | undefined): string {
   return share === undefined ? 'Loading' : `Loading ${Math.floor(share * 100)} %`;
-}
-
-function createOnline(): () => boolean {
-  const [online, setOnline] = createSignal(navigator.onLine);
-  const update = () => setOnline(navigator.onLine);
-  addEventListener('online', update);
-  addEventListener('offline', update);
-  onCleanup(() => {
-    removeEventListener('online', update);
-    removeEventListener('offline', update);
-  });
-  return online;
 }
 
 function ThemeButton(): JSX.Element {

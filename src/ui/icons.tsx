@@ -42,9 +42,10 @@ export function Icon(props: { name: IconName; size?: number }): JSX.Element {
 /** A disc and what stays of it in the eye. */
 export function Logo(): JSX.Element {
   return (
-    <svg class="logo" viewBox="0 0 32 24" width="32" height="24" aria-hidden="true">
-      <circle cx="11" cy="12" r="8.5" fill="currentColor" />
-      <circle cx="21" cy="12" r="7.75" fill="none" stroke="currentColor" stroke-width="1.5" />
+    <svg class="logo" viewBox="0 0 32 24" width="32" height="24" fill="none" aria-hidden="true">
+      <path d="M22.6 3.9a8.5 8.5 0 0 1 0 16.2" stroke="currentColor" stroke-width="2" opacity="0.35" />
+      <path d="M16.6 3.9a8.5 8.5 0 0 1 0 16.2" stroke="currentColor" stroke-width="2" opacity="0.7" />
+      <circle cx="9.5" cy="12" r="8.5" fill="currentColor" />
     </svg>
   );
 }

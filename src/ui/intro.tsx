@@ -46,7 +46,7 @@ export function Hints(props: { onExample: (query: string) => void }): JSX.Elemen
         <Match when={app.session.modelError()}>
           {(error) => <Failure error={error()} title="The search is not working" onRetry={app.session.retry} />}
         </Match>
-        <Match when={!app.session.ready() && !app.session.collectionError()}>
+        <Match when={app.session.name() && !app.session.ready() && !app.session.collectionError()}>
           <Loading progress={app.session.progress} />
         </Match>
         <Match when={!app.search.text() && app.session.encoder()}>

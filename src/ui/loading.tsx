@@ -35,7 +35,7 @@ export function Loading(props: { progress: ProgressByStage }): JSX.Element {
             {(stage) => (
               <>
                 Loading {NAMES[stage()].toLowerCase()}
-                <span class="quiet numbers"> {describe(props.progress[stage()])}</span>
+                <span class="quiet numbers"> {amount(props.progress[stage()])}</span>
               </>
             )}
           </Show>
@@ -47,7 +47,7 @@ export function Loading(props: { progress: ProgressByStage }): JSX.Element {
           {(stage) => (
             <li>
               <span>{NAMES[stage]}</span>
-              <span class="quiet">{describe(props.progress[stage])}</span>
+              <span class="quiet">{amount(props.progress[stage])}</span>
             </li>
           )}
         </For>
@@ -75,7 +75,7 @@ function isDone(part: Progress | undefined): boolean {
   return part !== undefined && part.loaded >= part.total;
 }
 
-function describe(part: Progress | undefined): string {
+function amount(part: Progress | undefined): string {
   if (!part || part.total === 0) return '';
   if (isDone(part)) return formatBytes(part.total);
   return `${formatBytes(part.loaded)} of ${formatBytes(part.total)} (${Math.floor((part.loaded / part.total) * 100)} %)`;

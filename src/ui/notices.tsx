@@ -1,4 +1,4 @@
-import { For, type JSX } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 import { useApp } from './context.ts';
 import { Icon } from './icons.tsx';
 
@@ -11,6 +11,13 @@ export function NoticeLines(): JSX.Element {
         {(notice) => (
           <p class="notice">
             <span>{notice.text}</span>
+            <Show when={notice.action}>
+              {(action) => (
+                <button type="button" class="button" onClick={() => action().run()}>
+                  {action().label}
+                </button>
+              )}
+            </Show>
             <button
               type="button"
               class="icon-button"

@@ -43,16 +43,14 @@ export function SearchField(props: {
   return (
     <>
       <div ref={sentinel} class="search-sentinel" />
-      <form
-        class="search-bar"
-        role="search"
-        data-stuck={stuck() ? '' : undefined}
-        onSubmit={(event) => {
-          event.preventDefault();
-          props.onCommit();
-        }}
-      >
-        <div class="search-field">
+      <search class="search-bar" data-stuck={stuck() ? '' : undefined}>
+        <form
+          class="search-field"
+          onSubmit={(event) => {
+            event.preventDefault();
+            props.onCommit();
+          }}
+        >
           <Icon name="search" size={22} />
           <input
             ref={(element) => {
@@ -72,13 +70,13 @@ export function SearchField(props: {
             onInput={(event) => props.onInput(event.currentTarget.value)}
             onKeyDown={onKeyDown}
           />
-          <Show when={props.value} fallback={<kbd aria-hidden="true">/</kbd>}>
+          <Show when={props.value} fallback={<span class="search-key">/</span>}>
             <button type="button" class="icon-button" aria-label="Clear" title="Clear (Escape)" onClick={clear}>
               <Icon name="close" />
             </button>
           </Show>
-        </div>
-      </form>
+        </form>
+      </search>
     </>
   );
 }

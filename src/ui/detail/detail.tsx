@@ -23,6 +23,7 @@ export default function Detail(): JSX.Element {
     <dialog
       ref={dialog}
       class="detail"
+      autofocus
       aria-label={itemTitle(opened.item()) || 'Picture'}
       onKeyDown={onKeyDown}
       onCancel={(event) => {

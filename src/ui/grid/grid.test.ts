@@ -65,7 +65,10 @@ describe('keys', () => {
       fc.property(layouts, (layout) => {
         let cell = 0;
         const options = { page: 3, control: false };
-        for (let i = 1; i < layout.total; i++) expect((cell = move(layout, cell, 'ArrowRight', options) ?? -1)).toBe(i);
+        for (let i = 1; i < layout.total; i++) {
+          cell = move(layout, cell, 'ArrowRight', options) ?? -1;
+          expect(cell).toBe(i);
+        }
         for (let i = 0; i < layout.rows; i++) cell = move(layout, cell, 'ArrowUp', options) ?? -1;
         expect(cell).toBeLessThan(layout.columns);
       }),

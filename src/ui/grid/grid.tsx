@@ -135,6 +135,7 @@ function Row(props: {
       <Show
         when={cells()}
         fallback={
+          // biome-ignore lint/a11y/useFocusableInteractive: a line of text between the pictures.
           <div class="grid-divider" role="gridcell" aria-colspan={props.layout.columns}>
             {props.divider}
           </div>
