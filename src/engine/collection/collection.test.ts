@@ -147,13 +147,14 @@ describe('a section of twelve parts', () => {
   function slowSource() {
     const source = createMemorySource(files, sha256);
     const begun: string[] = [];
+    const ended: string[] = [];
     const waiting: (() => void)[] = [];
     const read: ByteSource['read'] = async (path, ...rest) => {
       begun.push(path);
       await new Promise<void>((resolve) => waiting.push(resolve));
-      return source.read(path, ...rest);
+      return source.read(path, ...rest).finally(() => ended.push(path));
     };
-    return { source: { ...source, read }, begun, release: () => waiting.pop()?.() };
+    return { source: { ...source, read }, begun, ended, release: () => waiting.pop()?.() };
   }
 
   test('is put together in order, in whatever order its parts come', async () => {
@@ -194,7 +195,7 @@ describe('a section of twelve parts', () => {
   });
 
   test('begins no other part after a failure', async () => {
-    const { source, begun, release } = slowSource();
+    const { source, begun, ended, release } = slowSource();
     const { path } = openCollection(source, collection).parts()[3] as Part;
     const bytes = files.get(path) as Uint8Array;
     files.delete(path);
@@ -203,6 +204,7 @@ describe('a section of twelve parts', () => {
     release();
     await expect(vectors).rejects.toThrow(expect.objectContaining({ code: 'part-missing' }));
     for (let i = 0; i < 3; i++) release();
+    await vi.waitFor(() => expect(ended).toHaveLength(4));
     await new Promise((resolve) => setImmediate(resolve));
     expect(begun).toHaveLength(4);
     files.set(path, bytes);

@@ -83,6 +83,11 @@ describe('a store of items', () => {
     expect(() => store.rowOf('0'.repeat(16))).toThrow(corrupt);
   });
 
+  test('refuses a byte order mark', () => {
+    const body = new Uint8Array([...encodeText('\ufeff'), ...encode([sampleItem(0)])]);
+    expect(() => createItemStore(body, 1).get(0)).toThrow(corrupt);
+  });
+
   test('refuses bytes that are not UTF-8', () => {
     const body = encode([sampleItem(0)]);
     body[40] = 0xff;

@@ -93,7 +93,6 @@ async function readSection(
     const onPart = (bytes: number) => progress(index, Math.min(bytes, part.bytes));
     const bytes = await source.read(part.path, part, { ...(signal && { signal }), onProgress: onPart });
     if (bytes.length !== part.bytes) throw corrupt(kind, `${part.path} is ${bytes.length} bytes, not ${part.bytes}.`);
-    progress(index, part.bytes);
     return bytes;
   };
   const [first, ...others] = parts;
@@ -102,7 +101,6 @@ async function readSection(
   const section = allocate(total);
   const offsets = startOffsets(parts);
   await eachOf(parts, async (part, index) => {
-    signal?.throwIfAborted();
     section.set(await readPart(part, index), offsets[index]);
   });
   return section;
