@@ -49,7 +49,7 @@ function createEngine(count = vectors.length, changes: Partial<SearchEngineOptio
     encoder,
     index: createSloppyIndex(rows),
     exact,
-    background: createBackground(flat, DIM, 256),
+    background: createBackground(flat, DIM, [], 256),
     ...changes,
   };
   return { engine: createSearchEngine(options), encoder, exact };
