@@ -1,26 +1,15 @@
-import { existsSync } from 'node:fs';
-import { env, getuid } from 'node:process';
 import { playwright } from '@vitest/browser-playwright';
 import solid from 'vite-plugin-solid';
 import { defineConfig } from 'vitest/config';
+import { BROWSER_ARGS, findBrowser } from './scripts/lib/browser.ts';
 
-/** Set by `pnpm test`, which looks harder (scripts/lib/find-browser.ts); else Playwright's own or a system browser. */
-const chromium =
-  env.AFTERIMAGE_CHROMIUM ??
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const executablePath = findBrowser();
+const launchOptions = { args: BROWSER_ARGS, ...(executablePath === undefined ? {} : { executablePath }) };
 
-const launchOptions = {
-  ...(chromium === undefined ? {} : { executablePath: chromium }),
-  args: [
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-    '--disable-quic',
-    ...(getuid?.() === 0 ? ['--no-sandbox'] : []),
-  ],
-};
+/** Only what hangs may fail by time, on the slowest machine too. */
+const TIMEOUT = 120_000;
 
+/** `*.test.ts` run in Node, `*.browser.test.ts` in Chromium, `*.contract.test.ts` in both. */
 export default defineConfig({
   test: {
     projects: [
@@ -29,16 +18,18 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          testTimeout: TIMEOUT,
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['src/**/*.browser.test.ts'],
         },
       },
       {
         plugins: [solid()],
-        // Found beforehand: a dependency found while tests run makes the page load anew in the middle of them.
+        // Named beforehand: a dependency that is met while tests run loads the page anew in the middle of them.
         optimizeDeps: { include: ['fast-check', 'idb', 'comlink'], exclude: ['hnswlib-wasm'] },
         test: {
           name: 'browser',
+          testTimeout: TIMEOUT,
           include: ['src/**/*.browser.test.ts', 'src/**/*.contract.test.ts'],
           browser: {
             enabled: true,
@@ -53,8 +44,9 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/engine/**/*.ts'],
-      exclude: ['**/*.test.ts', '**/*.d.ts'],
+      exclude: ['**/*.d.ts', '**/*.test.ts', '**/test*.ts'],
       reporter: ['text', 'html'],
+      reportsDirectory: '.cache/coverage',
       thresholds: { 'src/engine/**': { lines: 95 } },
     },
   },

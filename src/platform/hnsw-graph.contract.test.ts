@@ -142,7 +142,7 @@ describe('damage', () => {
       }),
       { numRuns: 150 },
     );
-  }, 30_000);
+  });
 
   test('words overwritten', async () => {
     const graph = await bytes;
@@ -158,7 +158,7 @@ describe('damage', () => {
       }),
       { numRuns: 150 },
     );
-  }, 30_000);
+  });
 
   test('bytes that were never a graph', async () => {
     await fc.assert(

@@ -62,7 +62,7 @@ function writeUpperLists(image: Uint32Array, at: number, { words, M }: Graph, st
   return at;
 }
 
-/** The graph (hnsw-graph.ts) of a file that hnswlib wrote; `rows[label]` order, whatever hnswlib's inner order. */
+/** The graph (hnsw-graph.ts) of a file that hnswlib wrote for rows that were added in their order. */
 export function graphOf(bytes: Uint8Array<ArrayBuffer>, dim: number): Uint8Array {
   const image = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   const [maxLevel = -1, entryPoint = -1] = new Int32Array(bytes.buffer, bytes.byteOffset + 24, 2);

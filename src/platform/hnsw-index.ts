@@ -37,6 +37,7 @@ const HEAP_BYTES = 2 ** 31 - 64 * 2 ** 20;
 const ROW_OVERHEAD_BYTES = 112;
 /** Links are drawn with the same dice every time: the same rows in the same order give the same graph. */
 const SEED = 100;
+const SMALLER = 'Split the collection, or use a smaller M or a model of smaller dimension.';
 /** Where the binding looks for files: in its memory only, for a moment. */
 const NAME = 'index';
 const FILE = `/hnswlib-index/${NAME}`;
@@ -53,10 +54,10 @@ export function maxRows(dim: number, M: number): number {
 /** An empty index to `add` to. @throws AfterimageError `index-too-large`, naming the limit. */
 export async function buildHnswIndex(options: HnswBuildOptions): Promise<HnswIndex> {
   const { dim, M, efConstruction, capacity } = options;
-  if (!(M >= 2 && M <= MAX_M && efConstruction >= 1 && efConstruction <= MAX_EF_CONSTRUCTION)) {
+  if (!(Number.isInteger(M) && M >= 2 && M <= MAX_M && efConstruction >= 1 && efConstruction <= MAX_EF_CONSTRUCTION)) {
     throw new AfterimageError(
       'usage',
-      `M must be between 2 and ${MAX_M}, efConstruction between 1 and ${MAX_EF_CONSTRUCTION}.`,
+      `M must be a whole number between 2 and ${MAX_M}, efConstruction between 1 and ${MAX_EF_CONSTRUCTION}.`,
     );
   }
   checkRoom(capacity, dim, M);
@@ -206,8 +207,7 @@ function checkRoom(rows: number, dim: number, M: number): void {
   if (rows <= limit) return;
   throw new AfterimageError(
     'index-too-large',
-    `An HNSW index of dimension ${dim} with M = ${M} holds at most ${limit} pictures (2 GiB of memory), not ${rows}. ` +
-      'Split the collection, or use a smaller M or a model of smaller dimension.',
+    `An HNSW index of dimension ${dim} with M = ${M} holds at most ${limit} pictures (2 GiB of memory), not ${rows}. ${SMALLER}`,
   );
 }
 
@@ -219,13 +219,17 @@ function checkDim(actual: number, expected: number): void {
   );
 }
 
-/** Run a call into hnswlib, whose C++ exceptions say little: [type, text] in `message`. */
+/** Run a call into hnswlib, whose C++ exceptions carry [type, text] as their message. */
 function attempt<T>(code: 'index-corrupt' | 'index-too-large' | 'internal', call: () => T): T {
   try {
     return call();
   } catch (error) {
     const reason = String((error as { message?: unknown } | null)?.message ?? error);
-    const full = /memory|bad_alloc/i.test(reason);
-    throw new AfterimageError(full ? 'index-too-large' : code, `hnswlib failed: ${reason}`, { cause: error });
+    if (code === 'index-too-large' || /not enough memory|bad_alloc/i.test(reason)) {
+      const message = `The HNSW index does not fit into 2 GiB of memory (${reason}). ${SMALLER}`;
+      throw new AfterimageError('index-too-large', message, { cause: error });
+    }
+    const advice = code === 'index-corrupt' ? ' Build the collection again.' : '';
+    throw new AfterimageError(code, `hnswlib failed: ${reason}.${advice}`, { cause: error });
   }
 }
