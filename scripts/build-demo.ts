@@ -1,0 +1,98 @@
+/** Draw the demo pictures and index them, where the demo collection is missing or stale. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFAULT_MODEL } from '../src/engine/model.ts';
+import { RECIPE } from '../src/indexing/known.ts';
+import { readModelManifest } from '../src/platform/clip.node.ts';
+import { towerFile } from '../src/platform/model-files.ts';
+import { sha256 } from '../src/platform/sha256.ts';
+import { drawingVersion, isDrawn, renderDemo } from './demo/render.ts';
+import { parseBuildCommand } from './indexing/arguments.ts';
+import { createCollectionBuilder } from './indexing/build-collection.ts';
+import { createProgress } from './indexing/progress.ts';
+import { stopOnSignals } from './indexing/stop.ts';
+import { describeSummary } from './indexing/summary.ts';
+import { parseOptions, runScript, usage } from './lib/cli.ts';
+import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
+
+const HELP = `
+Usage: pnpm build-demo [--fresh]
+
+Draws Microsoft's Fluent Emoji (flat) and indexes them as public/collections/demo; quick when nothing has changed.
+
+  --fresh   draw and embed everything again
+`;
+
+const OUT = join(COLLECTIONS_FOLDER, 'demo');
+const DRAWN = join(ROOT_FOLDER, '.cache', 'demo');
+const STATE = join(ROOT_FOLDER, '.cache', 'demo.json');
+
+const EXAMPLES = ['dog', 'rocket', 'something spooky', 'musical instrument', 'red fruit', 'rainy weather', 'birthday'];
+
+const COMMAND = [
+  join(DRAWN, 'pictures'),
+  ...['--out', OUT, '--captions', join(DRAWN, 'captions.json')],
+  ...['--title', 'Fluent Emoji'],
+  ...['--description', 'Drawings of people, animals, food, places, things, signs and flags: Microsoft’s Fluent Emoji.'],
+  ...['--licence', 'MIT, © Microsoft Corporation'],
+  ...EXAMPLES.flatMap((example) => ['--example', example]),
+];
+
+/** What the demo collection was made from, and what came out. */
+interface State {
+  readonly drawing: string;
+  readonly recipe: number;
+  readonly model: string;
+  readonly command: readonly string[];
+  readonly manifest: string;
+}
+
+async function currentState(): Promise<State> {
+  const model = await readModelManifest(MODELS_FOLDER, DEFAULT_MODEL);
+  return {
+    drawing: drawingVersion(),
+    recipe: RECIPE,
+    model: towerFile(model, 'vision', model.dtypes.cpu).sha256,
+    command: COMMAND,
+    manifest: await sha256(await readFile(join(OUT, 'manifest.json')).catch(() => new Uint8Array())),
+  };
+}
+
+async function lastState(): Promise<Partial<State>> {
+  const text = await readFile(STATE, 'utf8').catch(() => '{}');
+  return JSON.parse(text) as Partial<State>;
+}
+
+/** Draw and index. What is unchanged of either is kept, unless `fresh`. */
+async function buildDemo(fresh: boolean): Promise<void> {
+  const progress = createProgress();
+  await stopOnSignals(progress, async (signal) => {
+    try {
+      if (fresh || !(await isDrawn(DRAWN))) await renderDemo(DRAWN, progress, signal);
+      const { options } = parseBuildCommand(fresh ? [...COMMAND, '--fresh'] : COMMAND);
+      const builder = await createCollectionBuilder(options);
+      try {
+        const summary = await builder.run(signal, progress.onEvent);
+        progress.stop();
+        console.log(describeSummary(summary));
+      } finally {
+        await builder.dispose();
+      }
+      await writeFile(STATE, `${JSON.stringify(await currentState(), null, 2)}\n`);
+    } finally {
+      progress.stop();
+    }
+  });
+}
+
+await runScript(HELP, async (args) => {
+  const { values, positionals } = parseOptions(args, { fresh: { type: 'boolean' } });
+  if (positionals.length > 0) throw usage('build-demo takes no folder');
+  const fresh = values.fresh === true;
+  const [last, current] = await Promise.all([lastState(), currentState()]);
+  if (!fresh && JSON.stringify(last) === JSON.stringify(current)) {
+    console.log('The demo collection is up to date.');
+    return;
+  }
+  await buildDemo(fresh || last.recipe !== RECIPE);
+});

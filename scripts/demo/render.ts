@@ -1,0 +1,54 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { mapOrdered } from '../../src/indexing/map-ordered.ts';
+import type { Progress } from '../indexing/progress.ts';
+import { installedVersion } from '../lib/repository.ts';
+import { type DemoEmoji, demoEmoji } from './emoji.ts';
+
+/** Side of a rendered picture, in pixels. */
+const DEMO_SIZE = 224;
+const DEMO_LICENCE = 'MIT, Microsoft Fluent Emoji';
+const CONCURRENCY = 4;
+/** Raise it when the pictures come out differently. */
+const DRAWING = 1;
+
+/** What the pictures depend on. */
+export function drawingVersion(): string {
+  const versions = ['@iconify-json/fluent-emoji-flat', 'emojibase-data', 'sharp'].map(installedVersion);
+  return [DRAWING, ...versions].join(' ');
+}
+
+/** Whether `folder` holds the pictures that `renderDemo` would draw. */
+export async function isDrawn(folder: string): Promise<boolean> {
+  return (await readFile(join(folder, 'version'), 'utf8').catch(() => '')) === drawingVersion();
+}
+
+/**
+ * Draw the demo pictures into `<folder>/pictures` and their titles and licences into `<folder>/captions.json`. The
+ * folder appears when it is complete.
+ */
+export async function renderDemo(folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
+  const emoji = demoEmoji();
+  const draft = `${folder}.new`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(join(draft, 'pictures'), { recursive: true });
+  const draw = async (one: DemoEmoji) => {
+    signal.throwIfAborted();
+    const picture = sharp(svgOf(one)).flatten({ background: '#ffffff' }).png();
+    await picture.toFile(join(draft, 'pictures', `${one.slug}.png`));
+  };
+  progress.begin('Drawing', emoji.length);
+  for await (const _ of mapOrdered(emoji, draw, { concurrency: CONCURRENCY, ahead: CONCURRENCY })) progress.advance();
+  progress.stop();
+  const captions = emoji.map(({ slug, label }) => [`${slug}.png`, { title: label, licence: DEMO_LICENCE }]);
+  await writeFile(join(draft, 'captions.json'), `${JSON.stringify(Object.fromEntries(captions), null, 2)}\n`);
+  await writeFile(join(draft, 'version'), drawingVersion());
+  await rm(folder, { recursive: true, force: true });
+  await rename(draft, folder);
+}
+
+function svgOf({ body }: DemoEmoji): Buffer {
+  const namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
+  return Buffer.from(`<svg ${namespaces} width="${DEMO_SIZE}" height="${DEMO_SIZE}" viewBox="0 0 32 32">${body}</svg>`);
+}

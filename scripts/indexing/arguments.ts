@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { DEFAULT_MODEL } from '../../src/engine/model.ts';
+import { parseCount, parseOptions, usage } from '../lib/cli.ts';
+import { MODELS_FOLDER } from '../lib/folders.ts';
+import type { BuildOptions } from './build-collection.ts';
+
+export const HELP = `
+Usage: pnpm build-index <folder>… --out public/collections/<name> [options]
+
+Makes a searchable collection of the pictures in folders and the folders below them (JPEG, PNG, WebP, AVIF, GIF, TIFF,
+SVG), or brings it up to date: only what is new is embedded. Can be stopped at any time and run again.
+
+  --out <folder>          the collection's folder; its last part is the collection's name
+  --model <id>            folder under public/models (default: ${DEFAULT_MODEL})
+  --title, --description, --licence <text>
+                          what the page says of the collection (default: what it said before)
+  --example <text>        a query to try, may be given several times
+  --captions <file>       titles and licences of single pictures, as JSON:
+                          {"dogs/rex.jpg": {"title": "Rex", "licence": "CC0"}}
+  --pictures <mode>       larger pictures for the page: preview (default; WebP of at most 1,024 px without metadata),
+                          copy (the original files), none
+  --M <n>                 links of a picture in the graph (default: 16)
+  --efConstruction <n>    width of the beam when the graph is built (default: 200)
+  --efSearch <n>          width of the beam when it is searched (default: 200)
+  --models <folder>       where models are (default: public/models)
+  --strict                a picture that cannot be indexed is an error
+  --fresh                 embed everything again
+  --watch                 stay, and keep the collection up to date as files come and go
+  --json                  print a summary as one line of JSON
+
+Exit code 0: done. 1: failed. 2: something to mend in the command or on the disk.
+`;
+
+export interface BuildCommand {
+  readonly options: BuildOptions;
+  readonly watch: boolean;
+  readonly json: boolean;
+}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+/** @throws AfterimageError `usage`. */
+export function parseBuildCommand(args: readonly string[]): BuildCommand {
+  const { values, positionals } = parseOptions(args, {
+    out: text,
+    model: text,
+    models: text,
+    title: text,
+    description: text,
+    licence: text,
+    example: { type: 'string', multiple: true },
+    captions: text,
+    pictures: text,
+    M: text,
+    efConstruction: text,
+    efSearch: text,
+    strict: flag,
+    fresh: flag,
+    watch: flag,
+    json: flag,
+  });
+  if (positionals.length === 0) throw usage('build-index takes at least one folder of pictures');
+  if (values.out === undefined) throw usage('--out is missing, for example --out public/collections/holiday');
+  const { title, description, licence, example, captions } = values;
+  return {
+    watch: values.watch === true,
+    json: values.json === true,
+    options: {
+      folders: positionals,
+      out: values.out,
+      modelsFolder: values.models ?? MODELS_FOLDER,
+      modelId: values.model ?? DEFAULT_MODEL,
+      ...(title !== undefined && { title }),
+      ...(description !== undefined && { description }),
+      ...(licence !== undefined && { licence }),
+      ...(example !== undefined && { examples: example }),
+      ...(captions !== undefined && { captions }),
+      pictures: pictureMode(values.pictures ?? 'preview'),
+      hnsw: {
+        M: parseCount(values.M ?? '16', '--M', 2),
+        efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
+        efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
+      },
+      strict: values.strict === true,
+      fresh: values.fresh === true,
+    },
+  };
+}
+
+function pictureMode(value: string): BuildOptions['pictures'] {
+  if (value === 'preview' || value === 'copy' || value === 'none') return value;
+  throw usage(`--pictures takes preview, copy or none, not "${value}"`);
+}
+
+/** Where a collection of this name lies. */
+export function collectionFolder(collections: string, name: string): string {
+  return join(collections, name);
+}

@@ -1,0 +1,165 @@
+/** Puts the indexing pipeline together for Node: folders, sharp, onnxruntime, hnswlib, a folder to write to. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, join, resolve, sep } from 'node:path';
+import { isCollectionName } from '../../src/engine/collection/manifest.ts';
+import { AfterimageError } from '../../src/engine/errors.ts';
+import { indexPictures } from '../../src/indexing/index-pictures.ts';
+import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
+import {
+  createNodeImageEncoder,
+  type NodeImageEncoder,
+  readModelManifest,
+  readPreprocessor,
+} from '../../src/platform/clip.node.ts';
+import { createFolderStore } from '../../src/platform/collection-store.node.ts';
+import { createDecoder } from '../../src/platform/decode.node.ts';
+import { createGraphBuilder } from '../../src/platform/graph-builder.ts';
+import { openHashMemory } from '../../src/platform/hash-memory.node.ts';
+import { maxRows } from '../../src/platform/hnsw-index.ts';
+import { towerFile } from '../../src/platform/model-files.ts';
+import { sha256 } from '../../src/platform/sha256.ts';
+import { createFolderPictures } from '../../src/platform/walk.node.ts';
+import { usage } from '../lib/cli.ts';
+import { ROOT_FOLDER } from '../lib/folders.ts';
+import { readCaptions } from './captions.ts';
+
+export interface BuildOptions
+  extends Pick<
+    IndexRequest,
+    'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'pictures' | 'strict' | 'fresh'
+  > {
+  readonly folders: readonly string[];
+  /** The collection's folder, `…/collections/<name>`. */
+  readonly out: string;
+  readonly modelsFolder: string;
+  readonly modelId: string;
+  /** JSON with titles and licences by file name. */
+  readonly captions?: string;
+  readonly batchSize?: number;
+}
+
+/** A collection that can be brought up to date any number of times; what is loaded stays loaded in between. */
+export interface CollectionBuilder {
+  run(signal: AbortSignal, onEvent: (event: IndexEvent) => void): Promise<IndexSummary>;
+  dispose(): Promise<void>;
+}
+
+const DEFAULT_BATCH = 16;
+
+/**
+ * Check the options and get ready.
+ * @throws AfterimageError `usage` for folders that are none, `model-not-found`, `model-invalid`, `not-writable`.
+ */
+export async function createCollectionBuilder(options: BuildOptions): Promise<CollectionBuilder> {
+  const out = resolve(options.out);
+  const name = checkedName(out);
+  await checkFolders(options.folders, out);
+  const { modelsFolder, modelId } = options;
+  const manifest = await readModelManifest(modelsFolder, modelId);
+  const preprocessor = await readPreprocessor(join(modelsFolder, modelId));
+  await checkWritable(out);
+  const model = {
+    id: manifest.id,
+    dim: manifest.dim,
+    sha256: towerFile(manifest, 'vision', manifest.dtypes.cpu).sha256,
+  };
+  const hashes = await openHashMemory(hashesPath(out));
+  let encoder: Promise<NodeImageEncoder> | undefined;
+  const ports = {
+    source: createFolderPictures({ folders: options.folders, exclude: [out] }),
+    hashes,
+    decoder: createDecoder({ preprocessor, pictures: options.pictures }),
+    encoder: () => (encoder ??= createNodeImageEncoder({ modelsFolder, modelId })),
+    graph: createGraphBuilder({ dim: model.dim, ...options.hnsw }),
+    store: createFolderStore(out),
+    sha256,
+  };
+  return {
+    run: async (signal, onEvent) => {
+      const request = toRequest(options, name, model, await captionsOf(options), signal);
+      return indexPictures(request, { ...ports, onEvent });
+    },
+    dispose: async () => (await encoder)?.dispose(),
+  };
+}
+
+function toRequest(
+  options: BuildOptions,
+  name: string,
+  model: IndexRequest['model'],
+  captions: ReadonlyMap<string, Caption>,
+  signal: AbortSignal,
+): IndexRequest {
+  const { title, description, licence, examples, hnsw, pictures, strict, fresh, batchSize } = options;
+  return {
+    name,
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(licence !== undefined && { licence }),
+    ...(examples !== undefined && { examples }),
+    model,
+    hnsw,
+    pictures,
+    captions,
+    maxPictures: maxRows(model.dim, hnsw.M),
+    strict,
+    fresh,
+    batchSize: batchSize ?? DEFAULT_BATCH,
+    concurrency: Math.min(4, Math.max(2, availableParallelism())),
+    created: createdNow(),
+    signal,
+  };
+}
+
+/** Now, or what SOURCE_DATE_EPOCH says (reproducible-builds.org), in whole seconds. */
+function createdNow(): string {
+  const epoch = Number(process.env.SOURCE_DATE_EPOCH);
+  const time = process.env.SOURCE_DATE_EPOCH !== undefined && Number.isFinite(epoch) ? epoch * 1000 : Date.now();
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** Outside the collection, which is published: it names places on this machine. */
+function hashesPath(out: string): string {
+  const id = createHash('sha256').update(out).digest('hex').slice(0, 16);
+  return join(ROOT_FOLDER, '.cache', 'hashes', `${id}.jsonl`);
+}
+
+function checkedName(out: string): string {
+  const name = basename(out);
+  if (isCollectionName(name)) return name;
+  throw usage(`The last part of --out is the collection's name and takes letters, digits, "-" and "_", not "${name}"`);
+}
+
+async function checkFolders(folders: readonly string[], out: string): Promise<void> {
+  const realOut = await realpath(out).catch(() => out);
+  for (const folder of folders) {
+    const stats = await stat(folder).catch(() => undefined);
+    if (!stats) throw usage(`The folder ${folder} does not exist`);
+    if (!stats.isDirectory()) throw usage(`${folder} is not a folder`);
+    const real = await realpath(folder);
+    if (`${real}${sep}`.startsWith(`${realOut}${sep}`))
+      throw usage(`${folder} lies in the folder that --out writes to`);
+  }
+}
+
+/** Said at once, not after hours of embedding. */
+async function checkWritable(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new AfterimageError('not-writable', `Cannot write to ${out} (${code}). Choose another --out.`, {
+      cause: error,
+    });
+  }
+}
+
+async function captionsOf({ captions }: BuildOptions): Promise<ReadonlyMap<string, Caption>> {
+  if (captions === undefined) return new Map();
+  const text = await readFile(captions, 'utf8').catch(() => {
+    throw usage(`The file ${captions} of --captions cannot be read`);
+  });
+  return readCaptions(text, captions);
+}

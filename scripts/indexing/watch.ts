@@ -1,0 +1,83 @@
+import { basename, resolve, sep } from 'node:path';
+import { watch } from 'chokidar';
+import { toAfterimageError } from '../../src/engine/errors.ts';
+import { printable } from './progress.ts';
+
+export interface WatchOptions {
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+/** Changes come in bursts: a build begins when nothing has happened for this long. */
+const QUIET_MS = 500;
+/** A file counts as written when its size has stood still for this long. */
+const STABLE_MS = 300;
+
+/**
+ * Build, and again after every change in `folders`, one build at a time, until `signal` aborts. A build that fails is
+ * reported and tried again after the next change; only the first one ends everything.
+ */
+export async function watchFolders(
+  folders: readonly string[],
+  out: string,
+  build: (signal: AbortSignal) => Promise<void>,
+  { signal, log }: WatchOptions,
+): Promise<void> {
+  const changes = createChanges();
+  const output = resolve(out);
+  const watcher = watch([...folders], {
+    ignored: (path) => isHidden(path, folders) || `${resolve(path)}${sep}`.startsWith(`${output}${sep}`),
+    ignoreInitial: true,
+    awaitWriteFinish: { stabilityThreshold: STABLE_MS, pollInterval: 100 },
+  });
+  watcher.on('all', () => changes.happened());
+  watcher.on('error', (error) => log(`Watching: ${printable(String(error))}`));
+  signal.addEventListener('abort', () => changes.happened(), { once: true });
+  try {
+    await new Promise<void>((ready) => watcher.once('ready', ready));
+    await build(signal);
+    while (!signal.aborted) {
+      log('Watching for changes. Ctrl-C ends it.');
+      await changes.next(signal);
+      if (!signal.aborted) await attempt(() => build(signal), signal, log);
+    }
+  } finally {
+    await watcher.close();
+  }
+}
+
+async function attempt(build: () => Promise<void>, signal: AbortSignal, log: (line: string) => void): Promise<void> {
+  try {
+    await build();
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const { code, message } = toAfterimageError(error);
+    log(`${code}: ${message} The collection stays as it was.`);
+  }
+}
+
+function isHidden(path: string, folders: readonly string[]): boolean {
+  return basename(path).startsWith('.') && !folders.some((folder) => resolve(folder) === resolve(path));
+}
+
+/** Remembers changes until somebody waits for them. */
+function createChanges() {
+  let last = 0;
+  let pending = false;
+  let wake: (() => void) | undefined;
+  return {
+    happened() {
+      last = performance.now();
+      pending = true;
+      wake?.();
+    },
+    /** Resolves when something has changed and then nothing for a while. */
+    async next(signal: AbortSignal): Promise<void> {
+      if (!pending) await new Promise<void>((resolve) => (wake = resolve));
+      for (let quiet = 0; quiet < QUIET_MS && !signal.aborted; quiet = performance.now() - last) {
+        await new Promise((resolve) => setTimeout(resolve, QUIET_MS - quiet));
+      }
+      pending = false;
+    },
+  };
+}

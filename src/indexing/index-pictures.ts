@@ -1,0 +1,263 @@
+import { canonicalJson } from '../engine/collection/manifest.ts';
+import type { CollectionManifest, Item, PartKind } from '../engine/collection/types.ts';
+import { type CollectionDescription, encodeCollection } from '../engine/collection/writer.ts';
+import type { Embedding } from '../engine/embedding.ts';
+import { AfterimageError } from '../engine/errors.ts';
+import type { Sha256 } from '../engine/ports.ts';
+import { embedFiles, type Outcome } from './embed.ts';
+import { copyId } from './ids.ts';
+import { journalKey, knownPictures, type PreviousState, readPrevious } from './known.ts';
+import type { Listing, Problem } from './ports.ts';
+import type { IndexPorts, IndexRequest, IndexSummary } from './request.ts';
+import { createStopwatch, type Stopwatch } from './stopwatch.ts';
+
+/**
+ * Bring a collection to the state of its source: list, hash, decode and embed what is new, build the graph, put the
+ * new state into place. What is known by its content is kept under whatever name; what is gone leaves. An interrupted
+ * run loses the batch it was at, and readers see the old state or the new one.
+ * @throws AfterimageError `nothing-to-index`, `index-too-large`, `not-writable`, `picture-unreadable` (when strict),
+ *   and what the encoder throws. An aborted `signal` throws its reason.
+ */
+export async function indexPictures(request: IndexRequest, ports: IndexPorts): Promise<IndexSummary> {
+  const stopwatch = createStopwatch();
+  const listing = await stopwatch.time('list', () => ports.source.list(request.signal));
+  ports.onEvent({ type: 'listed', files: listing.files.length, others: listing.others });
+  refuseWrongSize(listing, request);
+  await ports.store.open();
+  try {
+    return await indexListing(listing, request, ports, stopwatch);
+  } finally {
+    await ports.store.close();
+  }
+}
+
+async function indexListing(
+  listing: Listing,
+  request: IndexRequest,
+  ports: IndexPorts,
+  stopwatch: Stopwatch,
+): Promise<IndexSummary> {
+  const start = performance.now();
+  const { store } = ports;
+  const previous = await lastState(request, ports);
+  const existing = await store.pictures();
+  const journal = await store.journal(journalKey(request));
+  const { known, resumed } = await knownPictures(previous, journal, existing, request);
+  if (resumed > 0) ports.onEvent({ type: 'resumed', pictures: resumed });
+
+  const outcomes = await embedFiles(listing.files, { ports, request, stopwatch, journal, known, existing });
+  const embedSeconds = (performance.now() - start) / 1000;
+  await ports.hashes.save(listing.files);
+  const problems = [...listing.problems, ...problemsOf(outcomes)];
+  for (const problem of problems) ports.onEvent({ type: 'problem', problem });
+  if (request.strict) refuseProblems(problems);
+
+  const content = await assemble(outcomes, request, ports.sha256);
+  if (content.items.length === 0) throw nothingLeft(problems);
+  const { manifest, unchanged } = await settle(content, { previous, existing, request, ports, stopwatch });
+  const embedded = new Set(outcomes.flatMap((one) => ('picture' in one && one.embedded ? [one.picture.record.id] : [])))
+    .size;
+  return {
+    collection: manifest.name,
+    count: manifest.count,
+    embedded,
+    kept: manifest.count - content.copies - embedded,
+    removed: countRemoved(previous, content.items),
+    copies: content.copies,
+    problems,
+    others: listing.others,
+    unchanged,
+    bytes: { ...partBytes(manifest), pictures: manifest.pictures.bytes },
+    seconds: (performance.now() - start) / 1000,
+    picturesPerSecond: embedded > 0 ? embedded / embedSeconds : null,
+    milliseconds: stopwatch.timings,
+  };
+}
+
+function refuseWrongSize({ files, problems, others }: Listing, { maxPictures, model, hnsw }: IndexRequest): void {
+  if (files.length === 0) {
+    const [first] = problems;
+    const why = first ? ` ${first.name}: ${first.reason}` : others > 0 ? ` The ${others} files there are none.` : '';
+    throw new AfterimageError('nothing-to-index', `There are no pictures to index.${why}`);
+  }
+  if (files.length <= maxPictures) return;
+  throw new AfterimageError(
+    'index-too-large',
+    `${files.length} pictures are more than the ${maxPictures} that an HNSW graph of dimension ${model.dim} with ` +
+      `M = ${hnsw.M} can hold (2 GiB of memory). Split the folder, or take a smaller --M or a model of smaller dimension.`,
+  );
+}
+
+/** What is there, where it can be read; a damaged collection is built anew. */
+async function lastState(request: IndexRequest, { store, onEvent }: IndexPorts): Promise<PreviousState | undefined> {
+  try {
+    const collection = await store.previous();
+    return collection && (await readPrevious(collection, request.signal));
+  } catch (error) {
+    if (!(error instanceof AfterimageError)) throw error;
+    onEvent({ type: 'note', message: `The collection that is there is built anew: ${error.message}` });
+    return undefined;
+  }
+}
+
+function problemsOf(outcomes: readonly Outcome[]): Problem[] {
+  return outcomes.flatMap((one) => ('reason' in one ? [{ name: one.file.name, reason: one.reason }] : []));
+}
+
+function refuseProblems(problems: readonly Problem[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const more = problems.length > 1 ? ` and ${problems.length - 1} more` : '';
+  throw new AfterimageError(
+    'picture-unreadable',
+    `${first.name}${more} cannot be indexed, and --strict makes that an error. ${first.reason}`,
+  );
+}
+
+function nothingLeft(problems: readonly Problem[]): AfterimageError {
+  const first = problems[0];
+  return new AfterimageError(
+    'nothing-to-index',
+    `None of the pictures can be read.${first ? ` ${first.name}: ${first.reason}` : ''}`,
+  );
+}
+
+interface Content {
+  readonly items: readonly Item[];
+  /** items × dim. */
+  readonly vectors: Float32Array;
+  readonly copies: number;
+}
+
+/** Rows in the order of names. Every file is an item, files with the same content too; those get ids of their own. */
+async function assemble(outcomes: readonly Outcome[], request: IndexRequest, sha256: Sha256): Promise<Content> {
+  const { captions, model } = request;
+  const found = outcomes.flatMap((one) => ('picture' in one ? [one] : []));
+  const vectors = new Float32Array(found.length * model.dim);
+  const items: Item[] = [];
+  const seen = new Map<string, number>();
+  for (const [row, { file, picture }] of found.entries()) {
+    const { id, ...record } = picture.record;
+    const copy = (seen.get(id) ?? 0) + 1;
+    seen.set(id, copy);
+    const caption = captions.get(file.name);
+    items.push({
+      id: copy === 1 ? id : await copyId(id, copy, sha256),
+      name: file.name,
+      title: caption?.title ?? null,
+      licence: caption?.licence ?? null,
+      ...record,
+    });
+    vectors.set(picture.vector, row * model.dim);
+  }
+  return { items, vectors, copies: items.length - seen.size };
+}
+
+interface SettleContext {
+  readonly previous: PreviousState | undefined;
+  readonly existing: ReadonlyMap<string, number>;
+  readonly request: IndexRequest;
+  readonly ports: IndexPorts;
+  readonly stopwatch: Stopwatch;
+}
+
+/** Put the new state into place, unless it is the old one; then remove what no longer belongs to it. */
+async function settle(content: Content, context: SettleContext) {
+  const { previous, request, ports } = context;
+  const description = descriptionOf(content, context);
+  const unchanged = previous !== undefined && isSame(previous, content, description);
+  const manifest = unchanged ? previous.collection.manifest : await write(content, description, context);
+  request.signal.throwIfAborted();
+  await ports.store.register(manifest);
+  await ports.store.clean(pathsOf(content.items, manifest));
+  return { manifest, unchanged };
+}
+
+function descriptionOf({ items }: Content, { previous, existing, request }: SettleContext): CollectionDescription {
+  const before = previous?.collection.manifest;
+  const paths = new Set(
+    items.flatMap(({ thumbnail, preview }) => [thumbnail.path, ...(preview ? [preview.path] : [])]),
+  );
+  let bytes = 0;
+  for (const path of paths) bytes += existing.get(path) ?? 0;
+  return {
+    name: request.name,
+    title: request.title ?? before?.title ?? request.name,
+    description: request.description ?? before?.description ?? '',
+    licence: request.licence ?? before?.licence ?? null,
+    examples: request.examples ?? before?.examples ?? [],
+    created: request.created,
+    model: { id: request.model.id, sha256: request.model.sha256 },
+    dim: request.model.dim,
+    hnsw: request.hnsw,
+    pictures: { mode: request.pictures, bytes },
+  };
+}
+
+/** Whether writing would change nothing but the date. */
+function isSame(previous: PreviousState, { items, vectors }: Content, description: CollectionDescription): boolean {
+  const { created: _created, ...said } = description;
+  const before: Readonly<Record<string, unknown>> = { ...previous.collection.manifest };
+  return (
+    Object.entries(said).every(([key, value]) => canonicalJson(value) === canonicalJson(before[key])) &&
+    previous.items.length === items.length &&
+    items.every((item, row) => canonicalJson(item) === canonicalJson(previous.items[row])) &&
+    isEqual(previous.vectors, vectors)
+  );
+}
+
+function isEqual(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+async function write(content: Content, description: CollectionDescription, context: SettleContext) {
+  const { ports, stopwatch, request } = context;
+  const { items, vectors } = content;
+  const graph = await stopwatch.time('graph', () => graphOf(content, description, context));
+  return stopwatch.time('write', async () => {
+    const parts = encodeCollection({ ...description, items, vectors, graph, sha256: ports.sha256 });
+    let step = await parts.next();
+    for (; !step.done; step = await parts.next()) {
+      request.signal.throwIfAborted();
+      await ports.store.writePart(step.value);
+    }
+    await ports.store.commit(step.value);
+    return step.value;
+  });
+}
+
+/** The old graph where rows and parameters are the old ones (only names or titles changed), else a new one. */
+async function graphOf({ items, vectors }: Content, { dim, hnsw }: CollectionDescription, context: SettleContext) {
+  const { previous, ports, request } = context;
+  if (previous && isEqual(previous.vectors, vectors) && isSameGraph(previous.collection.manifest.hnsw, hnsw)) {
+    return previous.collection.graph({ signal: request.signal });
+  }
+  // Unit norm: the encoder made them so, and the writer checks it.
+  const rows = items.map((_, row) => vectors.subarray(row * dim, (row + 1) * dim) as Embedding);
+  const onProgress = (done: number, total: number) => ports.onEvent({ type: 'graph', done, total });
+  return ports.graph.build(rows, onProgress, request.signal);
+}
+
+function isSameGraph(a: CollectionManifest['hnsw'], b: CollectionManifest['hnsw']): boolean {
+  return a.M === b.M && a.efConstruction === b.efConstruction;
+}
+
+function pathsOf(items: readonly Item[], { parts }: CollectionManifest): Set<string> {
+  const paths = new Set(parts.map(({ path }) => path));
+  for (const { thumbnail, preview } of items) {
+    paths.add(thumbnail.path);
+    if (preview) paths.add(preview.path);
+  }
+  return paths;
+}
+
+function countRemoved(previous: PreviousState | undefined, items: readonly Item[]): number {
+  const ids = new Set(items.map(({ id }) => id));
+  return previous?.items.filter(({ id }) => !ids.has(id)).length ?? 0;
+}
+
+function partBytes({ parts }: CollectionManifest): Record<PartKind, number> {
+  const bytes: Record<PartKind, number> = { items: 0, vectors: 0, graph: 0 };
+  for (const part of parts) bytes[part.kind] += part.bytes;
+  return bytes;
+}

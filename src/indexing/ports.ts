@@ -1,0 +1,122 @@
+import type { Collection } from '../engine/collection/reader.ts';
+import type { CollectionManifest, Item } from '../engine/collection/types.ts';
+import type { EncodedPart } from '../engine/collection/writer.ts';
+import type { Embedding } from '../engine/embedding.ts';
+import type { Pixels } from '../engine/ports.ts';
+
+/** A file that looks like a picture by its name. */
+export interface SourceFile {
+  /** Path relative to the indexed folder, with `/`: the item's name. */
+  readonly name: string;
+  /** How its source finds it again; opaque here. */
+  readonly location: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  /** Changes whenever the content may have changed; null where the source cannot tell. */
+  readonly stamp: string | null;
+}
+
+/** Something that is not in the collection, and why: a sentence for a person. */
+export interface Problem {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface Listing {
+  /** Sorted by name, names unique. */
+  readonly files: readonly SourceFile[];
+  readonly problems: readonly Problem[];
+  /** Files that do not look like pictures. */
+  readonly others: number;
+}
+
+/** Where pictures come from. */
+export interface PictureSource {
+  list(signal: AbortSignal): Promise<Listing>;
+  /** @throws AfterimageError `picture-unreadable` */
+  read(file: SourceFile, signal: AbortSignal): Promise<Uint8Array>;
+}
+
+/** SHA-256 of files that did not change since they were read: they need not be read again. */
+export interface HashMemory {
+  get(file: SourceFile): string | undefined;
+  set(file: SourceFile, sha256: string): void;
+  /** Forget all but these files, and keep the rest for the next run. */
+  save(files: readonly SourceFile[]): Promise<void>;
+}
+
+/** An encoded smaller copy of a picture. */
+export interface Rendition {
+  readonly bytes: Uint8Array;
+  readonly extension: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface DecodedPicture {
+  /** As a person sees it: orientation applied. */
+  readonly width: number;
+  readonly height: number;
+  /** When it was taken, ISO 8601, where the file says so. */
+  readonly captured: string | null;
+  readonly pixels: Pixels;
+  readonly thumbnail: Rendition;
+  /** `thumbnail` where the picture is no larger than its thumbnail; null where no previews are wanted. */
+  readonly preview: Rendition | 'thumbnail' | null;
+}
+
+export interface PictureDecoder {
+  /** @throws AfterimageError `picture-unreadable`, the reason as its message. */
+  decode(bytes: Uint8Array, name: string): Promise<DecodedPicture>;
+}
+
+/** What is kept of a picture's content, whatever its name. */
+export type PictureRecord = Omit<Item, 'name' | 'title' | 'licence'>;
+
+export interface EmbeddedPicture {
+  readonly record: PictureRecord;
+  readonly vector: Float32Array;
+}
+
+/** Pictures embedded by a run that has not come to its end yet. Only whole batches are ever read back. */
+export interface Journal {
+  read(): Promise<EmbeddedPicture[]>;
+  append(batch: readonly EmbeddedPicture[]): Promise<void>;
+}
+
+/**
+ * A collection's place. Readers see the state before `commit` or the one after it, nothing between.
+ * All of it throws AfterimageError `not-writable`.
+ */
+export interface CollectionStore {
+  /** Claim the place for this run. @throws AfterimageError `not-writable` also while another run has it. */
+  open(): Promise<void>;
+  /** The complete collection that is there now; undefined where there is none that can be read. */
+  previous(): Promise<Collection | undefined>;
+  /** Thumbnails and previews that are there: bytes by path. */
+  pictures(): Promise<Map<string, number>>;
+  /** Whole or not at all. */
+  writePicture(path: string, bytes: Uint8Array): Promise<void>;
+  /** @param key what the vectors depend on: a journal of another key is thrown away. */
+  journal(key: string): Promise<Journal>;
+  writePart(part: EncodedPart): Promise<void>;
+  /** Put the manifest into place, when all else is. */
+  commit(manifest: CollectionManifest): Promise<void>;
+  /** Offer the collection in the list of collections. */
+  register(manifest: CollectionManifest): Promise<void>;
+  /** Remove parts and pictures that are not in `keep`, and everything that a complete collection does not need. */
+  clean(keep: ReadonlySet<string>): Promise<void>;
+  /** Give the place free; what an unfinished run did stays for the next one. */
+  close(): Promise<void>;
+}
+
+/** Vectors → what the index keeps of its graph. */
+export interface GraphBuilder {
+  /** @throws AfterimageError `index-too-large` */
+  build(
+    vectors: readonly Embedding[],
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<Uint8Array>;
+}

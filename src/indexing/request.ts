@@ -1,0 +1,95 @@
+import type { CollectionManifest } from '../engine/collection/types.ts';
+import type { ImageEncoder, Sha256 } from '../engine/ports.ts';
+import type {
+  CollectionStore,
+  GraphBuilder,
+  HashMemory,
+  PictureDecoder,
+  PictureSource,
+  Problem,
+  SourceFile,
+} from './ports.ts';
+import type { Step, Timings } from './stopwatch.ts';
+
+/** What a person says of one picture. */
+export interface Caption {
+  readonly title: string | null;
+  readonly licence: string | null;
+}
+
+export interface IndexRequest {
+  readonly name: string;
+  /** What the collection says of itself; absent: what it said before, else its name, or nothing. */
+  readonly title?: string;
+  readonly description?: string;
+  readonly licence?: string;
+  readonly examples?: readonly string[];
+  readonly model: { readonly id: string; readonly sha256: string; readonly dim: number };
+  readonly hnsw: CollectionManifest['hnsw'];
+  readonly pictures: CollectionManifest['pictures']['mode'];
+  /** Titles and licences by file name. */
+  readonly captions: ReadonlyMap<string, Caption>;
+  /** More pictures than this are refused before anything is embedded. */
+  readonly maxPictures: number;
+  /** A picture that cannot be indexed is an error. */
+  readonly strict: boolean;
+  /** Embed everything again. */
+  readonly fresh: boolean;
+  /** Pictures a run of the encoder. */
+  readonly batchSize: number;
+  /** Pictures decoded at a time. */
+  readonly concurrency: number;
+  /** ISO 8601, for the manifest. */
+  readonly created: string;
+  readonly signal: AbortSignal;
+}
+
+export interface IndexPorts {
+  readonly source: PictureSource;
+  readonly hashes: HashMemory;
+  readonly decoder: PictureDecoder;
+  /** Asked for when there is something to embed: loading a tower takes longer than finding nothing new. */
+  readonly encoder: () => Promise<ImageEncoder>;
+  readonly graph: GraphBuilder;
+  readonly store: CollectionStore;
+  readonly sha256: Sha256;
+  readonly onEvent: (event: IndexEvent) => void;
+}
+
+export type IndexEvent =
+  | { readonly type: 'listed'; readonly files: number; readonly others: number }
+  | { readonly type: 'resumed'; readonly pictures: number }
+  /** One more file is done with, in whatever way. */
+  | { readonly type: 'file'; readonly file: SourceFile; readonly outcome: 'embedded' | 'kept' | 'skipped' }
+  | { readonly type: 'problem'; readonly problem: Problem }
+  | { readonly type: 'graph'; readonly done: number; readonly total: number }
+  | { readonly type: 'note'; readonly message: string };
+
+export interface IndexSummary {
+  readonly collection: string;
+  /** Pictures in the collection. */
+  readonly count: number;
+  readonly embedded: number;
+  /** Not embedded again, because their content was known. */
+  readonly kept: number;
+  /** Pictures of the last state that are gone. */
+  readonly removed: number;
+  /** Of `count`: files with the same content as another one. */
+  readonly copies: number;
+  readonly problems: readonly Problem[];
+  readonly others: number;
+  /** True when the collection is as it was before: nothing was written. */
+  readonly unchanged: boolean;
+  readonly bytes: {
+    readonly items: number;
+    readonly vectors: number;
+    readonly graph: number;
+    readonly pictures: number;
+  };
+  readonly seconds: number;
+  /** Embedded ones, over the time until the last of them was; null where none was. */
+  readonly picturesPerSecond: number | null;
+  readonly milliseconds: Timings;
+}
+
+export type { Step };

@@ -1,0 +1,181 @@
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import {
+  EMPTY_LIST,
+  entryOf,
+  parseCollectionList,
+  removeCollection,
+  stringifyCollectionList,
+  stringifyManifest,
+  upsertCollection,
+} from '../engine/collection/manifest.ts';
+import { readCollection } from '../engine/collection/reader.ts';
+import type { CollectionList, CollectionManifest } from '../engine/collection/types.ts';
+import { AfterimageError } from '../engine/errors.ts';
+import type { CollectionStore } from '../indexing/ports.ts';
+import { createFolderSource } from './bytes.node.ts';
+import { openJournal } from './journal.node.ts';
+import { lock } from './lock.node.ts';
+import { sha256 } from './sha256.ts';
+
+/** What an unfinished run leaves for the next one. */
+const PARTIAL = '.partial';
+const PART = /^(?:vectors|graph|items)-[0-9a-f]{16}\.bin$/;
+const PICTURE = /^[0-9a-f]{16}\.[a-z]{1,5}$/;
+const PICTURE_FOLDERS = ['thumbs', 'previews'];
+
+/**
+ * A collection in a folder on disk, `<collections>/<name>`; its neighbour `<collections>/index.json` lists it. Every file
+ * is written under another name and renamed into place.
+ */
+export function createFolderStore(folder: string): CollectionStore {
+  const root = resolve(folder);
+  const collections = dirname(root);
+  const name = basename(root);
+  const partial = join(root, PARTIAL);
+  const releases: (() => Promise<void>)[] = [];
+  let written = 0;
+
+  /** Whole or not at all: bytes to disk first, then the name. */
+  const put = (path: string, bytes: Uint8Array | string, durable: boolean) =>
+    writing(path, async () => {
+      const draft = join(partial, `${process.pid}-${written++}.new`);
+      await writeDraft(draft, bytes, durable);
+      await renameInto(draft, join(root, path));
+    });
+
+  return {
+    open: () =>
+      writing(root, async () => {
+        await mkdir(partial, { recursive: true });
+        releases.push(await lock(join(partial, 'lock'), `Another build-index is writing to ${root}.`));
+      }),
+    async previous() {
+      const source = createFolderSource(dirname(collections));
+      try {
+        return await readCollection(source, sha256, name, basename(collections));
+      } catch (error) {
+        if (error instanceof AfterimageError && error.code === 'collection-not-found') return undefined;
+        throw error;
+      }
+    },
+    async pictures() {
+      const found = await listPictures(root);
+      const sizes = await Promise.all(found.map(async (path) => [path, (await stat(join(root, path))).size] as const));
+      return new Map(sizes);
+    },
+    writePicture: (path, bytes) => put(path, bytes, false),
+    journal: (key) =>
+      writing(partial, async () => {
+        const journal = await openJournal(join(partial, 'journal'), key);
+        releases.push(() => journal.close());
+        return { read: journal.read, append: (batch) => writing(partial, () => journal.append(batch)) };
+      }),
+    writePart: ({ path, bytes }) => put(path, bytes, true),
+    commit: (manifest) => put('manifest.json', stringifyManifest(manifest), true),
+    register: (manifest) => writing(collections, () => register(collections, manifest)),
+    clean: (keep) => writing(root, () => clean(root, keep)),
+    async close() {
+      for (const release of releases.splice(0).reverse()) await release();
+      // Gone when the run was completed; otherwise the journal is in it.
+      await rmdir(partial).catch(() => {});
+    },
+  };
+}
+
+async function writeDraft(draft: string, bytes: Uint8Array | string, durable: boolean): Promise<void> {
+  const file = await open(draft, 'w');
+  try {
+    await file.writeFile(bytes);
+    if (durable) await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The folder is made when it is missing, which it seldom is. */
+async function renameInto(draft: string, target: string): Promise<void> {
+  try {
+    await rename(draft, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(target), { recursive: true });
+    await rename(draft, target);
+  }
+}
+
+/** Paths like `thumbs/0a/0a1b….webp`; nothing else that someone may have put there. */
+async function listPictures(root: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const kind of PICTURE_FOLDERS) {
+    for (const shard of await namesIn(join(root, kind))) {
+      if (!/^[0-9a-f]{2}$/.test(shard)) continue;
+      for (const file of await namesIn(join(root, kind, shard))) {
+        if (PICTURE.test(file)) paths.push(`${kind}/${shard}/${file}`);
+      }
+    }
+  }
+  return paths;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+async function clean(root: string, keep: ReadonlySet<string>): Promise<void> {
+  const parts = (await namesIn(root)).filter((file) => PART.test(file));
+  const pictures = await listPictures(root);
+  for (const path of [...parts, ...pictures]) if (!keep.has(path)) await rm(join(root, path), { force: true });
+  // Folders that are empty now; the others refuse.
+  for (const kind of PICTURE_FOLDERS) {
+    for (const shard of await namesIn(join(root, kind))) await rmdir(join(root, kind, shard)).catch(() => {});
+    await rmdir(join(root, kind)).catch(() => {});
+  }
+  const leftovers = (await namesIn(join(root, PARTIAL))).filter((file) => file === 'journal' || file.endsWith('.new'));
+  for (const file of leftovers) await rm(join(root, PARTIAL, file), { force: true });
+}
+
+/** Add to the list of collections or bring its line up to date; collections whose folder is gone leave it. */
+async function register(collections: string, manifest: CollectionManifest): Promise<void> {
+  const path = join(collections, 'index.json');
+  const release = await lock(join(collections, '.index.lock'), `Another build-index is writing to ${path}.`, true);
+  try {
+    const before = await readFile(path, 'utf8').catch(() => undefined);
+    let list = upsertCollection(readList(before), entryOf(manifest));
+    for (const { name } of list.collections) {
+      const isThere = await stat(join(collections, name, 'manifest.json')).catch(() => undefined);
+      if (!isThere) list = removeCollection(list, name);
+    }
+    const after = stringifyCollectionList(list);
+    if (after === before) return;
+    await writeFile(`${path}.${process.pid}.new`, after);
+    await rename(`${path}.${process.pid}.new`, path);
+  } finally {
+    await release();
+  }
+}
+
+/** A list that is damaged is begun anew: each collection enters it again when it is built. */
+function readList(text: string | undefined): CollectionList {
+  if (text === undefined) return EMPTY_LIST;
+  try {
+    return parseCollectionList(text);
+  } catch {
+    return EMPTY_LIST;
+  }
+}
+
+/** Run `call`; what the file system refuses becomes a coded error that names the place. */
+async function writing<T>(place: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof AfterimageError || typeof code !== 'string') throw error;
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    const what = full ? 'there is no space left' : code === 'EACCES' || code === 'EPERM' ? 'no permission' : code;
+    throw new AfterimageError('not-writable', `Cannot write to ${place}: ${what}. Make room or choose another --out.`, {
+      cause: error,
+    });
+  }
+}
