@@ -4,6 +4,8 @@ import { toAfterimageError } from '../engine/errors.ts';
 import type { SearchResponse } from '../protocol.ts';
 import type { Log } from './log.ts';
 
+export type { Judgement } from '../db/schema.ts';
+
 /** Rating and judgements of one search. */
 export interface Ratings {
   /** 1–10, or null. Changes at once; falls back when it could not be saved. */
