@@ -1,0 +1,59 @@
+import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
+import type { NodeSearch } from '../../src/platform/search.node.ts';
+
+/** What `pnpm search --json` prints of a query. Its members are part of the public surface: add, never rename. */
+export interface SearchReport {
+  readonly text: string;
+  readonly model_name: string;
+  readonly collection: string;
+  /** Pictures in the collection. */
+  readonly total: number;
+  readonly engine: 'hnsw' | 'exact';
+  /** How many pictures match, by the cut-off; the best ones all the same may be among `matches`. */
+  readonly good: number;
+  /** The score from which on a picture counts as a good match. */
+  readonly cutoff: number;
+  readonly encode_ms: number;
+  readonly search_ms: number;
+  /** Best first. `score` is the cosine similarity. */
+  readonly matches: readonly { readonly image_name: string; readonly title: string | null; readonly score: number }[];
+}
+
+/** The best `k` pictures for `text`. @throws AfterimageError `query-empty`. */
+export async function answer(search: NodeSearch, text: string, k: number): Promise<SearchReport> {
+  const found = await search.engine.search(text);
+  const { rows, scores } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(text, 0, k);
+  return {
+    text,
+    model_name: found.modelId,
+    collection: found.collection,
+    total: found.total,
+    engine: found.engine,
+    good: found.good,
+    cutoff: round(found.cutoff, 4),
+    encode_ms: round(found.encodeMs, 2),
+    search_ms: round(found.searchMs, 2),
+    matches: Array.from(rows.subarray(0, k), (row, rank) => {
+      const { name, title } = search.items.get(row);
+      return { image_name: name, title, score: round(scores[rank] ?? 0, 4) };
+    }),
+  };
+}
+
+/** For people: one line a picture, and a line where the good matches end. */
+export function toTable({ matches, good, engine, total, encode_ms, search_ms }: SearchReport): string {
+  const width = Math.min(60, Math.max(...matches.map(({ image_name }) => image_name.length)));
+  const lines = matches.map(
+    ({ image_name, title, score }, i) =>
+      `${String(i + 1).padStart(4)}  ${score.toFixed(3).padStart(6)}  ${image_name.padEnd(width)}  ${title ?? ''}`,
+  );
+  if (good < matches.length) {
+    lines.splice(good, 0, good === 0 ? '      nothing matches; nearest:' : '      below the line:');
+  }
+  const footer = `${good} of ${total} match · ${engine} · encoding ${encode_ms} ms, search ${search_ms} ms`;
+  return [...lines.map((line) => line.trimEnd()), footer].join('\n');
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

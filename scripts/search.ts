@@ -1,0 +1,56 @@
+/** Search a collection from the command line, with the engine of the page. */
+import { createInterface } from 'node:readline';
+import { toAfterimageError } from '../src/engine/errors.ts';
+import { type NodeSearch, openNodeSearch } from '../src/platform/search.node.ts';
+import { answer, toTable } from './lib/answer.ts';
+import { parseCount, parseOptions, runScript, usage } from './lib/cli.ts';
+import { PUBLIC_FOLDER } from './lib/folders.ts';
+
+const HELP = `
+Usage: pnpm search <text> [options]
+       pnpm search --stdin [options] < queries.txt
+
+Options:
+  --collection <name>  folder name under public/collections (default: demo)
+  -k <number>          how many pictures (default: 10)
+  --exact              compare every picture instead of walking the graph
+  --json               print {text, model_name, matches: [{image_name, title, score}], …}
+  --stdin              one query a line in, one line of JSON a query out, {text, error} for one that fails
+`;
+
+await runScript(HELP, async (args) => {
+  const { values, positionals } = parseOptions(args, {
+    collection: { type: 'string', default: 'demo' },
+    k: { type: 'string', short: 'k', default: '10' },
+    exact: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    stdin: { type: 'boolean', default: false },
+  });
+  const { collection, exact, json, stdin } = values;
+  const k = parseCount(values.k, '-k');
+  const text = positionals.join(' ').trim();
+  if (stdin && text !== '') throw usage('--stdin takes its queries from the standard input alone');
+  if (!stdin && text === '') throw usage('There is nothing to search for');
+  const search = await openNodeSearch({ publicFolder: PUBLIC_FOLDER, collection, exact });
+  try {
+    if (stdin) {
+      await answerLines(search, k);
+    } else {
+      const report = await answer(search, text, k);
+      console.log(json ? JSON.stringify(report) : toTable(report));
+    }
+  } finally {
+    await search.dispose();
+  }
+});
+
+/** One line out for each line in, also for one that cannot be answered, so that the two can be put side by side. */
+async function answerLines(search: NodeSearch, k: number): Promise<void> {
+  for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    const report = await answer(search, text, k).catch((error: unknown) => {
+      const { code, message } = toAfterimageError(error);
+      return { text, error: { code, message } };
+    });
+    console.log(JSON.stringify(report));
+  }
+}

@@ -1,0 +1,76 @@
+/** A collection of `public/` opened in Node, searched by the engine that the page runs. */
+import { join } from 'node:path';
+import { assertModel } from '../engine/collection/assert-model.ts';
+import type { ItemStore } from '../engine/collection/items.ts';
+import { readCollection } from '../engine/collection/reader.ts';
+import type { CollectionManifest } from '../engine/collection/types.ts';
+import { type Background, createBackground } from '../engine/cutoff.ts';
+import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
+import type { ModelManifest } from '../engine/model.ts';
+import type { QueryEncoder } from '../engine/ports.ts';
+import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
+import type { VectorIndex } from '../engine/vector-index.ts';
+import { createFolderSource } from './bytes.node.ts';
+import { createNodeQueryEncoder, readModelManifest } from './clip.node.ts';
+import { loadHnswIndex } from './hnsw-index.ts';
+import { sha256 } from './sha256.ts';
+
+export interface NodeSearchOptions {
+  /** The folder that holds `collections/` and `models/`. */
+  readonly publicFolder: string;
+  readonly collection: string;
+  /** Compare every picture instead of walking the graph. */
+  readonly exact?: boolean;
+}
+
+export interface NodeSearch {
+  readonly manifest: CollectionManifest;
+  readonly model: ModelManifest;
+  readonly items: ItemStore;
+  readonly encoder: QueryEncoder;
+  readonly index: VectorIndex;
+  /** Over the same rows as `index`. */
+  readonly exact: ExactIndex;
+  readonly background: Background;
+  readonly engine: SearchEngine;
+  dispose(): Promise<void>;
+}
+
+/**
+ * @throws AfterimageError `collection-not-found`, `collection-invalid`, `collection-version`,
+ *   `collection-model-mismatch`, `model-not-found`, `model-invalid`, `part-missing`, `part-corrupt`, `index-corrupt`.
+ */
+export async function openNodeSearch({ publicFolder, collection, exact }: NodeSearchOptions): Promise<NodeSearch> {
+  const opened = await readCollection(createFolderSource(publicFolder), sha256, collection);
+  const { manifest } = opened;
+  const modelsFolder = join(publicFolder, 'models');
+  const model = await readModelManifest(modelsFolder, manifest.model.id);
+  assertModel(manifest, model);
+  const [encoder, items, vectors] = await Promise.all([
+    createNodeQueryEncoder({ modelsFolder, modelId: model.id }),
+    opened.items(),
+    opened.vectors(),
+  ]);
+  const { dim, hnsw } = manifest;
+  const exactIndex = createExactIndex(vectors, dim);
+  const index = exact
+    ? exactIndex
+    : await loadHnswIndex({ graph: await opened.graph(), vectors, dim, efSearch: hnsw.efSearch });
+  const texts = model.golden.map(({ embedding }) => embedding);
+  const background = createBackground(vectors, dim, texts);
+  const options = { collection, modelId: model.id, encoder, index, exact: () => exactIndex, background };
+  return {
+    manifest,
+    model,
+    items,
+    encoder,
+    index,
+    exact: exactIndex,
+    background,
+    engine: createSearchEngine(options),
+    async dispose() {
+      index.dispose();
+      await encoder.dispose();
+    },
+  };
+}
