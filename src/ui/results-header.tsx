@@ -3,9 +3,10 @@ import type { SearchResponse } from '../protocol.ts';
 import { useApp } from './context.ts';
 import { Failure } from './failure.tsx';
 import { formatCount, formatDevice, formatMs, formatPictures } from './format.ts';
+import { SearchRating } from './ratings/search-rating.tsx';
 
 /** How many pictures match, how long it took, on what. */
-export function ResultsHeader(props: { actions: (response: SearchResponse) => JSX.Element }): JSX.Element {
+export function ResultsHeader(): JSX.Element {
   const app = useApp();
   return (
     <div class="results-header">
@@ -19,7 +20,9 @@ export function ResultsHeader(props: { actions: (response: SearchResponse) => JS
               <h2 class="numbers">{headline(response())}</h2>
               <p class="quiet numbers">{howItWent(response())}</p>
             </div>
-            {props.actions(response())}
+            <Show when={!app.ratings.off()}>
+              <SearchRating label="Rate this search" ratings={app.ratings} />
+            </Show>
           </>
         )}
       </Show>

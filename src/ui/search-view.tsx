@@ -62,7 +62,7 @@ export function SearchView(): JSX.Element {
       />
       <Hints onExample={example} />
       <Show when={app.search.text() && app.session.collection()}>
-        <ResultsHeader actions={() => null} />
+        <ResultsHeader />
       </Show>
       <div id="content" tabindex="-1">
         <Switch fallback={<GridSkeleton />}>
@@ -119,7 +119,7 @@ function GridSkeleton(): JSX.Element {
   return (
     <div class="grid-skeleton" aria-hidden="true">
       {Array.from({ length: 40 }, () => (
-        <span class="picture" data-empty="" />
+        <span class="picture" />
       ))}
     </div>
   );

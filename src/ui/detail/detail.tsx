@@ -4,6 +4,8 @@ import { pictureUrl, useApp } from '../context.ts';
 import { formatBytes, formatCount, formatDate, formatScore } from '../format.ts';
 import { itemTitle } from '../grid/cell.tsx';
 import { Icon } from '../icons.tsx';
+import { RatingError } from '../ratings/search-rating.tsx';
+import { Thumbs } from '../ratings/thumbs.tsx';
 import './detail.css';
 import { type Point, swipe } from './swipe.ts';
 
@@ -125,6 +127,17 @@ function Facts(props: { item: Item }): JSX.Element {
       <h2>{itemTitle(props.item)}</h2>
       <Show when={score() !== null}>
         <p class="detail-match">{matchText(cell() ?? 0, app.pictures.good() ?? 0, app.search.text())}</p>
+        <Show when={!app.ratings.off()}>
+          <Thumbs
+            title={itemTitle(props.item)}
+            value={app.ratings.judgement(props.item.id)}
+            onChange={(judgement) => {
+              app.commit();
+              void app.ratings.judge(props.item.id, judgement);
+            }}
+          />
+          <RatingError ratings={app.ratings} />
+        </Show>
       </Show>
       <dl class="facts numbers">
         <Show when={score() !== null}>

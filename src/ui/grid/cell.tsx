@@ -1,10 +1,11 @@
-import { createSignal, type JSX, Show } from 'solid-js';
+import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { createItem } from '../../state/items.ts';
 import { pictureUrl, useApp } from '../context.ts';
 import { formatCount, formatScore } from '../format.ts';
+import { Thumbs } from '../ratings/thumbs.tsx';
 
-/** One picture of the grid: a link to its detail view. */
+/** One picture of the grid: a link to its detail view, and thumbs when it is a result. */
 export function Cell(props: {
   cell: number;
   column: number;
@@ -16,6 +17,7 @@ export function Cell(props: {
   const ranked = () => app.pictures.at(props.cell);
   const item = createItem(app.items, () => ranked()?.row);
   const score = () => ranked()?.score ?? null;
+  const [touched, setTouched] = createSignal(false);
 
   const name = () => {
     const place = `${formatCount(props.cell + 1)} of ${formatCount(app.pictures.total())}`;
@@ -32,7 +34,15 @@ export function Cell(props: {
 
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the focus is on the link in the cell.
-    <div class="cell" role="gridcell" aria-colindex={props.column + 1}>
+    <div
+      class="cell"
+      role="gridcell"
+      aria-colindex={props.column + 1}
+      onPointerEnter={(event) => setTouched(event.pointerType === 'mouse')}
+      onPointerLeave={(event) => setTouched(event.currentTarget.contains(document.activeElement))}
+      onFocusIn={() => setTouched(true)}
+      onFocusOut={(event) => setTouched(event.currentTarget.contains(event.relatedTarget as Node | null))}
+    >
       <a
         href={app.address.href({ item: item()?.id ?? null })}
         data-cell={props.cell}
@@ -50,29 +60,59 @@ export function Cell(props: {
           </span>
         </Show>
       </a>
+      <Show when={score() !== null && !app.ratings.off() && item()}>
+        {(judged) => <CellThumbs item={judged()} touched={touched()} />}
+      </Show>
     </div>
+  );
+}
+
+/** Thumbs above the picture: while the cell has the pointer or the keyboard, and where one is given. */
+function CellThumbs(props: { item: Item; touched: boolean }): JSX.Element {
+  const { commit, ratings } = useApp();
+  const value = () => ratings.judgement(props.item.id);
+  return (
+    <Show when={props.touched || value()}>
+      <div class="cell-thumbs">
+        <Thumbs
+          title={itemTitle(props.item)}
+          value={value()}
+          onChange={(judgement) => {
+            commit();
+            void ratings.judge(props.item.id, judgement);
+          }}
+        />
+      </div>
+    </Show>
   );
 }
 
 function Picture(props: { item: Item | undefined }): JSX.Element {
   const app = useApp();
-  const [failed, setFailed] = createSignal(false);
+  const [state, setState] = createSignal<'loading' | 'shown' | 'failed'>('loading');
+  let image: HTMLImageElement | undefined;
+  const source = () => (props.item ? pictureUrl(app, props.item.thumbnail.path) : undefined);
+  // The picture before must not stay under another name; one that the browser has at hand is shown at once.
+  createEffect(on(source, () => setState(image?.complete ? 'shown' : 'loading')));
   return (
-    <span class="picture" data-empty={props.item ? undefined : ''}>
+    <span class="picture" data-state={state()}>
       <Show when={props.item}>
         {(item) => (
-          <Show when={!failed()} fallback={<span class="picture-failed">{itemTitle(item())}</span>}>
-            <img
-              src={pictureUrl(app, item().thumbnail.path)}
-              alt=""
-              width={item().thumbnail.width}
-              height={item().thumbnail.height}
-              decoding="async"
-              draggable={false}
-              onError={() => setFailed(true)}
-            />
-          </Show>
+          <img
+            ref={image}
+            src={source()}
+            alt=""
+            width={item().thumbnail.width}
+            height={item().thumbnail.height}
+            decoding="async"
+            draggable={false}
+            onLoad={() => setState('shown')}
+            onError={() => setState('failed')}
+          />
         )}
+      </Show>
+      <Show when={state() === 'failed'}>
+        <span class="picture-failed">{itemTitle(props.item)}</span>
       </Show>
     </span>
   );

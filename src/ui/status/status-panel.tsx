@@ -13,7 +13,11 @@ import './status.css';
 export default function StatusPanel(): JSX.Element {
   const { address, session } = useApp();
   let dialog: HTMLDialogElement | undefined;
-  onMount(() => dialog?.showModal());
+  onMount(() => {
+    // A click beside the drawer closes it, where the browser knows this.
+    dialog?.setAttribute('closedby', 'any');
+    dialog?.showModal();
+  });
   const close = () => address.close({ view: 'search' });
   return (
     <dialog
@@ -25,7 +29,6 @@ export default function StatusPanel(): JSX.Element {
         event.preventDefault();
         close();
       }}
-      attr:closedby="any"
     >
       <div class="drawer-body">
         <header>
