@@ -94,21 +94,30 @@ function* encodeItems(items: readonly Item[]): Generator<Uint8Array> {
 
 /** `header` and `body` as one sequence of bytes, in pieces of `MAX_PART_BYTES` (the last one shorter). */
 function* cut(header: Uint8Array, body: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let piece = new Uint8Array(MAX_PART_BYTES);
-  piece.set(header);
-  let filled = header.length;
+  let pending = [header];
+  let size = header.length;
   for (const chunk of body) {
     for (let taken = 0; taken < chunk.length; ) {
-      if (filled === MAX_PART_BYTES) {
-        yield piece;
-        piece = new Uint8Array(MAX_PART_BYTES);
-        filled = 0;
-      }
-      const more = chunk.subarray(taken, taken + MAX_PART_BYTES - filled);
-      piece.set(more, filled);
-      filled += more.length;
+      const more = chunk.subarray(taken, taken + MAX_PART_BYTES - size);
+      pending.push(more);
+      size += more.length;
       taken += more.length;
+      if (size === MAX_PART_BYTES) {
+        yield join(pending, size);
+        pending = [];
+        size = 0;
+      }
     }
   }
-  yield piece.slice(0, filled);
+  if (size > 0) yield join(pending, size);
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const joined = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return joined;
 }
