@@ -1,10 +1,12 @@
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { LogListener } from '../db/channel.ts';
 import type { Database } from '../db/database.ts';
-import type { LoggedSearch, NewSearch } from '../db/schema.ts';
+import type { LoggedResult, LoggedSearch, NewSearch } from '../db/schema.ts';
 import type { Item } from '../engine/collection/types.ts';
 import { toAfterimageError } from '../engine/errors.ts';
 import type { SearchResponse } from '../protocol.ts';
+
+export type { LoggedResult, LoggedSearch };
 
 /** Results kept with a search. */
 const KEPT_RESULTS = 50;

@@ -1,0 +1,115 @@
+import { For, type JSX, lazy, Show, Suspense } from 'solid-js';
+import type { LogStats } from '../../state/log-list.ts';
+import { formatCount, formatMs } from '../format.ts';
+import { type Distribution, distribution, totalMs } from './latency.ts';
+
+/** uPlot comes only when there is something to draw. */
+const RatingPlot = lazy(async () => ({ default: (await import('./plots.tsx')).RatingPlot }));
+const LatencyPlot = lazy(async () => ({ default: (await import('./plots.tsx')).LatencyPlot }));
+
+/** Rating distribution and latency, each as a plot and as a table. */
+export function Figures(props: { stats: LogStats }): JSX.Element {
+  return (
+    <div class="log-figures">
+      <RatingFigure stats={props.stats} />
+      <LatencyFigure stats={props.stats} />
+    </div>
+  );
+}
+
+function RatingFigure(props: { stats: LogStats }): JSX.Element {
+  const rated = () => props.stats.ratings.reduce((sum, count) => sum + count, 0);
+  const mean = () => props.stats.ratings.reduce((sum, count, i) => sum + count * (i + 1), 0) / rated();
+  const summary = () =>
+    rated() === 0
+      ? 'No search is rated yet.'
+      : `${formatCount(rated())} of ${formatCount(props.stats.count)} searches rated, ${mean().toFixed(1)} on average.`;
+  return (
+    <Figure title="Ratings" summary={summary()} plot={rated() > 0 && <RatingPlot stats={props.stats} />}>
+      <thead>
+        <tr>
+          <th scope="col">Rating</th>
+          <th scope="col">Searches</th>
+        </tr>
+      </thead>
+      <tbody>
+        <For each={props.stats.ratings}>
+          {(count, i) => (
+            <tr>
+              <th scope="row">{i() + 1}</th>
+              <td>{formatCount(count)}</td>
+            </tr>
+          )}
+        </For>
+      </tbody>
+    </Figure>
+  );
+}
+
+function LatencyFigure(props: { stats: LogStats }): JSX.Element {
+  const latencies = () => props.stats.latencies;
+  const total = () => distribution(latencies().map(totalMs));
+  const rows = (): readonly (readonly [string, Distribution])[] => [
+    ['Encode', distribution(latencies().map(({ encodeMs }) => encodeMs))],
+    ['Search', distribution(latencies().map(({ searchMs }) => searchMs))],
+    ['Together', total()],
+  ];
+  const summary = () =>
+    `Encoding and searching: half of the searches within ${formatMs(total().p50)}, 95 % within ${formatMs(total().p95)}.`;
+  return (
+    <Figure
+      title="Latency"
+      summary={latencies().length === 0 ? 'No search is logged yet.' : summary()}
+      plot={latencies().length > 0 && <LatencyPlot stats={props.stats} />}
+    >
+      <thead>
+        <tr>
+          <th scope="col">Part</th>
+          <th scope="col">p50</th>
+          <th scope="col">p95</th>
+          <th scope="col">Max</th>
+        </tr>
+      </thead>
+      <tbody>
+        <For each={rows()}>
+          {([part, values]) => (
+            <tr>
+              <th scope="row">{part}</th>
+              <td>{formatMs(values.p50)}</td>
+              <td>{formatMs(values.p95)}</td>
+              <td>{formatMs(values.max)}</td>
+            </tr>
+          )}
+        </For>
+      </tbody>
+    </Figure>
+  );
+}
+
+function Figure(props: {
+  title: string;
+  summary: string;
+  /** False while there is nothing to show. */
+  plot: JSX.Element;
+  /** Head and body of the table that says what the plot shows. */
+  children: JSX.Element;
+}): JSX.Element {
+  return (
+    <figure class="log-figure">
+      <figcaption>
+        <h2>{props.title}</h2>
+        <p class="quiet numbers">{props.summary}</p>
+      </figcaption>
+      <Show when={props.plot}>
+        <Suspense fallback={<div class="plot" />}>{props.plot}</Suspense>
+        <details>
+          <summary>As a table</summary>
+          <table class="numbers">
+            <caption class="visually-hidden">{props.title}</caption>
+            {props.children}
+          </table>
+        </details>
+      </Show>
+    </figure>
+  );
+}

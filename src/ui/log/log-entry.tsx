@@ -1,0 +1,85 @@
+import { createSignal, For, type JSX, Show } from 'solid-js';
+import type { LoggedResult, LoggedSearch } from '../../state/log.ts';
+import { createRatings, type Ratings } from '../../state/ratings.ts';
+import { useApp } from '../context.ts';
+import { formatCount, formatDate, formatDevice, formatMs, formatScore } from '../format.ts';
+import { InternalLink } from '../header.tsx';
+import { Icon } from '../icons.tsx';
+import { SearchRating } from '../ratings/search-rating.tsx';
+import { Thumbs } from '../ratings/thumbs.tsx';
+
+/** One search of the log; what it found opens below it. */
+export function LogEntry(props: { search: LoggedSearch; onRemove: () => void }): JSX.Element {
+  const ratings = createRatings(useApp().log, () => props.search);
+  const [isOpen, setOpen] = createSignal(false);
+  return (
+    <li class="log-entry">
+      <div class="log-line">
+        <InternalLink
+          class="log-query"
+          patch={{ query: props.search.query, collection: props.search.collection, view: 'search', item: null }}
+        >
+          {props.search.query}
+        </InternalLink>
+        <Show when={ratings.rating()}>
+          {(rating) => (
+            <span class="log-rating numbers">
+              <span class="visually-hidden">Rated </span>
+              {rating()}
+              <span class="visually-hidden"> of 10</span>
+            </span>
+          )}
+        </Show>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`Delete the search “${props.search.query}”`}
+          title="Delete"
+          onClick={() => props.onRemove()}
+        >
+          <Icon name="close" size={18} />
+        </button>
+      </div>
+      <p class="quiet numbers">
+        <time datetime={props.search.time}>{formatDate(props.search.time)}</time>
+        {`, ${props.search.collection}, ${facts(props.search)}`}
+      </p>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          Rating and results<span class="visually-hidden"> of “{props.search.query}”</span>
+        </summary>
+        <Show when={isOpen()}>
+          <SearchRating ratings={ratings} label={`Rate “${props.search.query}”, 1 to 10`} />
+          <Results search={props.search} ratings={ratings} />
+        </Show>
+      </details>
+    </li>
+  );
+}
+
+function facts(search: LoggedSearch): string {
+  const matches = `${formatCount(search.good)} good of ${formatCount(search.total)}`;
+  return `${matches}, ${formatMs(search.encodeMs + search.searchMs)} on ${formatDevice(search.device)}, ${search.model}`;
+}
+
+function Results(props: { search: LoggedSearch; ratings: Ratings }): JSX.Element {
+  const judged = (result: LoggedResult) => props.ratings.judgement(result.id);
+  return (
+    <ol class="log-results">
+      <For each={props.search.results}>
+        {(result, rank) => (
+          <li data-below={rank() >= props.search.good ? '' : undefined}>
+            <span class="quiet numbers">{rank() + 1}</span>
+            <span class="log-result-name">{result.title || result.name}</span>
+            <span class="quiet numbers">{formatScore(result.score)}</span>
+            <Thumbs
+              title={result.title || result.name}
+              value={judged(result)}
+              onChange={(judgement) => void props.ratings.judge(result.id, judgement)}
+            />
+          </li>
+        )}
+      </For>
+    </ol>
+  );
+}

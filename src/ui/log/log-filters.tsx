@@ -1,0 +1,59 @@
+import { For, type JSX, Show } from 'solid-js';
+import type { LogFilter, LogList } from '../../state/log-list.ts';
+import { Icon } from '../icons.tsx';
+
+const RATINGS = ['rated', 'unrated', 10, 9, 8, 7, 6, 5, 4, 3, 2, 1] as const;
+const LABELS = { rated: 'Rated', unrated: 'Not rated' } as const;
+
+/** Narrow the list by text, rating and collection. */
+export function LogFilters(props: { list: LogList }): JSX.Element {
+  const change = (patch: { [key in keyof LogFilter]: LogFilter[key] | undefined }) => {
+    const entries = Object.entries({ ...props.list.filter(), ...patch }).filter(([, value]) => value !== undefined);
+    props.list.setFilter(Object.fromEntries(entries));
+  };
+  return (
+    <search class="log-filters">
+      <label>
+        <span class="visually-hidden">Search the log</span>
+        <input
+          type="search"
+          class="log-text"
+          placeholder="Search the log"
+          autocomplete="off"
+          value={props.list.filter().text ?? ''}
+          onInput={(event) => change({ text: event.currentTarget.value || undefined })}
+        />
+      </label>
+      <label class="select">
+        <span class="visually-hidden">Rating</span>
+        <select onChange={(event) => change({ rating: RATINGS[event.currentTarget.selectedIndex - 1] })}>
+          <option>Any rating</option>
+          <For each={RATINGS}>
+            {(rating) => (
+              <option selected={props.list.filter().rating === rating}>
+                {typeof rating === 'number' ? `Rated ${rating}` : LABELS[rating]}
+              </option>
+            )}
+          </For>
+        </select>
+        <Icon name="down" size={16} />
+      </label>
+      <Show when={(props.list.stats()?.collections.length ?? 0) > 1}>
+        <label class="select">
+          <span class="visually-hidden">Collection</span>
+          <select onChange={(event) => change({ collection: event.currentTarget.value || undefined })}>
+            <option value="">All collections</option>
+            <For each={props.list.stats()?.collections}>
+              {(name) => (
+                <option value={name} selected={props.list.filter().collection === name}>
+                  {name}
+                </option>
+              )}
+            </For>
+          </select>
+          <Icon name="down" size={16} />
+        </label>
+      </Show>
+    </search>
+  );
+}

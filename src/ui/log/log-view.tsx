@@ -1,0 +1,108 @@
+import { createSignal, For, type JSX, Show } from 'solid-js';
+import { toAfterimageError } from '../../engine/errors.ts';
+import { createLogList, type LogList } from '../../state/log-list.ts';
+import { useApp } from '../context.ts';
+import { Failure } from '../failure.tsx';
+import { formatCount } from '../format.ts';
+import { Figures } from './figures.tsx';
+import './log.css';
+import { LogEntry } from './log-entry.tsx';
+import { LogFilters } from './log-filters.tsx';
+import { LogTools } from './log-tools.tsx';
+
+/** The search log: figures, filter, list, export and import. */
+export default function LogView(): JSX.Element {
+  const list = createLogList(useApp().log);
+  const count = () => list.stats()?.count ?? 0;
+  return (
+    <div class="log">
+      <header class="log-head">
+        <h1>Search log</h1>
+        <p class="quiet">Kept in this browser only. Nothing of it leaves this device unless you export it.</p>
+      </header>
+      <Show
+        when={!list.error()}
+        fallback={
+          <Show when={list.error()}>
+            {(error) => <Failure title="The search log is off" error={error()} onRetry={() => void list.retry()} />}
+          </Show>
+        }
+      >
+        <Show when={count() > 0 && list.stats()}>{(stats) => <Figures stats={stats()} />}</Show>
+        <LogTools list={list} />
+        <Show when={count() > 0}>
+          <LogFilters list={list} />
+        </Show>
+        <Entries list={list} />
+      </Show>
+    </div>
+  );
+}
+
+function Entries(props: { list: LogList }): JSX.Element {
+  const [failure, setFailure] = createSignal<string>();
+  let undo: HTMLButtonElement | undefined;
+
+  const run = async (work: () => Promise<void>) => {
+    try {
+      await work();
+      setFailure(undefined);
+    } catch (cause) {
+      setFailure(toAfterimageError(cause).message);
+    }
+  };
+  const remove = (id: string) =>
+    run(async () => {
+      await props.list.remove(id);
+      undo?.focus(); // the button that was pressed went with its entry
+    });
+
+  return (
+    <section aria-labelledby="log-list">
+      <h2 id="log-list" class="visually-hidden">
+        Searches
+      </h2>
+      <div class="log-undo" role="status">
+        <Show when={props.list.removed()}>
+          {(search) => (
+            <p>
+              Deleted “{search().query}”.{' '}
+              <button ref={undo} type="button" class="button" onClick={() => void run(props.list.restore)}>
+                Undo
+              </button>
+            </p>
+          )}
+        </Show>
+        <Show when={failure()}>{(text) => <p>{text()}</p>}</Show>
+      </div>
+      <Show when={props.list.searches.length > 0} fallback={<Empty list={props.list} />}>
+        <ol class="log-entries">
+          <For each={props.list.searches}>
+            {(search) => <LogEntry search={search} onRemove={() => void remove(search.id)} />}
+          </For>
+        </ol>
+      </Show>
+      <Show when={props.list.hasMore()}>
+        <button type="button" class="button" onClick={() => void props.list.loadMore()}>
+          Show more, {formatCount(props.list.searches.length)} shown
+        </button>
+      </Show>
+    </section>
+  );
+}
+
+function Empty(props: { list: LogList }): JSX.Element {
+  const filtered = () => {
+    const { text, rating, collection } = props.list.filter();
+    return Boolean(text?.trim()) || rating !== undefined || collection !== undefined;
+  };
+  return (
+    <Show when={!props.list.loading()} fallback={<p class="quiet">Loading</p>}>
+      <p class="log-empty">
+        {filtered()
+          ? 'No search in the log is like that. Loosen the filter to see more.'
+          : 'No searches yet. What you search for appears here, to rate, to repeat and to compare.'}
+      </p>
+    </Show>
+  );
+}

@@ -1,0 +1,79 @@
+import uPlot from 'uplot';
+import { formatMs } from '../format.ts';
+import type { Colours } from './colours.ts';
+import type { Distribution } from './latency.ts';
+
+export type PlotOptions = Omit<uPlot.Options, 'width' | 'height'>;
+
+const FONT = '12px system-ui, sans-serif';
+
+function axis(colours: Colours, more: uPlot.Axis = {}): uPlot.Axis {
+  const line = { stroke: colours.line, width: 1 };
+  return { stroke: colours['text-quiet'], font: FONT, grid: line, ticks: { ...line, size: 4 }, ...more };
+}
+
+/** Fixed, because values are read in the table, and the plots are not for pointing at. */
+const STILL = { legend: { show: false }, cursor: { show: false } } as const;
+
+/** A bar for each rating from 1 to 10. */
+export function ratingOptions(colours: Colours): PlotOptions {
+  const bars = uPlot.paths.bars?.({ size: [0.7] });
+  return {
+    ...STILL,
+    scales: { x: { time: false, range: [0.4, 10.6] }, y: { range: (_plot, _min, max) => [0, Math.max(max, 1) * 1.1] } },
+    axes: [
+      axis(colours, { splits: () => [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], grid: { show: false } }),
+      axis(colours, { size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000] }),
+    ],
+    series: [{}, { fill: colours.accent, width: 0, points: { show: false }, ...(bars && { paths: bars }) }],
+  };
+}
+
+/** A point for each search, on a logarithmic scale because first runs are slow, and lines at p50 and p95. */
+export function latencyOptions(colours: Colours, { p50, p95 }: Distribution): PlotOptions {
+  return {
+    ...STILL,
+    scales: { x: { time: true }, y: { distr: 3 } },
+    axes: [axis(colours), axis(colours, { size: 60, values: (_plot, splits) => splits.map(label) })],
+    series: [
+      {},
+      {
+        stroke: colours.accent,
+        paths: () => null,
+        points: { show: true, size: 4, width: 0, fill: colours.accent },
+      },
+    ],
+    hooks: {
+      draw: [
+        (plot) => {
+          drawLine(plot, 'p50', p50, colours);
+          drawLine(plot, 'p95', p95, colours);
+        },
+      ],
+    },
+  };
+}
+
+/** uPlot passes null for the splits of a logarithmic axis that have no room for a label. */
+function label(value: number | null): string {
+  return value === null ? '' : formatMs(value);
+}
+
+function drawLine(plot: uPlot, name: string, value: number, colours: Colours): void {
+  const { ctx, bbox } = plot;
+  const y = Math.round(plot.valToPos(value, 'y', true));
+  ctx.save();
+  ctx.strokeStyle = colours['line-strong'];
+  ctx.fillStyle = colours['text-quiet'];
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.lineWidth = devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'bottom';
+  ctx.fillText(name, bbox.left + bbox.width - 4 * devicePixelRatio, y - 2 * devicePixelRatio);
+  ctx.restore();
+}
