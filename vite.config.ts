@@ -4,6 +4,7 @@ import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
 import { fingerprint, installedVersion } from './scripts/lib/repository.ts';
 import { contentSecurityPolicy } from './scripts/lib/vite-csp.ts';
+import { licences } from './scripts/lib/vite-licences.ts';
 import { onnxruntime } from './scripts/lib/vite-onnxruntime.ts';
 import { WEB_MANIFEST } from './scripts/lib/web-manifest.ts';
 import { SECURITY_HEADERS } from './src/headers.ts';
@@ -22,6 +23,7 @@ export default defineConfig(async ({ command }) => {
     onnxruntime: installedVersion('onnxruntime-web'),
     hnswlib: installedVersion('hnswlib-wasm'),
   };
+  const { page: pageLicences, worker: workerLicences } = licences();
   return {
     // Relative, so that one build works from every folder of every host.
     base: './',
@@ -30,6 +32,7 @@ export default defineConfig(async ({ command }) => {
       solid(),
       onnxruntime(),
       contentSecurityPolicy(),
+      pageLicences(),
       VitePWA({
         strategies: 'injectManifest',
         srcDir: 'src',
@@ -62,7 +65,7 @@ export default defineConfig(async ({ command }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
     },
-    worker: { format: 'es' as const, plugins: () => [onnxruntime()] },
+    worker: { format: 'es' as const, plugins: () => [onnxruntime(), workerLicences()] },
     server: { headers: devHeaders },
   };
 });
