@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dot, type Embedding } from '../engine/embedding.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { clusteredVectors, flatten } from '../engine/test-vectors.ts';
-import { parseGraph } from './hnsw-graph.ts';
+import { HEADER_WORDS, parseGraph, rowWord, writeHeader } from './hnsw-graph.ts';
 import { buildHnswIndex, type HnswIndex, loadHnswIndex, maxRows } from './hnsw-index.ts';
 
 const DIM = 16;
@@ -95,6 +95,68 @@ describe('limits', () => {
     const graph = (await build()).graph();
     await expect(load(graph, vectors, 8)).rejects.toMatchObject({ code: 'dimension-mismatch' });
     await expect(load(graph, vectors.subarray(DIM))).rejects.toMatchObject({ code: 'index-corrupt' });
+  });
+});
+
+describe('a graph by hand', () => {
+  /** Rows 0 and 1 are on level 1, row 2 is not. */
+  const ROWS = [
+    [rowWord(2, false, 1), 1, 2, 1, 1],
+    [rowWord(1, false, 1), 0, 1, 0],
+    [rowWord(1, true, 0), 0],
+  ].flat();
+
+  function graphByHand(header = {}, rows = ROWS): Uint8Array {
+    const words = new Uint32Array(HEADER_WORDS + rows.length);
+    writeHeader(words, { count: 3, dim: 2, M: 2, efConstruction: 10, maxLevel: 1, entryPoint: 0, ...header });
+    words.set(rows, HEADER_WORDS);
+    return new Uint8Array(words.buffer);
+  }
+
+  const isCorrupt = (graph: Uint8Array) =>
+    expect(() => parseGraph(graph)).toThrow(expect.objectContaining({ code: 'index-corrupt' }));
+
+  test('is read', () => {
+    expect(parseGraph(graphByHand())).toMatchObject({ count: 3, dim: 2, M: 2, maxLevel: 1, entryPoint: 0 });
+  });
+
+  test.each([
+    ['no rows, but bytes', { count: 0 }],
+    ['fewer rows', { count: 2 }],
+    ['more rows', { count: 4 }],
+    ['many more rows', { count: 2 ** 32 - 1 }],
+    ['an M too small', { M: 1 }],
+    ['an M too large', { M: 2 ** 31 }],
+    ['no efConstruction', { efConstruction: 0 }],
+    ['an entry point that is no row', { entryPoint: 3 }],
+    ['no entry point', { entryPoint: -1 }],
+    ['an entry point below the highest level', { entryPoint: 2 }],
+    ['a highest level without rows', { maxLevel: 2 }],
+    ['a highest level below rows', { entryPoint: 2, maxLevel: 0 }],
+  ])('header with %s', (_, header) => {
+    isCorrupt(graphByHand(header));
+  });
+
+  test.each([
+    ['too many links', 0, rowWord(5, false, 1)],
+    ['an unknown flag', 0, rowWord(2, false, 1) | 0x20000],
+    ['a level without lists', 9, rowWord(1, true, 3)],
+    ['a link to no row', 2, 3],
+    ['a link to itself', 1, 0],
+    ['too many links above level 0', 3, 3],
+    ['a link above level 0 to a row that is not there', 4, 2],
+  ])('row with %s', (_, at, to) => {
+    isCorrupt(graphByHand({}, ROWS.with(at, to)));
+  });
+
+  test('too many links above level 0, with room for them', () => {
+    isCorrupt(graphByHand({}, [...ROWS.slice(0, 3), 3, 1, 1, 1, ...ROWS.slice(5)]));
+  });
+
+  test('an entry point beyond rows of level 0', () => {
+    const rows = [rowWord(1, false, 0), 1, rowWord(1, false, 0), 0];
+    expect(parseGraph(graphByHand({ count: 2, maxLevel: 0 }, rows)).count).toBe(2);
+    isCorrupt(graphByHand({ count: 2, maxLevel: 0, entryPoint: 2 }, rows));
   });
 });
 
