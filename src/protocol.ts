@@ -1,5 +1,6 @@
 import type { CollectionEntry, CollectionManifest, Item } from './engine/collection/types.ts';
 import type { Device, Dtype } from './engine/model.ts';
+import type { RankedPage, SearchAnswer } from './engine/search-engine.ts';
 
 /** `?device=` and `?index=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
@@ -56,38 +57,21 @@ export interface EncoderRequest {
   readonly threads: number;
 }
 
-export interface SearchResponse {
-  readonly text: string;
-  readonly collection: string;
-  readonly modelId: string;
-  /** Rows best first, at most 200 (what the index ranks); parallel to `scores`. */
-  readonly rows: Uint32Array;
-  readonly scores: Float32Array;
-  /** How many of `rows`, from the top, are good matches; the rest lies below the cut-off. */
-  readonly good: number;
-  /** The score of the line between them. */
-  readonly cutoff: number;
-  /** Pictures in the collection: what scrolling on can reach. */
-  readonly total: number;
-  readonly engine: 'hnsw' | 'exact';
+/** What the engine found, and where the text was encoded. */
+export interface SearchResponse extends SearchAnswer {
   readonly device: Device;
-  readonly encodeMs: number;
-  readonly searchMs: number;
-  /** The query embedding came from the encoder's memory of recent queries. */
-  readonly encodeCached: boolean;
 }
 
-/** Ranks `from` … `from + rows.length − 1` of a query, by exact scan. */
-export interface RankedPage {
-  readonly from: number;
-  readonly rows: Uint32Array;
-  readonly scores: Float32Array;
-}
+export type { RankedPage };
 
 /** Surface of `workers/query.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
 export interface QueryWorkerApi {
-  /** Call first: where events go (a Comlink proxy) and the app's base URL, against which all paths resolve. */
-  connect(baseUrl: string, onEvent: (event: WorkerEvent) => void): Promise<void>;
+  /**
+   * Call first: where events go (a Comlink proxy) and the app's base URL, against which all paths resolve. The worker
+   * holds the Web Lock `lifeLock` for as long as it lives, so that its death can be noticed; undefined where there are
+   * no locks (no secure context).
+   */
+  connect(baseUrl: string, onEvent: (event: WorkerEvent) => void, lifeLock: string | undefined): Promise<void>;
   /** What `collections/index.json` offers. */
   listCollections(): Promise<readonly CollectionEntry[]>;
   /** Resolves when manifest and items are there, so that the grid can be browsed; the index loads on behind it. */

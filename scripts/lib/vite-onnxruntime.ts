@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, type Plugin, type ResolvedConfig } from 'vite';
 
 const MODULE = 'virtual:onnxruntime';
 const RESOLVED = `\0${MODULE}`;
-const FOLDER = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')));
+const FOLDER = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
 
 /**
  * The two builds of onnxruntime that are shipped. The one without WebGPU is 2.5 MB smaller; of those with WebGPU the

@@ -38,22 +38,28 @@ export async function loadBrowserTextEncoder(
   request: EncoderRequest,
   events: EncoderEvents,
 ): Promise<BrowserTextEncoder> {
-  const { device } = request;
+  const { device, modelId } = request;
   const runtime = readRuntime(source, device, events);
   runtime.catch(() => undefined); // Awaited below; until then a failure of the model comes first.
-  const { manifest, files } = await readNewestModel(source, request.modelId, (model) =>
-    readTextTower(source, model, model.dtypes[device], events),
+  const progress = createStages(events);
+  const { manifest, files } = await readNewestModel(
+    source,
+    modelId,
+    (model) => towerFiles(model, 'text', model.dtypes[device]),
+    (file, all) =>
+      source.read(`${MODELS}${modelId}/${file.path}`, file, { onProgress: (loaded) => progress(file, loaded, all) }),
   );
   const dtype = manifest.dtypes[device];
   if (device === 'webgpu') await requireShaders(dtype);
   const threads = globalThis.crossOriginIsolated ? request.threads : 1;
-  configure(await runtime, onnxruntime[device].glue, threads, files);
-  const encoder = await loadTextEncoder(manifest, { device, dtype }).catch((error: unknown) => {
-    throw toAfterimageError(error);
-  });
+  configure(await runtime, onnxruntime[device].glue, threads);
+  const encoder = await withFiles(manifest.id, files, () => loadTextEncoder(manifest, { device, dtype }));
   if (device === 'webgpu') watchDevice(events);
   return { encoder, manifest, dtype, threads, golden: await checkGolden(encoder, manifest, dtype) };
 }
+
+/** Folder of the models, relative to the app's base. */
+const MODELS = 'models/';
 
 /** onnxruntime's wasm, kept like a model file so that it works offline and is verified. */
 async function readRuntime(
@@ -70,44 +76,17 @@ async function readRuntime(
   return bytes as Uint8Array<ArrayBuffer>;
 }
 
-/** The text tower's files by the path under which transformers.js asks for them. */
-async function readTextTower(
-  source: HttpSource,
-  manifest: ModelManifest,
-  dtype: Dtype,
-  events: EncoderEvents,
-): Promise<Map<string, Uint8Array>> {
-  const files = towerFiles(manifest, 'text', dtype);
-  const isTower = (file: ModelFile) => file.path.startsWith('onnx/');
-  const read = (stage: LoadStage, wanted: readonly ModelFile[]) => {
-    const report = sumProgress(wanted, (loaded, total) => events.onProgress(stage, loaded, total));
-    return wanted.map(async (file, index) => {
-      const path = `${MODELS}${manifest.id}/${file.path}`;
-      return [path, await source.read(path, file, { onProgress: (loaded) => report(index, loaded) })] as const;
-    });
-  };
-  const reads = [
-    ...read(
-      'tokenizer',
-      files.filter((file) => !isTower(file)),
-    ),
-    ...read('text encoder', files.filter(isTower)),
-  ];
-  return new Map(await Promise.all(reads));
-}
-
-/** Folder of the models, relative to the app's base. */
-const MODELS = 'models/';
-
-function sumProgress(files: readonly ModelFile[], report: (loaded: number, total: number) => void) {
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const loaded = new Float64Array(files.length);
-  return (index: number, bytes: number) => {
-    loaded[index] = bytes;
-    report(
-      loaded.reduce((sum, one) => sum + one, 0),
-      total,
-    );
+/** Adds up the progress of files by stage: the tower, and what belongs to the tokenizer. */
+function createStages(events: EncoderEvents) {
+  const loaded = new Map<ModelFile, number>();
+  const stageOf = (file: ModelFile): LoadStage => (file.path.startsWith('onnx/') ? 'text encoder' : 'tokenizer');
+  return (file: ModelFile, bytes: number, all: readonly ModelFile[]) => {
+    loaded.set(file, bytes);
+    const stage = stageOf(file);
+    const files = all.filter((other) => stageOf(other) === stage);
+    const sum = files.reduce((total, other) => total + (loaded.get(other) ?? 0), 0);
+    const total = files.reduce((all, other) => all + other.bytes, 0);
+    events.onProgress(stage, sum, total);
   };
 }
 
@@ -120,7 +99,7 @@ async function requireShaders(dtype: Dtype): Promise<void> {
 }
 
 /** Everything that transformers.js and onnxruntime fetch by default is turned off; they get what was read already. */
-function configure(wasmBinary: Uint8Array, glue: string, threads: number, files: Map<string, Uint8Array>): void {
+function configure(wasmBinary: Uint8Array, glue: string, threads: number): void {
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
   env.localModelPath = MODELS;
@@ -128,19 +107,31 @@ function configure(wasmBinary: Uint8Array, glue: string, threads: number, files:
   // It would import the glue from a blob: address, which the Content-Security-Policy forbids.
   env.useWasmCache = false;
   env.logLevel = LogLevel.ERROR;
-  env.fetch = async (input) => {
-    const bytes = files.get(String(input));
-    return bytes
-      ? new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-length': String(bytes.length) } })
-      : new Response(null, { status: 404 });
-  };
-  const { wasm } = env.backends.onnx;
-  if (!wasm) throw new AfterimageError('internal', 'transformers.js came without onnxruntime-web.');
   // Without the address of the glue, a given binary hangs as soon as there are two threads.
-  wasm.wasmPaths = { mjs: glue };
-  wasm.wasmBinary = wasmBinary;
-  wasm.numThreads = threads;
-  wasm.proxy = false;
+  Object.assign(onnxWasm(), { wasmPaths: { mjs: glue }, wasmBinary, numThreads: threads, proxy: false });
+}
+
+/** Run `load` while transformers.js finds these files, and nothing else, under the model's id. */
+async function withFiles<T>(id: string, files: ReadonlyMap<string, Uint8Array>, load: () => Promise<T>): Promise<T> {
+  env.fetch = async (input) => {
+    const bytes = files.get(String(input).slice(`${MODELS}${id}/`.length));
+    return new Response((bytes as Uint8Array<ArrayBuffer> | undefined) ?? null, { status: bytes ? 200 : 404 });
+  };
+  try {
+    return await load();
+  } catch (error) {
+    throw toAfterimageError(error);
+  } finally {
+    // Neither is needed again, and together they are as large as the model.
+    env.fetch = async () => new Response(null, { status: 404 });
+    Reflect.deleteProperty(onnxWasm(), 'wasmBinary');
+  }
+}
+
+function onnxWasm(): NonNullable<typeof env.backends.onnx.wasm> {
+  const { wasm } = env.backends.onnx;
+  if (wasm) return wasm;
+  throw new AfterimageError('internal', 'transformers.js came without onnxruntime-web.');
 }
 
 function watchDevice(events: EncoderEvents): void {

@@ -62,6 +62,7 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
   };
 
   const commit = async (path: string, text: string, files: readonly FileHash[]): Promise<boolean> => {
+    if ((await cache.getText(path)) === text) return true;
     await Promise.all(writes.values());
     const there = await Promise.all(files.map((file) => cache.has(file.sha256)));
     if (there.includes(false)) return false;

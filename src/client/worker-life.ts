@@ -1,0 +1,188 @@
+import { proxy, type Remote } from 'comlink';
+import { AfterimageError, type ErrorCode, toAfterimageError } from '../engine/errors.ts';
+import type {
+  CollectionInfo,
+  EncoderInfo,
+  IndexInfo,
+  IndexPreference,
+  QueryWorkerApi,
+  WorkerEvent,
+} from '../protocol.ts';
+import { chooseThreads, type DeviceChoice } from './device.ts';
+import type { LifeLock } from './life-lock.ts';
+import { type Limit, startWorkerHost, type WorkerLike, workerDied } from './worker-host.ts';
+
+/** What a worker tells, and what is known of it. */
+export type LifeEvent =
+  | WorkerEvent
+  | { readonly type: 'encoder'; readonly info: EncoderInfo }
+  | { readonly type: 'index'; readonly info: IndexInfo }
+  /** Nothing will answer until something is asked for again. */
+  | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string };
+
+export interface Ready {
+  readonly encoder: EncoderInfo;
+  readonly index: IndexInfo;
+}
+
+export interface LifeOptions {
+  readonly baseUrl: string;
+  readonly index: IndexPreference;
+  /** On WebAssembly; chosen by the machine where undefined. */
+  readonly threads: number | undefined;
+  readonly choice: Promise<DeviceChoice>;
+  readonly worker: WorkerLike;
+  readonly lock: LifeLock | undefined;
+  readonly onEvent: (event: LifeEvent) => void;
+  /** Called once; whoever waits for an answer is rejected with the same cause. */
+  readonly onDeath: (cause: AfterimageError) => void;
+}
+
+/** One worker from start to death, with the collection that is open in it. It is replaced, never mended. */
+export interface Life {
+  readonly choice: Promise<DeviceChoice>;
+  /** Open a collection, if it is not open already, and load encoder and index behind it. */
+  open(name: string): Promise<CollectionInfo>;
+  /** Encoder and index of the open collection answer; tried again after a failure. */
+  ready(): Promise<Ready>;
+  /** Ask what needs no collection. */
+  ask<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
+  /** Ask about the open collection, once it can be browsed. */
+  browse<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
+  /** Ask what the encoder answers. To be called after `ready`. */
+  query<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
+  kill(cause: AfterimageError): void;
+}
+
+interface Opened {
+  readonly name: string;
+  readonly info: Promise<CollectionInfo>;
+  ready: Promise<Ready> | undefined;
+}
+
+const LOAD: Limit = { ms: 60_000, sinceMoved: true };
+/** While shaders are compiled, there is no sign of life. */
+const LOAD_ON_GPU: Limit = { ms: 180_000, sinceMoved: true };
+const ANSWER: Limit = { ms: 30_000 };
+const FIRST_ANSWER_ON_GPU: Limit = { ms: 120_000 };
+
+/** After these the encoder's realm is good for nothing: see platform/clip.browser.ts. */
+const GPU_FAILURES: readonly ErrorCode[] = [
+  'device-unavailable',
+  'device-lost',
+  'device-nonsense',
+  'embedding-invalid',
+  'internal',
+];
+
+/** Whether another worker may do better than the one that threw `error`. */
+function isFatal(error: AfterimageError, device: DeviceChoice['device']): boolean {
+  return device === 'webgpu' ? GPU_FAILURES.includes(error.code) : error.code === 'internal';
+}
+
+function nothingOpen(): Promise<never> {
+  return Promise.reject(new AfterimageError('collection-not-found', 'No collection is open. Choose one.'));
+}
+
+export function startLife(options: LifeOptions): Life {
+  const { choice, lock, onEvent } = options;
+  let watching: { stop(): void } | undefined;
+  let opened: Opened | undefined;
+  let answered = false;
+
+  const host = startWorkerHost<QueryWorkerApi>(options.worker, (cause) => {
+    watching?.stop();
+    options.onDeath(cause);
+  });
+
+  const hear = (event: WorkerEvent) => {
+    host.moved();
+    onEvent(event);
+    if (event.type === 'device-lost') host.kill(new AfterimageError('device-lost', event.reason));
+  };
+  const connected = host
+    .call((api) => api.connect(options.baseUrl, proxy(hear), lock?.name), LOAD)
+    .then(() => {
+      watching = lock?.watch(() => host.kill(workerDied()));
+    });
+  connected.catch(() => undefined); // Everything waits for it, and is told.
+
+  /** Run what the encoder takes part in: what it leaves behind when it fails is not to be used again. */
+  const withEncoder = async <T>(work: (device: DeviceChoice['device']) => Promise<T>): Promise<T> => {
+    const { device } = await choice;
+    try {
+      return await work(device);
+    } catch (cause) {
+      const error = toAfterimageError(cause);
+      if (isFatal(error, device)) host.kill(error);
+      throw error;
+    }
+  };
+
+  async function load(info: CollectionInfo): Promise<Ready> {
+    const { device, reason } = await choice;
+    const threads = device === 'webgpu' ? 1 : (options.threads ?? chooseThreads());
+    const request = { modelId: info.manifest.model.id, device, deviceReason: reason, threads };
+    const limit = device === 'webgpu' ? LOAD_ON_GPU : LOAD;
+    const [encoder, index] = await Promise.all([
+      withEncoder(() => host.call((api) => api.loadEncoder(request), limit)).then((encoder) => {
+        onEvent({ type: 'encoder', info: encoder });
+        return encoder;
+      }),
+      host
+        .call((api) => api.indexReady(), LOAD)
+        .then((index) => {
+          onEvent({ type: 'index', info: index });
+          return index;
+        }),
+    ]);
+    return { encoder, index };
+  }
+
+  function loadBehind(mine: Opened): Promise<Ready> {
+    mine.ready ??= mine.info.then(load).catch((error: AfterimageError) => {
+      mine.ready = undefined;
+      throw error;
+    });
+    return mine.ready;
+  }
+
+  function begin(name: string): Opened {
+    const info = connected.then(() => host.call((api) => api.openCollection(name, options.index), LOAD));
+    const mine: Opened = { name, info, ready: undefined };
+    info.then(
+      () => loadBehind(mine).catch((error: AfterimageError) => tellFailure(mine, error)),
+      () => {
+        if (opened === mine) opened = undefined;
+      },
+    );
+    return mine;
+  }
+
+  /** Of a failure behind an open collection nobody might ask. A death is told by whoever replaces the worker. */
+  function tellFailure(mine: Opened, error: AfterimageError): void {
+    if (opened !== mine || host.dead()) return;
+    onEvent({ type: 'failed', code: error.code, message: error.message });
+  }
+
+  return {
+    choice,
+    kill: host.kill,
+    open(name) {
+      if (opened?.name !== name) opened = begin(name);
+      return opened.info;
+    },
+    ready: () => (opened ? loadBehind(opened) : nothingOpen()),
+    ask: (work) => connected.then(() => host.call(work, LOAD)),
+    async browse(work) {
+      await (opened ? opened.info : nothingOpen());
+      return host.call(work, ANSWER);
+    },
+    query: (work) =>
+      withEncoder(async (device) => {
+        const answer = await host.call(work, device === 'webgpu' && !answered ? FIRST_ANSWER_ON_GPU : ANSWER);
+        answered = true;
+        return answer;
+      }),
+  };
+}
