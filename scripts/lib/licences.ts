@@ -7,6 +7,12 @@ import { MODELS_FOLDER, ROOT_FOLDER } from './folders.ts';
 /** In the service worker, which is bundled after everything else. */
 const SERVICE_WORKER_PACKAGES = ['workbox-core', 'workbox-precaching', 'workbox-routing', 'workbox-strategies'];
 
+/** Packages that are published without their licence file, with the copyright line of their repository. */
+const COPYRIGHT: Readonly<Record<string, string>> = {
+  'onnxruntime-common': 'Copyright (c) Microsoft Corporation',
+  'onnxruntime-web': 'Copyright (c) Microsoft Corporation',
+};
+
 /** The folder of the package that a module belongs to; undefined for our own and for virtual modules. */
 export function packageFolder(moduleId: string): string | undefined {
   return /^\0?(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(moduleId.replaceAll('\\', '/'))?.[1];
@@ -62,6 +68,13 @@ async function readPackage(folder: string): Promise<PackageLicence> {
       texts.map((text) => text.trim()).join('\n\n') ||
       `The package has no licence file; it is published under ${licence}.`,
   };
+}
+
+async function missingText(name: string, licence: string): Promise<string> {
+  const copyright = COPYRIGHT[name];
+  if (licence !== 'MIT' || !copyright) return `The package has no licence file; it is published under ${licence}.`;
+  const ours = await readFile(join(ROOT_FOLDER, 'LICENSE'), 'utf8');
+  return ours.replace(/^Copyright .*$/m, copyright).trim();
 }
 
 async function readWorks(): Promise<WorkLicence[]> {
