@@ -9,6 +9,7 @@ import { SearchView } from './search-view.tsx';
 
 const Detail = lazy(() => import('./detail/detail.tsx'));
 const StatusPanel = lazy(() => import('./status/status-panel.tsx'));
+const LogView = lazy(() => import('./log/log-view.tsx'));
 const AboutView = lazy(() => import('./about/about.tsx'));
 
 /** The whole page: one view at a time, and what opens above it. */
@@ -27,6 +28,11 @@ export function AppView(): JSX.Element {
       <Switch>
         <Match when={onSearchPage()}>
           <SearchView />
+        </Match>
+        <Match when={view() === 'log'}>
+          <Page>
+            <LogView />
+          </Page>
         </Match>
         <Match when={view() === 'about'}>
           <Page>

@@ -19,12 +19,7 @@ export function Cell(props: {
   const score = () => ranked()?.score ?? null;
   const [touched, setTouched] = createSignal(false);
 
-  const name = () => {
-    const place = `${formatCount(props.cell + 1)} of ${formatCount(app.pictures.total())}`;
-    const shown = score();
-    const title = itemTitle(item());
-    return shown === null ? `${title}, ${place}` : `${title}, ${place}, score ${formatScore(shown)}`;
-  };
+  const place = () => `${formatCount(props.cell + 1)} of ${formatCount(app.pictures.total())}`;
   const open = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
@@ -47,18 +42,19 @@ export function Cell(props: {
         href={app.address.href({ item: item()?.id ?? null })}
         data-cell={props.cell}
         tabindex={props.active ? 0 : -1}
-        aria-label={name()}
         title={itemTitle(item())}
         onFocus={() => props.onActivate(props.cell)}
         onClick={open}
       >
         <Picture item={item()} />
-        <Show when={score() !== null}>
-          <span class="cell-caption">
-            <span class="cell-title">{itemTitle(item())}</span>
+        <span class={score() === null ? 'visually-hidden' : 'cell-caption'}>
+          <span class="cell-title">{itemTitle(item())}</span>
+          <span class="visually-hidden">, {place()}</span>
+          <Show when={score() !== null}>
+            <span class="visually-hidden">, score </span>
             <span class="numbers">{formatScore(score() ?? 0)}</span>
-          </span>
-        </Show>
+          </Show>
+        </span>
       </a>
       <Show when={score() !== null && !app.ratings.off() && item()}>
         {(judged) => <CellThumbs item={judged()} touched={touched()} />}
