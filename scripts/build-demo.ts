@@ -6,7 +6,7 @@ import { RECIPE } from '../src/indexing/known.ts';
 import { readModelManifest } from '../src/platform/clip.node.ts';
 import { towerFile } from '../src/platform/model-files.ts';
 import { sha256 } from '../src/platform/sha256.ts';
-import { drawingVersion, isDrawn, renderDemo } from './demo/render.ts';
+import { CAPTIONS_FILE, drawingVersion, isDrawn, renderDemo } from './demo/render.ts';
 import { parseBuildCommand } from './indexing/arguments.ts';
 import { createCollectionBuilder } from './indexing/build-collection.ts';
 import { createProgress } from './indexing/progress.ts';
@@ -24,14 +24,23 @@ Draws Microsoft's Fluent Emoji (flat) and indexes them as public/collections/dem
 `;
 
 const OUT = join(COLLECTIONS_FOLDER, 'demo');
-const DRAWN = join(ROOT_FOLDER, '.cache', 'demo');
+const DRAWN = join(ROOT_FOLDER, '.cache', 'demo-pictures');
 const STATE = join(ROOT_FOLDER, '.cache', 'demo.json');
 
-const EXAMPLES = ['dog', 'rocket', 'something spooky', 'musical instrument', 'red fruit', 'rainy weather', 'birthday'];
+const EXAMPLES = [
+  'dog',
+  'rocket',
+  'something scary',
+  'big cat',
+  'tropical fruit',
+  'musical instrument',
+  'party',
+  'snow',
+];
 
 const COMMAND = [
-  join(DRAWN, 'pictures'),
-  ...['--out', OUT, '--captions', join(DRAWN, 'captions.json')],
+  DRAWN,
+  ...['--out', OUT, '--captions', join(DRAWN, CAPTIONS_FILE)],
   ...['--title', 'Fluent Emoji'],
   ...['--description', 'Drawings of people, animals, food, places, things, signs and flags: Microsoft’s Fluent Emoji.'],
   ...['--licence', 'MIT, © Microsoft Corporation'],

@@ -10,6 +10,9 @@ import { type DemoEmoji, demoEmoji } from './emoji.ts';
 const DEMO_SIZE = 224;
 const DEMO_LICENCE = 'MIT, Microsoft Fluent Emoji';
 const CONCURRENCY = 4;
+/** Hidden, so that they are no files to index. */
+export const CAPTIONS_FILE = '.captions.json';
+const VERSION_FILE = '.version';
 /** Raise it when the pictures come out differently. */
 const DRAWING = 1;
 
@@ -21,29 +24,29 @@ export function drawingVersion(): string {
 
 /** Whether `folder` holds the pictures that `renderDemo` would draw. */
 export async function isDrawn(folder: string): Promise<boolean> {
-  return (await readFile(join(folder, 'version'), 'utf8').catch(() => '')) === drawingVersion();
+  return (await readFile(join(folder, VERSION_FILE), 'utf8').catch(() => '')) === drawingVersion();
 }
 
 /**
- * Draw the demo pictures into `<folder>/pictures` and their titles and licences into `<folder>/captions.json`. The
- * folder appears when it is complete.
+ * Draw the demo pictures into `folder`, with their titles and licences in a file beside them. The folder appears when it
+ * is complete.
  */
 export async function renderDemo(folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
   const emoji = demoEmoji();
   const draft = `${folder}.new`;
   await rm(draft, { recursive: true, force: true });
-  await mkdir(join(draft, 'pictures'), { recursive: true });
+  await mkdir(draft, { recursive: true });
   const draw = async (one: DemoEmoji) => {
     signal.throwIfAborted();
     const picture = sharp(svgOf(one)).flatten({ background: '#ffffff' }).png();
-    await picture.toFile(join(draft, 'pictures', `${one.slug}.png`));
+    await picture.toFile(join(draft, `${one.slug}.png`));
   };
   progress.begin('Drawing', emoji.length);
   for await (const _ of mapOrdered(emoji, draw, { concurrency: CONCURRENCY, ahead: CONCURRENCY })) progress.advance();
   progress.stop();
   const captions = emoji.map(({ slug, label }) => [`${slug}.png`, { title: label, licence: DEMO_LICENCE }]);
-  await writeFile(join(draft, 'captions.json'), `${JSON.stringify(Object.fromEntries(captions), null, 2)}\n`);
-  await writeFile(join(draft, 'version'), drawingVersion());
+  await writeFile(join(draft, CAPTIONS_FILE), `${JSON.stringify(Object.fromEntries(captions), null, 2)}\n`);
+  await writeFile(join(draft, VERSION_FILE), drawingVersion());
   await rm(folder, { recursive: true, force: true });
   await rename(draft, folder);
 }

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
 import { isCollectionName } from '../../src/engine/collection/manifest.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
+import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { indexPictures } from '../../src/indexing/index-pictures.ts';
 import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
 import {
@@ -38,6 +39,8 @@ export interface BuildOptions
   /** JSON with titles and licences by file name. */
   readonly captions?: string;
   readonly batchSize?: number;
+  /** One that is loaded already; it is not disposed of. */
+  readonly encoder?: ImageEncoder;
 }
 
 /** A collection that can be brought up to date any number of times; what is loaded stays loaded in between. */
@@ -46,7 +49,8 @@ export interface CollectionBuilder {
   dispose(): Promise<void>;
 }
 
-const DEFAULT_BATCH = 16;
+/** Pictures a run of the encoder: more gain nothing on a processor, and runs block the thread. */
+export const DEFAULT_BATCH = 16;
 
 /**
  * Check the options and get ready.
@@ -66,12 +70,13 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
     sha256: towerFile(manifest, 'vision', manifest.dtypes.cpu).sha256,
   };
   const hashes = await openHashMemory(hashesPath(out));
-  let encoder: Promise<NodeImageEncoder> | undefined;
+  let loaded: Promise<NodeImageEncoder> | undefined;
+  const load = () => (loaded ??= createNodeImageEncoder({ modelsFolder, modelId }));
   const ports = {
     source: createFolderPictures({ folders: options.folders, exclude: [out] }),
     hashes,
     decoder: createDecoder({ preprocessor, pictures: options.pictures }),
-    encoder: () => (encoder ??= createNodeImageEncoder({ modelsFolder, modelId })),
+    encoder: async () => options.encoder ?? load(),
     graph: createGraphBuilder({ dim: model.dim, ...options.hnsw }),
     store: createFolderStore(out),
     sha256,
@@ -81,7 +86,7 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
       const request = toRequest(options, name, model, await captionsOf(options), signal);
       return indexPictures(request, { ...ports, onEvent });
     },
-    dispose: async () => (await encoder)?.dispose(),
+    dispose: async () => (await loaded)?.dispose(),
   };
 }
 

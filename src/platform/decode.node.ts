@@ -33,9 +33,13 @@ const COPIED = new Map([
 export interface DecoderOptions {
   readonly preprocessor: Preprocessor;
   readonly pictures: 'preview' | 'copy' | 'none';
-  /** Told what the steps of a picture took, in milliseconds. They overlap. */
-  readonly onStep?: (step: 'pixels' | 'thumbnail' | 'preview', milliseconds: number) => void;
+  /** Told what the steps of a picture took, in milliseconds. */
+  readonly onStep?: (step: DecodeStep, milliseconds: number) => void;
+  /** One step after the other, so that `onStep` says what each takes by itself. */
+  readonly sequential?: boolean;
 }
+
+export type DecodeStep = 'decode' | 'pixels' | 'thumbnail' | 'preview';
 
 interface Raw {
   readonly data: Uint8Array;
@@ -57,13 +61,13 @@ export function createDecoder(options: DecoderOptions): PictureDecoder {
 }
 
 async function decode(bytes: Uint8Array, options: DecoderOptions): Promise<DecodedPicture> {
-  const { preprocessor, pictures, onStep = () => {} } = options;
+  const { preprocessor, pictures, onStep = () => {}, sequential = false } = options;
   const metadata = await sharp(bytes, input()).metadata();
   const isSvg = metadata.format === 'svg';
   const { width, height } = metadata.autoOrient;
   const density = isSvg ? svgDensity(Math.max(width, height)) : undefined;
   const open = () => flat(sharp(bytes, input(density)));
-  const timed = async <T>(step: 'pixels' | 'thumbnail' | 'preview', work: () => Promise<T>) => {
+  const timed = async <T>(step: DecodeStep, work: () => Promise<T>) => {
     const start = performance.now();
     const result = await work();
     onStep(step, performance.now() - start);
@@ -71,17 +75,19 @@ async function decode(bytes: Uint8Array, options: DecoderOptions): Promise<Decod
   };
 
   // One pass over the file: everything smaller is made from this.
-  const base = await timed('pixels', () => toRaw(inside(open(), PREVIEW_SIZE)));
+  const base = await timed('decode', () => toRaw(inside(open(), PREVIEW_SIZE)));
   const isSmall = Math.max(base.width, base.height) <= THUMBNAIL_SIZE;
-  const [pixels, thumbnail, preview] = await Promise.all([
-    timed('pixels', () => toPixels(base, { width, height }, open, preprocessor)),
-    timed('thumbnail', () => toWebp(base, THUMBNAIL_SIZE)),
+  const toSquare = () => timed('pixels', () => toPixels(base, { width, height }, open, preprocessor));
+  const toThumbnail = () => timed('thumbnail', () => toWebp(base, THUMBNAIL_SIZE));
+  const toPreview = () =>
     timed('preview', async () => {
       if (pictures === 'none') return null;
       if (pictures === 'copy' && !isSvg) return copyOf(bytes, metadata) ?? toWebp(base, PREVIEW_SIZE);
       return isSmall ? ('thumbnail' as const) : toWebp(base, PREVIEW_SIZE);
-    }),
-  ]);
+    });
+  const [pixels, thumbnail, preview] = sequential
+    ? [await toSquare(), await toThumbnail(), await toPreview()]
+    : await Promise.all([toSquare(), toThumbnail(), toPreview()]);
   return { width, height, captured: capturedAt(metadata.exif), pixels, thumbnail, preview };
 }
 
