@@ -7,8 +7,14 @@ export interface Background {
   readonly count: number;
   /** Rows drawn evenly from the collection, one after the other. */
   readonly sample: Float32Array;
-  /** Deviation of the similarities of the sample to an ordinary text of this model; null when no text was given. */
-  readonly deviation: number | null;
+  /** The sample's similarities to ordinary texts of this model; null when no text was given. */
+  readonly ordinary: Distribution | null;
+}
+
+/** Mean and standard deviation of similarities. */
+interface Distribution {
+  readonly mean: number;
+  readonly deviation: number;
 }
 
 export interface Cutoff {
@@ -23,10 +29,10 @@ export interface Cutoff {
 /** Enough for a mean and a deviation to within 3 %, and 0.3 ms at 512 dimensions. */
 const SAMPLE = 1024;
 /**
- * A peak this many times as high as chance is a match. Set on the demo collection (pnpm eval), where nine of ten queries
- * for things that are not there have none, and more than nine of ten names of things that are there have one.
+ * A peak this many times as high as chance is a match. Set on the demo collection, where four of five queries for things
+ * that are not there have none, and 98 of 100 names of things that are there have one (`pnpm eval`).
  */
-const MATCH = 1.07;
+const MATCH = 1.06;
 /** Good matches reach this share of the peak: below, the first is right and the others only resemble it. */
 const SHARE = 0.85;
 /** In fewer pictures a person sees at a glance what matches, and no statistics hold. */
@@ -52,49 +58,54 @@ export function createBackground(
     const from = Math.floor((i * count) / size) * dim;
     rows.set(vectors.subarray(from, from + dim), i * dim);
   }
-  const deviations = texts.map((text) => similarities(text, dim, rows).deviation);
-  const deviation = deviations.length === 0 ? null : Math.hypot(...deviations) / Math.sqrt(deviations.length);
-  return { dim, count, sample: rows, deviation };
+  const distributions = texts.map((text) => similarities(text, dim, rows));
+  return { dim, count, sample: rows, ordinary: texts.length === 0 ? null : pool(distributions) };
 }
 
 /**
  * Where the good matches of a query end.
  *
  * The raw cosine cannot tell: its range differs from model to model (CLIP's lies between 0.15 and 0.35) and from query
- * to query. So the peak, the best score's height over the mean similarity to the collection, is measured in units of
- * what chance gives: the highest of `count` draws from a normal distribution. The deviation of that distribution is the
- * geometric mean of two, that of the similarities to this query and that of ordinary texts. With the former alone (a z
- * score) a vague query passes, which lies equally near to everything; the latter alone knows nothing of the query.
- * Shifting or scaling all similarities changes nothing, so that the two constants hold for other models too.
+ * to query. So the best score's height over the background is measured in units of what chance gives, the highest of
+ * `count` draws from a normal distribution. The background lies halfway between the similarities to this query and those
+ * to ordinary texts: alone, the former takes a broad query ("dog"), to which many pictures are near, for a vague one, and
+ * the latter lets words pass that mean nothing to the model and are somewhat near to everything. Shifting or scaling all
+ * similarities changes nothing, so that the two constants hold for other models too.
  *
  * @param scores similarities of the best hits, descending.
  */
 export function cutoff(query: Embedding, background: Background, scores: ArrayLike<number>): Cutoff {
   const top = scores[0];
   if (top === undefined) return { good: 0, line: 1, confidence: 0 };
-  const { mean, deviation } = similarities(query, background.dim, background.sample);
-  const unit = Math.sqrt(deviation * (background.deviation ?? deviation)) * expectedMaximum(background.count);
+  const own = similarities(query, background.dim, background.sample);
+  const ordinary = background.ordinary ?? own;
+  const level = (own.mean + ordinary.mean) / 2;
+  const unit = Math.sqrt(own.deviation * ordinary.deviation) * expectedMaximum(background.count);
   if (background.count < FEWEST || unit < NO_SPREAD) {
     return { good: scores.length, line: scores[scores.length - 1] as number, confidence: 0 };
   }
-  const peak = top - mean;
-  const line = mean + Math.max(MATCH * unit, SHARE * peak);
+  const peak = top - level;
+  const line = level + Math.max(MATCH * unit, SHARE * peak);
   let good = 0;
   while (good < scores.length && (scores[good] as number) >= line) good++;
   return { good, line, confidence: peak / unit };
 }
 
-/** Mean and standard deviation of the query's similarity to the sample. */
-function similarities(
-  query: ArrayLike<number>,
-  dim: number,
-  sample: Float32Array,
-): { mean: number; deviation: number } {
+/** Mean of the means, quadratic mean of the deviations. */
+function pool(distributions: readonly Distribution[]): Distribution {
+  const n = distributions.length;
+  const mean = distributions.reduce((sum, one) => sum + one.mean / n, 0);
+  const variance = distributions.reduce((sum, { deviation }) => sum + deviation ** 2 / n, 0);
+  return { mean, deviation: Math.sqrt(variance) };
+}
+
+/** Of a text's similarity to the sample. */
+function similarities(text: ArrayLike<number>, dim: number, sample: Float32Array): Distribution {
   let sum = 0;
   let squares = 0;
   for (let row = 0; row < sample.length; row += dim) {
     let similarity = 0;
-    for (let j = 0; j < dim; j++) similarity += (query[j] as number) * (sample[row + j] as number);
+    for (let j = 0; j < dim; j++) similarity += (text[j] as number) * (sample[row + j] as number);
     sum += similarity;
     squares += similarity * similarity;
   }
