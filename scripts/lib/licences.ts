@@ -64,9 +64,7 @@ async function readPackage(folder: string): Promise<PackageLicence> {
     version: description.version,
     licence,
     homepage: description.homepage ?? null,
-    text:
-      texts.map((text) => text.trim()).join('\n\n') ||
-      `The package has no licence file; it is published under ${licence}.`,
+    text: texts.map((text) => text.trim()).join('\n\n') || (await missingText(description.name, licence)),
   };
 }
 

@@ -9,8 +9,8 @@ export const WEB_MANIFEST: Partial<ManifestOptions> = {
   start_url: './',
   scope: './',
   display: 'standalone',
-  background_color: '#14121c',
-  theme_color: '#14121c',
+  background_color: '#121415',
+  theme_color: '#121415',
   categories: ['photo', 'utilities'],
   icons: [
     { src: './icons/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
