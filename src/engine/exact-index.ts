@@ -90,7 +90,7 @@ function mismatch(actual: number, dim: number): AfterimageError {
 function dotRow(rows: Float32Array, offset: number, query: Float32Array): number {
   const length = query.length;
   const whole = length & ~3;
-  // Four sums that do not wait for each other: about 2.5 times as fast as one.
+  // Four sums that do not wait for each other: 1.7 times as fast as one in V8.
   let a = 0;
   let b = 0;
   let c = 0;
