@@ -13,20 +13,20 @@ export function LogFilters(props: { list: LogList }): JSX.Element {
   };
   return (
     <search class="log-filters">
-      <label>
-        <span class="visually-hidden">Search the log</span>
-        <input
-          type="search"
-          class="log-text"
-          placeholder="Search the log"
-          autocomplete="off"
-          value={props.list.filter().text ?? ''}
-          onInput={(event) => change({ text: event.currentTarget.value || undefined })}
-        />
-      </label>
-      <label class="select">
-        <span class="visually-hidden">Rating</span>
-        <select onChange={(event) => change({ rating: RATINGS[event.currentTarget.selectedIndex - 1] })}>
+      <input
+        type="search"
+        class="log-text"
+        aria-label="Search the log"
+        placeholder="Search the log"
+        autocomplete="off"
+        value={props.list.filter().text ?? ''}
+        onInput={(event) => change({ text: event.currentTarget.value || undefined })}
+      />
+      <div class="select">
+        <select
+          aria-label="Rating"
+          onChange={(event) => change({ rating: RATINGS[event.currentTarget.selectedIndex - 1] })}
+        >
           <option>Any rating</option>
           <For each={RATINGS}>
             {(rating) => (
@@ -37,11 +37,13 @@ export function LogFilters(props: { list: LogList }): JSX.Element {
           </For>
         </select>
         <Icon name="down" size={16} />
-      </label>
+      </div>
       <Show when={(props.list.stats()?.collections.length ?? 0) > 1}>
-        <label class="select">
-          <span class="visually-hidden">Collection</span>
-          <select onChange={(event) => change({ collection: event.currentTarget.value || undefined })}>
+        <div class="select">
+          <select
+            aria-label="Collection"
+            onChange={(event) => change({ collection: event.currentTarget.value || undefined })}
+          >
             <option value="">All collections</option>
             <For each={props.list.stats()?.collections}>
               {(name) => (
@@ -52,7 +54,7 @@ export function LogFilters(props: { list: LogList }): JSX.Element {
             </For>
           </select>
           <Icon name="down" size={16} />
-        </label>
+        </div>
       </Show>
     </search>
   );

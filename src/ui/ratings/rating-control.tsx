@@ -28,7 +28,6 @@ export function RatingControl(props: {
           {(rating) => (
             <label>
               <input
-                class="visually-hidden"
                 type="radio"
                 name={name}
                 value={rating}
