@@ -107,7 +107,7 @@ function serverError(path: string, status: number): AfterimageError {
 
 function networkError(path: string, cause: unknown): AfterimageError {
   // False is certain, true is not: a browser only knows that it has some network.
-  if (navigator.onLine === false) {
+  if (globalThis.navigator?.onLine === false) {
     return new AfterimageError(
       'offline',
       `There is no network and ${path} was not kept by an earlier visit. Connect once, then it works offline.`,

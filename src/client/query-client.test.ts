@@ -1,0 +1,233 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { CollectionInfo, SearchResponse } from '../protocol.ts';
+import { type Behaviour, type Bench, createBench, deferred, fails, never, response } from './testing.ts';
+
+let bench: Bench;
+
+async function openBench(device: 'wasm' | 'webgpu', behave?: (worker: number) => Behaviour): Promise<Bench> {
+  bench = createBench(device, behave);
+  await bench.client.open('demo');
+  return bench;
+}
+
+afterEach(() => {
+  bench.client.dispose();
+  vi.useRealTimers();
+});
+
+describe('opening', () => {
+  test('loads encoder and index behind the collection, and tells of both', async () => {
+    const { client, typesOfEvents, workers } = await openBench('wasm');
+    const { encoder, index } = await client.ready();
+    expect(encoder).toMatchObject({ device: 'wasm', modelId: 'mini', deviceReason: 'Chosen by the test.' });
+    expect(index.engine).toBe('hnsw');
+    expect(typesOfEvents().sort()).toEqual(['encoder', 'index']);
+    expect(workers).toHaveLength(1);
+  });
+
+  test('before a collection is open, asking is a coded error', async () => {
+    bench = createBench('wasm');
+    await expect(bench.client.ready()).rejects.toMatchObject({ code: 'collection-not-found' });
+    await expect(bench.client.items([0])).rejects.toMatchObject({ code: 'collection-not-found' });
+  });
+
+  test('what the worker throws keeps its code, and asking again asks the worker again', async () => {
+    let attempts = 0;
+    bench = createBench('wasm', () => ({
+      openCollection: async (name) =>
+        attempts++ === 0 ? fails('offline') : ({ manifest: { name, model: { id: 'm' } } } as unknown as CollectionInfo),
+    }));
+    await expect(bench.client.open('demo')).rejects.toMatchObject({ code: 'offline', message: 'Injected.' });
+    await expect(bench.client.open('demo')).resolves.toMatchObject({ manifest: { name: 'demo' } });
+    expect(bench.workers).toHaveLength(1);
+  });
+
+  test('an encoder that cannot be fetched is told, and loaded when it is asked for again', async () => {
+    let attempts = 0;
+    const { client, events, workers } = await openBench('webgpu', () => ({
+      loadEncoder: async (request) => (attempts++ === 0 ? fails('network') : ({ ...request } as never)),
+    }));
+    await expect(client.ready()).rejects.toMatchObject({ code: 'network' });
+    expect(events).toContainEqual({ type: 'failed', code: 'network', message: 'Injected.' });
+    await expect(client.ready()).resolves.toMatchObject({ encoder: { device: 'webgpu' } });
+    expect(workers).toHaveLength(1);
+  });
+});
+
+describe('searching', () => {
+  test('one runs, one waits, and the newest takes the place of the one that waits', async () => {
+    const gate = deferred<SearchResponse>();
+    const asked: string[] = [];
+    const { client } = await openBench('wasm', () => ({
+      search: async (text) => {
+        asked.push(text);
+        return text === 'd' ? gate.promise : response(text);
+      },
+    }));
+    await client.ready();
+    const first = client.search('d');
+    await vi.waitFor(() => expect(asked).toEqual(['d']));
+    const stale = [client.search('do'), client.search('dog')];
+    const newest = client.search('dogs');
+    expect(await Promise.all(stale)).toEqual([undefined, undefined]);
+    gate.resolve(response('d'));
+    expect((await first)?.text).toBe('d');
+    expect((await newest)?.text).toBe('dogs');
+    expect(asked).toEqual(['d', 'dogs']);
+  });
+
+  test('while the encoder loads, only the newest query waits for it', async () => {
+    const loaded = deferred<never>();
+    const { client, workers } = await openBench('wasm', () => ({ loadEncoder: () => loaded.promise }));
+    const answers = [client.search('r'), client.search('ro'), client.search('rocket')];
+    loaded.resolve({ device: 'wasm' } as never);
+    expect((await Promise.all(answers)).map((answer) => answer?.text)).toEqual([undefined, undefined, 'rocket']);
+    expect(workers[0]?.calls.filter((call) => call.startsWith('search'))).toEqual(['search rocket']);
+  });
+
+  test('opening another collection drops what was asked of the first', async () => {
+    const { client, workers } = await openBench('wasm', () => ({
+      search: (text) => (text === 'slow' ? never() : Promise.resolve(response(text))),
+    }));
+    await client.ready();
+    const slow = client.search('slow');
+    await vi.waitFor(() => expect(workers[0]?.calls).toContain('search slow'));
+    const waiting = client.search('waiting');
+    await client.open('other');
+    expect(await Promise.all([slow, waiting])).toEqual([undefined, undefined]);
+  });
+
+  test('an error of a query is its own: the worker lives on', async () => {
+    const { client, workers } = await openBench('wasm', () => ({
+      search: async (text) => (text === ' ' ? fails('query-empty') : response(text)),
+    }));
+    await expect(client.search(' ')).rejects.toMatchObject({ code: 'query-empty' });
+    expect((await client.search('dog'))?.text).toBe('dog');
+    expect(workers).toHaveLength(1);
+  });
+});
+
+describe('death', () => {
+  test('in mid-query: a fresh worker opens the same collection and answers the same query', async () => {
+    const { client, workers, events } = await openBench('wasm', (number) =>
+      number === 0 ? { search: () => never() } : {},
+    );
+    await client.ready();
+    const answer = client.search('dog');
+    await vi.waitFor(() => expect(workers[0]?.calls).toContain('search dog'));
+    workers[0]?.crash('out of memory');
+    expect((await answer)?.text).toBe('dog');
+    expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
+    expect(workers[1]?.calls).toContain('openCollection demo auto');
+    expect(events).toContainEqual({ type: 'restarted', reason: expect.stringContaining('started again') });
+  });
+
+  test('a worker that closed itself is noticed through its lock', async () => {
+    const { client, workers } = await openBench('wasm', (number) => (number === 0 ? { items: () => never() } : {}));
+    await client.ready();
+    const items = client.items([1]);
+    await vi.waitFor(() => expect(workers[0]?.calls).toContain('items'));
+    workers[0]?.vanish();
+    expect(await items).toEqual([]);
+    expect(workers).toHaveLength(2);
+  });
+
+  test('while nothing is asked: another worker is made ready at once', async () => {
+    const { client, workers } = await openBench('wasm');
+    await client.ready();
+    workers[0]?.vanish();
+    await vi.waitFor(() => expect(workers[1]?.calls).toContain('loadEncoder'));
+    expect(await client.rowOf('x')).toBe(1);
+  });
+
+  test('a query that kills every worker ends in an error, and the next one starts anew', async () => {
+    const { client, workers, events } = await openBench('wasm', (number) => ({
+      search: (text) => {
+        if (text === 'dog') return Promise.resolve(response(text));
+        queueMicrotask(() => workers[number]?.crash('killed'));
+        return never();
+      },
+    }));
+    await expect(client.search('poison')).rejects.toMatchObject({ code: 'worker-died' });
+    expect(workers).toHaveLength(4);
+    expect(events.at(-1)).toMatchObject({ type: 'failed', code: 'worker-died' });
+    expect((await client.search('dog'))?.text).toBe('dog');
+    expect(workers).toHaveLength(5);
+  });
+
+  test('after dispose everything is rejected and no worker is started', async () => {
+    const { client, workers } = await openBench('wasm', () => ({ items: () => never() }));
+    const items = client.items([1]);
+    client.dispose();
+    await expect(items).rejects.toMatchObject({ code: 'worker-died' });
+    await expect(client.items([1])).rejects.toMatchObject({ code: 'worker-died' });
+    expect(workers).toHaveLength(1);
+  });
+});
+
+describe('the GPU', () => {
+  const causes = ['device-nonsense', 'device-unavailable', 'internal'] as const;
+  test.each(causes)('%s while loading ends in a fresh worker on WebAssembly', async (code) => {
+    const { client, workers, events } = await openBench('webgpu', (number) =>
+      number === 0 ? { loadEncoder: () => fails(code, 'It broke.') } : {},
+    );
+    const { encoder } = await client.ready();
+    expect(encoder).toMatchObject({ device: 'wasm', deviceReason: expect.stringContaining('It broke.') });
+    expect(workers[0]?.terminated).toBe(true);
+    expect(events).toContainEqual({ type: 'restarted', reason: expect.stringContaining('processor') });
+  });
+
+  test('lost while a query runs: the query is answered on WebAssembly', async () => {
+    const { client, workers } = await openBench('webgpu', (number) => (number === 0 ? { search: () => never() } : {}));
+    await client.ready();
+    const answer = client.search('dog');
+    await vi.waitFor(() => expect(workers[0]?.calls).toContain('search dog'));
+    workers[0]?.emit({ type: 'device-lost', reason: 'reset' });
+    expect((await answer)?.text).toBe('dog');
+    expect((await client.ready()).encoder.device).toBe('wasm');
+  });
+
+  test('nonsense in a query is computed again on WebAssembly; on WebAssembly it is an error', async () => {
+    const { client, workers } = await openBench('webgpu', () => ({ search: () => fails('embedding-invalid') }));
+    await expect(client.search('dog')).rejects.toMatchObject({ code: 'embedding-invalid' });
+    expect(workers).toHaveLength(2);
+  });
+});
+
+describe('time-outs', () => {
+  async function openWithFakeTime(behave: (worker: number) => Behaviour): Promise<Bench> {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    return openBench('wasm', behave);
+  }
+
+  test('a query without an answer is asked of a fresh worker after 30 seconds', async () => {
+    const called = deferred<void>();
+    const { client, workers } = await openWithFakeTime((number) =>
+      number === 0 ? { search: () => (called.resolve(), never()) } : {},
+    );
+    await client.ready();
+    const answer = client.search('dog');
+    await called.promise;
+    vi.advanceTimersByTime(29_999);
+    expect(workers).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect((await answer)?.text).toBe('dog');
+    expect(workers).toHaveLength(2);
+  });
+
+  test('a load may take long while bytes arrive, but not stand still for 60 seconds', async () => {
+    const { client, workers } = await openWithFakeTime((number) =>
+      number === 0 ? { loadEncoder: () => never() } : {},
+    );
+    await vi.waitUntil(() => workers[0]?.calls.includes('loadEncoder'));
+    for (let loaded = 1; loaded <= 3; loaded++) {
+      vi.advanceTimersByTime(50_000);
+      workers[0]?.emit({ type: 'progress', stage: 'text encoder', loaded, total: 9 });
+      await vi.waitUntil(() => bench.events.some((event) => event.type === 'progress' && event.loaded === loaded));
+    }
+    expect(workers).toHaveLength(1);
+    vi.advanceTimersByTime(60_000);
+    expect(workers).toHaveLength(2);
+    await expect(client.ready()).resolves.toMatchObject({ encoder: { device: 'wasm' } });
+  });
+});
