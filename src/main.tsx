@@ -25,7 +25,7 @@ function createApp(baseUrl: string): App {
   const notices = createNotices();
   const session = createSession(client, () => address.current().collection, notices);
   const search = createSearch(client, () => address.current().query, session.collection);
-  const items = createItems(client, session.collection);
+  const items = createItems(client, session.collection, (error) => notices.say('items', error.message));
   const pictures = createPictures(session, search);
   const opened = createOpened(client, address, session, pictures, items);
   const offline = createOffline(baseUrl);

@@ -57,6 +57,8 @@ interface EntryState {
   readonly overlay?: boolean;
   /** The search log's id of this entry's search, so that a reload continues it. */
   readonly logged?: string;
+  /** How far down the page was when it was left. */
+  readonly scroll?: number;
 }
 
 export interface AddressBar {
@@ -74,6 +76,8 @@ export interface AddressBar {
   /** The search log's id of the search in this history entry. */
   logged(): string | undefined;
   setLogged(id: string): void;
+  /** How far down the page was when this entry was left, in CSS pixels; the browser forgets it for pages made by scripts. */
+  scroll(): number;
   /** Leave what `go(…, {overlay: true})` opened; where the page was loaded with it, `patch` closes it. */
   close(patch: Partial<Address>): void;
 }
@@ -93,8 +97,9 @@ export function createAddressBar(): AddressBar {
     timer = undefined;
     history.replaceState(state, '', url(current()));
   };
-  const flush = () => {
-    if (timer !== undefined) write();
+  const leave = () => {
+    state = { ...state, scroll: scrollY };
+    write();
   };
   const change = (patch: Partial<Address>) => setCurrent({ ...current(), ...patch });
   const settle = () => {
@@ -105,7 +110,7 @@ export function createAddressBar(): AddressBar {
   };
   const push = (patch: Partial<Address>, next: EntryState) => {
     settle();
-    flush();
+    leave();
     const same = patch.query === undefined && patch.collection === undefined;
     state = same && state.logged !== undefined ? { ...next, logged: state.logged } : next;
     change(patch);
@@ -119,10 +124,10 @@ export function createAddressBar(): AddressBar {
   };
 
   addEventListener('popstate', onPopState);
-  addEventListener('pagehide', flush);
+  addEventListener('pagehide', leave);
   onCleanup(() => {
     removeEventListener('popstate', onPopState);
-    removeEventListener('pagehide', flush);
+    removeEventListener('pagehide', leave);
   });
 
   return {
@@ -146,6 +151,7 @@ export function createAddressBar(): AddressBar {
       state = { ...state, logged: id };
       write();
     },
+    scroll: () => state.scroll ?? 0,
     close(patch) {
       if (state.overlay) return history.back();
       change(patch);

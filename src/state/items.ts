@@ -1,6 +1,7 @@
 import { type Accessor, createEffect, createMemo, createSignal, on, untrack } from 'solid-js';
 import type { QueryClient } from '../client/query-client.ts';
 import type { Item } from '../engine/collection/types.ts';
+import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
 
 /** Records kept; the grid shows at most a few hundred at once. */
 const CAPACITY = 2000;
@@ -16,8 +17,15 @@ interface Cache {
   readonly waiting: Map<number, Promise<Item>>;
 }
 
-/** A cache of item records, emptied when `collection` changes, that asks the client for all rows of a turn at once. */
-export function createItems(client: Pick<QueryClient, 'items'>, collection: Accessor<unknown>): Items {
+/**
+ * A cache of item records, emptied when `collection` changes, that asks the client for all rows of a turn at once.
+ * @param onError told once for each batch that could not be read
+ */
+export function createItems(
+  client: Pick<QueryClient, 'items'>,
+  collection: Accessor<unknown>,
+  onError: (error: AfterimageError) => void,
+): Items {
   const cache = createMemo(on(collection, (): Cache => ({ kept: new Map(), waiting: new Map() })));
   let batch: { rows: number[]; records: Promise<Item[]> } | undefined;
 
@@ -27,6 +35,7 @@ export function createItems(client: Pick<QueryClient, 'items'>, collection: Acce
       batch = undefined;
       return client.items(rows);
     });
+    records.catch((error) => onError(toAfterimageError(error)));
     batch = { rows, records };
     return batch;
   }
@@ -56,7 +65,7 @@ export function createItems(client: Pick<QueryClient, 'items'>, collection: Acce
   };
 }
 
-/** The record of a row that changes; undefined while it loads or when it cannot be read (the search reports why). */
+/** The record of a row that changes; undefined while it loads or when it cannot be read. */
 export function createItem(items: Items, row: Accessor<number | undefined>): Accessor<Item | undefined> {
   const [item, setItem] = createSignal<Item>();
   createEffect(

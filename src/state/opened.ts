@@ -1,6 +1,7 @@
 import { type Accessor, createEffect, createMemo, createResource, createSignal, on } from 'solid-js';
 import type { QueryClient } from '../client/query-client.ts';
 import type { Item } from '../engine/collection/types.ts';
+import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { AddressBar } from './address.ts';
 import type { Items } from './items.ts';
 import type { Pictures } from './pictures.ts';
@@ -14,6 +15,8 @@ export interface Opened {
   readonly cell: Accessor<number | undefined>;
   /** The link leads to a picture that this collection does not have. */
   readonly missing: Accessor<boolean>;
+  /** Why the picture could not be read. */
+  readonly error: Accessor<AfterimageError | undefined>;
   open(cell: number, item: Item): void;
   /** The next (1) or previous (−1) picture. */
   step(by: 1 | -1): Promise<void>;
@@ -72,6 +75,7 @@ export function createOpened(
     item: () => known()?.item ?? linked()?.item,
     cell,
     missing: () => linked()?.row === -1,
+    error: () => (found.state === 'errored' && wanted() ? toAfterimageError(found.error) : undefined),
     open(target, item) {
       setPlace({ item, cell: target });
       address.go({ item: item.id }, { overlay: true });

@@ -18,6 +18,10 @@ export function AppView(): JSX.Element {
   const view = () => app.address.current().view;
   const onSearchPage = () => view() === 'search' || view() === 'status';
   createTitle();
+  // So that the first picture opens at once, and offline too.
+  createEffect(() => {
+    if (app.session.ready()) void Detail.preload();
+  });
 
   return (
     <>
@@ -41,7 +45,7 @@ export function AppView(): JSX.Element {
         </Match>
       </Switch>
       <Suspense>
-        <Show when={app.opened.id() && onSearchPage()}>
+        <Show when={app.opened.id() && app.session.collection() && onSearchPage()}>
           <Detail />
         </Show>
         <Show when={view() === 'status'}>

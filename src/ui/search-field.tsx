@@ -7,6 +7,8 @@ const hasKeyboard = () => matchMedia('(hover: hover) and (pointer: fine)').match
 export function SearchField(props: {
   value: string;
   autofocus: boolean;
+  /** A query is being answered. */
+  busy: boolean;
   ref: (input: HTMLInputElement) => void;
   onInput: (value: string) => void;
   /** Enter. */
@@ -46,6 +48,7 @@ export function SearchField(props: {
       <search class="search-bar" data-stuck={stuck() ? '' : undefined}>
         <form
           class="search-field"
+          data-busy={props.busy ? '' : undefined}
           onSubmit={(event) => {
             event.preventDefault();
             props.onCommit();

@@ -53,6 +53,7 @@ export function SearchView(): JSX.Element {
       <SearchField
         value={app.address.current().query}
         autofocus={!app.opened.id()}
+        busy={app.search.pending()}
         ref={(element) => {
           input = element;
         }}
@@ -82,6 +83,9 @@ export function SearchView(): JSX.Element {
               onEscape={() => input?.focus()}
               handle={(handle) => {
                 grid = handle;
+                const top = app.address.scroll();
+                // Its height is known in the next frame.
+                if (top > 0) requestAnimationFrame(() => scrollTo({ top }));
               }}
             />
           </Match>

@@ -1,6 +1,7 @@
-import { createSignal, type JSX, onMount, Show } from 'solid-js';
+import { createSignal, type JSX, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { pictureUrl, useApp } from '../context.ts';
+import { Failure } from '../failure.tsx';
 import { formatBytes, formatCount, formatDate, formatScore } from '../format.ts';
 import { itemTitle } from '../grid/cell.tsx';
 import { Icon } from '../icons.tsx';
@@ -14,6 +15,8 @@ export default function Detail(): JSX.Element {
   const { opened } = useApp();
   let dialog: HTMLDialogElement | undefined;
   onMount(() => dialog?.showModal());
+  // Gives the focus back to where it was.
+  onCleanup(() => dialog?.close());
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || isOwnKeys(event.target)) return;
@@ -25,7 +28,6 @@ export default function Detail(): JSX.Element {
     <dialog
       ref={dialog}
       class="detail"
-      autofocus
       aria-label={itemTitle(opened.item()) || 'Picture'}
       onKeyDown={onKeyDown}
       onCancel={(event) => {
@@ -35,12 +37,25 @@ export default function Detail(): JSX.Element {
     >
       <Stage />
       <aside class="detail-side">
-        <button type="button" class="icon-button detail-close" aria-label="Close" title="Close" onClick={opened.close}>
+        <button
+          type="button"
+          class="icon-button detail-close"
+          autofocus
+          aria-label="Close"
+          title="Close"
+          onClick={opened.close}
+        >
           <Icon name="close" />
         </button>
-        <Show when={opened.item()} fallback={<Show when={opened.missing()}>{<Missing />}</Show>}>
-          {(item) => <Facts item={item()} />}
-        </Show>
+        <Switch>
+          <Match when={opened.item()}>{(item) => <Facts item={item()} />}</Match>
+          <Match when={opened.missing()}>
+            <Missing />
+          </Match>
+          <Match when={opened.error()}>
+            {(error) => <Failure title="This picture could not be read" error={error()} />}
+          </Match>
+        </Switch>
       </aside>
     </dialog>
   );

@@ -1,4 +1,4 @@
-import { createResource, createSignal, type JSX, onMount, Show } from 'solid-js';
+import { createResource, createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { missingCapabilities } from '../../state/capabilities.ts';
 import { deleteEverything } from '../../state/delete-everything.ts';
 import { VERSIONS } from '../../state/versions.ts';
@@ -18,12 +18,13 @@ export default function StatusPanel(): JSX.Element {
     dialog?.setAttribute('closedby', 'any');
     dialog?.showModal();
   });
+  // Gives the focus back to where it was.
+  onCleanup(() => dialog?.close());
   const close = () => address.close({ view: 'search' });
   return (
     <dialog
       ref={dialog}
       class="drawer"
-      autofocus
       aria-labelledby="status-title"
       onCancel={(event) => {
         event.preventDefault();
