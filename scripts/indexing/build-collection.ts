@@ -39,6 +39,8 @@ export interface BuildOptions
   /** JSON with titles and licences by file name. */
   readonly captions?: string;
   readonly batchSize?: number;
+  /** What the graph's memory holds, where absent. */
+  readonly maxPictures?: number;
   /** One that is loaded already; it is not disposed of. */
   readonly encoder?: ImageEncoder;
 }
@@ -97,7 +99,7 @@ function toRequest(
   captions: ReadonlyMap<string, Caption>,
   signal: AbortSignal,
 ): IndexRequest {
-  const { title, description, licence, examples, hnsw, pictures, strict, fresh, batchSize } = options;
+  const { title, description, licence, examples, hnsw, pictures, strict, fresh, batchSize, maxPictures } = options;
   return {
     name,
     ...(title !== undefined && { title }),
@@ -108,7 +110,7 @@ function toRequest(
     hnsw,
     pictures,
     captions,
-    maxPictures: maxRows(model.dim, hnsw.M),
+    maxPictures: maxPictures ?? maxRows(model.dim, hnsw.M),
     strict,
     fresh,
     batchSize: batchSize ?? DEFAULT_BATCH,

@@ -120,7 +120,7 @@ function fromRaw({ data, width, height }: Raw): Sharp {
 }
 
 async function toWebp(base: Raw, size: number): Promise<Rendition> {
-  const image = inside(fromRaw(base), size).webp({ quality: 80, effort: 3 });
+  const image = inside(fromRaw(base), size).webp({ quality: 80, effort: 2 });
   const { data, info } = await image.toBuffer({ resolveWithObject: true });
   return { bytes: data, extension: 'webp', width: info.width, height: info.height };
 }
@@ -168,7 +168,7 @@ function capturedAt(exif: Buffer | undefined): string | null {
   try {
     const { Photo } = readExif(exif);
     const { DateTimeOriginal: time, OffsetTimeOriginal: offset } = Photo ?? {};
-    if (!(time instanceof Date) || Number.isNaN(time.getTime()) || time.getUTCFullYear() > 9999) return null;
+    if (!(time instanceof Date) || !isPlausible(time)) return null;
     // The reader takes the local time for UTC.
     const zone = typeof offset === 'string' && /^[+-]\d\d:\d\d$/.test(offset) ? offset : '';
     const date = time.toISOString().slice(0, 19) + zone;
@@ -176,6 +176,12 @@ function capturedAt(exif: Buffer | undefined): string | null {
   } catch {
     return null; // A damaged date is no reason to lose the picture.
   }
+}
+
+/** Cameras whose clock was never set write zeros. */
+function isPlausible(time: Date): boolean {
+  const year = time.getUTCFullYear();
+  return year >= 1900 && year <= 9999;
 }
 
 /** A sentence for a person, of what libvips says in its own words. */

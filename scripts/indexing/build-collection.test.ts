@@ -1,0 +1,282 @@
+import { appendFile, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readCollection } from '../../src/engine/collection/reader.ts';
+import type { Item } from '../../src/engine/collection/types.ts';
+import type { IndexEvent, IndexSummary } from '../../src/indexing/request.ts';
+import { createFolderSource } from '../../src/platform/bytes.node.ts';
+import { loadHnswIndex } from '../../src/platform/hnsw-index.ts';
+import { sha256 } from '../../src/platform/sha256.ts';
+import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
+import { buildOptions, createFakeEncoder, draw, type FakeEncoder, filesBelow, temporaryFolder } from './testing.ts';
+
+interface Workplace {
+  readonly pictures: string;
+  readonly out: string;
+  readonly encoder: FakeEncoder;
+  build(more?: Partial<BuildOptions>, onEvent?: (event: IndexEvent) => void): Promise<IndexSummary>;
+  items(): Promise<Item[]>;
+}
+
+async function workplace(): Promise<Workplace> {
+  const folder = await temporaryFolder();
+  const pictures = join(folder, 'pictures');
+  const out = join(folder, 'site/collections/test');
+  await mkdir(pictures);
+  const encoder = createFakeEncoder();
+  return {
+    pictures,
+    out,
+    encoder,
+    async build(more = {}, onEvent = () => {}) {
+      const builder = await createCollectionBuilder({ ...buildOptions([pictures], out, encoder), ...more });
+      return builder.run(new AbortController().signal, onEvent);
+    },
+    async items() {
+      const collection = await open(out);
+      const items = await collection.items();
+      return Array.from({ length: items.count }, (_, row) => items.get(row));
+    },
+  };
+}
+
+function open(out: string) {
+  const collections = dirname(out);
+  return readCollection(createFolderSource(dirname(collections)), sha256, basename(out), basename(collections));
+}
+
+test('a folder becomes a collection that can be read and searched', async () => {
+  const { pictures, out, build, items } = await workplace();
+  for (let i = 0; i < 40; i++) await draw(join(pictures, `${i % 3}/${i}.png`), i, 500, 400);
+  const captions = join(dirname(pictures), 'captions.json');
+  await writeFile(captions, JSON.stringify({ '0/0.png': { title: 'Nought', licence: 'CC0' } }));
+  const about = { title: 'Tests', description: 'Drawings', licence: 'CC0', examples: ['a spot'], captions };
+  const summary = await build(about);
+  expect(summary).toMatchObject({
+    collection: 'test',
+    count: 40,
+    embedded: 40,
+    kept: 0,
+    problems: [],
+    unchanged: false,
+  });
+
+  const collection = await open(out);
+  expect(collection.manifest).toMatchObject({
+    title: 'Tests',
+    description: 'Drawings',
+    licence: 'CC0',
+    examples: ['a spot'],
+  });
+  const [first] = await items();
+  expect(first).toMatchObject({ name: '0/0.png', title: 'Nought', licence: 'CC0', width: 500, height: 400 });
+  expect(first?.thumbnail).toMatchObject({ width: 320, height: 256 });
+  expect(first?.preview).toMatchObject({ width: 500, height: 400 });
+  for (const path of [first?.thumbnail.path, first?.preview?.path]) await stat(join(out, String(path)));
+
+  const vectors = await collection.vectors();
+  const index = await loadHnswIndex({ graph: await collection.graph(), vectors, dim: 256, efSearch: 50 });
+  expect(index.size).toBe(40);
+  index.dispose();
+
+  const list = await createFolderSource(dirname(dirname(out))).readText('collections/index.json');
+  expect(JSON.parse(String(list)).collections).toMatchObject([{ name: 'test', title: 'Tests', count: 40 }]);
+});
+
+test('a second run embeds nothing and writes nothing', async () => {
+  const { pictures, out, encoder, build } = await workplace();
+  for (let i = 0; i < 10; i++) await draw(join(pictures, `${i}.png`), i);
+  await build({ title: 'Kept' });
+  const before = await filesBelow(dirname(out));
+  const { mtimeMs } = await stat(join(out, 'manifest.json'));
+  const summary = await build();
+  expect(summary).toMatchObject({ unchanged: true, embedded: 0, kept: 10 });
+  expect(await filesBelow(dirname(out))).toEqual(before);
+  expect((await stat(join(out, 'manifest.json'))).mtimeMs).toBe(mtimeMs);
+  expect(encoder.encoded).toBe(10);
+});
+
+test('renamed, changed, new and deleted pictures; what no longer belongs to it goes', async () => {
+  const { pictures, out, encoder, build, items } = await workplace();
+  for (let i = 0; i < 6; i++) await draw(join(pictures, `${i}.png`), i, 400, 300);
+  await build();
+  const ids = new Map((await items()).map(({ name, id }) => [name, id]));
+  await rename(join(pictures, '0.png'), join(pictures, 'z.png'));
+  await rm(join(pictures, '1.png'));
+  await draw(join(pictures, '2.png'), 77, 400, 300);
+  await draw(join(pictures, 'sub/new.png'), 88, 400, 300);
+  const summary = await build();
+  expect(summary).toMatchObject({ count: 6, embedded: 2, kept: 4, removed: 2 });
+  expect(encoder.encoded).toBe(8);
+  const after = await items();
+  expect(after.map(({ name }) => name)).toEqual(['2.png', '3.png', '4.png', '5.png', 'sub/new.png', 'z.png']);
+  expect(after.find(({ name }) => name === 'z.png')?.id).toBe(ids.get('0.png'));
+
+  const { manifest } = await open(out);
+  const kept = [...(await filesBelow(out)).keys()].sort();
+  const pathsOf = after.flatMap(({ thumbnail, preview }) => [thumbnail.path, String(preview?.path)]);
+  expect(kept).toEqual(['manifest.json', ...manifest.parts.map(({ path }) => path), ...pathsOf].sort());
+});
+
+test('a run from nothing gives the same bytes as many small steps', async () => {
+  process.env.SOURCE_DATE_EPOCH = '1700000000';
+  try {
+    const { pictures, out, build } = await workplace();
+    for (let i = 0; i < 30; i++) {
+      await draw(join(pictures, `${(i * 7) % 30}.png`), i);
+      if (i % 9 === 0) await build();
+    }
+    await build();
+    const inSteps = await filesBelow(out);
+    await rm(out, { recursive: true });
+    await build();
+    expect(await filesBelow(out)).toEqual(inSteps);
+  } finally {
+    delete process.env.SOURCE_DATE_EPOCH;
+  }
+});
+
+test('files with the same content are items of their own, embedded once', async () => {
+  const { pictures, encoder, build, items } = await workplace();
+  await draw(join(pictures, 'a.png'), 1);
+  for (const name of ['b.png', 'c.png']) await cp(join(pictures, 'a.png'), join(pictures, name));
+  expect(await build()).toMatchObject({ count: 3, embedded: 1, kept: 0, copies: 2 });
+  expect(encoder.encoded).toBe(1);
+  expect(new Set((await items()).map(({ id }) => id)).size).toBe(3);
+  expect(await build()).toMatchObject({ unchanged: true, embedded: 0, kept: 1, copies: 2 });
+  await rm(join(pictures, 'a.png'));
+  expect(await build()).toMatchObject({ count: 2, embedded: 0 });
+});
+
+test('what cannot be indexed is reported with its reason, the rest is indexed; --strict makes it an error', async () => {
+  const { pictures, out, build } = await workplace();
+  await draw(join(pictures, 'good.png'), 1);
+  await writeFile(join(pictures, 'empty.jpg'), '');
+  await writeFile(join(pictures, 'text.jpg'), 'not a picture');
+  await writeFile(join(pictures, 'phone.heic'), 'ftypheic');
+  await writeFile(join(pictures, 'notes.txt'), 'not meant to be one');
+  const summary = await build();
+  expect(summary).toMatchObject({ count: 1, others: 1 });
+  expect(summary.problems.map(({ name }) => name)).toEqual(['empty.jpg', 'phone.heic', 'text.jpg']);
+  expect(summary.problems.map(({ reason }) => reason).join()).toMatch(/empty.*JPEG.*not a picture/s);
+  await rm(out, { recursive: true });
+  await expect(build({ strict: true })).rejects.toMatchObject({ code: 'picture-unreadable' });
+  await expect(stat(join(out, 'manifest.json'))).rejects.toThrow();
+});
+
+test('nothing to index and too much of it are refused before anything is done', async () => {
+  const { pictures, encoder, build } = await workplace();
+  await expect(build()).rejects.toMatchObject({ code: 'nothing-to-index' });
+  await writeFile(join(pictures, 'a.jpg'), 'broken');
+  await expect(build()).rejects.toMatchObject({ code: 'nothing-to-index' });
+  for (let i = 0; i < 4; i++) await draw(join(pictures, `${i}.png`), i);
+  await expect(build({ maxPictures: 3 })).rejects.toMatchObject({
+    code: 'index-too-large',
+    message: expect.stringContaining('3'),
+  });
+  expect(encoder.encoded).toBe(0);
+});
+
+test('another mode of previews and a fresh start decode again', async () => {
+  const { pictures, out, build, items } = await workplace();
+  await draw(join(pictures, 'a.jpg'), 1, 400, 300);
+  await build();
+  expect(await build({ pictures: 'none' })).toMatchObject({ embedded: 1 });
+  expect((await items())[0]?.preview).toBeNull();
+  expect(await build({ pictures: 'copy' })).toMatchObject({ embedded: 1 });
+  expect((await items())[0]?.preview?.path).toMatch(/^previews\/..\/[0-9a-f]{16}\.jpg$/);
+  expect(await build({ pictures: 'copy', fresh: true })).toMatchObject({ embedded: 1 });
+  expect((await filesBelow(join(out, 'previews'))).size).toBe(1);
+});
+
+test('other parameters build another graph without embedding; new titles keep the graph', async () => {
+  const { pictures, out, build } = await workplace();
+  for (let i = 0; i < 5; i++) await draw(join(pictures, `${i}.png`), i);
+  await build();
+  const graph = (await open(out)).parts('graph')[0]?.sha256;
+  expect(await build({ hnsw: { M: 4, efConstruction: 20, efSearch: 20 } })).toMatchObject({
+    embedded: 0,
+    unchanged: false,
+  });
+  expect((await open(out)).parts('graph')[0]?.sha256).not.toBe(graph);
+  await build();
+  expect(await build({ title: 'Other' })).toMatchObject({ embedded: 0, unchanged: false });
+  expect((await open(out)).parts('graph')[0]?.sha256).toBe(graph);
+});
+
+test('a damaged collection and missing thumbnails are mended', async () => {
+  const { pictures, out, build } = await workplace();
+  for (let i = 0; i < 5; i++) await draw(join(pictures, `${i}.png`), i);
+  await build();
+  const whole = [...(await filesBelow(out)).keys()];
+  await rm(join(out, 'thumbs'), { recursive: true });
+  expect(await build()).toMatchObject({ embedded: 5 });
+  const notes: string[] = [];
+  await appendFile(join(out, (await open(out)).manifest.parts[0]?.path ?? ''), 'x');
+  const summary = await build({}, (event) => event.type === 'note' && notes.push(event.message));
+  expect(summary).toMatchObject({ embedded: 5 });
+  expect(notes).toHaveLength(1);
+  expect([...(await filesBelow(out)).keys()]).toEqual(whole);
+});
+
+test('hostile names survive as names', async () => {
+  const { pictures, build, items } = await workplace();
+  const hostile = [
+    '<img src=x onerror=alert(1)>.png',
+    'line\nbreak.png',
+    '__proto__.png',
+    '猫 “quoted”.png',
+    `${'x'.repeat(240)}.png`,
+  ];
+  for (const [i, name] of hostile.entries()) await draw(join(pictures, name), i);
+  expect(await build()).toMatchObject({ count: hostile.length });
+  expect((await items()).map(({ name }) => name)).toEqual([...hostile].sort());
+});
+
+test('collections whose folder is gone leave the list; others stay', async () => {
+  const { pictures, out, encoder, build } = await workplace();
+  await draw(join(pictures, 'a.png'), 1);
+  await build();
+  const other = join(dirname(out), 'other');
+  await (await createCollectionBuilder(buildOptions([pictures], other, encoder))).run(
+    new AbortController().signal,
+    () => {},
+  );
+  const names = async () => {
+    const text = await createFolderSource(dirname(out)).readText('index.json');
+    return JSON.parse(String(text)).collections.map(({ name }: { name: string }) => name);
+  };
+  expect(await names()).toEqual(['test', 'other']);
+  await rm(other, { recursive: true });
+  await build();
+  expect(await names()).toEqual(['test']);
+});
+
+test('two builds of one collection at a time are refused', async () => {
+  const { pictures, out, encoder } = await workplace();
+  for (let i = 0; i < 20; i++) await draw(join(pictures, `${i}.png`), i);
+  const builders = await Promise.all([0, 1].map(() => createCollectionBuilder(buildOptions([pictures], out, encoder))));
+  const results = await Promise.allSettled(builders.map((one) => one.run(new AbortController().signal, () => {})));
+  const failed = results.filter((one) => one.status === 'rejected');
+  expect(failed.map(({ reason }) => reason.code)).toEqual(['not-writable']);
+});
+
+test('an aborted build stops, and the next one continues it', async () => {
+  const { pictures, out, encoder } = await workplace();
+  for (let i = 0; i < 64; i++) await draw(join(pictures, `${i}.png`), i);
+  const options = { ...buildOptions([pictures], out, encoder), batchSize: 8 };
+  const controller = new AbortController();
+  const first = await createCollectionBuilder(options);
+  let embedded = 0;
+  const stopAt20 = (event: IndexEvent) => {
+    if (event.type === 'file' && ++embedded === 20) controller.abort();
+  };
+  await expect(first.run(controller.signal, stopAt20)).rejects.toMatchObject({ name: 'AbortError' });
+  const done = encoder.encoded;
+  expect(done).toBeLessThan(64);
+  const second = await createCollectionBuilder(options);
+  const events: IndexEvent[] = [];
+  const summary = await second.run(new AbortController().signal, (event) => events.push(event));
+  expect(summary).toMatchObject({ count: 64, embedded: 64 - done, kept: done });
+  expect(events).toContainEqual({ type: 'resumed', pictures: done });
+});

@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { onTestFinished } from 'vitest';
+import { normalise } from '../../src/engine/embedding.ts';
+import { DEFAULT_MODEL } from '../../src/engine/model.ts';
+import type { ImageEncoder, Pixels } from '../../src/engine/ports.ts';
+import { MODELS_FOLDER } from '../lib/folders.ts';
+import type { BuildOptions } from './build-collection.ts';
+
+/** A folder of the test's own, gone when it is over. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'afterimage-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A picture of one colour with a spot in another place for each `seed`: no two seeds look alike. */
+export function drawing(seed: number, width = 40, height = 30): Sharp {
+  const background = { r: (seed * 83) % 256, g: (seed * 151) % 256, b: (seed * 199) % 256 };
+  const spot = { create: { width: 6, height: 6, channels: 3, background: { r: 255, g: 255, b: seed % 256 } } } as const;
+  const at = { left: (seed * 7) % (width - 6), top: (seed * 5) % (height - 6) };
+  return sharp({ create: { width, height, channels: 3, background } }).composite([{ input: spot, ...at }]);
+}
+
+/** Write a drawing; the extension says in which format. */
+export async function draw(path: string, seed: number, width?: number, height?: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await drawing(seed, width, height).toFile(path);
+}
+
+export interface FakeEncoder extends ImageEncoder {
+  /** Pictures encoded so far. */
+  encoded: number;
+}
+
+/** Stands in for a vision tower: the same pixels give the same vector, other pixels another one. */
+export function createFakeEncoder(dim = 256, imageSize = 64): FakeEncoder {
+  return {
+    modelId: DEFAULT_MODEL,
+    dim,
+    imageSize,
+    encoded: 0,
+    async encode(batch) {
+      this.encoded += batch.length;
+      return batch.map((pixels) => normalise(project(pixels, dim)));
+    },
+  };
+}
+
+function project({ rgb }: Pixels, dim: number): Float32Array {
+  const vector = new Float32Array(dim);
+  for (const [i, byte] of rgb.entries()) vector[i % dim] = (vector[i % dim] as number) + byte + (i % 3);
+  vector[0] = (vector[0] as number) + 1;
+  return vector;
+}
+
+/** Options as of a plain `build-index <folders> --out <out>`, with an encoder that takes no time. */
+export function buildOptions(folders: readonly string[], out: string, encoder: ImageEncoder): BuildOptions {
+  return {
+    folders,
+    out,
+    encoder,
+    modelsFolder: MODELS_FOLDER,
+    modelId: DEFAULT_MODEL,
+    pictures: 'preview',
+    hnsw: { M: 8, efConstruction: 50, efSearch: 50 },
+    strict: false,
+    fresh: false,
+  };
+}
+
+/** All files below `folder`, by path with `/`. */
+export async function filesBelow(folder: string): Promise<Map<string, Buffer>> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const read = files.sort().map(async (path) => [path.slice(folder.length + 1), await readFile(path)] as const);
+  return new Map(await Promise.all(read));
+}

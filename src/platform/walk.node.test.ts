@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createFolderPictures } from './walk.node.ts';
+
+const { signal } = new AbortController();
+
+async function tree(files: readonly string[]): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'afterimage-walk-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  for (const file of files) {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), file);
+  }
+  return root;
+}
+
+const names = async (folders: readonly string[], exclude: readonly string[] = []) => {
+  const listing = await createFolderPictures({ folders, exclude }).list(signal);
+  return { ...listing, files: listing.files.map(({ name }) => name) };
+};
+
+test('pictures by their extension, in any case, sorted, with "/" between; the others are counted', async () => {
+  const root = await tree(['b/2.PNG', 'b/1.jpeg', 'a.svg', 'notes.txt', 'b/c/x.HEIC', 'movie.mp4', 'noextension']);
+  expect(await names([root])).toEqual({
+    files: ['a.svg', 'b/1.jpeg', 'b/2.PNG', 'b/c/x.HEIC'],
+    problems: [],
+    others: 3,
+  });
+});
+
+test('hidden files and folders and the excluded folder are left out', async () => {
+  const root = await tree(['a.jpg', '.trash/b.jpg', '._a.jpg', 'out/thumbs/c.jpg', 'output/d.jpg']);
+  expect((await names([root], [join(root, 'out')])).files).toEqual(['a.jpg', 'output/d.jpg']);
+});
+
+test('several folders: their names come first, and stay apart where they are the same', async () => {
+  const one = await tree(['x/a.jpg']);
+  const two = await tree(['x/a.jpg']);
+  expect((await names([join(one, 'x'), join(two, 'x')])).files).toEqual(['x-2/a.jpg', 'x/a.jpg']);
+});
+
+test('links are followed, loops end, broken ones are reported', async () => {
+  const root = await tree(['album/a.jpg', 'album/inner/b.jpg']);
+  await symlink('..', join(root, 'album/inner/up'));
+  await symlink('../album', join(root, 'album/self'));
+  await symlink(join(root, 'album/a.jpg'), join(root, 'linked.jpg'));
+  await symlink('nowhere.jpg', join(root, 'broken.jpg'));
+  await symlink('loop.jpg', join(root, 'loop.jpg'));
+  const listing = await names([root]);
+  expect(listing.files).toEqual(['album/a.jpg', 'album/inner/b.jpg', 'linked.jpg']);
+  expect(listing.problems.map(({ name }) => name)).toEqual(['broken.jpg', 'loop.jpg']);
+});
+
+test('hostile names are names', async () => {
+  const hostile = ['<img src=x onerror=alert(1)>.jpg', 'line\nbreak.png', 'ünïcödé 猫.webp', `${'x'.repeat(240)}.gif`];
+  expect((await names([await tree(hostile)])).files).toEqual([...hostile].sort());
+});
+
+test('what cannot be read says so', async () => {
+  const root = await tree(['a.jpg']);
+  const source = createFolderPictures({ folders: [root], exclude: [] });
+  const { files } = await source.list(signal);
+  await rm(join(root, 'a.jpg'));
+  for (const file of files)
+    await expect(source.read(file, signal)).rejects.toMatchObject({ code: 'picture-unreadable' });
+});
