@@ -46,8 +46,8 @@ export function latencyOptions(colours: Colours, { p50, p95 }: Distribution): Pl
     hooks: {
       draw: [
         (plot) => {
-          drawLine(plot, 'p50', p50, colours);
-          drawLine(plot, 'p95', p95, colours);
+          drawLine(plot, 'p50', p50, 'below', colours);
+          drawLine(plot, 'p95', p95, 'above', colours);
         },
       ],
     },
@@ -59,7 +59,7 @@ function label(value: number | null): string {
   return value === null ? '' : formatMs(value);
 }
 
-function drawLine(plot: uPlot, name: string, value: number, colours: Colours): void {
+function drawLine(plot: uPlot, name: string, value: number, side: 'above' | 'below', colours: Colours): void {
   const { ctx, bbox } = plot;
   const y = Math.round(plot.valToPos(value, 'y', true));
   ctx.save();
@@ -73,7 +73,7 @@ function drawLine(plot: uPlot, name: string, value: number, colours: Colours): v
   ctx.stroke();
   ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.textAlign = 'right';
-  ctx.textBaseline = 'bottom';
-  ctx.fillText(name, bbox.left + bbox.width - 4 * devicePixelRatio, y - 2 * devicePixelRatio);
+  ctx.textBaseline = side === 'above' ? 'bottom' : 'top';
+  ctx.fillText(name, bbox.left + bbox.width - 4 * devicePixelRatio, y + (side === 'above' ? -2 : 3) * devicePixelRatio);
   ctx.restore();
 }
