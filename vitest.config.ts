@@ -26,7 +26,10 @@ export default defineConfig({
       {
         plugins: [solid()],
         // Named beforehand: a dependency that is met while tests run loads the page anew in the middle of them.
-        optimizeDeps: { include: ['fast-check', 'idb', 'comlink'], exclude: ['hnswlib-wasm'] },
+        optimizeDeps: {
+          include: ['axe-core', 'comlink', 'fast-check', 'idb', 'solid-js', 'solid-js/store', 'solid-js/web', 'uplot'],
+          exclude: ['hnswlib-wasm'],
+        },
         test: {
           name: 'browser',
           testTimeout: TIMEOUT,
