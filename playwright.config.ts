@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { BROWSER_ARGS, findBrowser, SOFTWARE_WEBGPU_ARGS } from './scripts/lib/browser.ts';
 
-const PORT = 4319;
+/** `pnpm test` looks for a free one. */
+const PORT = Number(process.env.AFTERIMAGE_PORT ?? 4319);
 const executablePath = findBrowser();
 
 function launch(...args: string[]) {

@@ -64,6 +64,7 @@ export default defineConfig(async ({ command }) => {
       // A data: URL could not be cached by name, and a font or a worker must not be one under the policy.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      rolldownOptions: { checks: { bundlerTimings: false } },
     },
     worker: { format: 'es' as const, plugins: () => [onnxruntime(), workerLicences()] },
     server: { headers: devHeaders },

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { env } from 'node:process';
 import { BROWSER_MISSING, BROWSER_VARIABLE, findBrowser, installBrowser } from './lib/browser.ts';
 import { parseOptions, runScript } from './lib/cli.ts';
+import { findPort } from './lib/find-port.ts';
 import { ROOT_FOLDER } from './lib/folders.ts';
 import { type Counts, countPlaywright, countStep, countVitest, summary } from './lib/test-counts.ts';
 
@@ -60,15 +61,20 @@ await runScript(HELP, async (args) => {
   await rm(REPORTS, { recursive: true, force: true });
   await mkdir(REPORTS, { recursive: true });
   const results: { title: string; counts: Counts }[] = [];
-  for (const step of await listSteps()) results.push({ title: step.title, counts: await runStep(step, browser) });
+  const variables = {
+    [BROWSER_VARIABLE]: browser,
+    AFTERIMAGE_PORT: String(await findPort(4319, '127.0.0.1')),
+    PLAYWRIGHT_JSON_OUTPUT_FILE: PLAYWRIGHT_REPORT,
+  };
+  for (const step of await listSteps()) results.push({ title: step.title, counts: await runStep(step, variables) });
   const { lines, failed } = summary(results);
   console.log(`\n${lines.join('\n')}`);
   if (failed > 0) process.exitCode = 1;
 });
 
-async function runStep({ title, command, count, report }: Step, browser: string): Promise<Counts> {
+async function runStep({ title, command, count, report }: Step, variables: Record<string, string>): Promise<Counts> {
   console.log(`\n━━ ${title} ${'━'.repeat(Math.max(0, 76 - title.length))}`);
-  const ok = (await run(command, browser)) === 0;
+  const ok = (await run(command, variables)) === 0;
   if (!count || !report) return countStep(ok);
   const text = await readFile(report, 'utf8').catch(() => 'null');
   const counts = count(JSON.parse(text));
@@ -76,17 +82,12 @@ async function runStep({ title, command, count, report }: Step, browser: string)
   return ok || counts.failed > 0 ? counts : { ...counts, failed: 1 };
 }
 
-function run(command: string, browser: string): Promise<number | null> {
+function run(command: string, variables: Record<string, string>): Promise<number | null> {
   const child = spawn(command, {
     cwd: ROOT_FOLDER,
     shell: true,
     stdio: 'inherit',
-    env: {
-      ...env,
-      [BROWSER_VARIABLE]: browser,
-      PLAYWRIGHT_JSON_OUTPUT_FILE: PLAYWRIGHT_REPORT,
-      PATH: [join(ROOT_FOLDER, 'node_modules/.bin'), env.PATH ?? ''].join(delimiter),
-    },
+    env: { ...env, ...variables, PATH: [join(ROOT_FOLDER, 'node_modules/.bin'), env.PATH ?? ''].join(delimiter) },
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
