@@ -36,7 +36,8 @@ export function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; r
   return { promise, resolve, reject };
 }
 
-export const never = <T>(): Promise<T> => new Promise(() => {});
+/** A promise that stays pending; what is done before may stand in the brackets. */
+export const never = <T>(_before?: unknown): Promise<T> => new Promise(() => {});
 
 export async function fails(code: ErrorCode, message = 'Injected.'): Promise<never> {
   throw new AfterimageError(code, message);

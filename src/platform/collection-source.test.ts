@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sampleContent, sampleItem, writeCollection } from '../engine/collection/testing.ts';
+import type { CollectionManifest } from '../engine/collection/types.ts';
+import type { WorkerEvent } from '../protocol.ts';
+import { openNewestCollection } from './collection-source.browser.ts';
+import { createHttpSource } from './http-source.browser.ts';
+import { sha256 } from './sha256.ts';
+import { createFakeServer, createMemoryCache, type FakeServer } from './testing.browser.ts';
+
+const BASE = 'https://afterimage.test/';
+const MANIFEST = 'collections/holidays/manifest.json';
+
+let server: FakeServer;
+let cache: ReturnType<typeof createMemoryCache>;
+let events: WorkerEvent[];
+
+beforeEach(() => {
+  server = createFakeServer(BASE);
+  vi.stubGlobal('fetch', server.fetch);
+  cache = createMemoryCache();
+  events = [];
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function publish(count: number): Promise<CollectionManifest> {
+  server.files.clear();
+  const graph = new TextEncoder().encode(`links between ${count} rows`);
+  return writeCollection(sampleContent(sha256, count, 8, { graph }), server.files);
+}
+
+async function visit() {
+  events.length = 0;
+  const source = createHttpSource(BASE, cache);
+  const onEvent = (event: WorkerEvent) => void (event.type !== 'progress' && events.push(event));
+  const open = await openNewestCollection(source, 'holidays', { signal: new AbortController().signal, onEvent });
+  return open;
+}
+
+async function completeVisit() {
+  const open = await visit();
+  await open.keep();
+  return open;
+}
+
+const cutTheNetwork = () => {
+  server.fault = () => new TypeError('Failed to fetch');
+};
+
+test('the first visit shows items before vectors and graph are there, and then keeps all of it', async () => {
+  const manifest = await publish(5);
+  const open = await visit();
+  expect(open.items.get(3)).toEqual(sampleItem(3));
+  expect(server.requests.some((request) => /vectors|graph/.test(request))).toBe(false);
+  expect(await cache.getText(MANIFEST)).toBeUndefined();
+  await open.keep();
+  expect([...cache.content.keys()].sort()).toEqual(manifest.parts.map((part) => part.sha256).sort());
+  expect(events).toEqual([]);
+});
+
+test('after a complete visit it opens without a network, after an incomplete one it does not', async () => {
+  await publish(5);
+  await visit();
+  cutTheNetwork();
+  await expect(visit()).rejects.toMatchObject({ code: 'network' });
+  server.fault = undefined;
+  await completeVisit();
+  cutTheNetwork();
+  const open = await visit();
+  expect(open.fromCache).toBe(true);
+  expect(await open.vectors()).toHaveLength(5 * 8);
+  expect(events).toEqual([{ type: 'collection-kept', name: 'holidays', reason: expect.any(String) }]);
+});
+
+test('a newer version takes the place of the old one as a whole, and its parts too', async () => {
+  await publish(5);
+  await completeVisit();
+  const manifest = await publish(7);
+  const open = await visit();
+  expect(open.items.count).toBe(7);
+  expect(events).toEqual([{ type: 'collection-updated', name: 'holidays' }]);
+  expect([...cache.content.keys()].sort()).toEqual(manifest.parts.map((part) => part.sha256).sort());
+});
+
+describe('when a newer version cannot be read completely, the old one stays', () => {
+  async function expectKept() {
+    const open = await visit();
+    expect(open.items.count).toBe(5);
+    expect(open.fromCache).toBe(true);
+    expect(await open.vectors()).toHaveLength(5 * 8);
+    expect(events).toEqual([{ type: 'collection-kept', name: 'holidays', reason: expect.any(String) }]);
+    // And it is still the one that opens when there is nothing else.
+    cutTheNetwork();
+    expect((await visit()).items.count).toBe(5);
+  }
+
+  test.each(['items', 'vectors', 'graph'] as const)('because of missing %s', async (kind) => {
+    await publish(5);
+    await completeVisit();
+    const { parts } = await publish(7);
+    for (const part of parts) if (part.kind === kind) server.files.delete(`collections/holidays/${part.path}`);
+    await expectKept();
+  });
+
+  test('because its manifest is damaged', async () => {
+    await publish(5);
+    await completeVisit();
+    await publish(7);
+    server.files.set(MANIFEST, new TextEncoder().encode('{"format":"afterimage-coll'));
+    await expectKept();
+  });
+
+  test('because the network goes in the middle', async () => {
+    await publish(5);
+    await completeVisit();
+    await publish(7);
+    server.fault = (path) => (path.includes('vectors') ? new TypeError('Failed to fetch') : undefined);
+    await expectKept();
+  });
+});
+
+test('without a kept version, damage is an error', async () => {
+  const { parts } = await publish(5);
+  for (const part of parts) server.files.set(`collections/holidays/${part.path}`, new Uint8Array(part.bytes));
+  await expect(visit()).rejects.toMatchObject({ code: 'part-corrupt' });
+});
+
+test('a name that is no collection is not asked for', async () => {
+  const source = createHttpSource(BASE, cache);
+  const reading = { signal: new AbortController().signal, onEvent: () => {} };
+  for (const name of ['../models', 'holidays/..', '']) {
+    await expect(openNewestCollection(source, name, reading)).rejects.toMatchObject({ code: 'collection-not-found' });
+  }
+  expect(server.requests).toEqual([]);
+});

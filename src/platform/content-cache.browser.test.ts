@@ -1,0 +1,65 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { CONTENT_CACHE, createContentCache } from './content-cache.browser.ts';
+
+const BASE = new URL('/app/', location.href).href;
+const [A, B, C] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string];
+const bytes = Uint8Array.of(1, 2, 3);
+
+beforeEach(async () => {
+  await caches.delete(CONTENT_CACHE);
+});
+
+test('keeps content and texts, and forgets them when told', async () => {
+  const cache = createContentCache(BASE);
+  expect(await cache.get(A)).toBeUndefined();
+  await cache.put(A, bytes);
+  await cache.putText('collections/index.json', 'list');
+  const later = createContentCache(BASE);
+  expect(await later.get(A)).toEqual(bytes);
+  expect([await later.has(A), await later.has(B)]).toEqual([true, false]);
+  expect(await later.getText('collections/index.json')).toBe('list');
+  await later.drop(A);
+  await later.dropText('collections/index.json');
+  expect(await cache.has(A)).toBe(false);
+  expect(await cache.getText('collections/index.json')).toBeUndefined();
+});
+
+test('keeps what the bytes were when they were put', async () => {
+  const cache = createContentCache(BASE);
+  const mine = bytes.slice();
+  const put = cache.put(A, mine);
+  mine.fill(0);
+  await put;
+  expect(await cache.get(A)).toEqual(bytes);
+});
+
+test('prune deletes what no kept text names, and nothing of an app in another folder', async () => {
+  const cache = createContentCache(BASE);
+  const neighbour = createContentCache(new URL('/other/', location.href).href);
+  await Promise.all([cache.put(A, bytes), cache.put(B, bytes), neighbour.put(C, bytes)]);
+  await cache.putText('models/mini/model.json', JSON.stringify({ files: [{ sha256: A }] }));
+  await cache.prune();
+  expect([await cache.has(A), await cache.has(B), await neighbour.has(C)]).toEqual([true, false, true]);
+});
+
+describe('without a Cache API', () => {
+  const nothingIsKept = async () => {
+    const cache = createContentCache(BASE);
+    await cache.put(A, bytes);
+    await cache.putText('x', 'y');
+    await cache.prune();
+    expect([await cache.get(A), await cache.has(A), await cache.getText('x')]).toEqual([undefined, false, undefined]);
+  };
+
+  test('that may be opened, nothing is kept and nothing fails', async () => {
+    const open = vi.spyOn(caches, 'open').mockRejectedValue(new DOMException('No.', 'SecurityError'));
+    await nothingIsKept();
+    open.mockRestore();
+  });
+
+  test('that may be written to, nothing is kept and nothing fails', async () => {
+    const put = vi.spyOn(Cache.prototype, 'put').mockRejectedValue(new DOMException('Full.', 'QuotaExceededError'));
+    await nothingIsKept();
+    put.mockRestore();
+  });
+});

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createHttpSource, type HttpSource } from './http-source.browser.ts';
+import { sha256 } from './sha256.ts';
+import { createFakeServer, createMemoryCache, type FakeServer } from './testing.browser.ts';
+
+const BASE = 'https://afterimage.test/app/';
+const PATH = 'models/mini/onnx/text_model.onnx';
+const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
+const expected = { sha256: await sha256(bytes), bytes: bytes.length };
+const damaged = bytes.with(5000, 99);
+
+let server: FakeServer;
+let cache: ReturnType<typeof createMemoryCache>;
+let source: HttpSource;
+
+beforeEach(() => {
+  server = createFakeServer(BASE);
+  server.files.set(PATH, bytes);
+  vi.stubGlobal('fetch', server.fetch);
+  cache = createMemoryCache();
+  source = createHttpSource(BASE, cache);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe('read', () => {
+  test('gives the verified bytes, with progress up to the end, and keeps them', async () => {
+    const progress: number[] = [];
+    const read = await source.read(PATH, expected, { onProgress: (loaded) => progress.push(loaded) });
+    expect(read).toEqual(bytes);
+    expect(progress.at(-1)).toBe(bytes.length);
+    await vi.waitUntil(() => cache.content.has(expected.sha256));
+
+    expect(await source.read(PATH, expected)).toEqual(bytes);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('a damaged copy of an earlier visit is fetched again', async () => {
+    cache.content.set(expected.sha256, damaged);
+    expect(await source.read(PATH, expected)).toEqual(bytes);
+    await vi.waitUntil(() => cache.content.get(expected.sha256)?.[5000] === bytes[5000]);
+  });
+
+  test.each([
+    ['a flipped byte', damaged],
+    ['a truncated file', bytes.slice(0, -1)],
+    ['a longer file', Uint8Array.of(...bytes, 1)],
+    ['an empty file', new Uint8Array()],
+  ])('%s is refused after a second try past the HTTP cache, and never kept', async (_what, wrong) => {
+    server.files.set(PATH, wrong);
+    await expect(source.read(PATH, expected)).rejects.toMatchObject({ code: 'part-corrupt' });
+    expect(server.requests).toEqual([`${PATH} default`, `${PATH} reload`]);
+    expect(cache.content.size).toBe(0);
+  });
+
+  test('an outdated copy in the HTTP cache does no harm', async () => {
+    server.fault = () => (server.requests.length === 1 ? new Response(damaged) : undefined);
+    expect(await source.read(PATH, expected)).toEqual(bytes);
+  });
+
+  test('says what is wrong with the network', async () => {
+    server.fault = () => new TypeError('Failed to fetch');
+    await expect(source.read(PATH, expected)).rejects.toMatchObject({ code: 'network' });
+    vi.stubGlobal('navigator', { onLine: false });
+    await expect(source.read(PATH, expected)).rejects.toMatchObject({ code: 'offline' });
+    server.fault = () => new Response(null, { status: 503 });
+    await expect(source.read(PATH, expected)).rejects.toMatchObject({ code: 'network' });
+    await expect(source.read('models/none', expected)).rejects.toMatchObject({ code: 'network' });
+    server.fault = undefined;
+    await expect(source.read('models/none', expected)).rejects.toMatchObject({ code: 'part-missing' });
+  });
+
+  test('a server that stops sending is given up', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    server.fault = () => 'hang';
+    const read = source.read(PATH, expected);
+    const refused = expect(read).rejects.toMatchObject({ code: 'network' });
+    await vi.advanceTimersByTimeAsync(45_000);
+    await refused;
+  });
+
+  test('can be aborted', async () => {
+    server.fault = () => 'hang';
+    const controller = new AbortController();
+    const read = source.read(PATH, expected, { signal: controller.signal });
+    controller.abort(new Error('no longer wanted'));
+    await expect(read).rejects.toThrow('no longer wanted');
+  });
+
+  test('a full disk does not stop it', async () => {
+    cache.full = true;
+    expect(await source.read(PATH, expected)).toEqual(bytes);
+    expect(await source.commit('models/mini/model.json', expected.sha256, [expected])).toBe(false);
+    expect(await cache.getText('models/mini/model.json')).toBeUndefined();
+  });
+});
+
+describe('newest', () => {
+  const LIST = 'collections/index.json';
+  const text = (value: string) => new TextEncoder().encode(value);
+
+  test('asks the network first, and tells what was kept', async () => {
+    server.files.set(LIST, text('new'));
+    expect(await source.newest(LIST)).toEqual({ text: 'new', kept: undefined, fromCache: false });
+    await cache.putText(LIST, 'old');
+    expect(await source.newest(LIST)).toEqual({ text: 'new', kept: 'old', fromCache: false });
+    expect(server.requests).toEqual([`${LIST} no-cache`, `${LIST} no-cache`]);
+  });
+
+  test('without a network gives what was kept, else an error', async () => {
+    server.fault = () => new TypeError('Failed to fetch');
+    await expect(source.newest(LIST)).rejects.toMatchObject({ code: 'network' });
+    await cache.putText(LIST, 'old');
+    expect(await source.newest(LIST)).toEqual({ text: 'old', kept: 'old', fromCache: true });
+    expect(await source.readText(LIST)).toBe('old');
+  });
+
+  test('does not wait long for a slow server when there is something to show', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await cache.putText(LIST, 'old');
+    server.fault = () => 'hang';
+    const newest = source.newest(LIST);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(await newest).toMatchObject({ fromCache: true });
+  });
+
+  test('what the server no longer has is forgotten', async () => {
+    await cache.putText(LIST, 'old');
+    expect(await source.newest(LIST)).toBeUndefined();
+    expect(await cache.getText(LIST)).toBeUndefined();
+  });
+});
+
+describe('commit', () => {
+  test('keeps the text when all files are there, and deletes what only its predecessor named', async () => {
+    await cache.put('0'.repeat(64), bytes);
+    await cache.putText('models/mini/model.json', '0'.repeat(64));
+    const missing = { sha256: 'f'.repeat(64), bytes: 1 };
+    expect(await source.commit('models/mini/model.json', expected.sha256, [missing])).toBe(false);
+    expect(cache.content.has('0'.repeat(64))).toBe(true);
+
+    await source.read(PATH, expected);
+    expect(await source.commit('models/mini/model.json', expected.sha256, [expected])).toBe(true);
+    expect([...cache.content.keys()]).toEqual([expected.sha256]);
+  });
+});
