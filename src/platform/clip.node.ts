@@ -60,7 +60,7 @@ export function useModelsFolder(modelsFolder: string): void {
   env.allowLocalModels = true;
   env.localModelPath = `${resolve(modelsFolder)}/`;
   env.useFSCache = false;
-  env.logLevel = LogLevel.ERROR;
+  env.logLevel = LogLevel.NONE; // What goes wrong is thrown; here it would be printed with all inputs.
 }
 
 /**

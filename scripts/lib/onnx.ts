@@ -1,0 +1,141 @@
+/** The few messages of ONNX (onnx.proto3, IR version 8) that a small graph needs, written with protobufjs. */
+import protobuf from 'protobufjs';
+
+const { Field, Root, Type } = protobuf;
+
+export interface OnnxTensor {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+
+export interface OnnxNode {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+}
+
+/** Dimensions: a number where fixed, a name where free. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly type: 'float32' | 'int64';
+  readonly shape: readonly (number | string)[];
+}
+
+export interface OnnxGraph {
+  readonly name: string;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  readonly nodes: readonly OnnxNode[];
+  readonly weights: readonly OnnxTensor[];
+}
+
+const ELEMENT = { float32: 1, int64: 7 } as const;
+const ATTRIBUTE = { int: 2, ints: 7 } as const;
+const OPSET = 17;
+const IR_VERSION = 8;
+
+/** Field: name, number, type; a leading `*` repeats it. Of onnx/onnx.proto3. */
+const MESSAGES: Readonly<Record<string, readonly (readonly [string, number, string])[]>> = {
+  ModelProto: [
+    ['irVersion', 1, 'int64'],
+    ['producerName', 2, 'string'],
+    ['graph', 7, 'GraphProto'],
+    ['opsetImport', 8, '*OperatorSetIdProto'],
+  ],
+  OperatorSetIdProto: [
+    ['domain', 1, 'string'],
+    ['version', 2, 'int64'],
+  ],
+  GraphProto: [
+    ['node', 1, '*NodeProto'],
+    ['name', 2, 'string'],
+    ['initializer', 5, '*TensorProto'],
+    ['input', 11, '*ValueInfoProto'],
+    ['output', 12, '*ValueInfoProto'],
+  ],
+  NodeProto: [
+    ['input', 1, '*string'],
+    ['output', 2, '*string'],
+    ['opType', 4, 'string'],
+    ['attribute', 5, '*AttributeProto'],
+  ],
+  AttributeProto: [
+    ['name', 1, 'string'],
+    ['i', 3, 'int64'],
+    ['ints', 8, '*int64'],
+    ['type', 20, 'int32'],
+  ],
+  TensorProto: [
+    ['dims', 1, '*int64'],
+    ['dataType', 2, 'int32'],
+    ['name', 8, 'string'],
+    ['rawData', 9, 'bytes'],
+  ],
+  ValueInfoProto: [
+    ['name', 1, 'string'],
+    ['type', 2, 'TypeProto'],
+  ],
+  TypeProto: [['tensorType', 1, 'TensorTypeProto']],
+  TensorTypeProto: [
+    ['elemType', 1, 'int32'],
+    ['shape', 2, 'TensorShapeProto'],
+  ],
+  TensorShapeProto: [['dim', 1, '*DimensionProto']],
+  DimensionProto: [
+    ['dimValue', 1, 'int64'],
+    ['dimParam', 2, 'string'],
+  ],
+};
+
+/** The bytes of an `.onnx` file. */
+export function encodeOnnx(graph: OnnxGraph): Uint8Array {
+  const model = modelType();
+  return model
+    .encode(
+      model.create({
+        irVersion: IR_VERSION,
+        producerName: 'afterimage',
+        opsetImport: [{ domain: '', version: OPSET }],
+        graph: {
+          name: graph.name,
+          node: graph.nodes.map(toNode),
+          initializer: graph.weights.map(toTensor),
+          input: graph.inputs.map(toValue),
+          output: graph.outputs.map(toValue),
+        },
+      }),
+    )
+    .finish();
+}
+
+function modelType(): protobuf.Type {
+  const root = new Root();
+  for (const [name, fields] of Object.entries(MESSAGES)) {
+    const type = new Type(name);
+    for (const [field, number, declared] of fields) {
+      const repeated = declared.startsWith('*');
+      type.add(new Field(field, number, repeated ? declared.slice(1) : declared, repeated ? 'repeated' : undefined));
+    }
+    root.add(type);
+  }
+  return root.lookupType('ModelProto');
+}
+
+function toNode({ op, inputs, outputs, attributes = {} }: OnnxNode) {
+  const attribute = Object.entries(attributes).map(([name, value]) =>
+    typeof value === 'number' ? { name, i: value, type: ATTRIBUTE.int } : { name, ints: value, type: ATTRIBUTE.ints },
+  );
+  return { opType: op, input: inputs, output: outputs, attribute };
+}
+
+function toTensor({ name, dims, data }: OnnxTensor) {
+  const dataType = data instanceof Float32Array ? ELEMENT.float32 : ELEMENT.int64;
+  return { name, dims, dataType, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}
+
+function toValue({ name, type, shape }: OnnxValue) {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType: ELEMENT[type], shape: { dim } } } };
+}
