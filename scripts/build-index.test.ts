@@ -1,0 +1,185 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readCollection } from '../src/engine/collection/reader.ts';
+import { createFolderSource } from '../src/platform/bytes.node.ts';
+import { sha256 } from '../src/platform/sha256.ts';
+import { draw, filesBelow, temporaryFolder } from './indexing/testing.ts';
+import { ROOT_FOLDER } from './lib/folders.ts';
+
+const SCRIPT = ['--import', 'tsx', join(ROOT_FOLDER, 'scripts/build-index.ts')];
+/** The same date in every manifest, so that whole folders can be compared. */
+const env = { ...process.env, SOURCE_DATE_EPOCH: '1700000000' };
+
+interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function buildIndex(...args: readonly string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...SCRIPT, ...args],
+      { cwd: ROOT_FOLDER, env },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+async function pictures(count: number, folder: string): Promise<string> {
+  for (let i = 0; i < count; i++) await draw(join(folder, `${i}.png`), i, 60, 50);
+  return folder;
+}
+
+describe('what a person can mend is one clear line and exit code 2', () => {
+  let root = '';
+  let folder = '';
+  beforeAll(async () => {
+    const { mkdtemp } = await import('node:fs/promises');
+    root = await mkdtemp('/tmp/afterimage-cli-');
+    folder = await pictures(1, join(root, 'pictures'));
+    await mkdir(join(root, 'empty'));
+    await writeFile(join(root, 'file'), '');
+    await writeFile(join(root, 'captions.json'), '[1]');
+  });
+
+  const out = () => join(root, 'site/collections/x');
+  const cases: readonly (readonly [string, () => string[], RegExp])[] = [
+    ['no folder', () => ['--out', out()], /^usage: .*folder of pictures/],
+    ['no --out', () => [folder], /^usage: --out is missing/],
+    ['an unknown option', () => [folder, '--out', out(), '--no-such-thing'], /^usage: .*--no-such-thing/],
+    ['a missing folder', () => [join(root, 'nowhere'), '--out', out()], /^usage: .*does not exist/],
+    ['a file for a folder', () => [join(root, 'file'), '--out', out()], /^usage: .*is not a folder/],
+    ['a missing model', () => [folder, '--out', out(), '--model', 'nobody'], /^model-not-found: .*nobody/],
+    ['a folder that cannot be written', () => [folder, '--out', join(root, 'file/collections/x')], /^not-writable: /],
+    ['a bad name', () => [folder, '--out', join(root, 'site/collections/a b')], /^usage: .*"a b"/],
+    ['the output as input', () => [out(), '--out', out()], /^(usage|nothing)/],
+    ['a bad number', () => [folder, '--out', out(), '--M', 'many'], /^usage: --M takes/],
+    ['a bad mode', () => [folder, '--out', out(), '--pictures', 'all'], /^usage: --pictures takes/],
+    ['bad captions', () => [folder, '--out', out(), '--captions', join(root, 'captions.json')], /^usage: .*captions/],
+    ['nothing to index', () => [join(root, 'empty'), '--out', out()], /^nothing-to-index: /m],
+  ];
+  test.each(cases)('%s', async (_name, args, message) => {
+    const { code, stdout, stderr } = await buildIndex(...args());
+    const errors = stderr.split('\n').filter((line) => /^[a-z-]+: /.test(line));
+    expect(errors).toHaveLength(1);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+test('--json prints one object; --strict fails with exit code 1; skipped names cannot forge lines', async () => {
+  const root = await temporaryFolder();
+  const folder = await pictures(3, join(root, 'pictures'));
+  await writeFile(join(folder, 'bad\nusage: forged.jpg'), 'no picture');
+  const out = join(root, 'site/collections/x');
+  const { code, stdout, stderr } = await buildIndex(
+    folder,
+    '--out',
+    out,
+    '--json',
+    '--title',
+    'T',
+    '--example',
+    'a',
+    '--example',
+    'b',
+  );
+  expect(JSON.parse(stdout)).toMatchObject({
+    collection: 'x',
+    count: 3,
+    embedded: 3,
+    problems: [{ name: 'bad\nusage: forged.jpg' }],
+  });
+  expect(stderr).not.toMatch(/^usage/m);
+  expect(code).toBe(0);
+  const strict = await buildIndex(folder, '--out', out, '--strict');
+  expect(strict.code).toBe(1);
+  expect(strict.stderr).toMatch(/^picture-unreadable: /m);
+});
+
+/** Reads manifest and all parts, as a page would; undefined where there is no collection yet. */
+async function readWhole(out: string): Promise<number | undefined> {
+  const collections = dirname(out);
+  const source = createFolderSource(dirname(collections));
+  try {
+    const collection = await readCollection(source, sha256, basename(out), basename(collections));
+    const [items] = await Promise.all([collection.items(), collection.vectors(), collection.graph()]);
+    return items.count;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'collection-not-found') return undefined;
+    throw error;
+  }
+}
+
+test('killed at any moment and run again, it comes to the same collection; readers see whole ones only', async () => {
+  const root = await temporaryFolder();
+  const folder = await pictures(60, join(root, 'pictures'));
+  const straight = join(root, 'a/collections/x');
+  const start = performance.now();
+  expect((await buildIndex(folder, '--out', straight)).code).toBe(0);
+  const wholeRun = performance.now() - start;
+
+  const out = join(root, 'b/collections/x');
+  const seen = new Set<number | undefined>();
+  for (let attempt = 1; attempt <= 8; attempt++) {
+    const child = spawn(process.execPath, [...SCRIPT, folder, '--out', out], {
+      cwd: ROOT_FOLDER,
+      env,
+      stdio: 'ignore',
+    });
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    const timer = setTimeout(() => child.kill('SIGKILL'), (wholeRun * (attempt + 3)) / 10);
+    while (child.exitCode === null && child.signalCode === null) {
+      seen.add(await readWhole(out));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    clearTimeout(timer);
+    await exited;
+  }
+  expect((await buildIndex(folder, '--out', out)).code).toBe(0);
+  expect([...seen].every((count) => count === undefined || count === 60)).toBe(true);
+  expect(await filesBelow(join(root, 'b'))).toEqual(await filesBelow(join(root, 'a')));
+});
+
+test('--watch follows the folder, and Ctrl-C ends it', async () => {
+  const root = await temporaryFolder();
+  const folder = await pictures(2, join(root, 'pictures'));
+  const out = join(root, 'site/collections/x');
+  const child = spawn(process.execPath, [...SCRIPT, folder, '--out', out, '--watch', '--json'], {
+    cwd: ROOT_FOLDER,
+    env,
+  });
+  let log = '';
+  child.stderr.on('data', (chunk) => {
+    log += chunk;
+  });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const watching = async (times: number) => {
+    while ((log.match(/Watching/g) ?? []).length < times && child.exitCode === null) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const until = async (count: number) => {
+    while ((await readWhole(out)) !== count && child.exitCode === null) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  await until(2);
+  await watching(1);
+  await draw(join(folder, 'sub/new.png'), 42);
+  await until(3);
+  await watching(2);
+  const { rm } = await import('node:fs/promises');
+  await rm(join(folder, '0.png'));
+  await until(2);
+  child.kill('SIGINT');
+  expect(await exited).toBe(130);
+  expect(log).toContain('Stopped');
+  expect(await readWhole(out)).toBe(2);
+});
