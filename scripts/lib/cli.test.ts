@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { AfterimageError } from '../../src/engine/errors.ts';
+import { parseCount, parseOptions, runScript, usage } from './cli.ts';
+
+const printed = { out: [] as string[], error: [] as string[] };
+const argv = process.argv;
+
+beforeEach(() => {
+  printed.out = [];
+  printed.error = [];
+  vi.spyOn(console, 'log').mockImplementation((line) => void printed.out.push(line));
+  vi.spyOn(console, 'error').mockImplementation((line) => void printed.error.push(line));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.argv = argv;
+  process.exitCode = 0;
+});
+
+/** The exit code of a script called with `args`. */
+async function exitCode(args: readonly string[], main: (args: readonly string[]) => Promise<void>) {
+  process.argv = ['node', 'script', ...args];
+  process.exitCode = 0;
+  await runScript('Usage: script', main);
+  return process.exitCode;
+}
+
+test('help is printed and nothing run', async () => {
+  const main = vi.fn();
+  expect(await exitCode(['x', '--help'], main)).toBe(0);
+  expect(main).not.toHaveBeenCalled();
+  expect(printed.out).toEqual(['Usage: script']);
+});
+
+test('what the person can mend is one line and 2, other failures are 1', async () => {
+  const options = async (args: readonly string[]) => void parseOptions(args, { json: { type: 'boolean' } });
+  expect(await exitCode(['--json', 'text'], options)).toBe(0);
+  expect(await exitCode(['--yaml'], options)).toBe(2);
+  expect(printed.error).toEqual([expect.stringMatching(/^usage: Unknown option '--yaml'.*See --help\.$/)]);
+  const fail = (error: Error) => () => Promise.reject(error);
+  expect(await exitCode([], fail(new AfterimageError('model-not-found', 'No model.')))).toBe(2);
+  expect(await exitCode([], fail(new AfterimageError('part-corrupt', 'Damaged.')))).toBe(1);
+  expect(printed.error.slice(1)).toEqual(['model-not-found: No model.', 'part-corrupt: Damaged.']);
+  expect(await exitCode([], fail(new TypeError('defect')))).toBe(1);
+});
+
+test('counts are whole numbers from a least one', () => {
+  expect(parseCount('12', '-k')).toBe(12);
+  for (const value of ['0', '-1', '1.5', 'ten', '', ' ']) expect(() => parseCount(value, '-k')).toThrow(/^-k takes/);
+  expect(usage('Bad.').message).toBe('Bad. See --help.');
+});
