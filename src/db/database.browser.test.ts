@@ -205,6 +205,11 @@ describe('the list', () => {
     expect(await queries(database, { collection: 'demo', ...(next && { before: next }) })).toHaveLength(3);
   });
 
+  it('can be stopped', async () => {
+    const database = await filled();
+    await expect(database.list({ limit: 5, signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+
   it('has its figures', async () => {
     const database = await filled();
     const stats = await database.stats();

@@ -62,8 +62,8 @@ type Store = IDBPObjectStore<AfterimageSchema, ['searches'], 'searches', 'readwr
 /** Ratings are a person's work: ask for the disk, because Chromium's default is to answer from memory. */
 const DURABLE = { durability: 'strict' } as const;
 
-/** Records read at a time while exporting. */
-const EXPORT_BATCH = 100;
+/** Records at a time while exporting and importing. */
+const BATCH = 100;
 
 /**
  * Open the search log, creating or upgrading it where needed.
@@ -157,11 +157,11 @@ async function* exportLines(connection: Connection): AsyncGenerator<string> {
   let range: IDBKeyRange | null = null;
   for (;;) {
     const batch: LoggedSearch[] = await connection.run((database) =>
-      database.getAllFromIndex('searches', 'time', range, EXPORT_BATCH),
+      database.getAllFromIndex('searches', 'time', range, BATCH),
     );
     for (const search of batch) yield searchLine(search);
     const last = batch.at(-1);
-    if (!last || batch.length < EXPORT_BATCH) return;
+    if (!last || batch.length < BATCH) return;
     range = IDBKeyRange.lowerBound([last.time, last.id], true);
   }
 }
@@ -169,12 +169,16 @@ async function* exportLines(connection: Connection): AsyncGenerator<string> {
 async function merge(store: Store, searches: readonly LoggedSearch[]): Promise<ImportReport> {
   let added = 0;
   let updated = 0;
-  for (const search of searches) {
+  const mergeOne = async (search: LoggedSearch) => {
     const present = await store.get(search.id);
-    if (present && present.changed >= search.changed) continue;
+    if (present && present.changed >= search.changed) return;
     if (present) updated++;
     else added++;
     await store.put(search);
+  };
+  // Many requests on their way at once: one after the other, the time goes into waiting.
+  for (let start = 0; start < searches.length; start += BATCH) {
+    await Promise.all(searches.slice(start, start + BATCH).map(mergeOne));
   }
   return { added, updated, skipped: searches.length - added - updated };
 }

@@ -10,6 +10,8 @@ export interface ListOptions {
   /** Continue after the page that gave this. */
   readonly before?: LogCursor;
   readonly limit: number;
+  /** A text that few queries contain is looked for in the whole log. */
+  readonly signal?: AbortSignal;
 }
 
 /** The last search of a page. */
@@ -27,6 +29,7 @@ export async function list(database: IDBPDatabase<AfterimageSchema>, options: Li
   const matches = createFilter(options);
   const searches: LoggedSearch[] = [];
   for await (const search of newestFirst(database, options)) {
+    options.signal?.throwIfAborted();
     if (!matches(search)) continue;
     // One more than asked for tells that there is a next page.
     if (searches.length === options.limit) return { searches, next: searches.at(-1) };

@@ -89,22 +89,24 @@ function createPages(log: Log, filter: Accessor<LogFilter>) {
   const [next, setNext] = createSignal<LogCursor>();
   const [loading, setLoading] = createSignal(true);
   const [error, setError] = createSignal<AfterimageError>();
-  /** Counts reads of the list; only the newest one is shown. */
-  let reads = 0;
+  /** Of the newest read of the list, the only one that is shown. */
+  let reading = new AbortController();
 
   async function read(limit: number, before?: LogCursor): Promise<void> {
-    const mine = ++reads;
+    reading.abort();
+    reading = new AbortController();
+    const { signal } = reading;
     try {
       const database = await log.database();
-      const page = await database.list({ ...filter(), limit, ...(before && { before }) });
-      if (mine !== reads) return;
+      const page = await database.list({ ...filter(), limit, signal, ...(before && { before }) });
+      if (signal.aborted) return;
       setSearches(reconcile(before ? [...searches, ...page.searches] : [...page.searches], { key: 'id' }));
       setNext(page.next);
       setError(undefined);
     } catch (cause) {
-      if (mine === reads) setError(toAfterimageError(cause));
+      if (!signal.aborted) setError(toAfterimageError(cause));
     }
-    if (mine === reads) setLoading(false);
+    if (!signal.aborted) setLoading(false);
   }
 
   /** One search changed, or (null) many: a record that is shown stays in its place even where the filter now differs. */
