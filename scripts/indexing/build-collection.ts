@@ -8,18 +8,14 @@ import { AfterimageError } from '../../src/engine/errors.ts';
 import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { indexPictures } from '../../src/indexing/index-pictures.ts';
 import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
-import {
-  createNodeImageEncoder,
-  type NodeImageEncoder,
-  readModelManifest,
-  readPreprocessor,
-} from '../../src/platform/clip.node.ts';
+import type { NodeImageEncoder } from '../../src/platform/clip.node.ts';
 import { createFolderStore } from '../../src/platform/collection-store.node.ts';
 import { createDecoder } from '../../src/platform/decode.node.ts';
 import { createGraphBuilder } from '../../src/platform/graph-builder.ts';
 import { openHashMemory } from '../../src/platform/hash-memory.node.ts';
 import { maxRows } from '../../src/platform/hnsw-index.ts';
 import { towerFile } from '../../src/platform/model-files.ts';
+import { readModelManifest, readPreprocessor } from '../../src/platform/model-folder.node.ts';
 import { sha256 } from '../../src/platform/sha256.ts';
 import { createFolderPictures } from '../../src/platform/walk.node.ts';
 import { usage } from '../lib/cli.ts';
@@ -73,7 +69,7 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
   };
   const hashes = await openHashMemory(hashesPath(out));
   let loaded: Promise<NodeImageEncoder> | undefined;
-  const load = () => (loaded ??= createNodeImageEncoder({ modelsFolder, modelId }));
+  const load = () => (loaded ??= loadEncoder(modelsFolder, modelId));
   const ports = {
     source: createFolderPictures({ folders: options.folders, exclude: [out] }),
     hashes,
@@ -118,6 +114,12 @@ function toRequest(
     created: createdNow(),
     signal,
   };
+}
+
+/** Its libraries take a second to load, which a run that finds nothing new does not need. */
+async function loadEncoder(modelsFolder: string, modelId: string): Promise<NodeImageEncoder> {
+  const { createNodeImageEncoder } = await import('../../src/platform/clip.node.ts');
+  return createNodeImageEncoder({ modelsFolder, modelId });
 }
 
 /** Now, or what SOURCE_DATE_EPOCH says (reproducible-builds.org), in whole seconds. */

@@ -3,8 +3,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AfterimageError } from '../../src/engine/errors.ts';
 import type { Dtype, ModelManifest } from '../../src/engine/model.ts';
-import { readPreprocessor } from '../../src/platform/clip.node.ts';
 import { DTYPES, type Tower, towerPath } from '../../src/platform/model-files.ts';
+import { readPreprocessor } from '../../src/platform/model-folder.node.ts';
 import type { Preprocessor } from '../../src/platform/preprocessor.ts';
 
 export interface HfFolder {

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dot } from '../engine/embedding.ts';
 import { DEFAULT_MODEL, type ModelManifest } from '../engine/model.ts';
 import type { Pixels, QueryEncoder } from '../engine/ports.ts';
-import { createNodeImageEncoder, createNodeQueryEncoder, readModelManifest, useModelsFolder } from './clip.node.ts';
+import { createNodeImageEncoder, createNodeQueryEncoder, useModelsFolder } from './clip.node.ts';
 import { goldenCosine, type TextRules, tokenise } from './clip-text.ts';
+import { readModelManifest } from './model-folder.node.ts';
 
 const modelsFolder = fileURLToPath(new URL('../../public/models/', import.meta.url));
 const modelId = DEFAULT_MODEL;

@@ -1,5 +1,4 @@
 /** Both towers of a model in Node, through transformers.js on onnxruntime-node. Nothing is ever fetched. */
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -12,13 +11,14 @@ import {
 } from '@huggingface/transformers';
 import { type Embedding, normalise } from '../engine/embedding.ts';
 import { AfterimageError } from '../engine/errors.ts';
-import { type Dtype, type ModelManifest, parseModelManifest } from '../engine/model.ts';
+import type { Dtype, ModelManifest } from '../engine/model.ts';
 import type { ImageEncoder } from '../engine/ports.ts';
 import { createFolderSource } from './bytes.node.ts';
 import { embeddingRows } from './clip-output.ts';
 import { type ClipTextEncoder, loadTextEncoder } from './clip-text.ts';
 import { type Tower, towerFiles } from './model-files.ts';
-import { type Preprocessor, parsePreprocessor, toPlanes } from './preprocessor.ts';
+import { readModelManifest, readPreprocessor } from './model-folder.node.ts';
+import { type Preprocessor, toPlanes } from './preprocessor.ts';
 
 export interface NodeEncoderOptions {
   /** The folder that holds one folder a model: `public/models`. */
@@ -41,18 +41,6 @@ export interface NodeImageEncoder extends ImageEncoder {
 }
 
 const DEFAULT_BATCH = 32;
-
-/** @throws AfterimageError `model-not-found`, `model-invalid`. */
-export async function readModelManifest(modelsFolder: string, modelId: string): Promise<ModelManifest> {
-  const text = await createFolderSource(modelsFolder).readText(`${modelId}/model.json`);
-  if (text === undefined) {
-    throw new AfterimageError(
-      'model-not-found',
-      `There is no model ${modelId} in ${modelsFolder} (no model.json). Add one: pnpm add-model <folder> --id ${modelId}.`,
-    );
-  }
-  return parseModelManifest(text);
-}
 
 /** Let transformers.js read models out of `modelsFolder` and nowhere else. */
 export function useModelsFolder(modelsFolder: string): void {
@@ -104,14 +92,6 @@ export async function createNodeImageEncoder(options: NodeImageEncoderOptions): 
     },
     dispose: async () => void (await model.dispose()),
   };
-}
-
-/** `preprocessor_config.json` of a model's folder. @throws AfterimageError `model-invalid`. */
-export async function readPreprocessor(folder: string): Promise<Preprocessor> {
-  const text = await readFile(join(folder, 'preprocessor_config.json'), 'utf8').catch(() => {
-    throw new AfterimageError('model-invalid', `${folder} has no preprocessor_config.json.`);
-  });
-  return parsePreprocessor(text);
 }
 
 export async function loadVisionTower(

@@ -11,8 +11,9 @@ import type { QueryEncoder } from '../engine/ports.ts';
 import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
 import { createFolderSource } from './bytes.node.ts';
-import { createNodeQueryEncoder, readModelManifest } from './clip.node.ts';
+import { createNodeQueryEncoder } from './clip.node.ts';
 import { loadHnswIndex } from './hnsw-index.ts';
+import { readModelManifest } from './model-folder.node.ts';
 import { sha256 } from './sha256.ts';
 
 export interface NodeSearchOptions {

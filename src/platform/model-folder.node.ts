@@ -1,0 +1,27 @@
+/** A model's small files, without the libraries that run it: those take a second to load. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AfterimageError } from '../engine/errors.ts';
+import { type ModelManifest, parseModelManifest } from '../engine/model.ts';
+import { createFolderSource } from './bytes.node.ts';
+import { type Preprocessor, parsePreprocessor } from './preprocessor.ts';
+
+/** @throws AfterimageError `model-not-found`, `model-invalid`. */
+export async function readModelManifest(modelsFolder: string, modelId: string): Promise<ModelManifest> {
+  const text = await createFolderSource(modelsFolder).readText(`${modelId}/model.json`);
+  if (text === undefined) {
+    throw new AfterimageError(
+      'model-not-found',
+      `There is no model ${modelId} in ${modelsFolder} (no model.json). Add one: pnpm add-model <folder> --id ${modelId}.`,
+    );
+  }
+  return parseModelManifest(text);
+}
+
+/** `preprocessor_config.json` of a model's folder. @throws AfterimageError `model-invalid`. */
+export async function readPreprocessor(folder: string): Promise<Preprocessor> {
+  const text = await readFile(join(folder, 'preprocessor_config.json'), 'utf8').catch(() => {
+    throw new AfterimageError('model-invalid', `${folder} has no preprocessor_config.json.`);
+  });
+  return parsePreprocessor(text);
+}
