@@ -57,7 +57,7 @@ export async function openNodeSearch({ publicFolder, collection, exact }: NodeSe
   const index = exact
     ? exactIndex
     : await loadHnswIndex({ graph: await opened.graph(), vectors, dim, efSearch: hnsw.efSearch });
-  const texts = model.golden.map(({ embedding }) => embedding);
+  const texts = model.golden.filter(({ dtype }) => dtype === model.dtypes.cpu).map(({ embedding }) => embedding);
   const background = createBackground(vectors, dim, texts);
   const options = { collection, modelId: model.id, encoder, index, exact: () => exactIndex, background };
   return {
