@@ -45,6 +45,11 @@ export default defineConfig(async ({ command }) => {
         integration: {
           configureCustomSWViteBuild: (config) => {
             config.logLevel = 'error';
+            // The plugin still asks for this with an option that Vite 8 has renamed.
+            const output = config.build?.rollupOptions?.output;
+            if (!output || Array.isArray(output)) return;
+            delete output.inlineDynamicImports;
+            output.codeSplitting = false;
           },
         },
         injectManifest: {
