@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readCollection } from '../src/engine/collection/reader.ts';
@@ -9,6 +10,7 @@ import { draw, filesBelow, temporaryFolder } from './indexing/testing.ts';
 import { ROOT_FOLDER } from './lib/folders.ts';
 
 const SCRIPT = ['--import', 'tsx', join(ROOT_FOLDER, 'scripts/build-index.ts')];
+const CACHE = ['--cache', join(tmpdir(), 'afterimage-test-cache')];
 /** The same date in every manifest, so that whole folders can be compared. */
 const env = { ...process.env, SOURCE_DATE_EPOCH: '1700000000' };
 
@@ -22,7 +24,7 @@ function buildIndex(...args: readonly string[]): Promise<Result> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [...SCRIPT, ...args],
+      [...SCRIPT, ...args, ...CACHE],
       { cwd: ROOT_FOLDER, env },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
@@ -128,7 +130,7 @@ test('killed at any moment and run again, it comes to the same collection; reade
   const out = join(root, 'b/collections/x');
   const seen = new Set<number | undefined>();
   for (let attempt = 1; attempt <= 8; attempt++) {
-    const child = spawn(process.execPath, [...SCRIPT, folder, '--out', out], {
+    const child = spawn(process.execPath, [...SCRIPT, folder, '--out', out, ...CACHE], {
       cwd: ROOT_FOLDER,
       env,
       stdio: 'ignore',
@@ -151,7 +153,7 @@ test('--watch follows the folder, and Ctrl-C ends it', async () => {
   const root = await temporaryFolder();
   const folder = await pictures(2, join(root, 'pictures'));
   const out = join(root, 'site/collections/x');
-  const child = spawn(process.execPath, [...SCRIPT, folder, '--out', out, '--watch', '--json'], {
+  const child = spawn(process.execPath, [...SCRIPT, folder, '--out', out, '--watch', '--json', ...CACHE], {
     cwd: ROOT_FOLDER,
     env,
   });

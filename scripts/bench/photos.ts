@@ -103,6 +103,7 @@ async function indexAll({ folder, encoder }: Context): Promise<IndexSummary> {
     const builder = await createCollectionBuilder({
       folders: [folder],
       out: join(out, 'collections/bench'),
+      cacheFolder: join(out, 'cache'),
       modelsFolder: MODELS_FOLDER,
       modelId: DEFAULT_MODEL,
       pictures: 'preview',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import { parseCount, parseOptions, usage } from '../lib/cli.ts';
-import { MODELS_FOLDER } from '../lib/folders.ts';
+import { CACHE_FOLDER, MODELS_FOLDER } from '../lib/folders.ts';
 import type { BuildOptions } from './build-collection.ts';
 
 export const HELP = `
@@ -23,6 +23,7 @@ SVG), or brings it up to date: only what is new is embedded. Can be stopped at a
   --efConstruction <n>    width of the beam when the graph is built (default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
   --models <folder>       where models are (default: public/models)
+  --cache <folder>        where hashes of unchanged files are remembered (default: .cache/hashes)
   --strict                a picture that cannot be indexed is an error
   --fresh                 embed everything again
   --watch                 stay, and keep the collection up to date as files come and go
@@ -46,6 +47,7 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
     out: text,
     model: text,
     models: text,
+    cache: text,
     title: text,
     description: text,
     licence: text,
@@ -70,6 +72,7 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
       folders: positionals,
       out: values.out,
       modelsFolder: values.models ?? MODELS_FOLDER,
+      cacheFolder: values.cache ?? join(CACHE_FOLDER, 'hashes'),
       modelId: values.model ?? DEFAULT_MODEL,
       ...(title !== undefined && { title }),
       ...(description !== undefined && { description }),
@@ -91,9 +94,4 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
 function pictureMode(value: string): BuildOptions['pictures'] {
   if (value === 'preview' || value === 'copy' || value === 'none') return value;
   throw usage(`--pictures takes preview, copy or none, not "${value}"`);
-}
-
-/** Where a collection of this name lies. */
-export function collectionFolder(collections: string, name: string): string {
-  return join(collections, name);
 }

@@ -1,6 +1,6 @@
 /** Puts the indexing pipeline together for Node: folders, sharp, onnxruntime, hnswlib, a folder to write to. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rmdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
 import { isCollectionName } from '../../src/engine/collection/manifest.ts';
@@ -19,7 +19,6 @@ import { readModelManifest, readPreprocessor } from '../../src/platform/model-fo
 import { sha256 } from '../../src/platform/sha256.ts';
 import { createFolderPictures } from '../../src/platform/walk.node.ts';
 import { usage } from '../lib/cli.ts';
-import { ROOT_FOLDER } from '../lib/folders.ts';
 import { readCaptions } from './captions.ts';
 
 export interface BuildOptions
@@ -32,6 +31,8 @@ export interface BuildOptions
   readonly out: string;
   readonly modelsFolder: string;
   readonly modelId: string;
+  /** Where hashes of unchanged files are remembered. */
+  readonly cacheFolder: string;
   /** JSON with titles and licences by file name. */
   readonly captions?: string;
   readonly batchSize?: number;
@@ -67,7 +68,7 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
     dim: manifest.dim,
     sha256: towerFile(manifest, 'vision', manifest.dtypes.cpu).sha256,
   };
-  const hashes = await openHashMemory(hashesPath(out));
+  const hashes = await openHashMemory(hashesPath(options.cacheFolder, out));
   let loaded: Promise<NodeImageEncoder> | undefined;
   const load = () => (loaded ??= loadEncoder(modelsFolder, modelId));
   const ports = {
@@ -82,7 +83,11 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
   return {
     run: async (signal, onEvent) => {
       const request = toRequest(options, name, model, await captionsOf(options), signal);
-      return indexPictures(request, { ...ports, onEvent });
+      try {
+        return await indexPictures(request, { ...ports, onEvent });
+      } finally {
+        await rmdir(out).catch(() => {}); // only where nothing came of it: a folder that is not empty stays
+      }
     },
     dispose: async () => (await loaded)?.dispose(),
   };
@@ -130,9 +135,9 @@ function createdNow(): string {
 }
 
 /** Outside the collection, which is published: it names places on this machine. */
-function hashesPath(out: string): string {
+function hashesPath(cacheFolder: string, out: string): string {
   const id = createHash('sha256').update(out).digest('hex').slice(0, 16);
-  return join(ROOT_FOLDER, '.cache', 'hashes', `${id}.jsonl`);
+  return join(cacheFolder, `${id}.jsonl`);
 }
 
 function checkedName(out: string): string {

@@ -62,6 +62,7 @@ export function buildOptions(folders: readonly string[], out: string, encoder: I
     folders,
     out,
     encoder,
+    cacheFolder: join(dirname(out), '.cache'),
     modelsFolder: MODELS_FOLDER,
     modelId: DEFAULT_MODEL,
     pictures: 'preview',

@@ -15,7 +15,7 @@ const STABLE_MS = 300;
 
 /**
  * Build, and again after every change in `folders`, one build at a time, until `signal` aborts. A build that fails is
- * reported and tried again after the next change; only the first one ends everything.
+ * reported and tried again after the next change; only the first one ends everything, unless the folders are empty yet.
  */
 export async function watchFolders(
   folders: readonly string[],
@@ -35,7 +35,7 @@ export async function watchFolders(
   signal.addEventListener('abort', () => changes.happened(), { once: true });
   try {
     await new Promise<void>((ready) => watcher.once('ready', ready));
-    await build(signal);
+    await attempt(() => build(signal), signal, log, true);
     while (!signal.aborted) {
       log('Watching for changes. Ctrl-C ends it.');
       await changes.next(signal);
@@ -46,13 +46,18 @@ export async function watchFolders(
   }
 }
 
-async function attempt(build: () => Promise<void>, signal: AbortSignal, log: (line: string) => void): Promise<void> {
+async function attempt(
+  build: () => Promise<void>,
+  signal: AbortSignal,
+  log: (line: string) => void,
+  isFirst = false,
+): Promise<void> {
   try {
     await build();
   } catch (error) {
-    if (signal.aborted) throw error;
     const { code, message } = toAfterimageError(error);
-    log(`${code}: ${message} The collection stays as it was.`);
+    if (signal.aborted || (isFirst && code !== 'nothing-to-index')) throw error;
+    log(`${code}: ${message}${isFirst ? '' : ' The collection stays as it was.'}`);
   }
 }
 

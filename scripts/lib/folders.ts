@@ -5,3 +5,5 @@ export const ROOT_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 export const PUBLIC_FOLDER = fileURLToPath(new URL('../../public/', import.meta.url));
 export const MODELS_FOLDER = fileURLToPath(new URL('../../public/models/', import.meta.url));
 export const COLLECTIONS_FOLDER = fileURLToPath(new URL('../../public/collections/', import.meta.url));
+/** Git-ignored; losing it costs time only. */
+export const CACHE_FOLDER = fileURLToPath(new URL('../../.cache/', import.meta.url));

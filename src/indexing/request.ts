@@ -9,7 +9,7 @@ import type {
   Problem,
   SourceFile,
 } from './ports.ts';
-import type { Step, Timings } from './stopwatch.ts';
+import type { Timings } from './stopwatch.ts';
 
 /** What a person says of one picture. */
 export interface Caption {
@@ -91,5 +91,3 @@ export interface IndexSummary {
   readonly picturesPerSecond: number | null;
   readonly milliseconds: Timings;
 }
-
-export type { Step };

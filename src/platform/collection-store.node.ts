@@ -148,8 +148,9 @@ async function register(collections: string, manifest: CollectionManifest): Prom
     }
     const after = stringifyCollectionList(list);
     if (after === before) return;
-    await writeFile(`${path}.${process.pid}.new`, after);
-    await rename(`${path}.${process.pid}.new`, path);
+    const draft = join(collections, '.index.new');
+    await writeFile(draft, after);
+    await rename(draft, path);
   } finally {
     await release();
   }
