@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type Browser, chromium, type Page } from '@playwright/test';
+import { AfterimageError } from '../src/engine/errors.ts';
+import { measureIndexing } from './bench/indexing.ts';
+import { type Latency, measureInterleaved, openAnswered } from './bench/latency.ts';
+import { measureLoading } from './bench/loading.ts';
+import { describeMachine } from './bench/machine.ts';
+import { measureGrowth } from './bench/memory.ts';
+import { QUERIES } from './bench/queries.ts';
+import { type BenchReport, toMarkdown } from './bench/report.ts';
+import { BROWSER_ARGS, BROWSER_MISSING, findBrowser } from './lib/browser.ts';
+import { parseCount, parseOptions, runScript } from './lib/cli.ts';
+import { PUBLIC_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
+import { serve } from './lib/serve.ts';
+import { buildSite, isCurrent } from './lib/site.ts';
+
+const HELP = `
+Usage: pnpm bench [options]
+
+Measures the production build in Chromium: queries, cold and warm start, bytes, memory, and build-index. Nothing here
+passes or fails. Writes bench-results/bench.json and bench.md.
+
+  --rounds <n>       cold and warm starts each (5)
+  --photos <folder>  also: where build-index spends its time on these pictures
+  --out <folder>     where the results go (bench-results)
+`;
+
+const OPTIONS = {
+  rounds: { type: 'string', default: '5' },
+  photos: { type: 'string' },
+  out: { type: 'string', default: join(ROOT_FOLDER, 'bench-results') },
+} as const;
+
+const DEMO_PICTURES = join(ROOT_FOLDER, '.cache/demo-pictures');
+
+await runScript(HELP, async (args) => {
+  const { values } = parseOptions(args, OPTIONS);
+  const rounds = parseCount(values.rounds, '--rounds');
+  const site = await prepareSite();
+  const server = await serve({ site, publicFolder: PUBLIC_FOLDER, host: '127.0.0.1', port: 0 });
+  const browser = await launch();
+  try {
+    const report = await measure(browser, `http://localhost:${portOf(server)}/`, site, rounds);
+    await write(values.out, 'bench', report, toMarkdown(report));
+  } finally {
+    await browser.close();
+    server.close();
+  }
+  if (values.photos) await measurePhotos(values.photos, values.out);
+  else console.log('Skipped: where build-index spends its time, for want of --photos <folder>.');
+});
+
+/** Everything that needs the page, one after the other: nothing may run beside what is being measured. */
+async function measure(browser: Browser, origin: string, site: string, rounds: number): Promise<BenchReport> {
+  const skipped: string[] = [];
+  step('Cold and warm starts');
+  const loading = await measureLoading(browser, origin, rounds);
+  step('Queries');
+  const pages = await openPages(browser, origin, skipped);
+  const latency: Record<string, Latency> = Object.fromEntries(await measureInterleaved(pages));
+  step('Memory');
+  const growth = await measureGrowth(pages.get('wasm, 2 threads') as Page);
+  step('build-index');
+  const indexing = await measureIndexing(DEMO_PICTURES);
+  return {
+    machine: describeMachine(`Chromium ${browser.version()}`),
+    pictures: indexing.pictures,
+    queries: QUERIES.length,
+    latency,
+    loading,
+    growth,
+    pageScript: await pageScript(site),
+    indexing,
+    skipped,
+  };
+}
+
+/** One page a configuration, each answered once already. */
+async function openPages(browser: Browser, origin: string, skipped: string[]): Promise<Map<string, Page>> {
+  const open = async (parameters: string) => {
+    const page = await (await browser.newContext()).newPage();
+    await openAnswered(page, `${origin}?q=dog&${parameters}`);
+    return page;
+  };
+  const pages = new Map([['wasm, 1 thread', await open('device=wasm&threads=1')]]);
+  const page = await open('device=wasm&threads=2');
+  pages.set('wasm, 2 threads', page);
+  const real = await page.evaluate(async () => {
+    const adapter = await navigator.gpu?.requestAdapter();
+    return adapter ? !adapter.info.isFallbackAdapter : false;
+  });
+  if (real) pages.set('WebGPU', await open('device=webgpu'));
+  else skipped.push('WebGPU, because this machine has no GPU.');
+  return pages;
+}
+
+/** The script that the page itself needs before a worker starts: the entry and what it imports statically. */
+async function pageScript(site: string): Promise<number> {
+  const html = await readFile(join(site, 'index.html'), 'utf8');
+  const names = [...html.matchAll(/(?:src|href)="[^"]*?([\w./-]+\.js)"/g)].map((match) => match[1] as string);
+  const files = await Promise.all([...new Set(names)].map((name) => readFile(join(site, name))));
+  return files.reduce((sum, file) => sum + gzipSync(file).length, 0);
+}
+
+async function measurePhotos(folder: string, out: string): Promise<void> {
+  step(`Indexing ${folder}`);
+  const { benchPhotos } = await import('./bench/photos.ts');
+  const report = await benchPhotos(folder);
+  await write(out, 'photos', report, report.markdown);
+}
+
+async function prepareSite(): Promise<string> {
+  if (!existsSync(DEMO_PICTURES)) throw new AfterimageError('usage', 'Run `pnpm build-demo` first.');
+  const options = { out: join(ROOT_FOLDER, '.cache/site'), base: './', data: false };
+  if (!(await isCurrent(options))) await buildSite(options);
+  return options.out;
+}
+
+function launch(): Promise<Browser> {
+  const executablePath = findBrowser();
+  if (!executablePath) throw new AfterimageError('usage', BROWSER_MISSING);
+  // Without the flag, measureUserAgentSpecificMemory waits for a garbage collection that may take half a minute.
+  return chromium.launch({
+    executablePath,
+    args: [...BROWSER_ARGS, '--enable-blink-features=ForceEagerMeasureMemory'],
+  });
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function step(title: string): void {
+  console.log(`${title} …`);
+}
+
+async function write(out: string, name: string, report: unknown, markdown: string): Promise<void> {
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(out, `${name}.md`), `${markdown}\n`);
+  console.log(`\n${markdown}\n`);
+}

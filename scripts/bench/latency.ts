@@ -1,0 +1,70 @@
+import type { Page } from '@playwright/test';
+import { QUERIES } from './queries.ts';
+import { type Spread, spread } from './stats.ts';
+
+/** Milliseconds of one query. `total`: from dispatch to the end of the DOM update; `frame`: to the next frame. */
+export interface Sample {
+  readonly encode: number;
+  readonly search: number;
+  readonly total: number;
+  readonly frame: number;
+}
+
+export interface Latency {
+  readonly encode: Spread;
+  readonly search: Spread;
+  readonly total: Spread;
+  readonly frame: Spread;
+}
+
+/**
+ * Type `text` into the field at once and wait for its answer in the page. The app's own User Timing measure
+ * (`afterimage:search`, src/state/search.ts) spans dispatch to DOM update and carries what the worker measured.
+ */
+export function askOnce(page: Page, text: string): Promise<Sample> {
+  return page.evaluate(async (query) => {
+    const field = document.querySelector<HTMLInputElement>('input[type=search]');
+    if (!field) throw new Error('There is no search field.');
+    const measured = new Promise<PerformanceMeasure>((resolve) => {
+      const observer = new PerformanceObserver((list) => {
+        const entry = list
+          .getEntriesByName('afterimage:search')
+          .find((candidate) => (candidate as PerformanceMeasure).detail.text === query);
+        if (!entry) return;
+        observer.disconnect();
+        resolve(entry as PerformanceMeasure);
+      });
+      observer.observe({ type: 'measure' });
+    });
+    field.value = query;
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    const entry = await measured;
+    const frame = await new Promise<number>((resolve) => requestAnimationFrame(() => resolve(performance.now())));
+    const { encodeMs, searchMs } = entry.detail;
+    return { encode: encodeMs, search: searchMs, total: entry.duration, frame: frame - entry.startTime };
+  }, text);
+}
+
+/** Wait until the page at `url` has answered its query. */
+export async function openAnswered(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.getByRole('heading', { name: /match/ }).waitFor({ timeout: 120_000 });
+}
+
+/** The 50 queries on each page, in turns, so that a busy moment of the machine falls on all of them. */
+export async function measureInterleaved(pages: ReadonlyMap<string, Page>): Promise<Map<string, Latency>> {
+  const samples = new Map([...pages.keys()].map((name) => [name, [] as Sample[]]));
+  for (const page of pages.values()) for (const warm of ['warm', 'up', 'please']) await askOnce(page, warm);
+  for (const query of QUERIES) {
+    for (const [name, page] of pages) {
+      await page.bringToFront();
+      samples.get(name)?.push(await askOnce(page, query));
+    }
+  }
+  return new Map([...samples].map(([name, taken]) => [name, summarise(taken)]));
+}
+
+function summarise(samples: readonly Sample[]): Latency {
+  const of = (key: keyof Sample) => spread(samples.map((sample) => sample[key]));
+  return { encode: of('encode'), search: of('search'), total: of('total'), frame: of('frame') };
+}
