@@ -20,8 +20,8 @@ import { type App, AppContext } from './ui/context.ts';
 /** Everything the page is made of, once. */
 function createApp(baseUrl: string): App {
   const address = createAddressBar();
-  const { device, index } = address.current();
-  const client = createQueryClient({ baseUrl, device, index });
+  const { device, index, threads } = address.current();
+  const client = createQueryClient({ baseUrl, device, index, ...(threads === null ? {} : { threads }) });
   const notices = createNotices();
   const session = createSession(client, () => address.current().collection, notices);
   const search = createSearch(client, () => address.current().query, session.collection);

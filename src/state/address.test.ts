@@ -12,6 +12,7 @@ const addresses: fc.Arbitrary<Address> = fc.record({
   item: name,
   device: fc.constantFrom('auto', 'webgpu', 'wasm'),
   index: fc.constantFrom('auto', 'hnsw', 'exact'),
+  threads: fc.option(fc.integer({ min: 1, max: 16 })),
 });
 
 describe('address', () => {

@@ -14,13 +14,20 @@ export interface Address {
   readonly item: string | null;
   readonly device: DevicePreference;
   readonly index: IndexPreference;
+  /** Threads of the text tower on WebAssembly; null: as many as suit the machine. */
+  readonly threads: number | null;
 }
 
+const MAX_THREADS = 16;
 const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
 const INDEXES = ['auto', 'hnsw', 'exact'] as const;
 
 function oneOf<T extends string>(value: string | null, allowed: readonly [T, ...T[]]): T {
   return allowed.find((each) => each === value) ?? allowed[0];
+}
+
+function threadsOf(value: string | null): number | null {
+  return value !== null && /^[1-9]\d?$/.test(value) && Number(value) <= MAX_THREADS ? Number(value) : null;
 }
 
 /** The address in a query string (`?q=…`). Unknown parameters and values are ignored. */
@@ -33,6 +40,7 @@ export function parseAddress(search: string): Address {
     item: parameters.get('p') || null,
     device: oneOf(parameters.get('device'), DEVICES),
     index: oneOf(parameters.get('index'), INDEXES),
+    threads: threadsOf(parameters.get('threads')),
   };
 }
 
@@ -45,6 +53,7 @@ export function formatAddress(address: Address): string {
   if (address.item) parameters.set('p', address.item);
   if (address.device !== 'auto') parameters.set('device', address.device);
   if (address.index !== 'auto') parameters.set('index', address.index);
+  if (address.threads !== null) parameters.set('threads', String(address.threads));
   const text = parameters.toString();
   return text && `?${text}`;
 }
