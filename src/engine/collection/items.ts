@@ -97,7 +97,7 @@ function lineStarts(body: Uint8Array, count: number): Float64Array {
   return starts;
 }
 
-function decodeItem(line: Uint8Array, row: Row, decoder: TextDecoder): Item {
+function decodeItem(line: Uint8Array, row: Row, decoder: InstanceType<typeof TextDecoder>): Item {
   let source: string;
   try {
     source = decoder.decode(line);
