@@ -25,6 +25,8 @@ function createApp(baseUrl: string): App {
   const notices = createNotices();
   const session = createSession(client, () => address.current().collection, notices);
   const search = createSearch(client, () => address.current().query, session.collection);
+  // What failed for want of the model is asked again once it is there.
+  createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
   const items = createItems(client, session.collection, (error) => notices.say('items', error.message));
   const pictures = createPictures(session, search);
   const opened = createOpened(client, address, session, pictures, items);

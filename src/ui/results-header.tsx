@@ -10,7 +10,7 @@ export function ResultsHeader(): JSX.Element {
   const app = useApp();
   return (
     <div class="results-header">
-      <Show when={app.search.error()}>
+      <Show when={!app.session.modelError() && app.search.error()}>
         {(error) => <Failure error={error()} title="This search failed" onRetry={app.search.retry} />}
       </Show>
       <Show when={app.search.response()} fallback={<Waiting />}>
