@@ -13,8 +13,11 @@ export interface ContentCache {
   getText(path: string): Promise<string | undefined>;
   putText(path: string, text: string): Promise<void>;
   dropText(path: string): Promise<void>;
-  /** Delete all content that no kept text names by its SHA-256. */
-  prune(): Promise<void>;
+  /**
+   * Delete the content that `text`, which is no longer kept, names by its SHA-256 and no kept text does. Other content
+   * stays: it may be that of a model or a collection that is still being read.
+   */
+  prune(text: string): Promise<void>;
 }
 
 export const CONTENT_CACHE = 'afterimage-content';
@@ -56,21 +59,23 @@ export function createContentCache(baseUrl: string): ContentCache {
     async dropText(path) {
       await attempt((cache) => cache.delete(textRoot + path));
     },
-    async prune() {
-      await attempt((cache) => pruneContent(cache, contentRoot, textRoot));
+    async prune(text) {
+      await attempt((cache) => pruneContent(cache, text, contentRoot, textRoot));
     },
   };
 }
 
-async function pruneContent(cache: Cache, contentRoot: string, textRoot: string): Promise<void> {
-  const keys = await cache.keys();
-  const named = new Set<string>();
-  for (const key of keys.filter(({ url }) => url.startsWith(textRoot))) {
-    const text = (await (await cache.match(key))?.text()) ?? '';
-    for (const [sha256] of text.matchAll(/\b[0-9a-f]{64}\b/g)) named.add(sha256);
+async function pruneContent(cache: Cache, text: string, contentRoot: string, textRoot: string): Promise<void> {
+  const orphans = hashesIn(text);
+  for (const key of await cache.keys()) {
+    if (!key.url.startsWith(textRoot)) continue;
+    for (const sha256 of hashesIn((await (await cache.match(key))?.text()) ?? '')) orphans.delete(sha256);
   }
-  const orphans = keys.filter(({ url }) => url.startsWith(contentRoot) && !named.has(url.slice(contentRoot.length)));
-  await Promise.all(orphans.map((key) => cache.delete(key)));
+  await Promise.all([...orphans].map((sha256) => cache.delete(contentRoot + sha256)));
+}
+
+function hashesIn(text: string): Set<string> {
+  return new Set([...text.matchAll(/\b[0-9a-f]{64}\b/g)].map(([sha256]) => sha256));
 }
 
 function nothing(): undefined {

@@ -62,12 +62,13 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
   };
 
   const commit = async (path: string, text: string, files: readonly FileHash[]): Promise<boolean> => {
-    if ((await cache.getText(path)) === text) return true;
+    const previous = await cache.getText(path);
+    if (previous === text) return true;
     await Promise.all(writes.values());
     const there = await Promise.all(files.map((file) => cache.has(file.sha256)));
     if (there.includes(false)) return false;
     await cache.putText(path, text);
-    await cache.prune();
+    if (previous !== undefined) await cache.prune(previous);
     return true;
   };
 

@@ -146,4 +146,11 @@ describe('commit', () => {
     expect(await source.commit('models/mini/model.json', expected.sha256, [expected])).toBe(true);
     expect([...cache.content.keys()]).toEqual([expected.sha256]);
   });
+
+  test('leaves what is being read for something else', async () => {
+    await source.read(PATH, expected);
+    expect(await source.commit('collections/demo/manifest.json', 'new', [])).toBe(true);
+    expect(await source.commit('collections/demo/manifest.json', 'newer', [])).toBe(true);
+    expect(await source.commit('models/mini/model.json', expected.sha256, [expected])).toBe(true);
+  });
 });

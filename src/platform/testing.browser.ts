@@ -17,9 +17,9 @@ export function createMemoryCache(): ContentCache & { readonly content: Files; f
     getText: async (path) => texts.get(path),
     putText: async (path, text) => void texts.set(path, text),
     dropText: async (path) => void texts.delete(path),
-    async prune() {
+    async prune(text) {
       const named = [...texts.values()].join();
-      for (const sha256 of content.keys()) if (!named.includes(sha256)) content.delete(sha256);
+      for (const sha256 of content.keys()) if (text.includes(sha256) && !named.includes(sha256)) content.delete(sha256);
     },
   };
 }
