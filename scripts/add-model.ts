@@ -20,6 +20,8 @@ writes model.json with hashes and golden vectors. Inputs that are not square are
   --revision <text>       which version of them
   --dtype-wasm, --dtype-webgpu, --dtype-cpu <dtype>
                           precision to load there: fp32, fp16, q8, q4, q4f16, int8, uint8, bnb4
+  --skip-leading <words>  words to leave out at the beginning of a query, because this model misreads them there,
+                          with commas between: a,an,the
 `;
 
 const text = { type: 'string' } as const;
@@ -36,16 +38,25 @@ await runScript(HELP, async (args) => {
     'dtype-wasm': text,
     'dtype-webgpu': text,
     'dtype-cpu': text,
+    'skip-leading': text,
   });
   const [folder, ...more] = positionals;
   if (folder === undefined || more.length > 0) throw usage('add-model takes one folder');
-  const { id, 'dtype-wasm': wasm, 'dtype-webgpu': webgpu, 'dtype-cpu': cpu, ...described } = values;
+  const {
+    id,
+    'dtype-wasm': wasm,
+    'dtype-webgpu': webgpu,
+    'dtype-cpu': cpu,
+    'skip-leading': skip,
+    ...described
+  } = values;
   const manifest = await addModel({
     folder: resolve(folder),
     modelsFolder: MODELS_FOLDER,
     id: id ?? basename(resolve(folder)),
     described,
     dtypes: { ...dtypeOption('wasm', wasm), ...dtypeOption('webgpu', webgpu), ...dtypeOption('cpu', cpu) },
+    ...(skip === undefined ? {} : { skipLeading: skip.toLowerCase().split(',').filter(Boolean) }),
     log: console.log,
   });
   const { dtypes } = manifest;

@@ -35,7 +35,12 @@ test.each(['clip', 'siglip'] as const)('a second model of another dimension work
   const manifest = await addModel({ folder: source(family), modelsFolder, id: family, described: { licence: 'CC0' } });
   expect(manifest).toMatchObject({ id: family, family, dim: 48, imageSize: 48, licence: 'CC0' });
   // The mean over all tokens sees padding, so the tower must get it.
-  expect(manifest.text).toEqual({ maxLength: 32, padding: 'max_length', lowercase: family === 'siglip' });
+  expect(manifest.text).toEqual({
+    maxLength: 32,
+    padding: 'max_length',
+    lowercase: family === 'siglip',
+    skipLeading: [],
+  });
   const text = await createNodeQueryEncoder({ modelsFolder, modelId: family });
   expect(await goldenCosine(text, manifest.golden, 'fp32')).toBeGreaterThan(GOLDEN_COSINE);
   const images = await createNodeImageEncoder({ modelsFolder, modelId: family });

@@ -27,6 +27,8 @@ export interface AddModelOptions {
   /** What people read; what is absent comes from an earlier model.json of the folder. */
   readonly described?: Partial<Record<DescribedField, string>>;
   readonly dtypes?: Partial<ModelManifest['dtypes']>;
+  /** Words to leave out at the beginning of a text; what is absent comes from an earlier model.json of the folder. */
+  readonly skipLeading?: readonly string[];
   readonly log?: (line: string) => void;
 }
 
@@ -57,10 +59,12 @@ export async function addModel(options: AddModelOptions): Promise<ModelManifest>
   }
   const found = await inspectFolder(folder);
   const dtypes = chooseDtypes(found, options.dtypes ?? {});
-  const { rules, golden } = await runTextTowers(found, dtypes, log);
+  const earlier = await earlierManifest(folder);
+  const skipLeading = options.skipLeading ?? earlier?.text.skipLeading ?? [];
+  const { rules, golden } = await runTextTowers(found, dtypes, skipLeading, log);
   const dim = golden[0]?.embedding.length ?? 0;
   await checkVisionTower(found, dtypes.cpu, dim);
-  const described = await describeModel(folder, id, options.described ?? {});
+  const described = await describeModel(folder, id, options.described ?? {}, earlier);
   const target = join(modelsFolder, id);
   const paths = await neededFiles(found, dtypes);
   await copyInto(folder, target, paths);
@@ -75,7 +79,7 @@ export async function addModel(options: AddModelOptions): Promise<ModelManifest>
     family,
     dim,
     imageSize: preprocessor.imageSize,
-    text: { maxLength, padding, lowercase },
+    text: { maxLength, padding, lowercase, skipLeading },
     dtypes,
     files: await Promise.all(paths.map((path) => describeFile(target, path))),
     golden,
@@ -86,9 +90,14 @@ export async function addModel(options: AddModelOptions): Promise<ModelManifest>
 }
 
 /** Text rules and golden vectors, from the towers themselves. */
-async function runTextTowers(found: HfFolder, dtypes: ModelManifest['dtypes'], log: (line: string) => void) {
+async function runTextTowers(
+  found: HfFolder,
+  dtypes: ModelManifest['dtypes'],
+  skipLeading: readonly string[],
+  log: (line: string) => void,
+) {
   const reference = await openTextTower(found, dtypes.cpu);
-  const rules = await textRules(found, reference);
+  const rules = { ...(await textRules(found, reference)), skipLeading };
   const expected = await embedGolden(reference, rules);
   await reference.model.dispose();
   const golden: GoldenVector[] = asGolden(expected, dtypes.cpu);
@@ -124,7 +133,13 @@ async function openTextTower({ folder, family }: HfFolder, dtype: Dtype): Promis
  * exported graph takes only full length (MobileCLIP) or its embedding depends on it: the tower is asked.
  */
 async function textRules({ family, maxLength, folder }: HfFolder, { tokenizer, model }: TextTower): Promise<TextRules> {
-  const padded: TextRules = { family, maxLength, padding: 'max_length', lowercase: family === 'siglip' };
+  const padded: TextRules = {
+    family,
+    maxLength,
+    padding: 'max_length',
+    lowercase: family === 'siglip',
+    skipLeading: [],
+  };
   const run = async (rules: TextRules) =>
     normalise(await runTextTower(model, tokenise(tokenizer, 'a photo of a dog', rules)));
   if (family === 'siglip') return padded;
@@ -176,10 +191,18 @@ async function checkVisionTower({ folder, family, preprocessor }: HfFolder, dtyp
   if (length !== dim) throw invalid(folder, `its text tower gives ${dim} dimensions, its vision tower ${length}`);
 }
 
-async function describeModel(folder: string, id: string, given: Partial<Record<DescribedField, string>>) {
-  const earlier = await readFile(join(folder, 'model.json'), 'utf8')
+function earlierManifest(folder: string): Promise<ModelManifest | undefined> {
+  return readFile(join(folder, 'model.json'), 'utf8')
     .then(parseModelManifest)
     .catch(() => undefined);
+}
+
+async function describeModel(
+  folder: string,
+  id: string,
+  given: Partial<Record<DescribedField, string>>,
+  earlier: ModelManifest | undefined,
+) {
   const title = given.title ?? earlier?.title ?? id;
   return {
     title,

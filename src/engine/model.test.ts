@@ -12,7 +12,7 @@ const valid: ModelManifest = {
   family: 'clip',
   dim: 3,
   imageSize: 224,
-  text: { maxLength: 77, padding: 'none', lowercase: true },
+  text: { maxLength: 77, padding: 'none', lowercase: true, skipLeading: ['a'] },
   dtypes: { wasm: 'q8', webgpu: 'fp16', cpu: 'fp32' },
   files: [
     { path: 'config.json', sha256: 'a'.repeat(64), bytes: 10 },
@@ -57,6 +57,7 @@ test.each<[string, object]>([
   ['imageSize', { imageSize: 22.4 }],
   ['text.padding', { text: { ...valid.text, padding: 'longest' } }],
   ['text.lowercase', { text: { ...valid.text, lowercase: 'yes' } }],
+  ['text.skipLeading', { text: { ...valid.text, skipLeading: 'a' } }],
   ['dtypes.webgpu', { dtypes: { ...valid.dtypes, webgpu: 'fp64' } }],
   ['files[0].path', { files: [{ ...valid.files[0], path: '../../secret' }] }],
   ['files[0].sha256', { files: [{ ...valid.files[0], sha256: 'A'.repeat(64) }] }],

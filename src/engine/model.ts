@@ -52,6 +52,11 @@ export interface ModelManifest {
     /** `none`: as long as the text is; `max_length`: always padded to `maxLength`. */
     readonly padding: 'none' | 'max_length';
     readonly lowercase: boolean;
+    /**
+     * Words that carry nothing and that the model misreads at the beginning of a text ("a", "something"), in lower case:
+     * left out there. Empty for most models.
+     */
+    readonly skipLeading: readonly string[];
   };
   /** Which precision to load on which device. */
   readonly dtypes: { readonly wasm: Dtype; readonly webgpu: Dtype; readonly cpu: Dtype };
@@ -85,6 +90,7 @@ const model: Check<ModelManifest> = also(
       maxLength: integer(2, 65_536),
       padding: oneOf('none', 'max_length'),
       lowercase: boolean,
+      skipLeading: list(text(1, 50), 100),
     }),
     dtypes: object<ModelManifest['dtypes']>({ wasm: dtype, webgpu: dtype, cpu: dtype }),
     files: list(object<ModelFile>({ path: relativePath, sha256: sha256Hex, bytes: integer(0) }), 1000),

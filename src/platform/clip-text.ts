@@ -99,7 +99,7 @@ export interface Tokens {
 export function tokenise(tokenizer: PreTrainedTokenizer, text: string, rules: TextRules): Tokens {
   const trimmed = text.trim();
   if (trimmed === '') throw new AfterimageError('query-empty', 'The query is empty. Describe what to find.');
-  const input = rules.lowercase ? trimmed.toLowerCase() : trimmed;
+  const input = withoutLeading(rules.lowercase ? trimmed.toLowerCase() : trimmed, rules.skipLeading);
   const { input_ids: all } = tokenizer(input, { return_tensor: false }) as { input_ids: number[] };
   const ids = all.length > rules.maxLength ? [...all.slice(0, rules.maxLength - 1), ...all.slice(-1)] : all;
   const padding = rules.padding === 'max_length' ? rules.maxLength - ids.length : 0;
@@ -108,6 +108,13 @@ export function tokenise(tokenizer: PreTrainedTokenizer, text: string, rules: Te
     ids: [...ids, ...new Array<number>(padding).fill(padId)],
     mask: [...ids.map(() => 1), ...new Array<number>(padding).fill(rules.family === 'siglip' ? 1 : 0)],
   };
+}
+
+/** `text` from its first word on that is not in `skipped`; all of it where every word is. */
+function withoutLeading(text: string, skipped: readonly string[]): string {
+  const words = text.split(/\s+/);
+  const first = words.findIndex((word) => !skipped.includes(word.toLowerCase()));
+  return first > 0 ? words.slice(first).join(' ') : text;
 }
 
 /** The text tower's vector of one text, not normalised. */

@@ -52,7 +52,13 @@ test('an empty query is refused', async () => {
 test('a text that is too long keeps its end token, a short one is padded where the model wants it', async () => {
   useModelsFolder(modelsFolder);
   const tokenizer = await AutoTokenizer.from_pretrained(modelId);
-  const rules: TextRules = { family: 'clip', maxLength: 8, padding: 'none', lowercase: false };
+  const rules: TextRules = {
+    family: 'clip',
+    maxLength: 8,
+    padding: 'none',
+    lowercase: false,
+    skipLeading: ['a', 'some'],
+  };
   const end = tokenise(tokenizer, 'dog', rules).ids.at(-1);
   const long = tokenise(tokenizer, 'dog '.repeat(50), rules);
   expect(long.ids).toHaveLength(8);
@@ -62,6 +68,24 @@ test('a text that is too long keeps its end token, a short one is padded where t
   expect(short.mask).toEqual([1, 1, 1, 0, 0, 0, 0, 0]);
   expect(tokenise(tokenizer, 'dog', { ...rules, family: 'siglip', padding: 'max_length' }).mask).not.toContain(0);
   expect((await encoder.encode('dog '.repeat(500))).length).toBe(manifest.dim);
+});
+
+test('leading words that the model misreads are left out, unless nothing else is there', async () => {
+  useModelsFolder(modelsFolder);
+  const tokenizer = await AutoTokenizer.from_pretrained(modelId);
+  const skipLeading = ['a', 'some'];
+  const ids = (text: string, skipped: readonly string[] = skipLeading) =>
+    tokenise(tokenizer, text, {
+      family: 'clip',
+      maxLength: 16,
+      padding: 'none',
+      lowercase: false,
+      skipLeading: skipped,
+    }).ids;
+  expect(ids('A  dog with a hat')).toEqual(ids('dog with a hat', []));
+  expect(ids('some a dog')).toEqual(ids('dog', []));
+  expect(ids('a')).toEqual(ids('a', []));
+  expect(ids('apple')).toEqual(ids('apple', []));
 });
 
 test('the vision tower embeds a batch in order, in pieces as at once', async () => {
