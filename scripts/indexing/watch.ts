@@ -56,7 +56,8 @@ async function attempt(
     await build();
   } catch (error) {
     const { code, message } = toAfterimageError(error);
-    if (signal.aborted || (isFirst && code !== 'nothing-to-index')) throw error;
+    if (isFirst && (signal.aborted || code !== 'nothing-to-index')) throw error;
+    if (signal.aborted) return; // the next start goes on from there
     log(`${code}: ${message}${isFirst ? '' : ' The collection stays as it was.'}`);
   }
 }
