@@ -26,7 +26,10 @@ export interface Offline {
   install(): Promise<void>;
   /** Keep the app for offline use. Call it after the first result, because it competes for the network. */
   keepApp(): Promise<void>;
-  /** Keep the pictures of the open collection, where they are few enough; a later call replaces the one that runs. */
+  /**
+   * Keep the pictures of the open collection, where they are few enough; goes on when a network that was lost is back.
+   * A later call replaces the one that runs.
+   */
   keepPictures(collection: KeepOptions['collection'], items: KeepOptions['items']): Promise<void>;
   /** Remove the service worker and everything that any part of the app has cached. */
   forget(): Promise<void>;
@@ -43,7 +46,9 @@ export function createOffline(baseUrl: string): Offline {
   const updates = createUpdates();
   const { canInstall, install } = createInstall();
   let keeping = new AbortController();
+  let resume: (() => Promise<void>) | undefined;
   onCleanup(() => keeping.abort());
+  listen(window, 'online', () => void resume?.());
 
   const keepApp = async () => {
     if (!serviceWorkerSupported) return;
@@ -53,6 +58,21 @@ export function createOffline(baseUrl: string): Offline {
       setShell(true);
     } catch (error) {
       setProblem(`The app could not be kept for offline use: ${text(error)}`);
+    }
+  };
+
+  const keep: Offline['keepPictures'] = async (collection, items) => {
+    keeping.abort();
+    keeping = new AbortController();
+    const { signal } = keeping;
+    setPictures(undefined);
+    if (!serviceWorkerSupported || collection.pictures.bytes > KEEP_LIMIT_BYTES) return;
+    const onProgress = (have: number, total: number) => signal.aborted || setPictures({ have, total });
+    try {
+      await keepPictures({ baseUrl, collection, items, signal, onProgress });
+      setProblem(undefined);
+    } catch (error) {
+      if (!signal.aborted) setProblem(`Not all pictures could be kept for offline use: ${text(error)}`);
     }
   };
 
@@ -68,20 +88,12 @@ export function createOffline(baseUrl: string): Offline {
     install,
     keepApp,
     async keepPictures(collection, items) {
-      keeping.abort();
-      keeping = new AbortController();
-      const { signal } = keeping;
-      setPictures(undefined);
-      if (!serviceWorkerSupported || collection.pictures.bytes > KEEP_LIMIT_BYTES) return;
-      const onProgress = (have: number, total: number) => signal.aborted || setPictures({ have, total });
-      try {
-        await keepPictures({ baseUrl, collection, items, signal, onProgress });
-      } catch (error) {
-        if (!signal.aborted) setProblem(`Not all pictures could be kept for offline use: ${text(error)}`);
-      }
+      resume = () => keep(collection, items);
+      await resume();
     },
     async forget() {
       keeping.abort();
+      resume = undefined;
       if (!('caches' in globalThis)) return;
       const registration = await navigator.serviceWorker?.getRegistration(baseUrl);
       await registration?.unregister();
