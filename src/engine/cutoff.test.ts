@@ -24,7 +24,7 @@ test('a query that one picture answers has good matches, the first of all', () =
   expect(good).toBeLessThan(100);
   expect(ranked[good - 1]).toBeGreaterThanOrEqual(line);
   expect(ranked[good]).toBeLessThan(line);
-  expect(confidence).toBeGreaterThan(1.06);
+  expect(confidence).toBeGreaterThan(1.02);
 });
 
 test('queries that are near to nothing have none, but for a few that chance brings near', () => {
@@ -34,10 +34,10 @@ test('queries that are near to nothing have none, but for a few that chance brin
     return { ...cutoff(query, background, ranked), top: ranked[0] as number };
   });
   const none = answers.filter(({ good }) => good === 0);
-  expect(none.length).toBeGreaterThanOrEqual(34);
+  expect(none.length).toBeGreaterThanOrEqual(30);
   for (const { line, top, confidence } of none) {
     expect(line).toBeGreaterThan(top);
-    expect(confidence).toBeLessThan(1.06);
+    expect(confidence).toBeLessThan(1.02);
   }
 });
 
