@@ -1,6 +1,7 @@
 import { createSignal, type JSX, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { pictureUrl, useApp } from '../context.ts';
+import { Fact } from '../fact.tsx';
 import { Failure } from '../failure.tsx';
 import { formatBytes, formatCount, formatDate, formatScore } from '../format.ts';
 import { itemTitle } from '../grid/cell.tsx';
@@ -173,15 +174,6 @@ function Facts(props: { item: Item }): JSX.Element {
         </Show>
       </dl>
     </>
-  );
-}
-
-function Fact(props: { name: string; children: JSX.Element }): JSX.Element {
-  return (
-    <div>
-      <dt>{props.name}</dt>
-      <dd>{props.children}</dd>
-    </div>
   );
 }
 

@@ -1,0 +1,57 @@
+import { createSignal, type JSX, Show } from 'solid-js';
+import { deleteEverything } from '../../state/delete-everything.ts';
+import { useApp } from '../context.ts';
+
+/** The button that removes all that is kept; asks once more before it does it. */
+export function DeleteEverything(): JSX.Element {
+  const app = useApp();
+  const [state, setState] = createSignal<'idle' | 'asked' | 'busy' | 'done'>('idle');
+  const [problem, setProblem] = createSignal<string>();
+  const run = async () => {
+    setState('busy');
+    try {
+      await deleteEverything(app.log, app.offline);
+      setState('done');
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+      setState('idle');
+    }
+  };
+  return (
+    <section>
+      <h3>Delete everything</h3>
+      <p class="quiet">
+        Removes the search log with all ratings, the kept model, collections and pictures, and the offline copy of the
+        app from this browser. Export the log first if it matters.
+      </p>
+      <Show when={problem()}>{(text) => <p role="alert">{text()}</p>}</Show>
+      <p class="drawer-actions" aria-live="polite">
+        <Show when={state() === 'idle'}>
+          <button type="button" class="button" onClick={() => setState('asked')}>
+            Delete everything
+          </button>
+        </Show>
+        <Show when={state() === 'asked' || state() === 'busy'}>
+          <button
+            type="button"
+            class="button"
+            data-kind="primary"
+            disabled={state() === 'busy'}
+            onClick={() => void run()}
+          >
+            Yes, delete it all
+          </button>
+          <button type="button" class="button" disabled={state() === 'busy'} onClick={() => setState('idle')}>
+            Keep it
+          </button>
+        </Show>
+        <Show when={state() === 'done'}>
+          <span>Deleted. Close this page, or start again.</span>
+          <button type="button" class="button" onClick={() => location.assign(app.baseUrl)}>
+            Start again
+          </button>
+        </Show>
+      </p>
+    </section>
+  );
+}

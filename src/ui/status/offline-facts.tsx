@@ -1,0 +1,70 @@
+import { createResource, type JSX, Show } from 'solid-js';
+import { useApp } from '../context.ts';
+import { Fact } from '../fact.tsx';
+import { formatBytes, formatCount } from '../format.ts';
+
+/** What is kept for offline use, and how much room there is for it. */
+export function OfflineFacts(): JSX.Element {
+  const { offline, session } = useApp();
+  const [storage, { refetch }] = createResource(storageState);
+  const known = () => (storage.state === 'ready' || storage.state === 'refreshing' ? storage.latest : undefined);
+  const persist = async () => {
+    await offline.keepApp();
+    await navigator.storage.persist();
+    await refetch();
+  };
+  return (
+    <section>
+      <h3>Offline</h3>
+      <dl class="facts numbers">
+        <Fact name="Network">{offline.online() ? 'Online' : 'Offline'}</Fact>
+        <Fact name="App">{offline.shell() ? 'Kept' : offline.supported ? 'Not kept yet' : 'Cannot be kept here'}</Fact>
+        <Fact name="Model, index">{session.ready() && offline.supported ? 'Kept' : 'Not kept yet'}</Fact>
+        <Fact name="Pictures">
+          <Show when={offline.pictures()} fallback="Those that were looked at">
+            {(pictures) => `${formatCount(pictures().have)} of ${formatCount(pictures().total)} kept`}
+          </Show>
+        </Fact>
+        <Show when={known()}>
+          {(state) => (
+            <>
+              <Fact name="Storage">
+                {formatBytes(state().usage)} of {formatBytes(state().quota)}
+              </Fact>
+              <Fact name="Persistent">
+                {state().persisted ? 'Yes' : 'No: the browser may remove it when space is short'}
+              </Fact>
+            </>
+          )}
+        </Show>
+      </dl>
+      <Show when={offline.problem()}>{(problem) => <p class="quiet">{problem()}</p>}</Show>
+      <p class="drawer-actions">
+        <Show when={offline.supported && known() && !known()?.persisted}>
+          <button type="button" class="button" onClick={() => void persist()}>
+            Make available offline
+          </button>
+        </Show>
+        <Show when={offline.canInstall()}>
+          <button type="button" class="button" onClick={() => void offline.install()}>
+            Install
+          </button>
+        </Show>
+      </p>
+    </section>
+  );
+}
+
+interface StorageState {
+  readonly usage: number;
+  readonly quota: number;
+  readonly persisted: boolean;
+}
+
+/** Undefined where the browser does not tell, which includes pages without a secure context. */
+async function storageState(): Promise<StorageState | undefined> {
+  const storage: StorageManager | undefined = navigator.storage;
+  if (!storage?.estimate) return undefined;
+  const [{ usage = 0, quota = 0 }, persisted] = await Promise.all([storage.estimate(), storage.persisted()]);
+  return { usage, quota, persisted };
+}
