@@ -57,6 +57,8 @@ test.each<[Check<unknown>, unknown, string | undefined]>([
   [list(boolean, 2), { length: 1 }, 'it is not a list'],
   [object({ a: boolean }), { a: true }, undefined],
   [object({ a: boolean }), {}, 'it has no member "a"'],
+  [object<{ a?: boolean }>({ a: boolean }, ['a']), {}, undefined],
+  [object<{ a?: boolean }>({ a: boolean }, ['a']), { a: 1 }, 'a is neither true nor false'],
   [object({ a: boolean }), { a: true, b: 1 }, 'it has an unknown member "b"'],
   [object({ a: boolean }), [], 'it is not an object'],
   [object({ a: boolean }), null, 'it is not an object'],

@@ -40,8 +40,11 @@ export function member(value: unknown, key: string): unknown {
   return (value as Record<string, unknown>)[key];
 }
 
-/** An object with exactly these members. */
-export function object<T extends object>(members: { readonly [K in keyof T]: Check<T[K]> }): Check<T> {
+/** An object with exactly these members, of which those that `optional` names may be absent. */
+export function object<T extends object>(
+  members: { readonly [K in keyof T]-?: Check<Exclude<T[K], undefined>> },
+  optional: readonly (keyof T)[] = [],
+): Check<T> {
   const names = Object.keys(members) as (keyof T & string)[];
   return (value, path) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -50,7 +53,10 @@ export function object<T extends object>(members: { readonly [K in keyof T]: Che
     if (unknown !== undefined) throw new Invalid(path, `has an unknown member ${quote(unknown)}`);
     const result: Partial<T> = {};
     for (const name of names) {
-      if (!Object.hasOwn(value, name)) throw new Invalid(path, `has no member ${quote(name)}`);
+      if (!Object.hasOwn(value, name)) {
+        if (optional.includes(name)) continue;
+        throw new Invalid(path, `has no member ${quote(name)}`);
+      }
       result[name] = members[name]((value as Record<string, unknown>)[name], path === '' ? name : `${path}.${name}`);
     }
     return result as T;

@@ -29,11 +29,18 @@ const valid: ModelManifest = {
   revision: null,
 };
 
+const part = { path: 'config.json.1.part', sha256: 'c'.repeat(64), bytes: 10 };
 const invalid = expect.objectContaining({ code: 'model-invalid' });
 const parse = (changes: object) => parseModelManifest(JSON.stringify({ ...valid, ...changes }));
 
 test('what was written is read', () => {
   expect(parseModelManifest(stringifyModelManifest(valid))).toEqual(valid);
+});
+
+test('what was left out or split for hosting is read too', () => {
+  const files = [{ path: 'config.json', sha256: 'a'.repeat(64), bytes: 20, parts: [part, part] }];
+  const packaged = { ...valid, files, omittedVision: ['d'.repeat(64)] };
+  expect(parseModelManifest(stringifyModelManifest(packaged))).toEqual(packaged);
 });
 
 test('a golden vector takes one line', () => {
@@ -61,6 +68,10 @@ test.each<[string, object]>([
   ['dtypes.webgpu', { dtypes: { ...valid.dtypes, webgpu: 'fp64' } }],
   ['files[0].path', { files: [{ ...valid.files[0], path: '../../secret' }] }],
   ['files[0].sha256', { files: [{ ...valid.files[0], sha256: 'A'.repeat(64) }] }],
+  ['files[0].parts[0].path', { files: [{ ...valid.files[0], parts: [{ ...part, path: '/x' }] }] }],
+  ['files[0].parts[0].bytes', { files: [{ ...valid.files[0], parts: [{ ...part, bytes: 2 ** 25 }] }] }],
+  ['files[0] has parts of 9 bytes', { files: [{ ...valid.files[0], parts: [{ ...part, bytes: 9 }] }] }],
+  ['omittedVision[0]', { omittedVision: ['x'] }],
   ['names a file twice', { files: [valid.files[0], valid.files[0]] }],
   ['names no files', { files: [] }],
   ['no golden vectors', { golden: [] }],

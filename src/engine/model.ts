@@ -14,15 +14,24 @@ import {
   sha256Hex,
   text,
 } from './check.ts';
+import { MAX_PART_BYTES } from './collection/types.ts';
 import { AfterimageError } from './errors.ts';
 import type { FileHash } from './ports.ts';
 
 export type Device = 'webgpu' | 'wasm' | 'cpu';
 export type Dtype = 'fp32' | 'fp16' | 'q8' | 'q4' | 'q4f16' | 'int8' | 'uint8' | 'bnb4';
 
+/** One piece of a file that was split for hosting. */
+export interface ModelFilePart extends FileHash {
+  /** Relative to the model's folder; named by content: `<file>.<first 16 hex of sha256>.part`. */
+  readonly path: string;
+}
+
 export interface ModelFile extends FileHash {
   /** Relative to the model's folder. */
   readonly path: string;
+  /** Where it was split for hosting: its pieces, which make the file when they are put together in order. */
+  readonly parts?: readonly ModelFilePart[];
 }
 
 /** A text and the embedding that the model must give for it, computed in Node: the self-test after loading. */
@@ -61,6 +70,8 @@ export interface ModelManifest {
   /** Which precision to load on which device. */
   readonly dtypes: { readonly wasm: Dtype; readonly webgpu: Dtype; readonly cpu: Dtype };
   readonly files: readonly ModelFile[];
+  /** SHA-256 of vision towers that were left out for hosting: collections say which one made them. */
+  readonly omittedVision?: readonly string[];
   readonly golden: readonly GoldenVector[];
   /** One honest line each for the first screen; untrusted text. */
   readonly can: string;
@@ -77,30 +88,53 @@ export const DEFAULT_MODEL = 'afterimage-mini';
 
 const dtype = oneOf('fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4');
 
+const modelFile: Check<ModelFile> = also(
+  object<ModelFile>(
+    {
+      path: relativePath,
+      sha256: sha256Hex,
+      bytes: integer(0),
+      parts: list(
+        object<ModelFilePart>({ path: relativePath, sha256: sha256Hex, bytes: integer(1, MAX_PART_BYTES) }),
+        1000,
+      ),
+    },
+    ['parts'],
+  ),
+  ({ bytes, parts }) => {
+    const sum = parts?.reduce((total, part) => total + part.bytes, 0) ?? bytes;
+    return sum === bytes ? undefined : `has parts of ${sum} bytes together, not ${bytes}`;
+  },
+);
+
 const model: Check<ModelManifest> = also(
-  object<ModelManifest>({
-    format: oneOf('afterimage-model'),
-    version: oneOf(1),
-    id: modelId,
-    title: text(1, 500),
-    family: oneOf('clip', 'siglip'),
-    dim: integer(1, 65_536),
-    imageSize: integer(1, 8192),
-    text: object<ModelManifest['text']>({
-      maxLength: integer(2, 65_536),
-      padding: oneOf('none', 'max_length'),
-      lowercase: boolean,
-      skipLeading: list(text(1, 50), 100),
-    }),
-    dtypes: object<ModelManifest['dtypes']>({ wasm: dtype, webgpu: dtype, cpu: dtype }),
-    files: list(object<ModelFile>({ path: relativePath, sha256: sha256Hex, bytes: integer(0) }), 1000),
-    golden: list(object<GoldenVector>({ text: text(1, 500), dtype, embedding: list(finite, 65_536) }), 100),
-    can: text(0, 1000),
-    cannot: text(0, 1000),
-    licence: nullable(text(1, 500)),
-    source: nullable(text(1, 1000)),
-    revision: nullable(text(1, 500)),
-  }),
+  object<ModelManifest>(
+    {
+      format: oneOf('afterimage-model'),
+      version: oneOf(1),
+      id: modelId,
+      title: text(1, 500),
+      family: oneOf('clip', 'siglip'),
+      dim: integer(1, 65_536),
+      imageSize: integer(1, 8192),
+      text: object<ModelManifest['text']>({
+        maxLength: integer(2, 65_536),
+        padding: oneOf('none', 'max_length'),
+        lowercase: boolean,
+        skipLeading: list(text(1, 50), 100),
+      }),
+      dtypes: object<ModelManifest['dtypes']>({ wasm: dtype, webgpu: dtype, cpu: dtype }),
+      files: list(modelFile, 1000),
+      omittedVision: list(sha256Hex, 100),
+      golden: list(object<GoldenVector>({ text: text(1, 500), dtype, embedding: list(finite, 65_536) }), 100),
+      can: text(0, 1000),
+      cannot: text(0, 1000),
+      licence: nullable(text(1, 500)),
+      source: nullable(text(1, 1000)),
+      revision: nullable(text(1, 500)),
+    },
+    ['omittedVision'],
+  ),
   ({ dim, files, golden }) => {
     if (files.length === 0) return 'names no files';
     if (new Set(files.map(({ path }) => path)).size < files.length) return 'names a file twice';

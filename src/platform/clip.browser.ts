@@ -9,7 +9,7 @@ import type { EncoderRequest, LoadStage } from '../protocol.ts';
 import { type ClipTextEncoder, goldenCosine, loadTextEncoder } from './clip-text.ts';
 import type { HttpSource } from './http-source.browser.ts';
 import { towerFiles } from './model-files.ts';
-import { readNewestModel } from './model-source.browser.ts';
+import { readModelFile, readNewestModel } from './model-source.browser.ts';
 
 export interface BrowserTextEncoder {
   readonly encoder: ClipTextEncoder;
@@ -47,7 +47,7 @@ export async function loadBrowserTextEncoder(
     modelId,
     (model) => towerFiles(model, 'text', model.dtypes[device]),
     (file, all) =>
-      source.read(`${MODELS}${modelId}/${file.path}`, file, { onProgress: (loaded) => progress(file, loaded, all) }),
+      readModelFile(source, MODELS + modelId, file, { onProgress: (loaded) => progress(file, loaded, all) }),
   );
   const dtype = manifest.dtypes[device];
   if (device === 'webgpu') await requireShaders(dtype);

@@ -1,6 +1,8 @@
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import { type ModelFile, type ModelManifest, parseModelManifest } from '../engine/model.ts';
+import type { ReadOptions } from '../engine/ports.ts';
 import type { HttpSource } from './http-source.browser.ts';
+import { sha256 } from './sha256.ts';
 
 export interface ModelWithFiles {
   readonly manifest: ModelManifest;
@@ -37,10 +39,37 @@ export async function readNewestModel(
   };
   try {
     const model = await read(newest.text);
-    source.commit(path, newest.text, needed(model.manifest)).catch(() => undefined);
+    const kept = needed(model.manifest).flatMap((file) => file.parts ?? [file]);
+    source.commit(path, newest.text, kept).catch(() => undefined);
     return model;
   } catch (error) {
     if (newest.kept === undefined || newest.kept === newest.text) throw toAfterimageError(error);
     return read(newest.kept);
   }
+}
+
+/**
+ * A file of the model in `folder`; one that was split for hosting is put together from its parts, one at a time, so that
+ * no more than the file and a part are in memory.
+ * @throws AfterimageError `part-missing`, `part-corrupt`, `offline`, `network`.
+ */
+export async function readModelFile(
+  source: HttpSource,
+  folder: string,
+  file: ModelFile,
+  options: ReadOptions,
+): Promise<Uint8Array> {
+  if (!file.parts) return source.read(`${folder}/${file.path}`, file, options);
+  const whole = new Uint8Array(file.bytes);
+  let offset = 0;
+  for (const part of file.parts) {
+    const onProgress = (loaded: number) => options.onProgress?.(offset + loaded, file.bytes);
+    whole.set(await source.read(`${folder}/${part.path}`, part, { ...options, onProgress }), offset);
+    offset += part.bytes;
+  }
+  if ((await sha256(whole)) === file.sha256) return whole;
+  throw new AfterimageError(
+    'part-corrupt',
+    `${file.path} is not the file that was published: its parts belong to another one. Publish the model anew.`,
+  );
 }

@@ -11,7 +11,7 @@ export function assertModel(
   model: ModelManifest,
 ): void {
   const { id, sha256 } = collection.model;
-  const sameFile = model.files.some((file) => file.sha256 === sha256);
+  const sameFile = model.files.some((file) => file.sha256 === sha256) || model.omittedVision?.includes(sha256);
   if (id === model.id && collection.dim === model.dim && sameFile) return;
   const theirs = id === model.id ? `another version of the model ${id}` : `the model ${id}`;
   throw new AfterimageError(

@@ -199,6 +199,11 @@ describe('the model of a collection', () => {
     expect(() => assertModel(valid, model('tiny-clip', 4, 'a'.repeat(64)))).not.toThrow();
   });
 
+  test('so does one whose vision tower was left out for hosting', () => {
+    const packaged = { ...model('tiny-clip', 4, 'b'.repeat(64)), omittedVision: ['a'.repeat(64)] };
+    expect(() => assertModel(valid, packaged)).not.toThrow();
+  });
+
   test.each([
     ['another id', model('other', 4, 'a'.repeat(64))],
     ['another dimension', model('tiny-clip', 8, 'a'.repeat(64))],
