@@ -41,10 +41,15 @@ async function settled(context: BrowserContext): Promise<void> {
   await page?.waitForLoadState('networkidle');
 }
 
+/** Each file once: what the service worker keeps of it comes from the browser's own cache. */
 function countBytes(context: BrowserContext): Record<string, number> {
   const bytes: Record<string, number> = {};
+  const seen = new Set<string>();
   context.on('response', async (response) => {
-    const kind = kindOf(new URL(response.url()).pathname);
+    const path = new URL(response.url()).pathname;
+    if (seen.has(path)) return;
+    seen.add(path);
+    const kind = kindOf(path);
     const size = await response.body().then(
       (body) => body.length,
       () => 0,
