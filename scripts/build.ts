@@ -11,11 +11,12 @@ import { describeSizes } from './lib/site-sizes.ts';
 const HELP = `
 Usage: pnpm build [options]
 
-Builds the site for a static host, with the models and collections of public/.
+Builds the site for a static host, with the collections of public/ and what a browser loads of its models (files over
+20 MiB in parts).
 
   --base <path>   where it will live, as /repo/ (any folder)
   --origin <url>  the site's origin, as https://example.org: adds an OpenSearch description
-  --out <dir>     where to write it; emptied first (dist)
+  --out <dir>     where to write it: an empty folder, or a site that it replaces (dist)
 `;
 
 const OPTIONS = {
@@ -32,7 +33,7 @@ await runScript(HELP, async (args) => {
   await buildSite({ out, base, data: true });
   await writeFile(join(out, '_headers'), hostHeaders(base));
   if (address !== undefined) await addOpenSearch(out, address);
-  await checkSite(out);
+  for (const warning of await checkSite(out)) console.warn(`Warning: ${warning}`);
   console.log(await describeSizes(out));
   console.log(`\nThe site is in ${out}`);
 });

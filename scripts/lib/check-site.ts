@@ -6,12 +6,18 @@ import { CONTENT_SECURITY_POLICY, META_CONTENT_SECURITY_POLICY } from '../../src
 /** What Cloudflare Pages takes, the smallest limit of the usual hosts. */
 const MAX_FILE_BYTES = 25 * 1024 * 1024;
 
-/** @throws AfterimageError `internal` that names everything that would break, or open, the site on a host. */
-export async function checkSite(folder: string): Promise<void> {
+/**
+ * Look a built site over.
+ * @returns what a person should know: pictures that are too large for some hosts.
+ * @throws AfterimageError `internal` that names everything of ours that would break, or open, the site on a host.
+ */
+export async function checkSite(folder: string): Promise<string[]> {
   const html = await readFile(join(folder, 'index.html'), 'utf8');
-  const problems = [...checkPolicy(CONTENT_SECURITY_POLICY), ...checkPage(html), ...(await checkSizes(folder))];
+  const { own, pictures } = await checkSizes(folder);
+  const problems = [...checkPolicy(CONTENT_SECURITY_POLICY), ...checkPage(html), ...own];
   if (problems.length > 0)
     throw new AfterimageError('internal', `The site is not fit to be hosted:\n${problems.join('\n')}`);
+  return pictures;
 }
 
 /** What the policy would block, or what would get round it. */
@@ -35,11 +41,14 @@ export function checkPolicy(policy: string): string[] {
   return problems;
 }
 
-async function checkSizes(folder: string): Promise<string[]> {
-  const problems: string[] = [];
+/** Files that are too large for some hosts; pictures are what a person put there (`--pictures copy`). */
+export async function checkSizes(folder: string): Promise<{ own: string[]; pictures: string[] }> {
+  const found: { own: string[]; pictures: string[] } = { own: [], pictures: [] };
   for (const name of await readdir(folder, { recursive: true })) {
     const { size } = await stat(join(folder, name));
-    if (size > MAX_FILE_BYTES) problems.push(`${name} has ${size} bytes; Cloudflare Pages takes ${MAX_FILE_BYTES}.`);
+    if (size <= MAX_FILE_BYTES) continue;
+    const isPicture = /^collections[\\/][^\\/]+[\\/](thumbs|previews)[\\/]/.test(name);
+    found[isPicture ? 'pictures' : 'own'].push(`${name} has ${size} bytes; Cloudflare Pages takes ${MAX_FILE_BYTES}.`);
   }
-  return problems;
+  return found;
 }

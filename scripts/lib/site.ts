@@ -1,14 +1,17 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'vite';
-import { PUBLIC_FOLDER, ROOT_FOLDER } from './folders.ts';
+import { COLLECTIONS_FOLDER, MODELS_FOLDER, PUBLIC_FOLDER, ROOT_FOLDER } from './folders.ts';
+import { type BuildRecord, emptyOut, readRecord, writeRecord } from './out-folder.ts';
+import { packageModels } from './package-models.ts';
 import { fingerprint } from './repository.ts';
 
 /** Folders of `public/` that hold data: copied for hosting, served in place by `pnpm start`. */
 const DATA = ['collections', 'models'];
 
 export interface SiteOptions {
-  /** Absolute path; emptied first. */
+  /** Absolute path; a site that is there is replaced. */
   readonly out: string;
   /** `./`, or `/repo/`: where the site will live. */
   readonly base: string;
@@ -16,44 +19,38 @@ export interface SiteOptions {
   readonly data: boolean;
 }
 
-/** `build.json` of a built site: what it was made from and how. */
-interface BuildRecord {
-  readonly fingerprint: string;
-  readonly base: string;
-  readonly data: boolean;
-}
-
 /** True when the site in `options.out` was built from the present sources with the same options. */
 export async function isCurrent(options: SiteOptions): Promise<boolean> {
-  try {
-    const record = JSON.parse(await readFile(join(options.out, 'build.json'), 'utf8')) as BuildRecord;
-    const same = record.base === options.base && record.data === options.data;
-    return same && record.fingerprint === (await fingerprint());
-  } catch {
-    return false;
-  }
+  const record = await readRecord(options.out);
+  if (record?.base !== options.base || record.data !== options.data) return false;
+  return record.fingerprint === (await fingerprint());
 }
 
-/** Bundle the app and copy what is served as it is. `build.json` comes last: without it a site counts as unfinished. */
+/**
+ * Bundle the app and copy what is served as it is. `build.json` says so last: until then the site counts as unfinished.
+ * @throws AfterimageError `usage` where `out` holds something else, `model-invalid`.
+ */
 export async function buildSite(options: SiteOptions): Promise<void> {
-  const made: BuildRecord = { fingerprint: await fingerprint(), base: options.base, data: options.data };
-  await build({
-    root: ROOT_FOLDER,
-    base: options.base,
-    logLevel: 'warn',
-    build: { outDir: options.out, emptyOutDir: true },
-  });
+  const { out, base, data } = options;
+  const made: BuildRecord = { fingerprint: await fingerprint(), base, data };
+  await emptyOut(out);
+  await build({ root: ROOT_FOLDER, base, logLevel: 'warn', build: { outDir: out, emptyOutDir: false } });
   await copyPublic(options);
-  await writeFile(join(options.out, 'build.json'), `${JSON.stringify(made)}\n`);
+  await writeRecord(out, made);
 }
 
 async function copyPublic({ out, data }: SiteOptions): Promise<void> {
   for (const name of await readdir(PUBLIC_FOLDER)) {
-    if (!data && DATA.includes(name)) continue;
-    await cp(join(PUBLIC_FOLDER, name), join(out, name), {
-      recursive: true,
-      // Folders that start with a dot hold unfinished work of `build-index`.
-      filter: (source) => !basename(source).startsWith('.'),
-    });
+    if (DATA.includes(name)) continue;
+    await copyVisible(join(PUBLIC_FOLDER, name), join(out, name));
   }
+  if (!data) return;
+  await copyVisible(COLLECTIONS_FOLDER, join(out, 'collections'));
+  await packageModels(MODELS_FOLDER, join(out, 'models'));
+}
+
+/** Folders that start with a dot hold unfinished work of `build-index`. */
+async function copyVisible(from: string, to: string): Promise<void> {
+  if (!existsSync(from)) return;
+  await cp(from, to, { recursive: true, filter: (source) => !basename(source).startsWith('.') });
 }
