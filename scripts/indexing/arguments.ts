@@ -18,13 +18,13 @@ SVG), or brings it up to date: only what is new is embedded. Can be stopped at a
   --captions <file>       titles and licences of single pictures, as JSON:
                           {"dogs/rex.jpg": {"title": "Rex", "licence": "CC0"}}
   --pictures <mode>       larger pictures for the page: preview (default; WebP of at most 1,024 px without metadata),
-                          copy (the original files), none
+                          copy (the original files, which publishes what is in them: places, names of cameras), none
   --M <n>                 links of a picture in the graph (default: 16)
   --efConstruction <n>    width of the beam when the graph is built (default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
   --models <folder>       where models are (default: public/models)
   --cache <folder>        where hashes of unchanged files are remembered (default: .cache/hashes)
-  --strict                a picture that cannot be indexed is an error
+  --strict                a picture that cannot be indexed is an error (files without a picture's extension are not)
   --fresh                 embed everything again
   --watch                 stay, and keep the collection up to date as files come and go
   --json                  print a summary as one line of JSON

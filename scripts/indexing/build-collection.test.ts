@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCollection } from '../../src/engine/collection/reader.ts';
@@ -156,7 +156,7 @@ test('what cannot be indexed is reported with its reason, the rest is indexed; -
   await writeFile(join(pictures, 'phone.heic'), 'ftypheic');
   await writeFile(join(pictures, 'notes.txt'), 'not meant to be one');
   const summary = await build();
-  expect(summary).toMatchObject({ count: 1, others: 1 });
+  expect(summary).toMatchObject({ count: 1, others: 1, otherExtensions: { '.txt': 1 } });
   expect(summary.problems.map(({ name }) => name)).toEqual(['empty.jpg', 'phone.heic', 'text.jpg']);
   expect(summary.problems.map(({ reason }) => reason).join()).toMatch(/empty.*JPEG.*not a picture/s);
   await rm(out, { recursive: true });
@@ -250,6 +250,54 @@ test('collections whose folder is gone leave the list; others stay', async () =>
   await rm(other, { recursive: true });
   await build();
   expect(await names()).toEqual(['test']);
+});
+
+test('a damaged list of collections is made anew; one of something else is left alone', async () => {
+  const { pictures, out, encoder, build } = await workplace();
+  await draw(join(pictures, 'a.png'), 1);
+  await build();
+  const other = buildOptions([pictures], join(dirname(out), 'other'), encoder);
+  const list = join(dirname(out), 'index.json');
+  const whole = await readFile(list, 'utf8');
+  await writeFile(list, whole.slice(0, -20));
+  await (await createCollectionBuilder(other)).run(new AbortController().signal, () => {});
+  const { collections } = JSON.parse(await readFile(list, 'utf8'));
+  expect(collections.map(({ name }: { name: string }) => name)).toEqual(['other', 'test']);
+
+  const before = encoder.encoded;
+  await writeFile(list, '{"my": "data"}');
+  await expect(build({ fresh: true })).rejects.toMatchObject({ code: 'not-writable' });
+  expect(await readFile(list, 'utf8')).toBe('{"my": "data"}');
+  expect(encoder.encoded).toBe(before);
+});
+
+test('known pictures of a folder that cannot be listed stay', async () => {
+  const { pictures, out, encoder, build, items } = await workplace();
+  const drive = `${pictures}-drive`;
+  for (const folder of [pictures, drive]) for (const i of [0, 1]) await draw(join(folder, `${i}.png`), i);
+  await draw(join(drive, '2.png'), 2);
+  await build({ folders: [pictures, drive] });
+  const before = await items();
+  const builder = await createCollectionBuilder(buildOptions([pictures, drive], out, encoder));
+  await rename(drive, `${drive}-away`);
+  await draw(join(pictures, '3.png'), 3);
+  const summary = await builder.run(new AbortController().signal, () => {});
+  expect(summary).toMatchObject({ count: 6, embedded: 1, removed: 0, problems: [{ name: 'pictures-drive/' }] });
+  const after = await items();
+  expect(after.filter(({ name }) => name !== 'pictures/3.png')).toEqual(before);
+  expect(new Set(after.map(({ id }) => id)).size).toBe(6);
+});
+
+test('hashes that cannot be remembered do not stop a build', async () => {
+  const { pictures, build } = await workplace();
+  await draw(join(pictures, 'a.png'), 1);
+  await utimes(join(pictures, 'a.png'), 1e9, 1e9);
+  await writeFile(join(dirname(pictures), 'file'), '');
+  const notes: string[] = [];
+  const cacheFolder = join(dirname(pictures), 'file', 'hashes');
+  const summary = await build({ cacheFolder }, (event) => event.type === 'note' && notes.push(event.message));
+  expect(summary.count).toBe(1);
+  expect(notes).toEqual([expect.stringContaining('cannot be remembered')]);
 });
 
 test('two builds of one collection at a time are refused', async () => {

@@ -1,10 +1,17 @@
 import type { IndexSummary } from '../../src/indexing/request.ts';
 import { duration } from './progress.ts';
 
-/** The result of a run in a line or two. */
+/** Extensions that are named at most. */
+const MOST_EXTENSIONS = 5;
+
+/** The result of a run in a few lines. */
 export function describeSummary(summary: IndexSummary): string {
+  return [...describeResult(summary), ...describeOthers(summary)].join('\n');
+}
+
+function describeResult(summary: IndexSummary): string[] {
   const { collection, count, embedded, kept, removed, copies, problems, unchanged, bytes, seconds } = summary;
-  if (unchanged) return `${collection} is up to date: ${count} pictures (${duration(seconds)}).`;
+  if (unchanged) return [`${collection} is up to date: ${count} pictures (${duration(seconds)}).`];
   const speed = summary.picturesPerSecond === null ? '' : ` at ${summary.picturesPerSecond.toFixed(1)}/s`;
   const parts = [
     `${embedded} embedded${speed}`,
@@ -14,5 +21,13 @@ export function describeSummary(summary: IndexSummary): string {
     ...(problems.length > 0 ? [`${problems.length} skipped`] : []),
   ];
   const sizes = Object.entries(bytes).map(([kind, size]) => `${kind} ${(size / 1e6).toFixed(1)} MB`);
-  return `${collection}: ${count} pictures (${parts.join(', ')}) in ${duration(seconds)}.\n${sizes.join(', ')}.`;
+  return [`${collection}: ${count} pictures (${parts.join(', ')}) in ${duration(seconds)}.`, `${sizes.join(', ')}.`];
+}
+
+function describeOthers({ others, otherExtensions }: IndexSummary): string[] {
+  if (others === 0) return [];
+  const kinds = Object.entries(otherExtensions).map(([extension, count]) => `${count} ${extension || 'without any'}`);
+  const more = kinds.length > MOST_EXTENSIONS ? ', …' : '';
+  const list = kinds.slice(0, MOST_EXTENSIONS).join(', ');
+  return [`${others} other files were left out, because their extension is not that of a picture: ${list}${more}.`];
 }

@@ -4,7 +4,7 @@ import type { Sha256 } from '../engine/ports.ts';
 import { embedFiles, type Outcome } from './embed.ts';
 import { copyId } from './ids.ts';
 import { journalKey, knownPictures, type PreviousState, readPrevious } from './known.ts';
-import type { Listing, Problem } from './ports.ts';
+import type { EmbeddedPicture, Listing, Problem } from './ports.ts';
 import type { IndexPorts, IndexRequest, IndexSummary } from './request.ts';
 import { type Content, settle } from './settle.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
@@ -43,9 +43,13 @@ async function indexListing(
   const { known, resumed } = await knownPictures(previous, journal, existing, request);
   if (resumed > 0) ports.onEvent({ type: 'resumed', pictures: resumed });
 
-  const outcomes = await embedFiles(listing.files, { ports, request, stopwatch, journal, known, existing });
+  const embeddings = await embedFiles(listing.files, { ports, request, stopwatch, journal, known, existing });
   const embedSeconds = (performance.now() - start) / 1000;
-  await ports.hashes.save(listing.files);
+  await ports.hashes.save(listing.files).catch((error: unknown) => {
+    const message = `The next run will read all files again, because their hashes cannot be remembered: ${error}`;
+    ports.onEvent({ type: 'note', message });
+  });
+  const outcomes = [...embeddings, ...unlistedPictures(listing, previous, known)].sort(byName);
   const problems = [...listing.problems, ...problemsOf(outcomes)];
   for (const problem of problems) ports.onEvent({ type: 'problem', problem });
   if (request.strict) refuseProblems(problems);
@@ -64,6 +68,7 @@ async function indexListing(
     copies: content.copies,
     problems,
     others: listing.others,
+    otherExtensions: listing.otherExtensions,
     unchanged,
     bytes: { ...partBytes(manifest), pictures: manifest.pictures.bytes },
     seconds: (performance.now() - start) / 1000,
@@ -98,6 +103,26 @@ async function lastState(request: IndexRequest, { store, onEvent }: IndexPorts):
   }
 }
 
+/** Known pictures below folders that could not be listed: a drive that is not there has not lost them. */
+function unlistedPictures(
+  { files, unlisted }: Listing,
+  previous: PreviousState | undefined,
+  known: ReadonlyMap<string, EmbeddedPicture>,
+): Outcome[] {
+  const listed = new Set(files.map(({ name }) => name));
+  const items = previous?.items ?? [];
+  return items.flatMap(({ id, name, bytes }) => {
+    const picture = known.get(id);
+    if (!picture || listed.has(name) || !unlisted.some((prefix) => name.startsWith(prefix))) return [];
+    return [{ file: { name, location: '', bytes, modified: 0, stamp: null }, picture, embedded: false }];
+  });
+}
+
+/** By code units, as files are listed. */
+function byName({ file: a }: Outcome, { file: b }: Outcome): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
 function problemsOf(outcomes: readonly Outcome[]): Problem[] {
   return outcomes.flatMap((one) => ('reason' in one ? [{ name: one.file.name, reason: one.reason }] : []));
 }
@@ -126,14 +151,17 @@ async function assemble(outcomes: readonly Outcome[], request: IndexRequest, sha
   const found = outcomes.flatMap((one) => ('picture' in one ? [one] : []));
   const vectors = new Float32Array(found.length * model.dim);
   const items: Item[] = [];
-  const seen = new Map<string, number>();
+  const seen = new Set<string>();
+  const taken = new Set<string>();
   for (const [row, { file, picture }] of found.entries()) {
     const { id, ...record } = picture.record;
-    const copy = (seen.get(id) ?? 0) + 1;
-    seen.set(id, copy);
+    seen.add(id);
+    let unique = id;
+    for (let copy = 2; taken.has(unique); copy++) unique = await copyId(id, copy, sha256);
+    taken.add(unique);
     const caption = captions.get(file.name);
     items.push({
-      id: copy === 1 ? id : await copyId(id, copy, sha256),
+      id: unique,
       name: file.name,
       title: caption?.title ?? null,
       licence: caption?.licence ?? null,

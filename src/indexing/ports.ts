@@ -29,6 +29,10 @@ export interface Listing {
   readonly problems: readonly Problem[];
   /** Files that do not look like pictures. */
   readonly others: number;
+  /** How many of them have which extension (`.mp4`; empty for those without one), the most frequent first. */
+  readonly otherExtensions: Readonly<Record<string, number>>;
+  /** What names below folders begin with that could not be listed: whether those pictures are still there is unknown. */
+  readonly unlisted: readonly string[];
 }
 
 /** Where pictures come from. */

@@ -77,7 +77,9 @@ export interface IndexSummary {
   /** Of `count`: files with the same content as another one. */
   readonly copies: number;
   readonly problems: readonly Problem[];
+  /** Files that do not look like pictures, and how many of them have which extension. */
   readonly others: number;
+  readonly otherExtensions: Readonly<Record<string, number>>;
   /** True when the collection is as it was before: nothing was written. */
   readonly unchanged: boolean;
   readonly bytes: {

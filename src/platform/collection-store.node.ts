@@ -1,19 +1,11 @@
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import {
-  EMPTY_LIST,
-  entryOf,
-  parseCollectionList,
-  removeCollection,
-  stringifyCollectionList,
-  stringifyManifest,
-  upsertCollection,
-} from '../engine/collection/manifest.ts';
+import { stringifyManifest } from '../engine/collection/manifest.ts';
 import { readCollection } from '../engine/collection/reader.ts';
-import type { CollectionList, CollectionManifest } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { CollectionStore } from '../indexing/ports.ts';
 import { createFolderSource } from './bytes.node.ts';
+import { refuseForeignList, register } from './collection-list.node.ts';
 import { openJournal } from './journal.node.ts';
 import { lock } from './lock.node.ts';
 import { sha256 } from './sha256.ts';
@@ -49,6 +41,7 @@ export function createFolderStore(folder: string): CollectionStore {
       writing(root, async () => {
         await mkdir(partial, { recursive: true });
         releases.push(await lock(join(partial, 'lock'), `Another build-index is writing to ${root}.`));
+        await refuseForeignList(collections); // Said now, not after hours of embedding.
       }),
     async previous() {
       const source = createFolderSource(dirname(collections));
@@ -133,37 +126,6 @@ async function clean(root: string, keep: ReadonlySet<string>): Promise<void> {
   }
   const leftovers = (await namesIn(join(root, PARTIAL))).filter((file) => file === 'journal' || file.endsWith('.new'));
   for (const file of leftovers) await rm(join(root, PARTIAL, file), { force: true });
-}
-
-/** Add to the list of collections or bring its line up to date; collections whose folder is gone leave it. */
-async function register(collections: string, manifest: CollectionManifest): Promise<void> {
-  const path = join(collections, 'index.json');
-  const release = await lock(join(collections, '.index.lock'), `Another build-index is writing to ${path}.`, true);
-  try {
-    const before = await readFile(path, 'utf8').catch(() => undefined);
-    let list = upsertCollection(readList(before), entryOf(manifest));
-    for (const { name } of list.collections) {
-      const isThere = await stat(join(collections, name, 'manifest.json')).catch(() => undefined);
-      if (!isThere) list = removeCollection(list, name);
-    }
-    const after = stringifyCollectionList(list);
-    if (after === before) return;
-    const draft = join(collections, '.index.new');
-    await writeFile(draft, after);
-    await rename(draft, path);
-  } finally {
-    await release();
-  }
-}
-
-/** A list that is damaged is begun anew: each collection enters it again when it is built. */
-function readList(text: string | undefined): CollectionList {
-  if (text === undefined) return EMPTY_LIST;
-  try {
-    return parseCollectionList(text);
-  } catch {
-    return EMPTY_LIST;
-  }
 }
 
 /** Run `call`; what the file system refuses becomes a coded error that names the place. */

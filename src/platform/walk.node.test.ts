@@ -22,12 +22,29 @@ const names = async (folders: readonly string[], exclude: readonly string[] = []
 };
 
 test('pictures by their extension, in any case, sorted, with "/" between; the others are counted', async () => {
-  const root = await tree(['b/2.PNG', 'b/1.jpeg', 'a.svg', 'notes.txt', 'b/c/x.HEIC', 'movie.mp4', 'noextension']);
+  const root = await tree([
+    'b/2.PNG',
+    'b/1.jpeg',
+    'a.svg',
+    'notes.txt',
+    'b/c/x.HEIC',
+    'movie.mp4',
+    'b/clip.MP4',
+    'noextension',
+  ]);
   expect(await names([root])).toEqual({
     files: ['a.svg', 'b/1.jpeg', 'b/2.PNG', 'b/c/x.HEIC'],
     problems: [],
-    others: 3,
+    others: 4,
+    otherExtensions: { '.mp4': 2, '': 1, '.txt': 1 },
+    unlisted: [],
   });
+});
+
+test('a folder that cannot be listed is a problem, and is told apart from an empty one', async () => {
+  const root = await tree(['a/a.jpg']);
+  const listing = await names([join(root, 'a'), join(root, 'gone')]);
+  expect(listing).toMatchObject({ files: ['a/a.jpg'], unlisted: ['gone/'], problems: [{ name: 'gone/' }] });
 });
 
 test('hidden files and folders and the excluded folder are left out', async () => {

@@ -52,7 +52,9 @@ function prefixed(folders: readonly string[]): { folder: string; prefix: string 
 class Walk {
   readonly #files: SourceFile[] = [];
   readonly #problems: Problem[] = [];
-  #others = 0;
+  readonly #unlisted: string[] = [];
+  /** Files that are no pictures, by extension. */
+  readonly #others = new Map<string, number>();
   /** Real paths of folders that were entered: a link back into one of them ends there. */
   readonly #seen: Set<string>;
   readonly #signal: AbortSignal;
@@ -68,7 +70,9 @@ class Walk {
     if (this.#seen.has(real)) return;
     this.#seen.add(real);
     const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-      this.#problems.push({ name: prefix || path, reason: reasonOf(error) });
+      const reason = `${reasonOf(error)} Pictures that are known from it stay.`;
+      this.#problems.push({ name: prefix || path, reason });
+      this.#unlisted.push(prefix);
       return [];
     });
     const visible = entries.filter(({ name }) => !name.startsWith('.'));
@@ -81,26 +85,32 @@ class Walk {
     const name = prefix + entry.name;
     if (entry.isDirectory()) return this.folder(location, `${name}/`);
     const isPicture = EXTENSIONS.test(entry.name);
-    if (!isPicture && entry.isFile()) {
-      this.#others++;
-      return;
-    }
+    if (!isPicture && entry.isFile()) return this.#other(entry.name);
     const stats = await stat(location).catch((error: unknown) => reasonOf(error));
     if (typeof stats === 'string') {
       if (isPicture) this.#problems.push({ name, reason: stats });
-      else this.#others++;
+      else this.#other(entry.name);
     } else if (stats.isDirectory()) await this.folder(location, `${name}/`);
     else if (stats.isFile() && isPicture) this.#files.push(toFile(name, location, stats));
     else if (isPicture) this.#problems.push({ name, reason: 'It is not a file.' });
-    else this.#others++;
+    else this.#other(entry.name);
+  }
+
+  #other(name: string): void {
+    const [extension = ''] = /\.[a-z0-9]{1,10}$/i.exec(name) ?? [];
+    const key = extension.toLowerCase();
+    this.#others.set(key, (this.#others.get(key) ?? 0) + 1);
   }
 
   listing(): Listing {
+    const others = [...this.#others].sort(([a, m], [b, n]) => n - m || compare(a, b));
     const byName = (a: { name: string }, b: { name: string }) => compare(a.name, b.name);
     return {
       files: this.#files.sort(byName),
       problems: this.#problems.sort(byName),
-      others: this.#others,
+      others: others.reduce((sum, [, count]) => sum + count, 0),
+      otherExtensions: Object.fromEntries(others),
+      unlisted: this.#unlisted,
     };
   }
 }
