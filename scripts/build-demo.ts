@@ -1,5 +1,5 @@
 /** Draw the demo pictures and index them, where the demo collection is missing or stale. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_MODEL } from '../src/engine/model.ts';
 import { RECIPE } from '../src/indexing/known.ts';
@@ -7,6 +7,7 @@ import { towerFile } from '../src/platform/model-files.ts';
 import { readModelManifest } from '../src/platform/model-folder.node.ts';
 import { sha256 } from '../src/platform/sha256.ts';
 import { CAPTIONS_FILE, drawingVersion, isDrawn, renderDemo } from './demo/render.ts';
+import { type DemoState, partsAreThere, readDemoState, writeDemoState } from './demo/state.ts';
 import { parseBuildCommand } from './indexing/arguments.ts';
 import { createCollectionBuilder } from './indexing/build-collection.ts';
 import { createProgress } from './indexing/progress.ts';
@@ -47,16 +48,7 @@ const COMMAND = [
   ...EXAMPLES.flatMap((example) => ['--example', example]),
 ];
 
-/** What the demo collection was made from, and what came out. */
-interface State {
-  readonly drawing: string;
-  readonly recipe: number;
-  readonly model: string;
-  readonly command: readonly string[];
-  readonly manifest: string;
-}
-
-async function currentState(): Promise<State> {
+async function currentState(): Promise<DemoState> {
   const model = await readModelManifest(MODELS_FOLDER, DEFAULT_MODEL);
   return {
     drawing: drawingVersion(),
@@ -65,11 +57,6 @@ async function currentState(): Promise<State> {
     command: COMMAND,
     manifest: await sha256(await readFile(join(OUT, 'manifest.json')).catch(() => new Uint8Array())),
   };
-}
-
-async function lastState(): Promise<Partial<State>> {
-  const text = await readFile(STATE, 'utf8').catch(() => '{}');
-  return JSON.parse(text) as Partial<State>;
 }
 
 /** Draw and index. What is unchanged of either is kept, unless `fresh`. */
@@ -87,7 +74,7 @@ async function buildDemo(fresh: boolean): Promise<void> {
       } finally {
         await builder.dispose();
       }
-      await writeFile(STATE, `${JSON.stringify(await currentState(), null, 2)}\n`);
+      await writeDemoState(STATE, await currentState());
     } finally {
       progress.stop();
     }
@@ -98,8 +85,8 @@ await runScript(HELP, async (args) => {
   const { values, positionals } = parseOptions(args, { fresh: { type: 'boolean' } });
   if (positionals.length > 0) throw usage('build-demo takes no folder');
   const fresh = values.fresh === true;
-  const [last, current] = await Promise.all([lastState(), currentState()]);
-  if (!fresh && JSON.stringify(last) === JSON.stringify(current)) {
+  const [last, current] = await Promise.all([readDemoState(STATE), currentState()]);
+  if (!fresh && (await partsAreThere(OUT)) && JSON.stringify(last) === JSON.stringify(current)) {
     console.log('The demo collection is up to date.');
     return;
   }

@@ -229,6 +229,7 @@ describe('what cannot be read says why', () => {
     expect(await reason(png.subarray(0, png.length / 2), 'a.png')).toMatch(/damaged/);
     const heic = new TextEncoder().encode('\0\0\0\x18ftypheic\0\0\0\0mif1heic');
     expect(await reason(heic, 'IMG_0001.HEIC')).toMatch(/Convert it to JPEG/);
+    expect(await reason(heic, 'IMG_0001.jpg')).toMatch(/Convert it to JPEG/);
   });
 
   test('more pixels than are read', async () => {

@@ -10,8 +10,8 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 /** Longest side of a thumbnail and of a preview, in pixels. */
-export const THUMBNAIL_SIZE = 320;
-export const PREVIEW_SIZE = 1024;
+const THUMBNAIL_SIZE = 320;
+const PREVIEW_SIZE = 1024;
 
 /** Larger pictures are refused (sharp's own default, stated): 268 megapixels are 0.8 GB of memory. */
 const MAX_PIXELS = 0x3fff ** 2;
@@ -29,6 +29,10 @@ const COPIED = new Map([
   ['gif', 'gif'],
   ['heif', 'avif'],
 ]);
+
+const HEIC_REASON =
+  'HEIC cannot be decoded here. Convert it to JPEG first, for example with `heif-convert` (libheif) or ' +
+  '`sips -s format jpeg` (macOS), or set the iPhone to Settings › Camera › Formats › Most Compatible.';
 
 export interface DecoderOptions {
   readonly preprocessor: Preprocessor;
@@ -54,7 +58,8 @@ export function createDecoder(options: DecoderOptions): PictureDecoder {
       try {
         return await decode(bytes, options);
       } catch (error) {
-        throw new AfterimageError('picture-unreadable', reasonOf(error, name), { cause: error });
+        const reason = isHeic(bytes, name) ? HEIC_REASON : reasonOf(error);
+        throw new AfterimageError('picture-unreadable', reason, { cause: error });
       }
     },
   };
@@ -184,19 +189,19 @@ function isPlausible(time: Date): boolean {
   return year >= 1900 && year <= 9999;
 }
 
+/** By its name, or by the brands at its beginning (ISO/IEC 23008-12): messengers call HEIC pictures `.jpg`. */
+function isHeic(bytes: Uint8Array, name: string): boolean {
+  const brands = Buffer.from(bytes.subarray(4, 40)).toString('latin1');
+  return /\.(heic|heif|hif)$/i.test(name) || /^ftyp(?!avi).*(?:heic|heix|hevc|hevx)/s.test(brands);
+}
+
 /** A sentence for a person, of what libvips says in its own words. */
-function reasonOf(error: unknown, name: string): string {
+function reasonOf(error: unknown): string {
   const [first = ''] = String(error instanceof Error ? error.message : error).split('\n');
   const said = first
     .trim()
     .replace(/^Error: /, '')
     .slice(0, 200);
-  if (/\.(heic|heif|hif)$/i.test(name)) {
-    return (
-      'HEIC cannot be decoded here. Convert it to JPEG first, for example with `heif-convert` (libheif) or ' +
-      '`sips -s format jpeg` (macOS), or set the iPhone to Settings › Camera › Formats › Most Compatible.'
-    );
-  }
   if (/pixel limit/i.test(said)) return `The picture has more than the ${MAX_PIXELS} pixels that are read.`;
   if (/unsupported image format/i.test(said)) return 'It is not a picture in a format that can be read.';
   if (/timeout/i.test(said)) return `Decoding took longer than ${TIMEOUT_SECONDS} seconds and was given up.`;
