@@ -43,6 +43,11 @@ test('what was left out or split for hosting is read too', () => {
   expect(parseModelManifest(stringifyModelManifest(packaged))).toEqual(packaged);
 });
 
+test('an older model.json leaves no leading words out', () => {
+  const { skipLeading: _, ...text } = valid.text;
+  expect(parse({ text })).toEqual({ ...valid, text: { ...text, skipLeading: [] } });
+});
+
 test('a golden vector takes one line', () => {
   const lines = stringifyModelManifest(valid).split('\n');
   expect(lines.filter((line) => line.includes('"embedding"'))).toEqual([
@@ -68,6 +73,7 @@ test.each<[string, object]>([
   ['dtypes.webgpu', { dtypes: { ...valid.dtypes, webgpu: 'fp64' } }],
   ['files[0].path', { files: [{ ...valid.files[0], path: '../../secret' }] }],
   ['files[0].sha256', { files: [{ ...valid.files[0], sha256: 'A'.repeat(64) }] }],
+  ['files[0].bytes', { files: [{ ...valid.files[0], bytes: 1e15 }] }],
   ['files[0].parts[0].path', { files: [{ ...valid.files[0], parts: [{ ...part, path: '/x' }] }] }],
   ['files[0].parts[0].bytes', { files: [{ ...valid.files[0], parts: [{ ...part, bytes: 2 ** 25 }] }] }],
   ['files[0] has parts of 9 bytes', { files: [{ ...valid.files[0], parts: [{ ...part, bytes: 9 }] }] }],

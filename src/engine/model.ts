@@ -81,6 +81,9 @@ export interface ModelManifest {
   readonly revision: string | null;
 }
 
+/** Protobuf, in which ONNX is written, ends here; larger models have their weights in several files. */
+const MAX_FILE_BYTES = 2 ** 31;
+
 /** A device passes the self-test when every golden text reaches this cosine. */
 export const GOLDEN_COSINE = 0.999;
 /** The model that scripts take when none is named: the one place that knows it. */
@@ -93,7 +96,7 @@ const modelFile: Check<ModelFile> = also(
     {
       path: relativePath,
       sha256: sha256Hex,
-      bytes: integer(0),
+      bytes: integer(0, MAX_FILE_BYTES),
       parts: list(
         object<ModelFilePart>({ path: relativePath, sha256: sha256Hex, bytes: integer(1, MAX_PART_BYTES) }),
         1000,
@@ -107,6 +110,21 @@ const modelFile: Check<ModelFile> = also(
   },
 );
 
+type TextRules = ModelManifest['text'];
+
+const writtenRules = object<Omit<TextRules, 'skipLeading'> & Partial<Pick<TextRules, 'skipLeading'>>>(
+  {
+    maxLength: integer(2, 65_536),
+    padding: oneOf('none', 'max_length'),
+    lowercase: boolean,
+    skipLeading: list(text(1, 50), 100),
+  },
+  ['skipLeading'],
+);
+
+/** A model.json that was written before there was `skipLeading` leaves nothing out. */
+const textRules: Check<TextRules> = (value, path) => ({ skipLeading: [], ...writtenRules(value, path) });
+
 const model: Check<ModelManifest> = also(
   object<ModelManifest>(
     {
@@ -117,12 +135,7 @@ const model: Check<ModelManifest> = also(
       family: oneOf('clip', 'siglip'),
       dim: integer(1, 65_536),
       imageSize: integer(1, 8192),
-      text: object<ModelManifest['text']>({
-        maxLength: integer(2, 65_536),
-        padding: oneOf('none', 'max_length'),
-        lowercase: boolean,
-        skipLeading: list(text(1, 50), 100),
-      }),
+      text: textRules,
       dtypes: object<ModelManifest['dtypes']>({ wasm: dtype, webgpu: dtype, cpu: dtype }),
       files: list(modelFile, 1000),
       omittedVision: list(sha256Hex, 100),
