@@ -16,11 +16,16 @@ export type WorkerEvent =
   | { readonly type: 'collection-updated'; readonly name: string }
   /** The network or a part of a newer version failed; the last complete version is in use. */
   | { readonly type: 'collection-kept'; readonly name: string; readonly reason: string }
+  /** The same of the model. */
+  | { readonly type: 'model-updated'; readonly id: string }
+  | { readonly type: 'model-kept'; readonly id: string; readonly reason: string }
+  /** Collection, model and runtime are there for a visit without a network, or (`problem`) why not. */
+  | { readonly type: 'kept'; readonly name: string; readonly problem: string | undefined }
   | { readonly type: 'device-lost'; readonly reason: string };
 
 export interface CollectionInfo {
   readonly manifest: Omit<CollectionManifest, 'parts'>;
-  /** True when it came from what an earlier visit kept, because the network did not answer. */
+  /** True when it is what an earlier visit kept, because nothing newer could be read. */
   readonly fromCache: boolean;
 }
 
@@ -50,7 +55,6 @@ export interface IndexInfo {
 }
 
 export interface EncoderRequest {
-  readonly modelId: string;
   /** Already decided by the client: no `auto` here. */
   readonly device: 'webgpu' | 'wasm';
   readonly deviceReason: string;
@@ -74,11 +78,22 @@ export interface QueryWorkerApi {
   connect(baseUrl: string, onEvent: (event: WorkerEvent) => void, lifeLock: string | undefined): Promise<void>;
   /** What `collections/index.json` offers. */
   listCollections(): Promise<readonly CollectionEntry[]>;
-  /** Resolves when manifest and items are there, so that the grid can be browsed; the index loads on behind it. */
-  openCollection(name: string, index: IndexPreference): Promise<CollectionInfo>;
+  /**
+   * Resolves when manifest and items are there, so that the grid can be browsed; the index loads on behind it.
+   * @param device (a Comlink proxy) where the text tower will run: asked when the model changed along with the
+   *   collection, because neither is of use without the other
+   */
+  openCollection(
+    name: string,
+    index: IndexPreference,
+    device: () => Promise<EncoderRequest['device']>,
+  ): Promise<CollectionInfo>;
   /** Resolves when the index of the open collection answers. */
   indexReady(): Promise<IndexInfo>;
-  /** Load the text tower and check its golden vectors. Once a worker: a failed device needs a fresh one. */
+  /**
+   * Load the text tower of the open collection's model and check its golden vectors. Once a worker: a failed device
+   * needs a fresh one.
+   */
   loadEncoder(request: EncoderRequest): Promise<EncoderInfo>;
   /** Waits for encoder and index where they are still loading. */
   search(text: string): Promise<SearchResponse>;

@@ -49,12 +49,13 @@ test.each(['dist', ''])('a browser reads the same model from the server of "%s"'
   try {
     const { port } = server.address() as { port: number };
     const source = createHttpSource(`http://127.0.0.1:${port}/`);
-    const { files } = await readNewestModel(
-      source,
-      'large',
-      (manifest) => towerFiles(manifest, 'text', manifest.dtypes.wasm),
-      (file) => readModelFile(source, 'models/large', file, {}),
-    );
+    const { sha256 } = towerFile(before, 'vision', 'fp32');
+    const collection = { name: 'pictures', dim: before.dim, model: { id: 'large', sha256 } };
+    const { files } = await readNewestModel(source, collection, {
+      needed: (manifest) => towerFiles(manifest, 'text', manifest.dtypes.wasm),
+      readFile: (file) => readModelFile(source, 'models/large', file, {}),
+      onEvent: () => {},
+    });
     const path = 'onnx/text_model.onnx';
     expect(files.get(path)?.length).toBeGreaterThan(MAX_PART_BYTES);
     expect(Buffer.from(files.get(path) ?? []).equals(await readFile(at('models/large', path)))).toBe(true);

@@ -25,6 +25,20 @@ describe('opening', () => {
     expect(workers).toHaveLength(1);
   });
 
+  test('the worker is told how many threads were asked for, and the device when it asks', async () => {
+    const devices: string[] = [];
+    const behave = (): Behaviour => ({
+      openCollection: async (name, _index, device) => {
+        devices.push(await device());
+        return { manifest: { name, model: { id: 'm' } } } as unknown as CollectionInfo;
+      },
+    });
+    bench = createBench('wasm', behave, { threads: 3 });
+    await bench.client.open('demo');
+    expect((await bench.client.ready()).encoder.threads).toBe(3);
+    expect(devices).toEqual(['wasm']);
+  });
+
   test('before a collection is open, asking is a coded error', async () => {
     bench = createBench('wasm');
     await expect(bench.client.ready()).rejects.toMatchObject({ code: 'collection-not-found' });

@@ -10,7 +10,7 @@ import type {
   WorkerEvent,
 } from '../protocol.ts';
 import type { DeviceChoice } from './device.ts';
-import { type ClientEvent, createQueryClient, type QueryClient } from './query-client.ts';
+import { type ClientEvent, createQueryClient, type QueryClient, type QueryClientOptions } from './query-client.ts';
 import type { WorkerLike } from './worker-host.ts';
 
 export interface FakeWorker extends WorkerLike {
@@ -56,7 +56,11 @@ export interface Bench {
 }
 
 /** A client over fake workers; `behave` says what the worker with a number (from 0) does otherwise than well. */
-export function createBench(device: DeviceChoice['device'], behave: (worker: number) => Behaviour = () => ({})): Bench {
+export function createBench(
+  device: DeviceChoice['device'],
+  behave: (worker: number) => Behaviour = () => ({}),
+  options: Partial<QueryClientOptions> = {},
+): Bench {
   const workers: FakeWorker[] = [];
   const events: ClientEvent[] = [];
   const deaths: (() => void)[] = [];
@@ -78,6 +82,7 @@ export function createBench(device: DeviceChoice['device'], behave: (worker: num
       workers.push(worker);
       return worker;
     },
+    ...options,
   });
   client.subscribe((event) => events.push(event));
   return { client, workers, events, typesOfEvents: () => events.map(({ type }) => type) };
@@ -93,7 +98,7 @@ function createFakeWorker(number: number, behaviour: Behaviour, releaseLock: () 
     openCollection: async (name) =>
       ({ manifest: { name, model: { id: 'mini', sha256: '' } }, fromCache: false }) as unknown as CollectionInfo,
     indexReady: async () => ({ engine: 'hnsw' }) as IndexInfo,
-    loadEncoder: async (request) => ({ ...request, golden: 1 }) as unknown as EncoderInfo,
+    loadEncoder: async (request) => ({ ...request, modelId: 'mini', golden: 1 }) as unknown as EncoderInfo,
     search: async (text) => response(text),
     rank: async (_text, from) => ({ from, rows: new Uint32Array(), scores: new Float32Array() }),
     items: async () => [],

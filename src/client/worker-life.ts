@@ -119,10 +119,10 @@ export function startLife(options: LifeOptions): Life {
     }
   };
 
-  async function load(info: CollectionInfo): Promise<Ready> {
+  async function load(): Promise<Ready> {
     const { device, reason } = await choice;
     const threads = device === 'webgpu' ? 1 : (options.threads ?? chooseThreads());
-    const request = { modelId: info.manifest.model.id, device, deviceReason: reason, threads };
+    const request = { device, deviceReason: reason, threads };
     const limit = device === 'webgpu' ? LOAD_ON_GPU : LOAD;
     const [encoder, index] = await Promise.all([
       withEncoder(() => host.call((api) => api.loadEncoder(request), limit)).then((encoder) => {
@@ -148,7 +148,8 @@ export function startLife(options: LifeOptions): Life {
   }
 
   function begin(name: string): Opened {
-    const info = connected.then(() => host.call((api) => api.openCollection(name, options.index), LOAD));
+    const device = async () => (await choice).device;
+    const info = connected.then(() => host.call((api) => api.openCollection(name, options.index, proxy(device)), LOAD));
     const mine: Opened = { name, info, ready: undefined };
     info.then(
       () => loadBehind(mine).catch((error: AfterimageError) => tellFailure(mine, error)),

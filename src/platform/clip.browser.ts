@@ -3,13 +3,14 @@
 
 import { onnxruntime } from 'virtual:onnxruntime';
 import { env, LogLevel } from '@huggingface/transformers';
+import type { CollectionManifest } from '../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import { type Dtype, GOLDEN_COSINE, type ModelFile, type ModelManifest } from '../engine/model.ts';
-import type { EncoderRequest, LoadStage } from '../protocol.ts';
+import type { EncoderRequest, LoadStage, WorkerEvent } from '../protocol.ts';
 import { type ClipTextEncoder, goldenCosine, loadTextEncoder } from './clip-text.ts';
-import type { HttpSource } from './http-source.browser.ts';
+import type { HttpSource, Version } from './http-source.browser.ts';
 import { towerFiles } from './model-files.ts';
-import { readModelFile, readNewestModel } from './model-source.browser.ts';
+import { type ModelWithFiles, readModelFile, readNewestModel } from './model-source.browser.ts';
 
 export interface BrowserTextEncoder {
   readonly encoder: ClipTextEncoder;
@@ -18,66 +19,76 @@ export interface BrowserTextEncoder {
   readonly threads: number;
   /** Lowest cosine to the golden vectors; at least GOLDEN_COSINE. */
   readonly golden: number;
+  /** Model and runtime, to be committed together with the collection. */
+  readonly versions: readonly Version[];
 }
 
-export interface EncoderEvents {
-  onProgress(stage: LoadStage, loaded: number, total: number): void;
-  /** The GPU went away; this realm cannot encode any more. */
-  onDeviceLost(reason: string): void;
-}
+type Device = EncoderRequest['device'];
+type OnEvent = (event: WorkerEvent) => void;
 
 /**
- * Load the text tower and compare it with the model's golden vectors. All bytes are read and verified before
+ * Load the text tower of the model that made `collection` and compare it with the model's golden vectors. All bytes are read and verified before
  * transformers.js sees them, because a load that fails inside it leaves the realm unusable: after an error other than
  * of the network or of a file, throw the worker away.
- * @throws AfterimageError `model-not-found`, `model-invalid`, `device-unavailable`, `device-nonsense`, `part-missing`,
- * `part-corrupt`, `offline`, `network`; `internal` for what onnxruntime says.
+ * @throws AfterimageError `model-not-found`, `model-invalid`, `collection-model-mismatch`, `device-unavailable`,
+ * `device-nonsense`, `part-missing`, `part-corrupt`, `offline`, `network`; `internal` for what onnxruntime says.
  */
 export async function loadBrowserTextEncoder(
   source: HttpSource,
-  request: EncoderRequest,
-  events: EncoderEvents,
+  collection: CollectionManifest,
+  { device, threads: wanted }: EncoderRequest,
+  onEvent: OnEvent,
 ): Promise<BrowserTextEncoder> {
-  const { device, modelId } = request;
-  const runtime = readRuntime(source, device, events);
+  const runtime = readRuntime(source, device, onEvent);
   runtime.catch(() => undefined); // Awaited below; until then a failure of the model comes first.
-  const progress = createStages(events);
-  const { manifest, files } = await readNewestModel(
-    source,
-    modelId,
-    (model) => towerFiles(model, 'text', model.dtypes[device]),
-    (file, all) =>
-      readModelFile(source, MODELS + modelId, file, { onProgress: (loaded) => progress(file, loaded, all) }),
-  );
+  const { manifest, files, version } = await readTextModel(source, collection, device, onEvent);
   const dtype = manifest.dtypes[device];
   if (device === 'webgpu') await requireShaders(dtype);
-  const threads = globalThis.crossOriginIsolated ? request.threads : 1;
+  const threads = globalThis.crossOriginIsolated ? wanted : 1;
   configure(await runtime, onnxruntime[device].glue, threads);
   const encoder = await withFiles(manifest.id, files, () => loadTextEncoder(manifest, { device, dtype }));
-  if (device === 'webgpu') watchDevice(events);
-  return { encoder, manifest, dtype, threads, golden: await checkGolden(encoder, manifest, dtype) };
+  if (device === 'webgpu') watchDevice(onEvent);
+  const versions = [version, runtimeVersion(device)];
+  return { encoder, manifest, dtype, threads, golden: await checkGolden(encoder, manifest, dtype), versions };
+}
+
+/** What `loadBrowserTextEncoder` reads of the model. */
+export function readTextModel(
+  source: HttpSource,
+  collection: CollectionManifest,
+  device: Device,
+  onEvent: OnEvent,
+): Promise<ModelWithFiles> {
+  const progress = createStages(onEvent);
+  const folder = MODELS + collection.model.id;
+  return readNewestModel(source, collection, {
+    needed: (model) => towerFiles(model, 'text', model.dtypes[device]),
+    readFile: (file, all) =>
+      readModelFile(source, folder, file, { onProgress: (loaded) => progress(file, loaded, all) }),
+    onEvent,
+  });
 }
 
 /** Folder of the models, relative to the app's base. */
 const MODELS = 'models/';
 
 /** onnxruntime's wasm, kept like a model file so that it works offline and is verified. */
-async function readRuntime(
-  source: HttpSource,
-  device: 'webgpu' | 'wasm',
-  events: EncoderEvents,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function readRuntime(source: HttpSource, device: Device, onEvent: OnEvent): Promise<Uint8Array<ArrayBuffer>> {
   const { wasm } = onnxruntime[device];
   const bytes = await source.read(wasm.url, wasm, {
-    onProgress: (loaded, total) => events.onProgress('runtime', loaded, total),
+    onProgress: (loaded, total) => onEvent({ type: 'progress', stage: 'runtime', loaded, total }),
   });
-  // Kept under a name of its own, so that the build of an older version of the app is deleted.
-  source.commit(`runtime/${device}`, wasm.sha256, [wasm]).catch(() => undefined);
   return bytes as Uint8Array<ArrayBuffer>;
 }
 
+/** Under a name of its own, so that the build of an older version of the app is deleted. */
+function runtimeVersion(device: Device): Version {
+  const { wasm } = onnxruntime[device];
+  return { path: `runtime/${device}`, text: wasm.sha256, files: [wasm] };
+}
+
 /** Adds up the progress of files by stage: the tower, and what belongs to the tokenizer. */
-function createStages(events: EncoderEvents) {
+function createStages(onEvent: OnEvent) {
   const loaded = new Map<ModelFile, number>();
   const stageOf = (file: ModelFile): LoadStage => (file.path.startsWith('onnx/') ? 'text encoder' : 'tokenizer');
   return (file: ModelFile, bytes: number, all: readonly ModelFile[]) => {
@@ -86,7 +97,7 @@ function createStages(events: EncoderEvents) {
     const files = all.filter((other) => stageOf(other) === stage);
     const sum = files.reduce((total, other) => total + (loaded.get(other) ?? 0), 0);
     const total = files.reduce((all, other) => all + other.bytes, 0);
-    events.onProgress(stage, sum, total);
+    onEvent({ type: 'progress', stage, loaded: sum, total });
   };
 }
 
@@ -134,11 +145,12 @@ function onnxWasm(): NonNullable<typeof env.backends.onnx.wasm> {
   throw new AfterimageError('internal', 'transformers.js came without onnxruntime-web.');
 }
 
-function watchDevice(events: EncoderEvents): void {
+/** A GPU that went away: this realm cannot encode any more. */
+function watchDevice(onEvent: OnEvent): void {
   const device = env.backends.onnx.webgpu?.device as Promise<GPUDevice> | GPUDevice | undefined;
   Promise.resolve(device)
     .then((gpu) => gpu?.lost)
-    .then((lost) => events.onDeviceLost(lost?.message || 'The GPU was reset.'))
+    .then((lost) => onEvent({ type: 'device-lost', reason: lost?.message || 'The GPU was reset.' }))
     .catch(() => undefined);
 }
 

@@ -1,9 +1,10 @@
 import type { ItemStore } from '../engine/collection/items.ts';
 import { isCollectionName } from '../engine/collection/manifest.ts';
 import { type Collection, readCollection } from '../engine/collection/reader.ts';
+import type { CollectionManifest } from '../engine/collection/types.ts';
 import { toAfterimageError } from '../engine/errors.ts';
 import type { LoadStage, WorkerEvent } from '../protocol.ts';
-import type { HttpSource } from './http-source.browser.ts';
+import type { HttpSource, Newest, Version } from './http-source.browser.ts';
 import { memoise } from './memoise.ts';
 import { sha256 } from './sha256.ts';
 
@@ -16,8 +17,8 @@ export interface OpenCollection {
   vectors(): Promise<Float32Array>;
   /** What the index wrote. Memoised until `release`. */
   graph(): Promise<Uint8Array>;
-  /** Read what was not yet read, so that the next visit has all of this version, and make it the kept one. */
-  keep(): Promise<void>;
+  /** Read what was not yet read, so that the next visit has all of this version once it is committed. */
+  readAll(): Promise<Version>;
   /** Forget vectors and graph, which whoever asked for them holds by now. */
   release(): void;
 }
@@ -25,12 +26,14 @@ export interface OpenCollection {
 interface Reading {
   readonly signal: AbortSignal;
   readonly onEvent: (event: WorkerEvent) => void;
+  /** Reads what queries need of the model that made a newer version, with which alone that version is of use. */
+  readonly readModel: (manifest: CollectionManifest) => Promise<unknown>;
 }
 
 /**
  * The newest version of a collection that can be read. Where an earlier visit kept another version, the new one is read
- * as a whole before it is shown: if a part of it is missing or damaged, or the network goes, the kept one stays in use,
- * and nobody ever sees half of each.
+ * as a whole before it is shown, with its model where that changed too: if a part of it is missing or damaged, or the
+ * network goes, the kept one stays in use, and nobody ever sees half of each.
  * @throws AfterimageError `collection-not-found`, `collection-invalid`, `collection-version`, `part-missing`,
  * `part-corrupt`, `offline`, `network`, `collection-too-large`; the signal's reason.
  */
@@ -43,19 +46,15 @@ export async function openNewestCollection(
   const newest = isCollectionName(name) ? await source.newest(manifestPath(name), { signal }) : undefined;
   const kept = newest?.kept;
   if (newest === undefined || kept === undefined || kept === newest.text) {
-    const version = await readVersion(source, name, newest?.text, newest?.fromCache ?? false, reading);
-    if (version.fromCache) {
-      onEvent({
-        type: 'collection-kept',
-        name,
-        reason: 'No network: these are the pictures that the last visit kept.',
-      });
-    }
+    const version = await readVersion(source, name, newest?.text, newest?.problem !== undefined, reading);
+    if (newest?.problem) onEvent({ type: 'collection-kept', name, reason: keptBecause(newest.problem) });
     return version;
   }
   try {
     const version = await readVersion(source, name, newest.text, false, reading);
-    await version.keep();
+    await version.readAll();
+    const { manifest } = version.collection;
+    if (!kept.includes(manifest.model.sha256)) await reading.readModel(manifest);
     onEvent({ type: 'collection-updated', name });
     return version;
   } catch (error) {
@@ -91,15 +90,24 @@ async function readVersion(
     fromCache,
     vectors: vectors.get,
     graph: graph.get,
-    async keep() {
+    async readAll() {
       await Promise.all([vectors.get(), graph.get()]);
-      if (text !== undefined) await source.commit(manifestPath(name), text, collection.parts());
+      return {
+        path: manifestPath(name),
+        text: text as string /* or readCollection had thrown */,
+        files: collection.parts(),
+      };
     },
     release() {
       vectors.forget();
       graph.forget();
     },
   };
+}
+
+function keptBecause({ code, message }: NonNullable<Newest['problem']>): string {
+  if (code === 'offline') return 'No network: these are the pictures that the last visit kept.';
+  return `These are the pictures that the last visit kept. ${message}`;
 }
 
 function manifestPath(name: string): string {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sampleContent, sampleItem, writeCollection } from '../engine/collection/testing.ts';
 import type { CollectionManifest } from '../engine/collection/types.ts';
+import type { CollectionContent } from '../engine/collection/writer.ts';
 import type { WorkerEvent } from '../protocol.ts';
 import { openNewestCollection } from './collection-source.browser.ts';
-import { createHttpSource } from './http-source.browser.ts';
+import { createHttpSource, type HttpSource, type Version } from './http-source.browser.ts';
 import { sha256 } from './sha256.ts';
 import { createFakeServer, createMemoryCache, type FakeServer } from './testing.browser.ts';
 
@@ -13,27 +14,35 @@ const MANIFEST = 'collections/holidays/manifest.json';
 let server: FakeServer;
 let cache: ReturnType<typeof createMemoryCache>;
 let events: WorkerEvent[];
+let readModel: () => Promise<void>;
 
 beforeEach(() => {
   server = createFakeServer(BASE);
   vi.stubGlobal('fetch', server.fetch);
   cache = createMemoryCache();
   events = [];
+  readModel = () => Promise.reject(new Error('The model was not asked for.'));
 });
 afterEach(() => vi.unstubAllGlobals());
 
-function publish(count: number): Promise<CollectionManifest> {
+function publish(count: number, changes: Partial<CollectionContent> = {}): Promise<CollectionManifest> {
   server.files.clear();
   const graph = new TextEncoder().encode(`links between ${count} rows`);
-  return writeCollection(sampleContent(sha256, count, 8, { graph }), server.files);
+  return writeCollection(sampleContent(sha256, count, 8, { graph, ...changes }), server.files);
 }
 
 async function visit() {
   events.length = 0;
   const source = createHttpSource(BASE, cache);
   const onEvent = (event: WorkerEvent) => void (event.type !== 'progress' && events.push(event));
-  const open = await openNewestCollection(source, 'holidays', { signal: new AbortController().signal, onEvent });
-  return open;
+  const { signal } = new AbortController();
+  const open = await openNewestCollection(source, 'holidays', { signal, onEvent, readModel: () => readModel() });
+  return { ...open, keep: async () => keep(source, await open.readAll()) };
+}
+
+async function keep(source: HttpSource, version: Version): Promise<void> {
+  expect(await source.commit([version])).toBeUndefined();
+  await createHttpSource(BASE, cache).sweep();
 }
 
 async function completeVisit() {
@@ -75,7 +84,7 @@ test('a newer version takes the place of the old one as a whole, and its parts t
   await publish(5);
   await completeVisit();
   const manifest = await publish(7);
-  const open = await visit();
+  const open = await completeVisit();
   expect(open.items.count).toBe(7);
   expect(events).toEqual([{ type: 'collection-updated', name: 'holidays' }]);
   expect([...cache.content.keys()].sort()).toEqual(manifest.parts.map((part) => part.sha256).sort());
@@ -118,6 +127,42 @@ describe('when a newer version cannot be read completely, the old one stays', ()
   });
 });
 
+describe('when its model changed too', () => {
+  const publishBoth = () => publish(7, { model: { id: 'tiny-clip', sha256: 'b'.repeat(64) } });
+
+  test('it is of use once the model can be read', async () => {
+    await publish(5);
+    await completeVisit();
+    await publishBoth();
+    readModel = async () => {};
+    expect((await visit()).items.count).toBe(7);
+  });
+
+  test('it waits for a model that cannot be read, and nothing of the old one is forgotten', async () => {
+    await publish(5);
+    await completeVisit();
+    await publishBoth();
+    readModel = () => Promise.reject(new Error('The model is not there yet.'));
+    const open = await completeVisit();
+    expect(open.items.count).toBe(5);
+    expect(events).toEqual([
+      { type: 'collection-kept', name: 'holidays', reason: expect.stringContaining('is not there yet') },
+    ]);
+    cutTheNetwork();
+    expect((await visit()).items.count).toBe(5);
+  });
+});
+
+test('a server that fails is told from a network that is not there', async () => {
+  await publish(5);
+  await completeVisit();
+  server.fault = () => new Response(null, { status: 500 });
+  await visit();
+  expect(events).toEqual([
+    { type: 'collection-kept', name: 'holidays', reason: expect.stringMatching(/last visit kept.*500/) },
+  ]);
+});
+
 test('without a kept version, damage is an error', async () => {
   const { parts } = await publish(5);
   for (const part of parts) server.files.set(`collections/holidays/${part.path}`, new Uint8Array(part.bytes));
@@ -126,7 +171,7 @@ test('without a kept version, damage is an error', async () => {
 
 test('a name that is no collection is not asked for', async () => {
   const source = createHttpSource(BASE, cache);
-  const reading = { signal: new AbortController().signal, onEvent: () => {} };
+  const reading = { signal: new AbortController().signal, onEvent: () => {}, readModel };
   for (const name of ['../models', 'holidays/..', '']) {
     await expect(openNewestCollection(source, name, reading)).rejects.toMatchObject({ code: 'collection-not-found' });
   }

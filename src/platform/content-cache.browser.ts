@@ -1,3 +1,5 @@
+import { scoped } from '../scope.ts';
+
 /**
  * What earlier visits left in the Cache API: content under its SHA-256, and the texts (manifests, lists) that were in
  * use last under their path. Everything degrades to "nothing there": without a secure context there is no `caches`, and
@@ -6,30 +8,28 @@
 export interface ContentCache {
   /** The bytes kept under this hash; the caller verifies them. */
   get(sha256: string): Promise<Uint8Array | undefined>;
-  /** Keep a copy. Never throws: a full disk must not stop a search. */
-  put(sha256: string, bytes: Uint8Array): Promise<void>;
+  /** Keep a copy. Never throws, because a full disk must not stop a search. @returns why it is not kept, if it is not */
+  put(sha256: string, bytes: Uint8Array): Promise<string | undefined>;
   has(sha256: string): Promise<boolean>;
   drop(sha256: string): Promise<void>;
   getText(path: string): Promise<string | undefined>;
-  putText(path: string, text: string): Promise<void>;
-  dropText(path: string): Promise<void>;
-  /**
-   * Delete the content that `text`, which is no longer kept, names by its SHA-256 and no kept text does. Other content
-   * stays: it may be that of a model or a collection that is still being read.
-   */
-  prune(text: string): Promise<void>;
+  /** As `put`. */
+  putText(path: string, text: string): Promise<string | undefined>;
+  /** Delete the content that no kept text names by its SHA-256, but for what is in `spared`. */
+  sweep(spared: ReadonlySet<string>): Promise<void>;
 }
 
-export const CONTENT_CACHE = 'afterimage-content';
+export const contentCacheName = (baseUrl: string) => scoped('afterimage-content', baseUrl);
 
-/** The cache of the app at `baseUrl`; apps in other folders of the same origin have their own entries. */
+/** The cache of the app at `baseUrl`. */
 export function createContentCache(baseUrl: string): ContentCache {
   const contentRoot = new URL('.afterimage/content/', baseUrl).href;
   const textRoot = new URL('.afterimage/kept/', baseUrl).href;
   let opened: Promise<Cache | undefined> | undefined;
   // Reopened each time it fails, kept once it worked.
   const open = async (): Promise<Cache | undefined> => {
-    opened ??= 'caches' in globalThis ? caches.open(CONTENT_CACHE).catch(nothing) : Promise.resolve(undefined);
+    opened ??=
+      'caches' in globalThis ? caches.open(contentCacheName(baseUrl)).catch(nothing) : Promise.resolve(undefined);
     const cache = await opened;
     if (!cache) opened = undefined;
     return cache;
@@ -38,44 +38,47 @@ export function createContentCache(baseUrl: string): ContentCache {
     const cache = await open();
     return cache && work(cache).catch(nothing);
   };
+  const write = async (url: string, response: Response): Promise<string | undefined> => {
+    const cache = await open();
+    if (!cache) return 'This browser keeps nothing for this page (no HTTPS, or a private window).';
+    return cache.put(url, response).then(nothing, whyNotKept);
+  };
   return {
     async get(sha256) {
       const body = await attempt(async (cache) => (await cache.match(contentRoot + sha256))?.arrayBuffer());
       return body && new Uint8Array(body);
     },
-    async put(sha256, bytes) {
-      // The body is copied here and now, so that callers may go on to write into `bytes`.
-      const response = new Response(bytes as Uint8Array<ArrayBuffer>);
-      await attempt((cache) => cache.put(contentRoot + sha256, response));
-    },
+    // The body is copied here and now, so that callers may go on to write into `bytes`.
+    put: (sha256, bytes) => write(contentRoot + sha256, new Response(bytes as Uint8Array<ArrayBuffer>)),
     has: async (sha256) => (await attempt((cache) => cache.match(contentRoot + sha256))) !== undefined,
     async drop(sha256) {
       await attempt((cache) => cache.delete(contentRoot + sha256));
     },
     getText: (path) => attempt(async (cache) => (await cache.match(textRoot + path))?.text()),
-    async putText(path, text) {
-      await attempt((cache) => cache.put(textRoot + path, new Response(text)));
-    },
-    async dropText(path) {
-      await attempt((cache) => cache.delete(textRoot + path));
-    },
-    async prune(text) {
-      await attempt((cache) => pruneContent(cache, text, contentRoot, textRoot));
+    putText: (path, text) => write(textRoot + path, new Response(text)),
+    async sweep(spared) {
+      await attempt((cache) => sweepContent(cache, spared, contentRoot, textRoot));
     },
   };
 }
 
-async function pruneContent(cache: Cache, text: string, contentRoot: string, textRoot: string): Promise<void> {
-  const orphans = hashesIn(text);
-  for (const key of await cache.keys()) {
-    if (!key.url.startsWith(textRoot)) continue;
-    for (const sha256 of hashesIn((await (await cache.match(key))?.text()) ?? '')) orphans.delete(sha256);
-  }
-  await Promise.all([...orphans].map((sha256) => cache.delete(contentRoot + sha256)));
+async function sweepContent(
+  cache: Cache,
+  spared: ReadonlySet<string>,
+  contentRoot: string,
+  textRoot: string,
+): Promise<void> {
+  const urls = (await cache.keys()).map(({ url }) => url);
+  const texts = urls.filter((url) => url.startsWith(textRoot)).map(async (url) => (await cache.match(url))?.text());
+  const named = (await Promise.all(texts)).join();
+  const content = urls.filter((url) => url.startsWith(contentRoot)).map((url) => url.slice(contentRoot.length));
+  const orphans = content.filter((sha256) => !named.includes(sha256) && !spared.has(sha256));
+  await Promise.all(orphans.map((sha256) => cache.delete(contentRoot + sha256)));
 }
 
-function hashesIn(text: string): Set<string> {
-  return new Set([...text.matchAll(/\b[0-9a-f]{64}\b/g)].map(([sha256]) => sha256));
+function whyNotKept(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'There is no space left for it.';
+  return `The browser refused to keep it: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function nothing(): undefined {

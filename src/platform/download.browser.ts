@@ -71,7 +71,13 @@ async function whileMoving<T>(
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', abort);
-  const stall = () => controller.abort(new AfterimageError('network', `${path}: the server stopped answering.`));
+  const stall = () =>
+    controller.abort(
+      new AfterimageError(
+        'network',
+        `${path}: the server did not answer for ${limit / 1000} seconds. Try again in a while.`,
+      ),
+    );
   let timer = setTimeout(stall, limit);
   const moved = () => {
     clearTimeout(timer);

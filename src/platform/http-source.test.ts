@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createHttpSource, type HttpSource } from './http-source.browser.ts';
+import type { FileHash } from '../engine/ports.ts';
+import { createHttpSource, type HttpSource, type Version } from './http-source.browser.ts';
 import { sha256 } from './sha256.ts';
 import { createFakeServer, createMemoryCache, type FakeServer } from './testing.browser.ts';
 
@@ -8,6 +9,8 @@ const PATH = 'models/mini/onnx/text_model.onnx';
 const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
 const expected = { sha256: await sha256(bytes), bytes: bytes.length };
 const damaged = bytes.with(5000, 99);
+
+const version = (path: string, text: string, ...files: FileHash[]): Version => ({ path, text, files });
 
 let server: FakeServer;
 let cache: ReturnType<typeof createMemoryCache>;
@@ -93,7 +96,7 @@ describe('read', () => {
   test('a full disk does not stop it', async () => {
     cache.full = true;
     expect(await source.read(PATH, expected)).toEqual(bytes);
-    expect(await source.commit('models/mini/model.json', expected.sha256, [expected])).toBe(false);
+    expect(await source.commit([version('models/mini/model.json', expected.sha256, expected)])).toMatch('no space');
     expect(await cache.getText('models/mini/model.json')).toBeUndefined();
   });
 });
@@ -104,9 +107,9 @@ describe('newest', () => {
 
   test('asks the network first, and tells what was kept', async () => {
     server.files.set(LIST, text('new'));
-    expect(await source.newest(LIST)).toEqual({ text: 'new', kept: undefined, fromCache: false });
+    expect(await source.newest(LIST)).toEqual({ text: 'new', kept: undefined, problem: undefined });
     await cache.putText(LIST, 'old');
-    expect(await source.newest(LIST)).toEqual({ text: 'new', kept: 'old', fromCache: false });
+    expect(await source.newest(LIST)).toEqual({ text: 'new', kept: 'old', problem: undefined });
     expect(server.requests).toEqual([`${LIST} no-cache`, `${LIST} no-cache`]);
   });
 
@@ -114,7 +117,7 @@ describe('newest', () => {
     server.fault = () => new TypeError('Failed to fetch');
     await expect(source.newest(LIST)).rejects.toMatchObject({ code: 'network' });
     await cache.putText(LIST, 'old');
-    expect(await source.newest(LIST)).toEqual({ text: 'old', kept: 'old', fromCache: true });
+    expect(await source.newest(LIST)).toMatchObject({ text: 'old', problem: { code: 'network' } });
     expect(await source.readText(LIST)).toBe('old');
   });
 
@@ -124,33 +127,54 @@ describe('newest', () => {
     server.fault = () => 'hang';
     const newest = source.newest(LIST);
     await vi.advanceTimersByTimeAsync(4_000);
-    expect(await newest).toMatchObject({ fromCache: true });
+    expect(await newest).toMatchObject({ text: 'old', problem: { message: expect.stringContaining('4 seconds') } });
   });
 
-  test('what the server no longer has is forgotten', async () => {
+  test('tells a server that fails from a network that is not there', async () => {
     await cache.putText(LIST, 'old');
+    server.fault = () => new Response(null, { status: 503 });
+    expect((await source.newest(LIST))?.problem?.message).toContain('503');
+    vi.stubGlobal('navigator', { onLine: false });
+    server.fault = () => new TypeError('Failed to fetch');
+    expect((await source.newest(LIST))?.problem?.code).toBe('offline');
+  });
+
+  test('what the server misses is not forgotten, but told', async () => {
     expect(await source.newest(LIST)).toBeUndefined();
-    expect(await cache.getText(LIST)).toBeUndefined();
+    await cache.putText(LIST, 'old');
+    expect(await source.newest(LIST)).toMatchObject({ text: 'old', problem: { code: 'part-missing' } });
+    expect(await cache.getText(LIST)).toBe('old');
   });
 });
 
 describe('commit', () => {
-  test('keeps the text when all files are there, and deletes what only its predecessor named', async () => {
-    await cache.put('0'.repeat(64), bytes);
-    await cache.putText('models/mini/model.json', '0'.repeat(64));
-    const missing = { sha256: 'f'.repeat(64), bytes: 1 };
-    expect(await source.commit('models/mini/model.json', expected.sha256, [missing])).toBe(false);
-    expect(cache.content.has('0'.repeat(64))).toBe(true);
+  const MODEL = 'models/mini/model.json';
+  const COLLECTION = 'collections/demo/manifest.json';
+  const missing = { sha256: 'f'.repeat(64), bytes: 1 };
 
+  test('keeps all texts when all files are there, or none', async () => {
     await source.read(PATH, expected);
-    expect(await source.commit('models/mini/model.json', expected.sha256, [expected])).toBe(true);
-    expect([...cache.content.keys()]).toEqual([expected.sha256]);
+    const model = version(MODEL, expected.sha256, expected);
+    expect(await source.commit([model, version(COLLECTION, 'new', missing)])).toEqual(expect.any(String));
+    expect([await cache.getText(MODEL), await cache.getText(COLLECTION)]).toEqual([undefined, undefined]);
+    expect(await source.commit([model, version(COLLECTION, 'new')])).toBeUndefined();
+    expect([await cache.getText(MODEL), await cache.getText(COLLECTION)]).toEqual([expected.sha256, 'new']);
   });
 
-  test('leaves what is being read for something else', async () => {
-    await source.read(PATH, expected);
-    expect(await source.commit('collections/demo/manifest.json', 'new', [])).toBe(true);
-    expect(await source.commit('collections/demo/manifest.json', 'newer', [])).toBe(true);
-    expect(await source.commit('models/mini/model.json', expected.sha256, [expected])).toBe(true);
+  test('tells of files that are gone, though the text is kept', async () => {
+    await cache.putText(MODEL, 'text');
+    expect(await source.commit([version(MODEL, 'text', missing)])).toEqual(expect.any(String));
   });
+});
+
+test('sweep deletes what no kept text names, and leaves what was read for something that is not kept yet', async () => {
+  const [orphan, named] = ['0'.repeat(64), '1'.repeat(64)];
+  await Promise.all([cache.put(orphan, bytes), cache.put(named, bytes)]);
+  await cache.putText('models/mini/model.json', named);
+  await source.read(PATH, expected);
+  await source.commit([]);
+  await source.sweep();
+  expect([...cache.content.keys()].sort()).toEqual([expected.sha256, named].sort());
+  await createHttpSource(BASE, cache).sweep();
+  expect([...cache.content.keys()]).toEqual([named]);
 });

@@ -1,51 +1,79 @@
+import { assertModel } from '../engine/collection/assert-model.ts';
+import type { CollectionManifest } from '../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import { type ModelFile, type ModelManifest, parseModelManifest } from '../engine/model.ts';
 import type { ReadOptions } from '../engine/ports.ts';
-import type { HttpSource } from './http-source.browser.ts';
+import type { WorkerEvent } from '../protocol.ts';
+import type { HttpSource, Version } from './http-source.browser.ts';
 import { sha256 } from './sha256.ts';
 
 export interface ModelWithFiles {
   readonly manifest: ModelManifest;
   /** Verified bytes by `ModelFile.path`. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** To be committed together with the collection: they fit each other. */
+  readonly version: Version;
+}
+
+export interface ModelReading {
+  /** The files to read of a version: other precisions and the vision tower are not needed. */
+  readonly needed: (manifest: ModelManifest) => readonly ModelFile[];
+  /** Reads one of them, verified. */
+  readonly readFile: (file: ModelFile, files: readonly ModelFile[]) => Promise<Uint8Array>;
+  readonly onEvent: (event: WorkerEvent) => void;
 }
 
 /**
- * The newest `model.json` whose files can be read, else the one that the last complete visit kept. A version becomes
- * the kept one when the files that are needed of it were read: other precisions and the vision tower are not.
- * @param needed the files to read of a version
- * @param readFile reads one of them, verified
- * @throws AfterimageError `model-not-found`, `model-invalid`, and what reading a file throws.
+ * The model that made a collection: the newest `model.json` of its id if it is that model and can be read, else the one
+ * that an earlier visit kept.
+ * @throws AfterimageError `model-not-found`, `model-invalid`, `collection-model-mismatch`, and what reading a file throws.
  */
 export async function readNewestModel(
   source: HttpSource,
-  id: string,
-  needed: (manifest: ModelManifest) => readonly ModelFile[],
-  readFile: (file: ModelFile, files: readonly ModelFile[]) => Promise<Uint8Array>,
+  collection: Pick<CollectionManifest, 'name' | 'model' | 'dim'>,
+  { needed, readFile, onEvent }: ModelReading,
 ): Promise<ModelWithFiles> {
+  const { id } = collection.model;
   const path = `models/${id}/model.json`;
-  const newest = await source.newest(path);
-  if (!newest) {
-    throw new AfterimageError(
-      'model-not-found',
-      `There is no model ${id} here (${path} is missing). Add it with \`pnpm add-model\` and publish the site again.`,
-    );
-  }
   const read = async (text: string): Promise<ModelWithFiles> => {
     const manifest = parseModelManifest(text);
+    if (manifest.id !== id) throw otherModel(path, manifest.id);
+    assertModel(collection, manifest);
     const files = needed(manifest);
     const entries = files.map(async (file) => [file.path, await readFile(file, files)] as const);
-    return { manifest, files: new Map(await Promise.all(entries)) };
+    const version = { path, text, files: files.flatMap((file) => file.parts ?? [file]) };
+    return { manifest, files: new Map(await Promise.all(entries)), version };
   };
+
+  const newest = await source.newest(path);
+  if (!newest) throw noModel(path, id);
+  const { text, kept } = newest;
+  if (kept === undefined || kept === text) return read(text);
   try {
-    const model = await read(newest.text);
-    const kept = needed(model.manifest).flatMap((file) => file.parts ?? [file]);
-    source.commit(path, newest.text, kept).catch(() => undefined);
+    const model = await read(text);
+    onEvent({ type: 'model-updated', id });
     return model;
-  } catch (error) {
-    if (newest.kept === undefined || newest.kept === newest.text) throw toAfterimageError(error);
-    return read(newest.kept);
+  } catch (cause) {
+    const error = toAfterimageError(cause);
+    const model = await read(kept).catch(() => Promise.reject(error));
+    // One that does not fit is for newer pictures than these, of which is told where they are read.
+    if (error.code !== 'collection-model-mismatch') onEvent({ type: 'model-kept', id, reason: error.message });
+    return model;
   }
+}
+
+function noModel(path: string, id: string): AfterimageError {
+  return new AfterimageError(
+    'model-not-found',
+    `There is no model ${id} here (${path} is missing). Add it with \`pnpm add-model\` and publish the site again.`,
+  );
+}
+
+function otherModel(path: string, id: string): AfterimageError {
+  return new AfterimageError(
+    'model-invalid',
+    `${path} describes another model, ${id}. Add the model anew with \`pnpm add-model\` and publish the site again.`,
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ModelFile, ModelManifest } from '../engine/model.ts';
+import type { WorkerEvent } from '../protocol.ts';
 import { createHttpSource, type HttpSource } from './http-source.browser.ts';
 import { readModelFile, readNewestModel } from './model-source.browser.ts';
 import { sha256 } from './sha256.ts';
@@ -13,6 +14,7 @@ let server: FakeServer;
 let cache: ReturnType<typeof createMemoryCache>;
 let source: HttpSource;
 let file: ModelFile;
+let events: WorkerEvent[];
 
 beforeEach(async () => {
   server = createFakeServer(BASE);
@@ -20,6 +22,7 @@ beforeEach(async () => {
   cache = createMemoryCache();
   source = createHttpSource(BASE, cache);
   file = await publishSplit();
+  events = [];
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -66,20 +69,61 @@ test('missing, damaged and exchanged parts are noticed', async () => {
 });
 
 test('the parts are what is kept, and they answer without a network', async () => {
-  const model = JSON.stringify(manifest());
-  server.files.set('models/mini/model.json', new TextEncoder().encode(model));
-  const load = () =>
-    readNewestModel(
-      source,
-      'mini',
-      ({ files }) => files,
-      (one) => read(one),
-    );
-  await load();
-  await vi.waitUntil(async () => (await cache.getText('models/mini/model.json')) === model);
+  publish(manifest());
+  expect(await source.commit([(await load()).version])).toBeUndefined();
   expect([...cache.content.keys()].sort()).toEqual((file.parts ?? []).map((part) => part.sha256).sort());
   server.fault = () => new TypeError('Failed to fetch');
   expect((await load()).files.get(file.path)).toEqual(tower);
+});
+
+const COLLECTION = { name: 'holidays', dim: 1, model: { id: 'mini', sha256: 'a'.repeat(64) } };
+
+function load(collection = COLLECTION) {
+  return readNewestModel(source, collection, {
+    needed: ({ files }) => files,
+    readFile: (one) => read(one),
+    onEvent: (event) => events.push(event),
+  });
+}
+
+function publish(model: ModelManifest): void {
+  server.files.set('models/mini/model.json', new TextEncoder().encode(JSON.stringify(model)));
+}
+
+test('a model.json of another model is refused', async () => {
+  publish({ ...manifest(), id: 'maxi' });
+  await expect(load()).rejects.toMatchObject({ code: 'model-invalid', message: expect.stringContaining('maxi') });
+});
+
+describe('when there is a newer model than the kept one', () => {
+  const newer = (changes: Partial<ModelManifest> = {}) => ({ ...manifest(), title: 'Newer', ...changes });
+
+  beforeEach(async () => {
+    publish(manifest());
+    await source.commit([(await load()).version]);
+  });
+
+  test('it is used and told', async () => {
+    publish(newer());
+    expect((await load()).manifest.title).toBe('Newer');
+    expect(events).toEqual([{ type: 'model-updated', id: 'mini' }]);
+  });
+
+  test('that cannot be read, the kept one is used, and told', async () => {
+    publish(newer({ files: [{ ...file, parts: [], path: 'gone', sha256: 'c'.repeat(64) }] }));
+    expect((await load()).manifest.title).toBe('Mini');
+    expect(events).toEqual([{ type: 'model-kept', id: 'mini', reason: expect.any(String) }]);
+  });
+
+  test('that did not make the collection, the kept one is used; for newer pictures the new one', async () => {
+    publish(newer({ omittedVision: ['b'.repeat(64)] }));
+    expect((await load()).manifest.title).toBe('Mini');
+    expect(events).toEqual([]);
+    const pictures = { ...COLLECTION, model: { id: 'mini', sha256: 'b'.repeat(64) } };
+    expect((await load(pictures)).manifest.title).toBe('Newer');
+    const others = { ...COLLECTION, model: { id: 'mini', sha256: 'd'.repeat(64) } };
+    await expect(load(others)).rejects.toMatchObject({ code: 'collection-model-mismatch' });
+  });
 });
 
 function manifest(): ModelManifest {
@@ -94,6 +138,7 @@ function manifest(): ModelManifest {
     text: { maxLength: 8, padding: 'none', lowercase: true, skipLeading: [] },
     dtypes: { wasm: 'fp32', webgpu: 'fp32', cpu: 'fp32' },
     files: [file],
+    omittedVision: ['a'.repeat(64)],
     golden: [{ text: 'a', dtype: 'fp32', embedding: [1] }],
     can: '',
     cannot: '',

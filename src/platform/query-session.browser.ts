@@ -1,10 +1,11 @@
-import { assertModel } from '../engine/collection/assert-model.ts';
 import { parseCollectionList } from '../engine/collection/manifest.ts';
-import { AfterimageError } from '../engine/errors.ts';
-import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
+import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
+import type { SearchEngine } from '../engine/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, EncoderRequest, QueryWorkerApi, WorkerEvent } from '../protocol.ts';
-import { type BrowserTextEncoder, loadBrowserTextEncoder } from './clip.browser.ts';
+import { type BrowserTextEncoder, loadBrowserTextEncoder, readTextModel } from './clip.browser.ts';
 import { type OpenCollection, openNewestCollection } from './collection-source.browser.ts';
+import { composeSearch } from './compose-search.ts';
+import { createEncoderSlot, type Encoder } from './encoder-slot.ts';
 import { createHttpSource, type HttpSource } from './http-source.browser.ts';
 import { holdLifeLock } from './life-lock.browser.ts';
 import { type Memo, memoise } from './memoise.ts';
@@ -18,12 +19,7 @@ interface Current {
   readonly open: OpenCollection;
   readonly index: Memo<OpenIndex>;
   /** For the encoder that is loaded, made when the first query comes. */
-  engine: { readonly of: Encoder; readonly made: Promise<SearchEngine> } | undefined;
-}
-
-interface Encoder {
-  readonly request: EncoderRequest;
-  readonly loaded: Promise<BrowserTextEncoder>;
+  engine: { readonly of: Encoder<BrowserTextEncoder>; readonly made: Promise<SearchEngine> } | undefined;
 }
 
 /**
@@ -35,10 +31,10 @@ export function createQuerySession(): QueryWorkerApi {
   let emit: (event: WorkerEvent) => void = () => {};
   let opening = new AbortController();
   let current: Current | undefined;
-  let encoder: Encoder | undefined;
 
   const connected = (): HttpSource => source ?? fail('internal', 'The query worker was used before connect().');
   const collection = (): Current => current ?? fail('collection-not-found', 'No collection is open. Choose one.');
+  const slot = createEncoderSlot((made, request) => loadBrowserTextEncoder(connected(), made, request, emit));
 
   const close = (reason: string) => {
     opening.abort(new DOMException(reason, 'AbortError'));
@@ -51,36 +47,17 @@ export function createQuerySession(): QueryWorkerApi {
     );
   };
 
-  /** A failed load is forgotten, so that asking again tries again. */
-  const startEncoder = (request: EncoderRequest): Encoder => {
-    const loaded = loadBrowserTextEncoder(connected(), request, {
-      onProgress: (stage, bytes, total) => emit({ type: 'progress', stage, loaded: bytes, total }),
-      onDeviceLost: (reason) => emit({ type: 'device-lost', reason }),
-    });
-    loaded.catch(() => {
-      if (encoder?.loaded === loaded) encoder = undefined;
-    });
-    return { request, loaded };
-  };
-
-  /** The engine over the collection and encoder of this moment; waits for what is still loading. */
-  const engineOf = (at: Current): Promise<SearchEngine> => {
-    const of = encoder ?? fail('internal', 'The query worker was asked before loadEncoder().');
-    if (at.engine?.of !== of) {
-      const made = makeEngine(at, of).catch((error: unknown) => {
-        if (at.engine?.made === made) at.engine = undefined;
-        throw error;
-      });
-      at.engine = { of, made };
-    }
-    return at.engine.made;
+  const keep = async (at: Current, encoder: BrowserTextEncoder) => {
+    const problem = await keepTogether(connected(), at, encoder);
+    if (current === at) emit({ type: 'kept', name: at.open.collection.manifest.name, problem });
   };
 
   /** An index that was disposed of under a query fails in ways that say nothing. */
   const answer = async <T>(work: (engine: SearchEngine) => Promise<T>): Promise<T> => {
     const at = collection();
+    const encoder = slot.current() ?? fail('internal', 'The query worker was asked before loadEncoder().');
     try {
-      return await work(await engineOf(at));
+      return await work(await engineOf(at, encoder));
     } catch (error) {
       if (current !== at) fail('collection-not-found', 'Another collection was opened meanwhile.');
       throw error;
@@ -98,20 +75,20 @@ export function createQuerySession(): QueryWorkerApi {
       const newest = await connected().newest(LIST);
       if (!newest) return [];
       const { collections } = parseCollectionList(newest.text);
-      if (newest.kept !== newest.text) void connected().commit(LIST, newest.text, []);
+      void connected().commit([{ path: LIST, text: newest.text, files: [] }]);
       return collections;
     },
 
-    async openCollection(name, preference): Promise<CollectionInfo> {
+    async openCollection(name, preference, device): Promise<CollectionInfo> {
       close(`${name} is opened instead.`);
       const { signal } = opening;
-      const open = await openNewestCollection(connected(), name, { signal, onEvent: emit });
-      signal.throwIfAborted();
-      const index = memoise(async () => {
-        const opened = await openIndex(open, preference);
-        open.keep().then(open.release, open.release); // What cannot be kept is fetched again by the next visit.
-        return opened;
+      const open = await openNewestCollection(connected(), name, {
+        signal,
+        onEvent: emit,
+        readModel: async (made) => readTextModel(connected(), made, await device(), emit),
       });
+      signal.throwIfAborted();
+      const index = memoise(() => openIndex(open, preference));
       index.get().catch(() => undefined); // `indexReady` tells it.
       current = { open, index, engine: undefined };
       const { parts: _parts, ...manifest } = open.collection.manifest;
@@ -121,17 +98,16 @@ export function createQuerySession(): QueryWorkerApi {
     indexReady: async () => (await collection().index.get()).info,
 
     async loadEncoder(request): Promise<EncoderInfo> {
-      if (encoder?.request.modelId !== request.modelId) {
-        const previous = encoder;
-        encoder = startEncoder(request);
-        previous?.loaded.then((old) => old.encoder.dispose()).catch(() => undefined);
-      }
-      return encoderInfo(encoder.request, await encoder.loaded);
+      const at = collection();
+      const encoder = await slot.load(at.open.collection.manifest, request);
+      const loaded = await encoder.loaded;
+      void keep(at, loaded);
+      return encoderInfo(encoder.request, loaded);
     },
 
     search: (text) =>
       answer(async (engine) => {
-        const device = encoder?.request.device ?? 'wasm';
+        const device = slot.current()?.request.device ?? 'wasm';
         return { ...(await engine.search(text)), device };
       }),
     rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
@@ -140,22 +116,36 @@ export function createQuerySession(): QueryWorkerApi {
   };
 }
 
-async function makeEngine({ open, index: opening }: Current, { loaded }: Encoder): Promise<SearchEngine> {
-  const [{ encoder, manifest: model, dtype }, { index, exact, background }] = await Promise.all([
-    loaded,
-    opening.get(),
-  ]);
-  const { manifest } = open.collection;
-  assertModel(manifest, model);
-  const texts = model.golden.filter((golden) => golden.dtype === dtype).map(({ embedding }) => embedding);
-  return createSearchEngine({
-    collection: manifest.name,
-    modelId: manifest.model.id,
-    encoder,
-    index,
-    exact,
-    background: background(texts),
+/** The engine over a collection and an encoder; waits for what is still loading. */
+function engineOf(at: Current, of: Encoder<BrowserTextEncoder>): Promise<SearchEngine> {
+  if (at.engine?.of === of) return at.engine.made;
+  const made = Promise.all([at.index.get(), of.loaded]).then(([index, loaded]) => composeSearch(index, loaded).engine);
+  at.engine = { of, made };
+  made.catch(() => {
+    if (at.engine?.made === made) at.engine = undefined;
   });
+  return made;
+}
+
+/**
+ * Make what answers here what the next visit falls back to: collection, model and runtime, or none of them.
+ * @returns why it is not kept, if it is not: the next visit reads it again
+ */
+async function keepTogether(
+  source: HttpSource,
+  { open, index }: Current,
+  { versions }: BrowserTextEncoder,
+): Promise<string | undefined> {
+  try {
+    await index.get();
+    const problem = await source.commit([await open.readAll(), ...versions]);
+    if (problem === undefined) await source.sweep();
+    return problem;
+  } catch (error) {
+    return toAfterimageError(error).message;
+  } finally {
+    open.release();
+  }
 }
 
 function encoderInfo(request: EncoderRequest, { manifest, dtype, threads, golden }: BrowserTextEncoder): EncoderInfo {

@@ -4,15 +4,15 @@ import { assertModel } from '../engine/collection/assert-model.ts';
 import type { ItemStore } from '../engine/collection/items.ts';
 import { readCollection } from '../engine/collection/reader.ts';
 import type { CollectionManifest } from '../engine/collection/types.ts';
-import { type Background, createBackground } from '../engine/cutoff.ts';
-import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
+import type { Background } from '../engine/cutoff.ts';
+import type { ExactIndex } from '../engine/exact-index.ts';
 import type { ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
-import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
+import type { SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
 import { createFolderSource } from './bytes.node.ts';
 import { createNodeQueryEncoder } from './clip.node.ts';
-import { loadHnswIndex } from './hnsw-index.ts';
+import { composeSearch, loadIndex } from './compose-search.ts';
 import { readModelManifest } from './model-folder.node.ts';
 import { sha256 } from './sha256.ts';
 
@@ -52,25 +52,19 @@ export async function openNodeSearch({ publicFolder, collection, exact }: NodeSe
     opened.items(),
     opened.vectors(),
   ]);
-  const { dim, hnsw } = manifest;
-  const exactIndex = createExactIndex(vectors, dim);
-  const index = exact
-    ? exactIndex
-    : await loadHnswIndex({ graph: await opened.graph(), vectors, dim, efSearch: hnsw.efSearch });
-  const texts = model.golden.filter(({ dtype }) => dtype === model.dtypes.cpu).map(({ embedding }) => embedding);
-  const background = createBackground(vectors, dim, texts);
-  const options = { collection, modelId: model.id, encoder, index, exact: () => exactIndex, background };
+  const loaded = await loadIndex(manifest, vectors, exact ? undefined : await opened.graph());
+  const { engine, background } = composeSearch(loaded, { encoder, manifest: model, dtype: model.dtypes.cpu });
   return {
     manifest,
     model,
     items,
     encoder,
-    index,
-    exact: exactIndex,
+    index: loaded.index,
+    exact: loaded.exact,
     background,
-    engine: createSearchEngine(options),
+    engine,
     async dispose() {
-      index.dispose();
+      loaded.index.dispose();
       await encoder.dispose();
     },
   };

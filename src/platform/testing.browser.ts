@@ -10,16 +10,17 @@ export function createMemoryCache(): ContentCache & { readonly content: Files; f
     full: false,
     get: async (sha256) => content.get(sha256)?.slice(),
     async put(sha256, bytes) {
-      if (!this.full) content.set(sha256, bytes.slice());
+      if (this.full) return 'There is no space left for it.';
+      content.set(sha256, bytes.slice());
+      return undefined;
     },
     has: async (sha256) => content.has(sha256),
     drop: async (sha256) => void content.delete(sha256),
     getText: async (path) => texts.get(path),
     putText: async (path, text) => void texts.set(path, text),
-    dropText: async (path) => void texts.delete(path),
-    async prune(text) {
+    async sweep(spared) {
       const named = [...texts.values()].join();
-      for (const sha256 of content.keys()) if (text.includes(sha256) && !named.includes(sha256)) content.delete(sha256);
+      for (const sha256 of content.keys()) if (!named.includes(sha256) && !spared.has(sha256)) content.delete(sha256);
     },
   };
 }

@@ -2,17 +2,18 @@ import { AfterimageError } from '../errors.ts';
 import type { ModelManifest } from '../model.ts';
 import type { CollectionManifest } from './types.ts';
 
-/**
- * That the vectors of a collection were made by `model`, so that its query embeddings can be compared with them.
- * @throws AfterimageError `collection-model-mismatch`
- */
-export function assertModel(
-  collection: Pick<CollectionManifest, 'name' | 'model' | 'dim'>,
-  model: ModelManifest,
-): void {
-  const { id, sha256 } = collection.model;
-  const sameFile = model.files.some((file) => file.sha256 === sha256) || model.omittedVision?.includes(sha256);
-  if (id === model.id && collection.dim === model.dim && sameFile) return;
+type Made = Pick<CollectionManifest, 'name' | 'model' | 'dim'>;
+
+/** Whether the vectors of a collection were made by `model`, so that its query embeddings can be compared with them. */
+export function fitsModel({ model: { id, sha256 }, dim }: Made, model: ModelManifest): boolean {
+  const sameFile = model.files.some((file) => file.sha256 === sha256) || model.omittedVision?.includes(sha256) === true;
+  return id === model.id && dim === model.dim && sameFile;
+}
+
+/** @throws AfterimageError `collection-model-mismatch` unless `fitsModel` */
+export function assertModel(collection: Made, model: ModelManifest): void {
+  if (fitsModel(collection, model)) return;
+  const { id } = collection.model;
   const theirs = id === model.id ? `another version of the model ${id}` : `the model ${id}`;
   throw new AfterimageError(
     'collection-model-mismatch',
