@@ -1,5 +1,6 @@
 import { cutoff } from '../../src/engine/cutoff.ts';
 import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from '../../src/engine/metrics.ts';
+import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
 import type { NodeSearch } from '../../src/platform/search.node.ts';
 import {
   absentQueries,
@@ -10,9 +11,6 @@ import {
   nameQueries,
   type Query,
 } from './queries.ts';
-
-/** What the page ranks by index. */
-const RANKED = 200;
 
 export interface RetrievalFigures {
   readonly kind: 'name' | 'keyword';
@@ -83,7 +81,7 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
 
 async function answerQuery({ encoder, index, exact, background }: NodeSearch, query: Query): Promise<Answer> {
   const embedding = await encoder.encode(query.text);
-  const hits = index.search(embedding, { k: RANKED });
+  const hits = index.search(embedding, { k: RANKED_BY_INDEX });
   const rows = hits.map(({ row }) => row);
   const truth = exact.search(embedding, { k: 10 }).map(({ row }) => row);
   const { good, confidence } = cutoff(
