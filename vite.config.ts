@@ -53,7 +53,7 @@ export default defineConfig(async ({ command }) => {
           },
         },
         injectManifest: {
-          globPatterns: ['index.html', 'licences.json', 'assets/**'],
+          globPatterns: ['index.html', 'licences.json', 'THIRD-PARTY.txt', 'assets/**'],
           // The query worker keeps the runtime that it uses, verified like a part of a model.
           globIgnores: ['**/*.{map,wasm}'],
           maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { constants, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { AfterimageError } from '../src/engine/errors.ts';
 import { parseCount, parseOptions, runScript } from './lib/cli.ts';
@@ -31,7 +32,12 @@ const OPTIONS = {
 await runScript(HELP, async (args) => {
   const { values } = parseOptions(withHostValue(args), OPTIONS);
   const wanted = parseCount(values.port, '--port');
-  const site = await prepareSite(values.site ?? (values['no-build'] ? join(ROOT_FOLDER, 'dist') : undefined));
+  const given = values.site ?? (values['no-build'] ? join(ROOT_FOLDER, 'dist') : undefined);
+  if (given === undefined) {
+    process.exitCode = await buildDemo();
+    if (process.exitCode !== 0) return;
+  }
+  const site = await prepareSite(given);
   const port = await findPort(wanted, values.host);
   if (port !== wanted) console.log(`Port ${wanted} is taken.`);
   await serve({ site, publicFolder: PUBLIC_FOLDER, host: values.host, port });
@@ -52,7 +58,6 @@ async function prepareSite(given: string | undefined): Promise<string> {
     if (existsSync(join(given, 'index.html'))) return given;
     throw new AfterimageError('usage', `There is no built site in ${given}. Run \`pnpm build\` first.`);
   }
-  await buildDemo();
   const options = { out: join(ROOT_FOLDER, '.cache/site'), base: './', data: false };
   if (await isCurrent(options)) {
     console.log('The site is up to date.');
@@ -65,19 +70,25 @@ async function prepareSite(given: string | undefined): Promise<string> {
   return options.out;
 }
 
-/** `pnpm build-demo`, in a process of its own, so that its memory is given back; it is quick when nothing changed. */
-function buildDemo(): Promise<void> {
+/**
+ * `pnpm build-demo`, in a process of its own, so that its memory is given back; it is quick when nothing changed.
+ * @returns its exit code; the reason of a failure stands above, in its words.
+ */
+async function buildDemo(): Promise<number> {
   const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT_FOLDER, 'scripts/build-demo.ts')], {
     cwd: ROOT_FOLDER,
     stdio: 'inherit',
   });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0) resolve();
-      else reject(new AfterimageError('usage', 'The demo collection could not be built; the reason stands above.'));
-    });
-  });
+  // Ctrl-C reaches both: the child ends in order, and this process with it.
+  const wait = () => {};
+  const pass = () => child.kill('SIGTERM');
+  process.on('SIGINT', wait).on('SIGTERM', pass);
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  } finally {
+    process.off('SIGINT', wait).off('SIGTERM', pass);
+  }
 }
 
 function addresses(host: string, port: number): string[] {

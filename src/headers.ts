@@ -9,8 +9,7 @@ const DIRECTIVES = {
   'script-src': "'self' 'wasm-unsafe-eval'",
   'worker-src': "'self'",
   'style-src': "'self'",
-  // blob: a picture of one's own as the query; data: the icons inside a stylesheet.
-  'img-src': "'self' blob: data:",
+  'img-src': "'self'",
   'connect-src': "'self'",
   'font-src': "'self'",
   'manifest-src': "'self'",

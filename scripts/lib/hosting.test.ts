@@ -57,6 +57,7 @@ describe('checkPage', () => {
 
 it('writes headers for hosts below the base', () => {
   expect(hostHeaders('./')).toMatch(/^\/\*\n {2}Cross-Origin-Opener-Policy: same-origin\n/);
+  expect(hostHeaders('./')).toContain('/collections/:name/*.bin\n  Cache-Control: public');
   expect(hostHeaders('/repo/')).toContain('/repo/assets/*\n  Cache-Control: public, max-age=31536000, immutable');
 });
 
