@@ -1,14 +1,19 @@
-import { type Accessor, createEffect, createMemo, createResource, createSignal, on, onCleanup } from 'solid-js';
+import { type Accessor, batch, createEffect, createMemo, createResource, createSignal, on, onCleanup } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import type { ClientEvent, QueryClient } from '../client/query-client.ts';
 import type { CollectionEntry } from '../engine/collection/types.ts';
-import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
+import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { CollectionInfo, EncoderInfo, IndexInfo, LoadStage } from '../protocol.ts';
 import type { Notices } from './notices.ts';
 
 export interface Progress {
   readonly loaded: number;
   readonly total: number;
+}
+
+export interface Kept {
+  /** Why they could not be kept; undefined where they are. */
+  readonly problem: string | undefined;
 }
 
 /** The collections, the open one, and the model that answers: what has to be there before a search. */
@@ -28,6 +33,8 @@ export interface Session {
   /** What keeps the model or the index from answering, while the collection can be browsed. */
   readonly modelError: Accessor<AfterimageError | undefined>;
   readonly progress: Partial<Record<LoadStage, Progress>>;
+  /** Whether collection and model are there for a visit without a network; undefined until it is known. */
+  readonly kept: Accessor<Kept | undefined>;
   /** Try again what failed. */
   retry(): void;
 }
@@ -47,33 +54,21 @@ export function createSession(client: QueryClient, wanted: Accessor<string | nul
     const info = opened.state === 'ready' ? opened() : undefined;
     return info?.manifest.name === name() ? info : undefined;
   });
-  const [model, { refetch: reload }] = createResource(collection, () => client.ready());
-
-  const [encoder, setEncoder] = createSignal<EncoderInfo>();
-  const [index, setIndex] = createSignal<IndexInfo>();
-  const [failure, setFailure] = createSignal<AfterimageError>();
   const [progress, setProgress] = createStore<Partial<Record<LoadStage, Progress>>>({});
+  const [kept, setKept] = createSignal<Kept>();
+  const engine = createEngine(client, collection);
 
   createEffect(
     on(name, () => {
-      setIndex(undefined);
-      setFailure(undefined);
+      engine.forget();
+      setKept(undefined);
       setProgress(reconcile({}));
     }),
   );
-  createEffect(() => {
-    const answer = model.state === 'ready' ? model() : undefined;
-    if (!answer) return;
-    setEncoder(answer.encoder);
-    setIndex(answer.index);
-  });
-
   const hear = (event: ClientEvent) => {
     if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
-    else if (event.type === 'encoder') setEncoder(event.info);
-    else if (event.type === 'index') setIndex(event.info);
-    else if (event.type === 'failed') setFailure(toAfterimageError(revived(event)));
-    else tell(event, notices);
+    else if (event.type === 'kept') setKept(event.name === name() ? { problem: event.problem } : undefined);
+    else if (!engine.hear(event)) tell(event, notices);
   };
   onCleanup(client.subscribe(hear));
 
@@ -83,31 +78,79 @@ export function createSession(client: QueryClient, wanted: Accessor<string | nul
     if (error === undefined || collection()) return undefined;
     return toAfterimageError(error);
   };
-  const modelError = () => failure() ?? (model.state === 'errored' ? toAfterimageError(model.error) : undefined);
 
   return {
     collections,
     name,
     collection,
-    encoder,
-    index,
-    ready: () => model.state === 'ready' && collection() !== undefined && !modelError(),
+    encoder: engine.encoder,
+    index: engine.index,
+    ready: engine.ready,
     collectionError,
-    modelError,
+    modelError: engine.error,
     progress,
+    kept,
     retry() {
-      setFailure(undefined);
       if (list.state === 'errored') void refetchList();
       if (opened.state === 'errored') void reopen();
-      else if (collection()) void reload();
+      else engine.load();
     },
   };
 }
 
-function revived(event: { code: string; message: string }): Error {
-  const error = new Error(event.message);
-  error.name = `AfterimageError:${event.code}`;
-  return error;
+/**
+ * What answers queries of the open collection. It is ready when encoder and index are there, whoever asked for them:
+ * after a failure, a search that is tried again loads both anew.
+ */
+function createEngine(client: QueryClient, collection: Accessor<CollectionInfo | undefined>) {
+  const [encoder, setEncoder] = createSignal<EncoderInfo>();
+  const [index, setIndex] = createSignal<IndexInfo>();
+  const [failure, setFailure] = createSignal<AfterimageError>();
+  const ready = createMemo(
+    () => index() !== undefined && encoder() !== undefined && encoder()?.modelId === collection()?.manifest.model.id,
+  );
+  const fail = (error: AfterimageError) =>
+    batch(() => {
+      setEncoder(undefined);
+      setIndex(undefined);
+      setFailure(error);
+    });
+
+  function load(): void {
+    const asked = collection();
+    if (!asked) return;
+    setFailure(undefined);
+    client.ready().then(
+      (answer) => {
+        if (collection() !== asked) return;
+        setEncoder(answer.encoder);
+        setIndex(answer.index);
+      },
+      (error: unknown) => collection() === asked && fail(toAfterimageError(error)),
+    );
+  }
+  createEffect(on(collection, load));
+
+  return {
+    encoder,
+    index,
+    ready,
+    error: () => (ready() ? undefined : failure()),
+    load,
+    /** Of another collection, the encoder may be the same. */
+    forget() {
+      setIndex(undefined);
+      setFailure(undefined);
+    },
+    /** @returns whether the event was of the engine */
+    hear(event: ClientEvent): boolean {
+      if (event.type === 'encoder') setEncoder(event.info);
+      else if (event.type === 'index') setIndex(event.info);
+      else if (event.type === 'failed') fail(new AfterimageError(event.code, event.message));
+      else return false;
+      return true;
+    },
+  };
 }
 
 /** Events that are news for the person, as quiet lines. */
@@ -116,4 +159,9 @@ function tell(event: ClientEvent, notices: Notices): void {
   else if (event.type === 'collection-updated') {
     notices.say('collection', 'The pictures have changed since the last visit: this is the new state.');
   } else if (event.type === 'collection-kept') notices.say('collection', event.reason);
+  else if (event.type === 'model-updated') {
+    notices.say('model', 'The model has changed since the last visit: this is the new one.');
+  } else if (event.type === 'model-kept') {
+    notices.say('model', `There is a newer model, but the one of the last visit goes on answering. ${event.reason}`);
+  }
 }

@@ -19,7 +19,11 @@ export function OfflineFacts(): JSX.Element {
       <dl class="facts numbers">
         <Fact name="Network">{offline.online() ? 'Online' : 'Offline'}</Fact>
         <Fact name="App">{offline.shell() ? 'Kept' : offline.supported ? 'Not kept yet' : 'Cannot be kept here'}</Fact>
-        <Fact name="Model, index">{session.ready() && offline.supported ? 'Kept' : 'Not kept yet'}</Fact>
+        <Fact name="Model, index">
+          <Show when={session.kept()} fallback="Not kept yet">
+            {(kept) => (kept().problem === undefined ? 'Kept' : `Not kept. ${kept().problem}`)}
+          </Show>
+        </Fact>
         <Fact name="Pictures">
           <Show when={offline.pictures()} fallback="Those that were looked at">
             {(pictures) => `${formatCount(pictures().have)} of ${formatCount(pictures().total)} kept`}
