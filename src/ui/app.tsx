@@ -1,13 +1,17 @@
-import { createEffect, type JSX, lazy, Match, onCleanup, onMount, Show, Suspense, Switch } from 'solid-js';
+import { createEffect, type JSX, lazy, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
+import type { View } from '../state/address.ts';
 import './app.css';
 import './grid/grid.css';
 import { useApp } from './context.ts';
+import { Drawer } from './drawer.tsx';
 import { itemTitle } from './grid/cell.tsx';
 import { Header } from './header.tsx';
 import { NoticeLines } from './notices.tsx';
+import { Part } from './part.tsx';
 import { SearchView } from './search-view.tsx';
 
-const Detail = lazy(() => import('./detail/detail.tsx'));
+const loadDetail = () => import('./detail/detail.tsx');
+const Detail = lazy(loadDetail);
 const StatusPanel = lazy(() => import('./status/status-panel.tsx'));
 const LogView = lazy(() => import('./log/log-view.tsx'));
 const AboutView = lazy(() => import('./about/about.tsx'));
@@ -17,16 +21,17 @@ export function AppView(): JSX.Element {
   const app = useApp();
   const view = () => app.address.current().view;
   const onSearchPage = () => view() === 'search' || view() === 'status';
+  const closeStatus = () => app.address.close({ view: 'search' });
   createTitle();
   // So that the first picture opens at once, and offline too.
   createEffect(() => {
-    if (app.session.ready()) void Detail.preload();
+    if (app.session.ready()) loadDetail().catch(() => {}); // opening a picture asks again
   });
 
   return (
     <>
       <a class="skip" href="#content">
-        To the pictures
+        {onSearchPage() ? 'To the pictures' : 'To the content'}
       </a>
       <Header />
       <Switch>
@@ -44,14 +49,16 @@ export function AppView(): JSX.Element {
           </Page>
         </Match>
       </Switch>
-      <Suspense>
-        <Show when={app.opened.id() && app.session.collection() && onSearchPage()}>
+      <Show when={app.opened.id() && app.session.collection() && onSearchPage()}>
+        <Part frame={(failure) => <FailedDialog onClose={app.opened.close}>{failure}</FailedDialog>}>
           <Detail />
-        </Show>
-        <Show when={view() === 'status'}>
+        </Part>
+      </Show>
+      <Show when={view() === 'status'}>
+        <Part frame={(failure) => <FailedDialog onClose={closeStatus}>{failure}</FailedDialog>}>
           <StatusPanel />
-        </Show>
-      </Suspense>
+        </Part>
+      </Show>
       <NoticeLines />
     </>
   );
@@ -60,19 +67,34 @@ export function AppView(): JSX.Element {
 function Page(props: { children: JSX.Element }): JSX.Element {
   onMount(() => scrollTo(0, 0));
   return (
-    <main id="content" class="page">
-      <Suspense fallback={<p class="quiet">Loading</p>}>{props.children}</Suspense>
+    <main id="content" class="page" tabindex="-1">
+      <Part waiting={<p class="quiet">Loading</p>}>{props.children}</Part>
     </main>
   );
 }
 
+/** In the place of a dialog whose code could not be loaded. */
+function FailedDialog(props: { onClose: () => void; children: JSX.Element }): JSX.Element {
+  return (
+    <Drawer title="Not loaded" onClose={props.onClose}>
+      {props.children}
+    </Drawer>
+  );
+}
+
+const VIEW_TITLES: Record<Exclude<View, 'search'>, string> = { log: 'Search log', about: 'About', status: 'Status' };
+
 /** What the tab and the history call this page. */
 function createTitle(): void {
   const app = useApp();
-  createEffect(() => {
+  const part = () => {
+    const { view } = app.address.current();
+    if (view !== 'search') return VIEW_TITLES[view];
     const item = app.opened.item();
-    const part = item ? itemTitle(item) : app.search.text();
-    document.title = part ? `${part} · Afterimage` : 'Afterimage';
+    return item ? itemTitle(item) : app.search.text();
+  };
+  createEffect(() => {
+    document.title = part() ? `${part()} · Afterimage` : 'Afterimage';
   });
   onCleanup(() => {
     document.title = 'Afterimage';

@@ -1,8 +1,14 @@
 import { type JSX, Show } from 'solid-js';
-import type { AfterimageError } from '../engine/errors.ts';
+import type { ErrorCode } from '../engine/errors.ts';
 
 /** What happened and what to do, with the code for a bug report. */
-export function Failure(props: { title: string; error: AfterimageError; onRetry?: () => void }): JSX.Element {
+export function Failure(props: {
+  title: string;
+  error: { readonly code: ErrorCode; readonly message: string };
+  onRetry?: () => void;
+  /** Other ways out. */
+  children?: JSX.Element;
+}): JSX.Element {
   return (
     <section class="failure" role="alert">
       <h2>{props.title}</h2>
@@ -15,6 +21,7 @@ export function Failure(props: { title: string; error: AfterimageError; onRetry?
             </button>
           )}
         </Show>
+        {props.children}
         <code class="quiet">{props.error.code}</code>
       </p>
     </section>
@@ -31,7 +38,7 @@ export function NoCollections(): JSX.Element {
         <code>npx -y pnpm@12 build-index ~/Pictures --out public/collections/mine</code>
       </pre>
       <p>
-        For the demo, 1,594 drawings, run <code>npx -y pnpm@12 build-demo</code>. Then start again and reload this page.
+        For a demo with drawings, run <code>npx -y pnpm@12 build-demo</code>. Then start again and reload this page.
       </p>
     </section>
   );

@@ -9,17 +9,30 @@ import { overall } from './loading.tsx';
 /** Name of the app, collection picker, ways to the other views. */
 export function Header(): JSX.Element {
   const app = useApp();
+  /** The first screen, of this collection where it can be shown. */
+  const home = () => ({
+    view: 'search' as const,
+    query: '',
+    item: null,
+    collection: app.session.collectionError() ? null : app.address.current().collection,
+  });
+  /** Another collection than the one in the address can be chosen. */
+  const hasOthers = () => app.session.collections()?.some(({ name }) => name !== app.session.name());
   return (
     <header class="top">
-      <InternalLink class="brand" patch={{ view: 'search', query: '', item: null }}>
+      <InternalLink class="brand" patch={home()}>
         <Logo />
         <span>Afterimage</span>
       </InternalLink>
-      <Show when={(app.session.collections()?.length ?? 0) > 1}>
+      <Show when={hasOthers()}>
         <CollectionPicker />
       </Show>
       <nav class="top-nav" aria-label="Views">
         <StatusChip />
+
+        <Show when={['log', 'about'].includes(app.address.current().view)}>
+          <ViewLink view="search" icon="search" label="Back to the search" />
+        </Show>
         <ViewLink view="log" icon="log" label="Search log" />
         <ViewLink view="about" icon="about" label="About and licences" />
         <ThemeButton />
@@ -53,7 +66,7 @@ function ViewLink(props: { view: View; icon: IconName; label: string }): JSX.Ele
   const follow = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    app.address.go({ view: here() ? 'search' : props.view, item: null });
+    if (!here()) app.address.go({ view: props.view, item: null });
   };
   return (
     <a

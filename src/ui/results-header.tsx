@@ -2,7 +2,8 @@ import { createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid
 import type { SearchResponse } from '../protocol.ts';
 import { useApp } from './context.ts';
 import { Failure } from './failure.tsx';
-import { formatCount, formatDevice, formatMs, formatPictures } from './format.ts';
+import { formatDevice, formatMs, formatPictures } from './format.ts';
+import { headline } from './matches.ts';
 import { SearchRating } from './ratings/search-rating.tsx';
 
 /** How many pictures match, how long it took, on what. */
@@ -38,11 +39,6 @@ function Waiting(): JSX.Element {
       <p>Your search runs as soon as the model is here. Until then, these are all pictures.</p>
     </Show>
   );
-}
-
-function headline(response: SearchResponse): string {
-  if (response.good === 0) return `Nothing here seems to match “${response.text}”`;
-  return `${formatCount(response.good)} good ${response.good === 1 ? 'match' : 'matches'} for “${response.text}”`;
 }
 
 function howItWent(response: SearchResponse): string {

@@ -52,6 +52,8 @@ export function SearchField(props: {
           onSubmit={(event) => {
             event.preventDefault();
             props.onCommit();
+            // The keyboard on the screen covers the results.
+            if (!hasKeyboard()) input?.blur();
           }}
         >
           <Icon name="search" size={22} />

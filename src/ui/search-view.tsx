@@ -1,10 +1,11 @@
 import { createEffect, type JSX, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Item } from '../engine/collection/types.ts';
-import type { SearchResponse } from '../protocol.ts';
 import { useApp } from './context.ts';
 import { Failure, NoCollections } from './failure.tsx';
 import { Grid, type GridHandle } from './grid/grid.tsx';
+import { InternalLink } from './header.tsx';
 import { Hints, Intro } from './intro.tsx';
+import { dividerText } from './matches.ts';
 import { ResultsHeader } from './results-header.tsx';
 import { SearchField } from './search-field.tsx';
 
@@ -69,7 +70,9 @@ export function SearchView(): JSX.Element {
         <Switch fallback={<GridSkeleton />}>
           <Match when={app.session.collectionError()}>
             {(error) => (
-              <Failure title="The pictures could not be loaded" error={error()} onRetry={app.session.retry} />
+              <Failure title="The pictures could not be loaded" error={error()} onRetry={app.session.retry}>
+                <OtherCollection />
+              </Failure>
             )}
           </Match>
           <Match when={app.session.collections()?.length === 0 && !app.session.name()}>
@@ -95,8 +98,19 @@ export function SearchView(): JSX.Element {
   );
 }
 
-function dividerText(response: SearchResponse): string {
-  return response.good === 0 ? 'The nearest there is' : 'Below here: weaker matches';
+/** A way out where the collection in the address cannot be shown. */
+function OtherCollection(): JSX.Element {
+  const { session } = useApp();
+  const other = () => session.collections()?.find(({ name }) => name !== session.name());
+  return (
+    <Show when={other()}>
+      {(entry) => (
+        <InternalLink class="button" patch={{ collection: entry().name, item: null }}>
+          Open “{entry().title}”
+        </InternalLink>
+      )}
+    </Show>
+  );
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -1,11 +1,13 @@
-import { createSignal, type JSX, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
+import { createSignal, type JSX, Match, Show, Switch } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { pictureUrl, useApp } from '../context.ts';
+import { Dialog } from '../dialog.tsx';
 import { Fact } from '../fact.tsx';
 import { Failure } from '../failure.tsx';
 import { formatBytes, formatCount, formatDate, formatScore } from '../format.ts';
 import { itemTitle } from '../grid/cell.tsx';
 import { Icon } from '../icons.tsx';
+import { matchText } from '../matches.ts';
 import { RatingError } from '../ratings/search-rating.tsx';
 import { Thumbs } from '../ratings/thumbs.tsx';
 import './detail.css';
@@ -14,11 +16,6 @@ import { type Point, swipe } from './swipe.ts';
 /** The opened picture, large, above the page. */
 export default function Detail(): JSX.Element {
   const { opened } = useApp();
-  let dialog: HTMLDialogElement | undefined;
-  onMount(() => dialog?.showModal());
-  // Gives the focus back to where it was.
-  onCleanup(() => dialog?.close());
-
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || isOwnKeys(event.target)) return;
     if (event.key === 'ArrowRight') void opened.step(1);
@@ -26,16 +23,7 @@ export default function Detail(): JSX.Element {
   };
 
   return (
-    <dialog
-      ref={dialog}
-      class="detail"
-      aria-label={itemTitle(opened.item()) || 'Picture'}
-      onKeyDown={onKeyDown}
-      onCancel={(event) => {
-        event.preventDefault();
-        opened.close();
-      }}
-    >
+    <Dialog class="detail" label={itemTitle(opened.item()) || 'Picture'} onKeyDown={onKeyDown} onClose={opened.close}>
       <Stage />
       <aside class="detail-side">
         <button
@@ -58,7 +46,7 @@ export default function Detail(): JSX.Element {
           </Match>
         </Switch>
       </aside>
-    </dialog>
+    </Dialog>
   );
 }
 
@@ -140,11 +128,22 @@ function Facts(props: { item: Item }): JSX.Element {
   };
   return (
     <>
-      <h2>{itemTitle(props.item)}</h2>
+      {/* Stepping with the keys leaves the focus where it is, so the new picture is said. */}
+      <h2 aria-live="polite" aria-atomic="true">
+        {itemTitle(props.item)}
+        <Show when={cell() !== undefined}>
+          <span class="visually-hidden">
+            , {formatCount((cell() ?? 0) + 1)} of {formatCount(app.pictures.total())}
+          </span>
+        </Show>
+      </h2>
       <Show when={score() !== null}>
-        <p class="detail-match">{matchText(cell() ?? 0, app.pictures.good() ?? 0, app.search.text())}</p>
+        <Show when={app.search.response()}>
+          {(response) => <p class="detail-match">{matchText(response(), cell() ?? 0)}</p>}
+        </Show>
         <Show when={!app.ratings.off()}>
           <Thumbs
+            labelled
             title={itemTitle(props.item)}
             value={app.ratings.judgement(props.item.id)}
             onChange={(judgement) => {
@@ -187,10 +186,6 @@ function Missing(): JSX.Element {
       </p>
     </>
   );
-}
-
-function matchText(cell: number, good: number, query: string): string {
-  return cell < good ? `A good match for “${query}”` : `A weak match for “${query}”`;
 }
 
 /** Controls inside that use the arrow keys themselves. */

@@ -57,10 +57,11 @@ export function Grid(props: {
   });
   createEffect(on([layout, rowPx], () => virtualizer.measure(), { defer: true }));
   createEffect(() => {
-    const shown = virtualizer.getVirtualItems().map((row) => rowAt(layout(), row.index));
-    const cells = shown.flatMap((row) => (row.kind === 'cells' ? [row] : []));
-    const [first, last] = [cells[0], cells.at(-1)];
-    if (first && last) untrack(() => pictures.want(first.from, last.to));
+    for (const { index } of virtualizer.getVirtualItems()) {
+      const row = rowAt(layout(), index);
+      // Row by row: between the one with the keyboard and those on the screen may lie all others.
+      if (row.kind === 'cells') untrack(() => pictures.want(row.from, row.to));
+    }
   });
   createEffect(() => {
     if (active() >= layout().total) setActive(Math.max(0, layout().total - 1));
@@ -69,7 +70,10 @@ export function Grid(props: {
   const focus = (cell: number) => {
     setActive(cell);
     virtualizer.scrollToIndex(placeOf(layout(), cell).row, { align: 'auto' });
-    element()?.querySelector<HTMLElement>(`[data-cell="${cell}"]`)?.focus({ preventScroll: true });
+    // Called by an effect, its row is put into the document when that has run.
+    queueMicrotask(() =>
+      element()?.querySelector<HTMLElement>(`[data-cell="${cell}"]`)?.focus({ preventScroll: true }),
+    );
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.metaKey) return;

@@ -1,4 +1,4 @@
-/** How `total` pictures are laid out in rows of `columns` cells, with a divider before cell `split`. */
+/** How `total` pictures are laid out in rows of `columns` cells, with a divider before cell `split` where there is one. */
 export interface GridLayout {
   readonly total: number;
   readonly columns: number;
@@ -13,7 +13,7 @@ export type GridRow =
   | { readonly kind: 'cells'; readonly from: number; readonly to: number };
 
 export function createLayout(total: number, columns: number, split: number | null): GridLayout {
-  if (split === null || total === 0) return { total, columns, split: null, rows: Math.ceil(total / columns) };
+  if (split === null || split >= total) return { total, columns, split: null, rows: Math.ceil(total / columns) };
   const rows = Math.ceil(split / columns) + 1 + Math.ceil((total - split) / columns);
   return { total, columns, split, rows };
 }

@@ -23,10 +23,13 @@ export function createColours(element: HTMLElement): Accessor<Colours> {
 
 /** Through the `color` of an element: the tokens themselves are `light-dark(…)`, which only the cascade resolves. */
 function read(element: HTMLElement): Colours {
+  // Else a forced palette gives every token the colour of text.
+  element.style.forcedColorAdjust = 'none';
   const entries = TOKENS.map((token) => {
     element.style.color = `var(--${token})`;
     return [token, getComputedStyle(element).color];
   });
   element.style.color = '';
+  element.style.forcedColorAdjust = '';
   return Object.fromEntries(entries) as Colours;
 }

@@ -1,6 +1,7 @@
-import { For, type JSX, lazy, Show, Suspense } from 'solid-js';
+import { For, type JSX, lazy, Show } from 'solid-js';
 import type { LogStats } from '../../state/log-list.ts';
 import { formatCount, formatMs } from '../format.ts';
+import { Part } from '../part.tsx';
 import { type Distribution, distribution, totalMs } from './latency.ts';
 
 /** uPlot comes only when there is something to draw. */
@@ -25,7 +26,7 @@ function RatingFigure(props: { stats: LogStats }): JSX.Element {
       ? 'No search is rated yet.'
       : `${formatCount(rated())} of ${formatCount(props.stats.count)} searches rated, ${mean().toFixed(1)} on average.`;
   return (
-    <Figure title="Ratings" summary={summary()} plot={rated() > 0 && <RatingPlot stats={props.stats} />}>
+    <Figure title="Ratings" summary={summary()} empty={rated() === 0} plot={<RatingPlot stats={props.stats} />}>
       <thead>
         <tr>
           <th scope="col">Rating</th>
@@ -60,7 +61,8 @@ function LatencyFigure(props: { stats: LogStats }): JSX.Element {
     <Figure
       title="Latency"
       summary={latencies().length === 0 ? 'No search is logged yet.' : summary()}
-      plot={latencies().length > 0 && <LatencyPlot stats={props.stats} />}
+      empty={latencies().length === 0}
+      plot={<LatencyPlot stats={props.stats} />}
     >
       <thead>
         <tr>
@@ -89,7 +91,8 @@ function LatencyFigure(props: { stats: LogStats }): JSX.Element {
 function Figure(props: {
   title: string;
   summary: string;
-  /** False while there is nothing to show. */
+  /** There is nothing to show yet. */
+  empty: boolean;
   plot: JSX.Element;
   /** Head and body of the table that says what the plot shows. */
   children: JSX.Element;
@@ -100,8 +103,8 @@ function Figure(props: {
         <h2>{props.title}</h2>
         <p class="quiet numbers">{props.summary}</p>
       </figcaption>
-      <Show when={props.plot}>
-        <Suspense fallback={<div class="plot" />}>{props.plot}</Suspense>
+      <Show when={!props.empty}>
+        <Part waiting={<div class="plot" />}>{props.plot}</Part>
         <details>
           <summary>As a table</summary>
           <table class="numbers">

@@ -1,4 +1,4 @@
-import { createEffect, type JSX, onCleanup, onMount } from 'solid-js';
+import { createEffect, createSignal, type JSX, onCleanup, onMount } from 'solid-js';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { LogStats } from '../../state/log-list.ts';
@@ -33,15 +33,23 @@ function Plot(props: { data: uPlot.AlignedData; options: (colours: Colours) => P
   onMount(() => {
     const place = host;
     if (!place) return;
-    const colours = createColours(place);
+    // While others of the page still load, this is not in the document yet, and has neither width nor colours.
+    const [placed, setPlaced] = createSignal(false);
     let plot: uPlot | undefined;
 
-    const resize = new ResizeObserver(() => plot?.setSize({ width: place.clientWidth, height: HEIGHT }));
+    const resize = new ResizeObserver(() => {
+      setPlaced(place.isConnected);
+      plot?.setSize({ width: place.clientWidth, height: HEIGHT });
+    });
     resize.observe(place);
     createEffect(() => {
-      const options = props.options(colours());
-      plot?.destroy();
-      plot = new uPlot({ ...options, width: place.clientWidth, height: HEIGHT }, props.data, place);
+      if (!placed()) return;
+      const colours = createColours(place);
+      createEffect(() => {
+        const options = props.options(colours());
+        plot?.destroy();
+        plot = new uPlot({ ...options, width: place.clientWidth, height: HEIGHT }, props.data, place);
+      });
     });
     onCleanup(() => {
       resize.disconnect();

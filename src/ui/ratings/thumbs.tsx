@@ -11,12 +11,14 @@ export function Thumbs(props: {
   title: string;
   value: Judgement | null;
   disabled?: boolean;
+  /** Say on the buttons what they mean, where there is room. */
+  labelled?: boolean;
   onChange: (judgement: Judgement | null) => void;
 }): JSX.Element {
   const thumb = (judgement: Judgement, label: string) => (
     <button
       type="button"
-      class="icon-button thumb"
+      class={props.labelled ? 'button thumb' : 'icon-button thumb'}
       data-judgement={judgement}
       aria-pressed={props.value === judgement}
       aria-label={`${label}: ${props.title}`}
@@ -27,10 +29,11 @@ export function Thumbs(props: {
       <svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true">
         <path d={THUMB} />
       </svg>
+      {props.labelled && label}
     </button>
   );
   return (
-    <div class="thumbs">
+    <div class="thumbs" data-labelled={props.labelled ? '' : undefined}>
       {thumb('up', 'Good match')}
       {thumb('down', 'Bad match')}
     </div>

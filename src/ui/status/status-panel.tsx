@@ -1,11 +1,11 @@
-import { type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
 import { missingCapabilities } from '../../state/capabilities.ts';
 import { VERSIONS } from '../../state/versions.ts';
 import { useApp } from '../context.ts';
+import { Drawer } from '../drawer.tsx';
 import { Fact } from '../fact.tsx';
 import { Failure } from '../failure.tsx';
 import { formatBytes, formatCount, formatDate, formatDevice, formatMs, formatPictures } from '../format.ts';
-import { Icon } from '../icons.tsx';
 import { Loading } from '../loading.tsx';
 import { DeleteEverything } from './delete-everything.tsx';
 import { OfflineFacts } from './offline-facts.tsx';
@@ -14,47 +14,22 @@ import './status.css';
 /** How things stand, in full: a drawer above the page. */
 export default function StatusPanel(): JSX.Element {
   const { address, session } = useApp();
-  let dialog: HTMLDialogElement | undefined;
-  onMount(() => {
-    // A click beside the drawer closes it, where the browser knows this.
-    dialog?.setAttribute('closedby', 'any');
-    dialog?.showModal();
-  });
-  // Gives the focus back to where it was.
-  onCleanup(() => dialog?.close());
-  const close = () => address.close({ view: 'search' });
   return (
-    <dialog
-      ref={dialog}
-      class="drawer"
-      aria-labelledby="status-title"
-      onCancel={(event) => {
-        event.preventDefault();
-        close();
-      }}
-    >
-      <div class="drawer-body">
-        <header>
-          <h2 id="status-title">Status</h2>
-          <button type="button" class="icon-button" aria-label="Close" title="Close" onClick={close}>
-            <Icon name="close" />
-          </button>
-        </header>
-        <Show when={session.collectionError() ?? session.modelError()}>
-          {(error) => <Failure title="Not working" error={error()} onRetry={session.retry} />}
-        </Show>
-        <Show when={session.name() && !session.ready() && !session.modelError() && !session.collectionError()}>
-          <Loading progress={session.progress} />
-        </Show>
-        <Model />
-        <Index />
-        <CollectionFacts />
-        <PageFacts />
-        <OfflineFacts />
-        <Versions />
-        <DeleteEverything />
-      </div>
-    </dialog>
+    <Drawer title="Status" onClose={() => address.close({ view: 'search' })}>
+      <Show when={session.collectionError() ?? session.modelError()}>
+        {(error) => <Failure title="Not working" error={error()} onRetry={session.retry} />}
+      </Show>
+      <Show when={session.name() && !session.ready() && !session.modelError() && !session.collectionError()}>
+        <Loading progress={session.progress} />
+      </Show>
+      <Model />
+      <Index />
+      <CollectionFacts />
+      <PageFacts />
+      <OfflineFacts />
+      <Versions />
+      <DeleteEverything />
+    </Drawer>
   );
 }
 
