@@ -1,5 +1,6 @@
 import { type JSX, Show } from 'solid-js';
 import type { ErrorCode } from '../engine/errors.ts';
+import './failure.css';
 
 /** What happened and what to do, with the code for a bug report. */
 export function Failure(props: {

@@ -5,6 +5,7 @@ import { useApp } from './context.ts';
 import { formatDevice } from './format.ts';
 import { Icon, type IconName, Logo } from './icons.tsx';
 import { overall } from './loading.tsx';
+import './header.css';
 
 /** Name of the app, collection picker, ways to the other views. */
 export function Header(): JSX.Element {

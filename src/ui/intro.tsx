@@ -3,6 +3,7 @@ import { useApp } from './context.ts';
 import { Failure } from './failure.tsx';
 import { formatPictures } from './format.ts';
 import { Loading } from './loading.tsx';
+import './intro.css';
 
 /** What this is and what these pictures are; folds away while there is a query. */
 export function Intro(): JSX.Element {

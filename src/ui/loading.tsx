@@ -2,6 +2,7 @@ import { For, type JSX, Show } from 'solid-js';
 import type { LoadStage } from '../protocol.ts';
 import type { Progress } from '../state/session.ts';
 import { formatBytes } from './format.ts';
+import './loading.css';
 
 const NAMES: Record<LoadStage, string> = {
   collection: 'Collection',

@@ -1,6 +1,7 @@
 import { For, type JSX, Show } from 'solid-js';
 import { useApp } from './context.ts';
 import { Icon } from './icons.tsx';
+import './notices.css';
 
 /** Quiet lines at the foot of the page. */
 export function NoticeLines(): JSX.Element {

@@ -5,6 +5,7 @@ import { Failure } from './failure.tsx';
 import { formatDevice, formatMs, formatPictures } from './format.ts';
 import { headline } from './matches.ts';
 import { SearchRating } from './ratings/search-rating.tsx';
+import './results-header.css';
 
 /** How many pictures match, how long it took, on what. */
 export function ResultsHeader(): JSX.Element {

@@ -1,5 +1,6 @@
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Icon } from './icons.tsx';
+import './search-field.css';
 
 const hasKeyboard = () => matchMedia('(hover: hover) and (pointer: fine)').matches;
 

@@ -129,14 +129,7 @@ function Facts(props: { item: Item }): JSX.Element {
   return (
     <>
       {/* Stepping with the keys leaves the focus where it is, so the new picture is said. */}
-      <h2 aria-live="polite" aria-atomic="true">
-        {itemTitle(props.item)}
-        <Show when={cell() !== undefined}>
-          <span class="visually-hidden">
-            , {formatCount((cell() ?? 0) + 1)} of {formatCount(app.pictures.total())}
-          </span>
-        </Show>
-      </h2>
+      <h2 aria-live="polite">{itemTitle(props.item)}</h2>
       <Show when={score() !== null}>
         <Show when={app.search.response()}>
           {(response) => <p class="detail-match">{matchText(response(), cell() ?? 0)}</p>}
