@@ -27,7 +27,17 @@ export default defineConfig({
         plugins: [solid()],
         // Named beforehand: a dependency that is met while tests run loads the page anew in the middle of them.
         optimizeDeps: {
-          include: ['axe-core', 'comlink', 'fast-check', 'idb', 'solid-js', 'solid-js/store', 'solid-js/web', 'uplot'],
+          include: [
+            '@tanstack/solid-virtual',
+            'axe-core',
+            'comlink',
+            'fast-check',
+            'idb',
+            'solid-js',
+            'solid-js/store',
+            'solid-js/web',
+            'uplot',
+          ],
           exclude: ['hnswlib-wasm'],
         },
         test: {
