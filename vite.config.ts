@@ -4,6 +4,7 @@ import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
 import { fingerprint, installedVersion } from './scripts/lib/repository.ts';
 import { contentSecurityPolicy } from './scripts/lib/vite-csp.ts';
+import { stylesFromDisk } from './scripts/lib/vite-from-disk.ts';
 import { licences } from './scripts/lib/vite-licences.ts';
 import { onnxruntime } from './scripts/lib/vite-onnxruntime.ts';
 import { WEB_MANIFEST } from './scripts/lib/web-manifest.ts';
@@ -32,6 +33,7 @@ export default defineConfig(async ({ command }) => {
       solid(),
       onnxruntime(),
       contentSecurityPolicy(),
+      stylesFromDisk(),
       pageLicences(),
       VitePWA({
         strategies: 'injectManifest',
@@ -54,9 +56,9 @@ export default defineConfig(async ({ command }) => {
         },
         injectManifest: {
           globPatterns: ['index.html', 'licences.json', 'THIRD-PARTY.txt', 'assets/**'],
-          // The query worker keeps the runtime that it uses, verified like a part of a model.
-          globIgnores: ['**/*.{map,wasm}'],
-          maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
+          globIgnores: ['**/*.map'],
+          // The runtimes, which are listed so that an update can bring a new one; nothing else is large.
+          maximumFileSizeToCacheInBytes: 20 * 1024 * 1024,
           dontCacheBustURLsMatching: /^assets\//,
         },
       }),
