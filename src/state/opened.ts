@@ -11,7 +11,7 @@ import type { Session } from './session.ts';
 export interface Opened {
   readonly id: Accessor<string | null>;
   readonly item: Accessor<Item | undefined>;
-  /** Its place among the shown pictures; undefined where a link led to a picture whose rank is not known. */
+  /** Its place among the shown pictures; undefined while it is looked for, after a link. */
   readonly cell: Accessor<number | undefined>;
   /** The link leads to a picture that this collection does not have. */
   readonly missing: Accessor<boolean>;
@@ -58,6 +58,12 @@ export function createOpened(
     const linkedCell = row < 0 ? -1 : pictures.cellOf(row);
     return known()?.cell ?? (linkedCell < 0 ? undefined : linkedCell);
   };
+  /** The row that a link led to, while nobody knows where it ranks. */
+  const lost = createMemo(() => {
+    const row = known() ? -1 : (linked()?.row ?? -1);
+    return row >= 0 && pictures.cellOf(row) < 0 ? row : undefined;
+  });
+  createEffect(on(lost, (row) => row !== undefined && void pictures.seek(row)));
   const canStep = (by: 1 | -1) => {
     const from = cell();
     return from !== undefined && from + by >= 0 && from + by < pictures.total();

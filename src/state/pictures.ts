@@ -13,6 +13,8 @@ export interface Pictures {
   want(from: number, to: number): void;
   /** The cell that shows a row, or −1 where that is not known. */
   cellOf(row: number): number;
+  /** Find out which cell shows a row, however far down it ranks. */
+  seek(row: number): Promise<void>;
 }
 
 export function createPictures(session: Session, search: Search): Pictures {
@@ -22,5 +24,6 @@ export function createPictures(session: Session, search: Search): Pictures {
     at: (cell) => (search.response() ? search.at(cell) : { row: cell, score: null }),
     want: search.want,
     cellOf: (row) => (search.response() ? search.rankOf(row) : row),
+    seek: search.seek,
   };
 }

@@ -1,4 +1,4 @@
-import { type Accessor, batch, createEffect, createMemo, createSignal, on } from 'solid-js';
+import { type Accessor, batch, createEffect, createMemo, createSignal, on, untrack } from 'solid-js';
 import type { QueryClient } from '../client/query-client.ts';
 import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { CollectionInfo, RankedPage, SearchResponse } from '../protocol.ts';
@@ -28,6 +28,8 @@ export interface Search {
   want(from: number, to: number): void;
   /** The rank of a row among those fetched, or −1. */
   rankOf(row: number): number;
+  /** Fetch ranks of the shown answer until that of `row` is among them. */
+  seek(row: number): Promise<void>;
   retry(): void;
 }
 
@@ -87,7 +89,7 @@ function createRanks(
   client: Pick<QueryClient, 'rank'>,
   response: Accessor<SearchResponse | undefined>,
   onError: (error: AfterimageError) => void,
-): Pick<Search, 'at' | 'want' | 'rankOf'> {
+): Pick<Search, 'at' | 'want' | 'rankOf' | 'seek'> {
   const pages = createMemo(on(response, () => new Map<number, RankedPage | 'asked'>()));
   const [version, setVersion] = createSignal(0);
 
@@ -102,6 +104,20 @@ function createRanks(
       known.delete(page);
       if (response() === answer) onError(toAfterimageError(cause));
     }
+  }
+
+  function rankOf(row: number): number {
+    const answer = response();
+    if (!answer) return -1;
+    const rank = answer.rows.indexOf(row);
+    if (rank >= 0) return rank;
+    version();
+    for (const page of pages().values()) {
+      if (page === 'asked') continue;
+      const place = page.rows.indexOf(row);
+      if (place >= 0) return page.from + place;
+    }
+    return -1;
   }
 
   return {
@@ -125,17 +141,17 @@ function createRanks(
         if (!pages().has(page)) void fetchPage(answer, page);
       }
     },
-    rankOf(row) {
+    rankOf,
+    async seek(row) {
       const answer = response();
-      if (!answer) return -1;
-      const rank = answer.rows.indexOf(row);
-      if (rank >= 0) return rank;
-      for (const page of pages().values()) {
-        if (page === 'asked') continue;
-        const place = page.rows.indexOf(row);
-        if (place >= 0) return page.from + place;
+      if (!answer) return;
+      const wanted = () => response() === answer && untrack(() => rankOf(row)) < 0;
+      const last = (answer.total - answer.rows.length) / PAGE;
+      for (let page = 0; page < last && wanted(); page++) {
+        if (pages().has(page)) continue;
+        await fetchPage(answer, page);
+        if (!pages().has(page)) return; // it failed, and has said so
       }
-      return -1;
     },
   };
 }

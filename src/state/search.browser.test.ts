@@ -1,0 +1,44 @@
+import { createRoot } from 'solid-js';
+import { expect, it, vi } from 'vitest';
+import type { CollectionInfo, SearchResponse } from '../protocol.ts';
+import { createSearch } from './search.ts';
+
+const TOTAL = 1000;
+
+/** Answers in which rank r shows row TOTAL − 1 − r, the first 200 at once. */
+const client = {
+  search: async (text: string) =>
+    ({
+      ...{ text, collection: 'demo', modelId: 'm', good: 5, cutoff: 0.5, total: TOTAL, engine: 'hnsw', device: 'wasm' },
+      ...{ encodeMs: 1, searchMs: 1, encodeCached: false },
+      ...ranks(0, 200),
+    }) as SearchResponse,
+  rank: vi.fn(async (_text: string, from: number, count: number) => ({ from, ...ranks(from, count) })),
+};
+
+function ranks(from: number, count: number) {
+  const rows = Uint32Array.from({ length: count }, (_, i) => TOTAL - 1 - from - i);
+  return { rows, scores: new Float32Array(count) };
+}
+
+it('finds the rank of a picture far below what the index gave, and asks no further', async () => {
+  const collection = { manifest: { name: 'demo', count: TOTAL } } as CollectionInfo;
+  const { search, dispose } = createRoot((dispose) => ({
+    search: createSearch(
+      client,
+      () => 'dog',
+      () => collection,
+    ),
+    dispose,
+  }));
+  await vi.waitFor(() => expect(search.response()).toBeDefined());
+  expect(search.rankOf(499)).toBe(-1);
+
+  await search.seek(499);
+
+  expect(search.rankOf(499)).toBe(500);
+  expect(client.rank).toHaveBeenCalledTimes(2); // ranks 200 … 399 and 400 … 599
+  await search.seek(499);
+  expect(client.rank).toHaveBeenCalledTimes(2);
+  dispose();
+});
