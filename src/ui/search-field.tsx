@@ -67,6 +67,7 @@ export function SearchField(props: {
             name="q"
             aria-label="Describe a picture"
             placeholder="What is in the picture?"
+            dir="auto"
             autocomplete="off"
             autocapitalize="none"
             spellcheck={false}

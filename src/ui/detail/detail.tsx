@@ -129,7 +129,9 @@ function Facts(props: { item: Item }): JSX.Element {
   return (
     <>
       {/* Stepping with the keys leaves the focus where it is, so the new picture is said. */}
-      <h2 aria-live="polite">{itemTitle(props.item)}</h2>
+      <h2 aria-live="polite">
+        <bdi>{itemTitle(props.item)}</bdi>
+      </h2>
       <Show when={score() !== null}>
         <Show when={app.search.response()}>
           {(response) => <p class="detail-match">{matchText(response(), cell() ?? 0)}</p>}
@@ -156,7 +158,9 @@ function Facts(props: { item: Item }): JSX.Element {
             {formatCount((cell() ?? 0) + 1)} of {formatCount(app.pictures.total())}
           </Fact>
         </Show>
-        <Fact name="File">{props.item.name}</Fact>
+        <Fact name="File">
+          <bdi>{props.item.name}</bdi>
+        </Fact>
         <Fact name="Size">
           {props.item.width} × {props.item.height}, {formatBytes(props.item.bytes)}
         </Fact>

@@ -48,7 +48,9 @@ export function Cell(props: {
       >
         <Picture item={item()} />
         <span class={score() === null ? 'visually-hidden' : 'cell-caption'}>
-          <span class="cell-title">{itemTitle(item())}</span>
+          <span class="cell-title" dir="auto">
+            {itemTitle(item())}
+          </span>
           <span class="visually-hidden">, {place()}</span>
           <Show when={score() !== null}>
             <span class="visually-hidden">, score </span>
