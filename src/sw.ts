@@ -1,21 +1,27 @@
 import { cleanupOutdatedCaches, getCacheKeyForURL, matchPrecache, precache } from 'workbox-precaching';
 import { SECURITY_HEADERS } from './headers.ts';
-import { KEPT_PICTURES, SEEN_PICTURES } from './state/caches.ts';
+import { fetchNewRuntimes, isRuntime, runtime } from './platform/runtime-update.browser.ts';
+import { createSeenPictures } from './state/seen-pictures.ts';
 
 /**
  * The service worker: the app itself without a network, isolation headers on hosts that send none, and pictures that
  * were seen or kept. Models, collections and the WebAssembly runtime are kept by the query worker, verified and named by
- * hash; here they pass.
+ * hash; here they pass, but for the runtimes of an update.
  */
 declare const self: ServiceWorkerGlobalScope;
 
-/** Pictures that are kept because they were looked at; those of small collections are kept as a whole by the page. */
-const SEEN_PICTURES_LIMIT = 5000;
-const TRIM_EVERY = 250;
+const { scope } = self.registration;
+const seenPicture = createSeenPictures(scope);
 
-// The list is written here by the build: every file of the app with its revision.
-precache(self.__WB_MANIFEST);
+// The list is written here by the build: every file of the app, with its revision where its name has none.
+const files = self.__WB_MANIFEST.map((entry) => (typeof entry === 'string' ? { url: entry, revision: null } : entry));
+precache(files.filter(({ url }) => !url.endsWith('.wasm')));
 cleanupOutdatedCaches();
+
+self.addEventListener('install', (event) => {
+  const runtimes = files.map(({ url }) => new URL(url, scope).href).filter(isRuntime);
+  event.waitUntil(fetchNewRuntimes(runtimes, scope));
+});
 
 self.addEventListener('activate', (event) => {
   event.waitUntil(self.clients.claim());
@@ -34,31 +40,21 @@ self.addEventListener('fetch', (event) => {
 function route(event: FetchEvent): Promise<Response> | undefined {
   const { request } = event;
   const { href, origin, pathname } = new URL(request.url);
-  if (request.method !== 'GET' || !href.startsWith(self.registration.scope)) return undefined;
-  const path = pathname.slice(new URL(self.registration.scope).pathname.length);
-  if (request.mode === 'navigate') return path === '' || path === 'index.html' ? page(request) : undefined;
+  if (request.method !== 'GET' || !href.startsWith(scope)) return undefined;
+  const path = pathname.slice(new URL(scope).pathname.length);
+  if (request.mode === 'navigate' && path === '') return precached(request, 'index.html');
   if (getCacheKeyForURL(origin + pathname)) return precached(request, origin + pathname);
-  if (request.destination === 'image' && /^collections\/[^/]+\/(thumbs|previews)\//.test(path)) return picture(event);
+  if (isRuntime(pathname)) return runtime(request, scope);
+  if (request.destination === 'image' && /^collections\/[^/]+\/(thumbs|previews)\//.test(path)) {
+    return seenPicture(request, (work) => event.waitUntil(work));
+  }
   return undefined;
 }
 
-async function page(request: Request): Promise<Response> {
-  return withHeaders((await matchPrecache('index.html')) ?? (await fetch(request)));
-}
-
+/** A file of the app; a cache that fails is as good as empty. */
 async function precached(request: Request, url: string): Promise<Response> {
-  return withHeaders((await matchPrecache(url)) ?? (await fetch(request)));
-}
-
-async function picture(event: FetchEvent): Promise<Response> {
-  const kept = await caches.match(event.request, { cacheName: KEPT_PICTURES });
-  if (kept) return kept;
-  const cache = await caches.open(SEEN_PICTURES);
-  const seen = await cache.match(event.request);
-  if (seen) return seen;
-  const response = await fetch(event.request);
-  if (response.status === 200) event.waitUntil(remember(cache, event.request, response.clone()));
-  return response;
+  const kept = await matchPrecache(url).catch(() => undefined);
+  return withHeaders(kept ?? (await fetch(request)));
 }
 
 /** Documents and worker scripts bring their own policies: without these headers, a page or its workers are not isolated. */
@@ -66,22 +62,4 @@ function withHeaders(response: Response): Response {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
-}
-
-let remembered = 0;
-
-async function remember(cache: Cache, request: Request, response: Response): Promise<void> {
-  try {
-    await cache.put(request, response);
-    remembered += 1;
-    if (remembered % TRIM_EVERY === 0) await trim(cache);
-  } catch {
-    // The storage is full: the answer was given all the same, and nothing that was kept is lost.
-  }
-}
-
-/** Forget the pictures that were kept first. */
-async function trim(cache: Cache): Promise<void> {
-  const keys = await cache.keys();
-  await Promise.all(keys.slice(0, Math.max(0, keys.length - SEEN_PICTURES_LIMIT)).map((key) => cache.delete(key)));
 }

@@ -30,22 +30,26 @@ export function onnxruntime(): Plugin {
     resolveId: (id) => (id === MODULE ? RESOLVED : undefined),
     async load(id) {
       if (id !== RESOLVED) return undefined;
-      const address = (file: string, name: string, source: Uint8Array) =>
+      const address = (file: string, fileName: string, source: Uint8Array) =>
         config.command === 'serve'
           ? `new URL(${JSON.stringify(`/@fs/${join(FOLDER, file)}`)}, import.meta.url).href`
-          : `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name, source })}`;
+          : `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', fileName: `assets/${fileName}`, source })}`;
       const entries = Object.entries(BUILDS).map(async ([device, build]) => {
         const [glue, wasm] = await Promise.all([read(`${build}.mjs`), read(`${build}.wasm`)]);
-        const sha256 = createHash('sha256').update(wasm).digest('hex');
+        const sha256 = sha256Of(wasm);
         // `.js`, because some servers do not know `.mjs` and browsers refuse modules of an unknown type.
         return `${device}: {
-          glue: ${address(`${build}.mjs`, `onnxruntime-${device}.js`, glue)},
-          wasm: { url: ${address(`${build}.wasm`, `onnxruntime-${device}.wasm`, wasm)}, bytes: ${wasm.length}, sha256: '${sha256}' },
+          glue: ${address(`${build}.mjs`, `onnxruntime-${device}-${sha256Of(glue).slice(0, 16)}.js`, glue)},
+          wasm: { url: ${address(`${build}.wasm`, `onnxruntime-${device}-${sha256.slice(0, 16)}.wasm`, wasm)}, bytes: ${wasm.length}, sha256: '${sha256}' },
         }`;
       });
       return `export const onnxruntime = { ${(await Promise.all(entries)).join(', ')} };`;
     },
   };
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function read(file: string): Promise<Uint8Array> {
