@@ -1,11 +1,13 @@
 import { createEffect, on } from 'solid-js';
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
+import { scoped } from './scope.ts';
 import { createAddressBar } from './state/address.ts';
 import { missingCapabilities } from './state/capabilities.ts';
 import { createCommits } from './state/commit.ts';
 import { createItems } from './state/items.ts';
 import { createLog } from './state/log.ts';
+import { createLogNotice } from './state/log-notice.ts';
 import { createNotices } from './state/notices.ts';
 import { createOffline, type Offline } from './state/offline.ts';
 import { createOpened } from './state/opened.ts';
@@ -31,15 +33,20 @@ function createApp(baseUrl: string): App {
   const pictures = createPictures(session, search);
   const opened = createOpened(client, address, session, pictures, items);
   const offline = createOffline(baseUrl);
-  const log = createLog({ items: (rows) => client.items([...rows]) });
+  const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
+  createLogNotice(log, notices);
   const ratings = createRatings(log, search.response);
-  const { commit } = createCommits(search, async (response) => {
+  const { commit } = createCommits(search, address, async (response) => {
     const id = await log.logSearch(response, address.logged());
     if (id && search.response() === response) address.setLogged(id);
   });
 
   for (const missing of missingCapabilities()) notices.say(missing.id, missing.text);
   keepOffline(offline, session, (rows) => client.items(rows));
+  createEffect(() => {
+    const refused = offline.refused();
+    if (refused) notices.say('service-worker', refused);
+  });
   createEffect(() => {
     if (!offline.updateReady()) return;
     notices.say('update', 'A new version of Afterimage is ready.', { label: 'Reload', run: offline.applyUpdate });

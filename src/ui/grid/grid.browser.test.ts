@@ -37,6 +37,7 @@ const pictures: Pictures = {
     for (let cell = from; cell < to; cell++) wanted.add(cell);
   },
   cellOf: (row) => row,
+  seek: async () => {},
 };
 
 /** The grid of a hundred thousand results, and a way to give a cell the keyboard as the page does: by an effect. */
