@@ -1,5 +1,5 @@
 /** Percentile of unsorted numbers by the nearest-rank method; `share` in [0, 1]. NaN of none. */
-export function percentile(values: readonly number[], share: number): number {
+function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

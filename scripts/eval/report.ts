@@ -2,8 +2,8 @@ import type { Evaluation, RetrievalFigures } from './evaluate.ts';
 import { LANGUAGES } from './queries.ts';
 
 /** How far a figure may lie from the one that MODEL.md states, and how good the index must be. */
-export const TOLERANCE = 0.02;
-export const LEAST_RECALL = 0.99;
+const TOLERANCE = 0.02;
+const LEAST_RECALL = 0.99;
 
 export interface Report extends Evaluation {
   readonly collection: string;

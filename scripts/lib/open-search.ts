@@ -1,5 +1,5 @@
 /** The page's `<link>` to its OpenSearch description, with which browsers offer Afterimage as a search engine. */
-export const OPEN_SEARCH_LINK =
+const OPEN_SEARCH_LINK =
   '<link rel="search" type="application/opensearchdescription+xml" title="Afterimage" href="./opensearch.xml" />';
 
 /**

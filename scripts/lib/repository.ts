@@ -6,7 +6,7 @@ import { join, relative, sep } from 'node:path';
 import { ROOT_FOLDER } from './folders.ts';
 
 /** What the built site depends on, relative to the root. Collections and models are data and are served as they are. */
-export const SITE_SOURCES = [
+const SITE_SOURCES = [
   'index.html',
   'src',
   'workers',

@@ -17,7 +17,7 @@ import { InvalidRecord, toLoggedSearch } from './validate.ts';
 
 export const MAX_LINE_BYTES = 256 * 1024;
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
-export const MEDIA_TYPE = 'application/jsonl';
+const MEDIA_TYPE = 'application/jsonl';
 
 const FORMAT = 'afterimage-log';
 const VERSION = 1;

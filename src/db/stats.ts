@@ -17,7 +17,7 @@ export interface LogStats {
   readonly collections: readonly string[];
 }
 
-export const MAX_LATENCIES = 5_000;
+const MAX_LATENCIES = 5_000;
 
 type Handle = IDBPDatabase<AfterimageSchema>;
 

@@ -60,7 +60,7 @@ export async function loadTextTower(
 }
 
 /** A query encoder of a loaded tokenizer and text tower. */
-export function createTextEncoder(
+function createTextEncoder(
   manifest: ModelManifest,
   tokenizer: PreTrainedTokenizer,
   model: PreTrainedModel,

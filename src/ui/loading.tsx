@@ -57,7 +57,7 @@ export function Loading(props: { progress: ProgressByStage }): JSX.Element {
   );
 }
 
-export function Meter(props: { share: number; label: string }): JSX.Element {
+function Meter(props: { share: number; label: string }): JSX.Element {
   return (
     <span
       class="meter"
