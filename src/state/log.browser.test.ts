@@ -6,6 +6,8 @@ import type { Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { SearchResponse } from '../protocol.ts';
 import { createLog, type LogOptions } from './log.ts';
+import { createLogNotice } from './log-notice.ts';
+import { createNotices } from './notices.ts';
 import { createRatings, type Ratable } from './ratings.ts';
 
 let name = '';
@@ -56,6 +58,7 @@ function page(options: Partial<LogOptions> = {}) {
   return createRoot((dispose) => {
     cleanups.push(dispose);
     const log = createLog({
+      name,
       items: async (rows) => rows.map(item),
       open: () => openDatabase({ name }),
       ...options,
@@ -115,6 +118,27 @@ describe('the log', () => {
     expect(await log.logSearch(response(), first)).toBe(first);
     expect(await log.logSearch(response('cat'), first)).not.toBe(first);
     expect(await log.logSearch(response(), 'gone')).not.toBe(first);
+  });
+
+  it('knows a search again of which it kept the beginning', async () => {
+    const long = response('dog '.repeat(1000));
+    const first = await page().log.logSearch(long);
+    expect(await page().log.logSearch({ ...long }, first)).toBe(first);
+  });
+
+  it('says on the page why it is off, until it works', async () => {
+    let works = false;
+    const { log } = page({ open: () => (works ? openDatabase({ name }) : off()) });
+    const notices = createNotices();
+    createRoot((dispose) => {
+      cleanups.push(dispose);
+      createLogNotice(log, notices);
+    });
+    await log.logSearch(response());
+    expect(notices.list()).toEqual([{ id: 'database', text: 'There is no database here.' }]);
+    works = true;
+    await log.logSearch(response());
+    expect(notices.list()).toEqual([]);
   });
 
   it('is off without a database, says why, and tries again', async () => {

@@ -1,22 +1,14 @@
-import { type Accessor, createSignal, onCleanup } from 'solid-js';
-import type { LogListener } from '../db/channel.ts';
+import { createSignal } from 'solid-js';
 import type { Database } from '../db/database.ts';
-import type { LoggedResult, LoggedSearch, NewSearch } from '../db/schema.ts';
+import { LIMITS, type LoggedResult, type LoggedSearch, type NewSearch } from '../db/schema.ts';
 import type { Item } from '../engine/collection/types.ts';
-import { toAfterimageError } from '../engine/errors.ts';
 import type { SearchResponse } from '../protocol.ts';
+import { createLogDatabase, type LogDatabase } from './log-database.ts';
 
 export type { LoggedResult, LoggedSearch };
 
-/** Results kept with a search. */
-const KEPT_RESULTS = 50;
-
-/** The search log as the page uses it: opened when first needed, and off where the browser has no database. */
-export interface Log {
-  /** `off`: nothing is logged and nothing can be rated; `error` says why and what to do. */
-  readonly status: Accessor<'closed' | 'opening' | 'on' | 'off'>;
-  /** What went wrong last, as a line to show; undefined once something worked again. */
-  readonly error: Accessor<string | undefined>;
+/** The search log as the page uses it. */
+export interface Log extends Pick<LogDatabase, 'status' | 'error' | 'database' | 'onChange'> {
   /**
    * Log a completed search. The same response is logged once, however often this is called.
    * @param loggedAs the id that this search got on an earlier visit to the same history entry: where it is still in the
@@ -26,81 +18,44 @@ export interface Log {
   logSearch(response: SearchResponse, loggedAs?: string): Promise<string | undefined>;
   /** The id under which a response is logged, as soon as it is. Reactive. */
   loggedId(response: SearchResponse): string | undefined;
-  /**
-   * The database, opened; after a failure another call tries again.
-   * @throws AfterimageError as `openDatabase`
-   */
-  database(): Promise<Database>;
-  /** Hear of changes in this tab and others, from when the database is open. Ends with the owner. */
-  onChange(listener: LogListener): void;
 }
 
 export interface LogOptions {
+  /** Of the database. */
+  readonly name: string;
   /** Item records of rows of the open collection. */
   items(rows: readonly number[]): Promise<readonly Item[]>;
   /** The default loads the database's code only now, so that it does not weigh on the first screen. */
-  open?(): Promise<Database>;
+  open?(name: string): Promise<Database>;
 }
 
-const openLazily = async () => (await import('../db/database.ts')).openDatabase();
+const openLazily = async (name: string) => (await import('../db/database.ts')).openDatabase({ name });
 
-export function createLog(options: LogOptions): Log {
-  const [status, setStatus] = createSignal<ReturnType<Log['status']>>('closed');
-  const [error, setError] = createSignal<string>();
+export function createLog({ name, items, open = openLazily }: LogOptions): Log {
+  const { attempt, ...database } = createLogDatabase(() => open(name));
   const [logged, setLogged] = createSignal(0);
   const pending = new WeakMap<SearchResponse, Promise<string | undefined>>();
   const ids = new WeakMap<SearchResponse, string>();
-  const listeners = new Set<LogListener>();
-  let opening: Promise<Database> | undefined;
-
-  async function open(): Promise<Database> {
-    setStatus('opening');
-    try {
-      const database = await (options.open ?? openLazily)();
-      database.subscribe((change) => {
-        for (const listener of [...listeners]) listener(change);
-      });
-      setStatus('on');
-      setError(undefined);
-      return database;
-    } catch (cause) {
-      opening = undefined;
-      setStatus('off');
-      setError(toAfterimageError(cause).message);
-      throw cause;
-    }
-  }
-
-  function database(): Promise<Database> {
-    opening ??= open();
-    return opening;
-  }
 
   async function record(response: SearchResponse, loggedAs: string | undefined): Promise<string | undefined> {
-    try {
+    const id = await attempt(async (opening) => {
       // Asked for at once: rows mean nothing once another collection is open.
-      const items = options.items(Array.from(response.rows.subarray(0, KEPT_RESULTS)));
-      const [log, results] = await Promise.all([database(), items]);
+      const shown = items(Array.from(response.rows.subarray(0, LIMITS.results)));
+      const [log, results] = await Promise.all([opening, shown]);
       const earlier = loggedAs === undefined ? undefined : await log.get(loggedAs);
-      const id =
-        earlier && asksTheSame(earlier, response) ? earlier.id : await log.logSearch(toSearch(response, results));
-      ids.set(response, id);
-      setLogged((count) => count + 1);
-      setError(undefined);
-      return id;
-    } catch (cause) {
+      return earlier && asksTheSame(earlier, response) ? earlier.id : log.logSearch(toSearch(response, results));
+    });
+    if (id === undefined) {
       pending.delete(response);
-      setError(toAfterimageError(cause).message);
       return undefined;
     }
+    ids.set(response, id);
+    setLogged((count) => count + 1);
+    return id;
   }
 
-  onCleanup(() => void opening?.then((database) => database.close()).catch(() => undefined));
-
   return {
-    status,
-    error,
-    database,
+    ...database,
     logSearch(response, loggedAs) {
       const known = pending.get(response) ?? record(response, loggedAs);
       pending.set(response, known);
@@ -110,16 +65,15 @@ export function createLog(options: LogOptions): Log {
       logged();
       return ids.get(response);
     },
-    onChange(listener) {
-      listeners.add(listener);
-      onCleanup(() => listeners.delete(listener));
-    },
   };
 }
 
-function asksTheSame(search: LoggedSearch, response: SearchResponse): boolean {
+/** Compared as the log keeps them: cut. */
+function asksTheSame(search: LoggedSearch, { text, collection, modelId }: SearchResponse): boolean {
   return (
-    search.query === response.text && search.collection === response.collection && search.model === response.modelId
+    search.query === text.slice(0, LIMITS.query) &&
+    search.collection === collection.slice(0, LIMITS.name) &&
+    search.model === modelId.slice(0, LIMITS.name)
   );
 }
 

@@ -17,10 +17,11 @@ export interface Notices {
 
 export function createNotices(): Notices {
   const [list, setList] = createSignal<readonly Notice[]>([]);
-  const without = (id: string) => list().filter((notice) => notice.id !== id);
+  const without = (all: readonly Notice[], id: string) => all.filter((notice) => notice.id !== id);
   return {
     list,
-    say: (id, text, action) => setList([...without(id), { id, text, ...(action && { action }) }]),
-    dismiss: (id) => setList(without(id)),
+    // Effects say and dismiss, and must not run again because of it: the list is not read here.
+    say: (id, text, action) => setList((all) => [...without(all, id), { id, text, ...(action && { action }) }]),
+    dismiss: (id) => setList((all) => without(all, id)),
   };
 }

@@ -1,4 +1,5 @@
 import { type Accessor, createEffect, createSignal, on } from 'solid-js';
+import type { Database } from '../db/database.ts';
 import type { Judgement, LoggedSearch } from '../db/schema.ts';
 import { toAfterimageError } from '../engine/errors.ts';
 import type { SearchResponse } from '../protocol.ts';
@@ -24,25 +25,60 @@ export interface Ratings {
 /** Either an answer on the page or a record from the log. */
 export type Ratable = SearchResponse | LoggedSearch;
 
-/** What the person has done that the database has not confirmed. `undefined` as the value of a key: nothing. */
-interface Unsaved {
-  readonly rating?: number | null;
-  readonly judgements: ReadonlyMap<string, Judgement | null>;
-}
-
-const NOTHING: Unsaved = { judgements: new Map() };
 const NOT_LOGGED =
   'This search could not be logged, so it cannot be rated. Try again; if it happens again, reload the page.';
 
 /** Rating and judgements of the search that `current` gives, kept up to date with other tabs. */
 export function createRatings(log: Log, current: Accessor<Ratable | undefined>): Ratings {
-  const [saved, setSaved] = createSignal<LoggedSearch>();
-  const [unsaved, setUnsaved] = createSignal(NOTHING);
+  const { saved, setSaved } = createSaved(log, current);
+  const ratings = createUnsaved<number>();
+  const judgements = createUnsaved<Judgement>();
   const [error, setError] = createSignal<string>();
-  /** Counts changes, so that only the newest one of a kind takes its unsaved value back. */
-  let changes = 0;
-  const newest = new Map<string, number>();
 
+  createEffect(
+    on(current, () => {
+      ratings.clear();
+      judgements.clear();
+      setError(undefined);
+    }),
+  );
+
+  async function save(write: (database: Database, id: string) => Promise<LoggedSearch>): Promise<void> {
+    const search = current();
+    if (!search) return;
+    try {
+      const id = isLogged(search) ? search.id : await log.logSearch(search);
+      if (id === undefined) throw new Error(log.error() ?? NOT_LOGGED);
+      const written = await write(await log.database(), id);
+      if (current() !== search) return;
+      setSaved(written);
+      setError(undefined);
+    } catch (cause) {
+      if (current() === search) setError(toAfterimageError(cause).message);
+    }
+  }
+
+  return {
+    error,
+    off: () => log.status() === 'off',
+    rating: () => (ratings.get('') ?? { value: saved()?.rating ?? null }).value,
+    judgement: (itemId) => (judgements.get(itemId) ?? { value: savedJudgement(saved(), itemId) }).value,
+    async rate(rating) {
+      const confirm = ratings.set('', rating);
+      await save((database, id) => database.rate(id, rating));
+      confirm();
+    },
+    async judge(itemId, judgement) {
+      const confirm = judgements.set(itemId, judgement);
+      await save((database, id) => database.judge(id, itemId, judgement));
+      confirm();
+    },
+  };
+}
+
+/** What the log has of the current search, kept up to date. */
+function createSaved(log: Log, current: Accessor<Ratable | undefined>) {
+  const [saved, setSaved] = createSignal<LoggedSearch>();
   const loggedId = () => {
     const search = current();
     return search && (isLogged(search) ? search.id : log.loggedId(search));
@@ -56,57 +92,28 @@ export function createRatings(log: Log, current: Accessor<Ratable | undefined>):
   }
   const refreshQuietly = () => void refresh().catch(() => undefined); // the log says itself why it is off
 
-  createEffect(
-    on(current, (search) => {
-      newest.clear();
-      setUnsaved(NOTHING);
-      setError(undefined);
-      setSaved(search && isLogged(search) ? search : undefined);
-    }),
-  );
+  createEffect(on(current, (search) => setSaved(search && isLogged(search) ? search : undefined)));
   createEffect(on(loggedId, refreshQuietly));
   log.onChange((change) => {
     if (change.id === null || change.id === loggedId()) refreshQuietly();
   });
+  return { saved, setSaved };
+}
 
-  async function save(key: string, write: (id: string) => Promise<LoggedSearch>, undo: () => void): Promise<void> {
-    const search = current();
-    if (!search) return;
-    const change = ++changes;
-    newest.set(key, change);
-    try {
-      const id = isLogged(search) ? search.id : await log.logSearch(search);
-      if (id === undefined) throw new Error(log.error() ?? NOT_LOGGED);
-      const written = await write(id);
-      if (current() !== search) return;
-      setSaved(written);
-      setError(undefined);
-    } catch (cause) {
-      if (current() === search) setError(toAfterimageError(cause).message);
-    }
-    if (newest.get(key) === change) undo();
-  }
-
+/** What the person has done that the database has not confirmed, by key; null withdraws. */
+function createUnsaved<T>() {
+  type Values = ReadonlyMap<string, { readonly value: T | null }>;
+  const [values, setValues] = createSignal<Values>(new Map());
   return {
-    error,
-    off: () => log.status() === 'off',
-    rating: () => {
-      const { rating } = unsaved();
-      return rating === undefined ? (saved()?.rating ?? null) : rating;
-    },
-    judgement(itemId) {
-      const judgement = unsaved().judgements.get(itemId);
-      return judgement === undefined ? savedJudgement(saved(), itemId) : judgement;
-    },
-    rate(rating) {
-      setUnsaved({ ...unsaved(), rating });
-      const write = async (id: string) => (await log.database()).rate(id, rating);
-      return save('rating', write, () => setUnsaved(({ judgements }) => ({ judgements })));
-    },
-    judge(itemId, judgement) {
-      setUnsaved(withJudgement(unsaved(), itemId, judgement));
-      const write = async (id: string) => (await log.database()).judge(id, itemId, judgement);
-      return save(`item ${itemId}`, write, () => setUnsaved((all) => withJudgement(all, itemId, undefined)));
+    get: (key: string) => values().get(key),
+    clear: () => setValues(new Map()),
+    /** @returns forgets the value, be it saved or refused, unless a newer one took its place */
+    set(key: string, value: T | null): () => void {
+      const mine = { value };
+      setValues(new Map(values()).set(key, mine));
+      return () => {
+        if (values().get(key) === mine) setValues(new Map([...values()].filter(([other]) => other !== key)));
+      };
     },
   };
 }
@@ -118,11 +125,4 @@ function isLogged(search: Ratable): search is LoggedSearch {
 /** Item ids come from files: one may be called like a member of every object. */
 function savedJudgement(search: LoggedSearch | undefined, itemId: string): Judgement | null {
   return search && Object.hasOwn(search.judgements, itemId) ? (search.judgements[itemId] ?? null) : null;
-}
-
-function withJudgement(unsaved: Unsaved, itemId: string, judgement: Judgement | null | undefined): Unsaved {
-  const judgements = new Map(unsaved.judgements);
-  if (judgement === undefined) judgements.delete(itemId);
-  else judgements.set(itemId, judgement);
-  return { ...unsaved, judgements };
 }

@@ -33,7 +33,7 @@ function show(open: () => Promise<Database> = () => openDatabase({ name })): voi
   const root = document.createElement('main');
   document.body.append(root);
   const dispose = render(() => {
-    const log = createLog({ items: async () => [], open });
+    const log = createLog({ name, items: async () => [], open });
     const app = { log, address: createAddressBar() } as unknown as App;
     return createComponent(AppContext.Provider, {
       value: app,
