@@ -46,6 +46,7 @@ export function Header(): JSX.Element {
 export function InternalLink(props: {
   patch: Parameters<ReturnType<typeof useApp>['address']['go']>[0];
   class?: string;
+  onFollow?: () => void;
   children: JSX.Element;
 }): JSX.Element {
   const app = useApp();
@@ -53,6 +54,7 @@ export function InternalLink(props: {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     app.address.go(props.patch);
+    props.onFollow?.();
   };
   return (
     <a class={props.class} href={app.address.href(props.patch)} onClick={follow}>

@@ -19,10 +19,6 @@ export function SearchView(): JSX.Element {
     app.address.go({ query });
     app.commit();
   };
-  const enter = () => {
-    app.address.settle();
-    app.commit();
-  };
   const open = (cell: number, item: Item) => {
     app.commit();
     app.opened.open(cell, item);
@@ -59,7 +55,7 @@ export function SearchView(): JSX.Element {
           input = element;
         }}
         onInput={app.address.type}
-        onCommit={enter}
+        onCommit={app.commit}
         onLeave={() => grid?.focus(0)}
       />
       <Hints onExample={example} />

@@ -10,7 +10,8 @@ import { Thumbs } from '../ratings/thumbs.tsx';
 
 /** One search of the log; what it found opens below it. */
 export function LogEntry(props: { search: LoggedSearch; onRemove: () => void }): JSX.Element {
-  const ratings = createRatings(useApp().log, () => props.search);
+  const app = useApp();
+  const ratings = createRatings(app.log, () => props.search);
   const [isOpen, setOpen] = createSignal(false);
   return (
     <li class="log-entry">
@@ -18,6 +19,7 @@ export function LogEntry(props: { search: LoggedSearch; onRemove: () => void }):
         <InternalLink
           class="log-query"
           patch={{ query: props.search.query, collection: props.search.collection, view: 'search', item: null }}
+          onFollow={() => app.commit()}
         >
           {props.search.query}
         </InternalLink>
