@@ -8,7 +8,7 @@ let count = 0;
 let name = '';
 const opened: Database[] = [];
 
-async function open(options: OpenOptions = {}): Promise<Database> {
+async function open(options: Partial<OpenOptions> = {}): Promise<Database> {
   const database = await openDatabase({ name, ...options });
   opened.push(database);
   return database;
@@ -246,8 +246,13 @@ describe('two connections', () => {
     const two = await open();
     await one.logSearch(newSearch());
     const heard = new Promise((resolve) => two.subscribe(resolve));
+    let toldHere = false;
+    one.subscribe(() => {
+      toldHere = true;
+    });
     await one.wipe();
     await heard;
+    expect(toldHere, 'whoever hears of it reads, and so makes the database anew').toBe(false);
     expect((await two.stats()).count).toBe(0);
     expect(await two.get(await one.logSearch(newSearch()))).toBeDefined();
   });

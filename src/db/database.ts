@@ -1,6 +1,6 @@
 import type { IDBPObjectStore } from 'idb';
 import { AfterimageError } from '../engine/errors.ts';
-import { createLogChannel, type LogListener } from './channel.ts';
+import { createLogChannel, type LogChannel, type LogListener } from './channel.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { searchUnknown } from './errors.ts';
 import { headerLine, parseLog, searchLine } from './jsonl.ts';
@@ -49,10 +49,8 @@ export interface Database {
   close(): void;
 }
 
-export const DATABASE_NAME = 'afterimage';
-
 export interface OpenOptions {
-  readonly name?: string;
+  readonly name: string;
   /** See ConnectionOptions. */
   readonly patienceMs?: number;
 }
@@ -69,10 +67,10 @@ const BATCH = 100;
  * Open the search log, creating or upgrading it where needed.
  * @throws AfterimageError `database-unavailable`, `database-blocked`
  */
-export async function openDatabase(options: OpenOptions = {}): Promise<Database> {
-  const name = options.name ?? DATABASE_NAME;
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const { name } = options;
   const channel = createLogChannel(name);
-  const connection = createConnection({ ...options, name, onChange: () => channel.tellHere({ id: null }) });
+  const connection = createConnection({ ...options, onChange: () => channel.tellHere({ id: null }) });
   try {
     await connection.run(async () => undefined);
   } catch (error) {
@@ -83,8 +81,8 @@ export async function openDatabase(options: OpenOptions = {}): Promise<Database>
   return createVerbs(connection, channel);
 }
 
-function createVerbs(connection: Connection, channel: ReturnType<typeof createLogChannel>): Database {
-  /** One durable transaction, then everybody is told. */
+/** What changes the log: one durable transaction, then everybody is told. */
+function createWriter(connection: Connection, channel: LogChannel) {
   async function write<T>(id: string | null, work: (store: Store) => Promise<T>): Promise<T> {
     const result = await connection.run(async (database) => {
       const transaction = database.transaction('searches', 'readwrite', DURABLE);
@@ -105,6 +103,11 @@ function createVerbs(connection: Connection, channel: ReturnType<typeof createLo
     });
   }
 
+  return { write, change };
+}
+
+function createVerbs(connection: Connection, channel: LogChannel): Database {
+  const { write, change } = createWriter(connection, channel);
   return {
     async logSearch(search) {
       const time = new Date().toISOString();
@@ -140,10 +143,8 @@ function createVerbs(connection: Connection, channel: ReturnType<typeof createLo
       return { ...report, skipped: report.skipped + repeated };
     },
     subscribe: channel.subscribe,
-    async wipe() {
-      await connection.delete();
-      channel.tell({ id: null });
-    },
+    // Other tabs lose their connection, and hear of it so. Here nobody is told, who would read and so make it anew.
+    wipe: connection.delete,
     close() {
       channel.close();
       connection.close();

@@ -1,6 +1,8 @@
+import { scoped } from '../scope.ts';
+
 /** Names in the Cache API that the page and the service worker share. Workbox and the query worker have their own. */
 
 /** Every picture of collections that are small enough, put there by the page (keep-pictures.ts). */
-export const KEPT_PICTURES = 'afterimage-pictures-kept';
+export const keptPictures = (baseUrl: string) => scoped('afterimage-pictures-kept', baseUrl);
 /** Pictures that were looked at, a bounded number, put there by the service worker. */
-export const SEEN_PICTURES = 'afterimage-pictures-seen';
+export const seenPictures = (baseUrl: string) => scoped('afterimage-pictures-seen', baseUrl);

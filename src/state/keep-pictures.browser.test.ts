@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Item } from '../engine/collection/types.ts';
-import { KEPT_PICTURES } from './caches.ts';
+import { keptPictures } from './caches.ts';
 import { type KeepOptions, keepPictures } from './keep-pictures.ts';
 
 const BASE = new URL('/app/', location.href).href;
@@ -10,7 +10,7 @@ let asked: string[];
 let failing: string | undefined;
 
 beforeEach(async () => {
-  await caches.delete(KEPT_PICTURES);
+  await caches.delete(keptPictures(BASE));
   asked = [];
   failing = undefined;
   vi.stubGlobal('fetch', async (url: string) => {
@@ -41,7 +41,7 @@ function options(count: number, sha256: string, more: Partial<KeepOptions> = {})
 }
 
 async function kept(): Promise<string[]> {
-  const keys = await (await caches.open(KEPT_PICTURES)).keys();
+  const keys = await (await caches.open(keptPictures(BASE))).keys();
   return keys.map(({ url }) => url.slice(FOLDER.length)).sort();
 }
 

@@ -1,5 +1,5 @@
 import type { CollectionManifest, Item } from '../engine/collection/types.ts';
-import { KEPT_PICTURES } from './caches.ts';
+import { keptPictures } from './caches.ts';
 
 /** Collections whose pictures take more are not kept as a whole, only what was looked at. */
 export const KEEP_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -27,7 +27,7 @@ export interface KeepOptions {
 export async function keepPictures(options: KeepOptions): Promise<void> {
   const { collection, signal, onProgress } = options;
   const folder = new URL(`collections/${collection.name}/`, options.baseUrl).href;
-  const cache = await caches.open(KEPT_PICTURES);
+  const cache = await caches.open(keptPictures(options.baseUrl));
   const record = await readRecord(cache, folder);
   if (record?.sha256 === collection.sha256) return onProgress(record.total, record.total);
 

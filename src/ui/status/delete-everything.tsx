@@ -5,13 +5,13 @@ import { useApp } from '../context.ts';
 /** The button that removes all that is kept; asks once more before it does it. */
 export function DeleteEverything(): JSX.Element {
   const app = useApp();
-  const [state, setState] = createSignal<'idle' | 'asked' | 'busy' | 'done'>('idle');
+  const [state, setState] = createSignal<'idle' | 'asked' | 'busy'>('idle');
   const [problem, setProblem] = createSignal<string>();
   const run = async () => {
     setState('busy');
     try {
       await deleteEverything(app.log, app.offline);
-      setState('done');
+      location.replace(app.baseUrl);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
       setState('idle');
@@ -22,7 +22,7 @@ export function DeleteEverything(): JSX.Element {
       <h3>Delete everything</h3>
       <p class="quiet">
         Removes the search log with all ratings, the kept model, collections and pictures, and the offline copy of the
-        app from this browser. Export the log first if it matters.
+        app from this browser. Then the page starts as on a first visit. Export the log first if it matters.
       </p>
       <Show when={problem()}>{(text) => <p role="alert">{text()}</p>}</Show>
       <p class="drawer-actions" aria-live="polite">
@@ -43,12 +43,6 @@ export function DeleteEverything(): JSX.Element {
           </button>
           <button type="button" class="button" disabled={state() === 'busy'} onClick={() => setState('idle')}>
             Keep it
-          </button>
-        </Show>
-        <Show when={state() === 'done'}>
-          <span>Deleted. Close this page, or start again.</span>
-          <button type="button" class="button" onClick={() => location.assign(app.baseUrl)}>
-            Start again
           </button>
         </Show>
       </p>
