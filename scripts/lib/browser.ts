@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { env, getuid, platform } from 'node:process';
@@ -47,7 +47,13 @@ export function findBrowser(): string | undefined {
   const named = env[BROWSER_VARIABLE];
   if (named) return existsSync(named) ? named : undefined;
   const onPath = (env.PATH ?? '').split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  return [chromium.executablePath(), ...onPath, ...ELSEWHERE].find((path) => path !== '' && existsSync(path));
+  const there = [chromium.executablePath(), ...onPath, ...ELSEWHERE].filter((path) => path !== '' && existsSync(path));
+  return there.find(answers);
+}
+
+/** Ubuntu's `chromium-browser` only says that it wants to be installed as a snap. Windows opens a window when asked. */
+function answers(path: string): boolean {
+  return platform === 'win32' || spawnSync(path, ['--version'], { stdio: 'ignore', timeout: 30_000 }).status === 0;
 }
 
 /** Install Debian's Chromium, where this process may. @returns its path, or undefined where that is not possible. */
