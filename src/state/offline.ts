@@ -48,7 +48,7 @@ export function createOffline(baseUrl: string): Offline {
   const [pictures, setPictures] = createSignal<KeptPictures>();
   const [refused, setRefused] = createSignal<string>();
   const [problem, setProblem] = createSignal<string>();
-  const updates = createUpdates();
+  const updates = createUpdates(serviceWorkerSupported ? navigator.serviceWorker : undefined);
   const { canInstall, install } = createInstall();
   let keeping = new AbortController();
   let resume: (() => Promise<void>) | undefined;
