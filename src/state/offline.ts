@@ -63,7 +63,7 @@ export function createOffline(baseUrl: string): Offline {
       setShell(true);
       setRefused(undefined);
     } catch (error) {
-      setRefused(`The app could not be kept for offline use: ${text(error)}`);
+      setRefused(`This browser refuses to keep the app for offline use: ${text(error)}. Search works all the same.`);
     }
   };
 

@@ -94,6 +94,11 @@ function CollectionPicker(): JSX.Element {
         value={app.session.name() ?? ''}
         onChange={(event) => app.address.go({ collection: event.currentTarget.value, item: null, view: 'search' })}
       >
+        <Show when={!app.session.collections()?.some(({ name }) => name === app.session.name())}>
+          <option value={app.session.name() ?? ''} selected disabled>
+            Choose a collection
+          </option>
+        </Show>
         <For each={app.session.collections()}>
           {(entry) => (
             <option value={entry.name} selected={entry.name === app.session.name()}>

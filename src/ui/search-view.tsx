@@ -24,16 +24,9 @@ export function SearchView(): JSX.Element {
     app.opened.open(cell, item);
   };
 
-  onMount(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      if (document.querySelector('dialog[open]')) return;
-      event.preventDefault();
-      input?.focus();
-      input?.select();
-    };
-    addEventListener('keydown', onKeyDown);
-    onCleanup(() => removeEventListener('keydown', onKeyDown));
+  createSlashKey(() => {
+    input?.focus();
+    input?.select();
   });
   createScrollToResults(() => app.search.text());
   // The picture that was open has the keyboard when the detail view closes.
@@ -62,35 +55,52 @@ export function SearchView(): JSX.Element {
       <Show when={app.search.text() && app.session.collection()}>
         <ResultsHeader />
       </Show>
-      <div id="content" tabindex="-1">
-        <Switch fallback={<GridSkeleton />}>
-          <Match when={app.session.collectionError()}>
-            {(error) => (
-              <Failure title="The pictures could not be loaded" error={error()} onRetry={app.session.retry}>
-                <OtherCollection />
-              </Failure>
-            )}
-          </Match>
-          <Match when={app.session.collections()?.length === 0 && !app.session.name()}>
-            <NoCollections />
-          </Match>
-          <Match when={app.session.collection()}>
-            <Grid
-              label={app.search.response() ? 'Results' : 'All pictures'}
-              divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}
-              onOpen={open}
-              onEscape={() => input?.focus()}
-              handle={(handle) => {
-                grid = handle;
-                const top = app.address.scroll();
-                // Its height is known in the next frame.
-                if (top > 0) requestAnimationFrame(() => scrollTo({ top }));
-              }}
-            />
-          </Match>
-        </Switch>
-      </div>
+      <Results
+        onOpen={open}
+        onEscape={() => input?.focus()}
+        handle={(handle) => {
+          grid = handle;
+        }}
+      />
     </main>
+  );
+}
+
+/** The pictures, or why there are none. */
+function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onEscape' | 'handle'>): JSX.Element {
+  const app = useApp();
+  const restoreScroll = () => {
+    const top = app.address.scroll();
+    // The height of the grid is known in the next frame.
+    if (top > 0) requestAnimationFrame(() => scrollTo({ top }));
+  };
+  return (
+    <div id="content" tabindex="-1">
+      <Switch fallback={<GridSkeleton />}>
+        <Match when={app.session.collectionError()}>
+          {(error) => (
+            <Failure title="The pictures could not be loaded" error={error()} onRetry={app.session.retry}>
+              <OtherCollection />
+            </Failure>
+          )}
+        </Match>
+        <Match when={app.session.collections()?.length === 0 && !app.session.name()}>
+          <NoCollections />
+        </Match>
+        <Match when={app.session.collection()}>
+          <Grid
+            label={app.search.response() ? 'Results' : 'All pictures'}
+            divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}
+            onOpen={props.onOpen}
+            onEscape={props.onEscape}
+            handle={(handle) => {
+              props.handle(handle);
+              restoreScroll();
+            }}
+          />
+        </Match>
+      </Switch>
+    </div>
   );
 }
 
@@ -107,6 +117,18 @@ function OtherCollection(): JSX.Element {
       )}
     </Show>
   );
+}
+
+/** `/` leads to the query from wherever nothing else is being typed. */
+function createSlashKey(run: () => void): void {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (document.querySelector('dialog[open]')) return;
+    event.preventDefault();
+    run();
+  };
+  onMount(() => addEventListener('keydown', onKeyDown));
+  onCleanup(() => removeEventListener('keydown', onKeyDown));
 }
 
 function isTyping(target: EventTarget | null): boolean {
