@@ -1,4 +1,4 @@
-import { type Accessor, createEffect, createResource, createSignal, on } from 'solid-js';
+import { type Accessor, createEffect, createResource, createSignal, on, onCleanup } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import type { ImportReport } from '../db/database.ts';
 import type { RejectedLine } from '../db/jsonl.ts';
@@ -14,6 +14,8 @@ export type LogFilter = Pick<ListOptions, 'text' | 'rating' | 'collection'>;
 
 /** Searches that are added to the list at a time. */
 const PAGE = 50;
+/** The figures are counted again when the log was left alone for so long. */
+const QUIET_MS = 250;
 
 /** The log as a page shows it: filtered, newest first, a page more at a time, kept up to date with other tabs. */
 export interface LogList {
@@ -47,10 +49,11 @@ export function createLogList(log: Log): LogList {
   const [stats, { refetch }] = createResource(async () => (await log.database()).stats());
   const [removed, setRemoved] = createSignal<LoggedSearch>();
 
-  createEffect(on(filter, () => void pages.reload(PAGE)));
+  createEffect(on(filter, () => void pages.reload()));
+  const countAgain = createDebounced(() => void refetch());
   log.onChange((change) => {
     void pages.follow(change.id);
-    void refetch();
+    countAgain();
   });
 
   return {
@@ -60,7 +63,7 @@ export function createLogList(log: Log): LogList {
     // Read only once there: before, reading would suspend the whole view, and after an error it would throw.
     stats: () => (stats.state === 'ready' || stats.state === 'refreshing' ? stats.latest : undefined),
     async retry() {
-      await pages.reload(PAGE);
+      await pages.reload();
       await refetch();
     },
     removed,
@@ -84,6 +87,16 @@ export function createLogList(log: Log): LogList {
   };
 }
 
+/** Runs `work` when it was not asked for during a moment: the figures go over thousands of keys. */
+function createDebounced(work: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(timer));
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(work, QUIET_MS);
+  };
+}
+
 function createPages(log: Log, filter: Accessor<LogFilter>) {
   const [searches, setSearches] = createStore<LoggedSearch[]>([]);
   const [next, setNext] = createSignal<LogCursor>();
@@ -91,6 +104,8 @@ function createPages(log: Log, filter: Accessor<LogFilter>) {
   const [error, setError] = createSignal<AfterimageError>();
   /** Of the newest read of the list, the only one that is shown. */
   let reading = new AbortController();
+  /** How many searches are wanted, so that a read that takes another's place brings what that one would have. */
+  let wanted = PAGE;
 
   async function read(limit: number, before?: LogCursor): Promise<void> {
     reading.abort();
@@ -114,7 +129,7 @@ function createPages(log: Log, filter: Accessor<LogFilter>) {
     const shown = searches.findIndex((search) => search.id === id);
     const search = id === null || shown < 0 ? undefined : await current(id);
     if (search) setSearches((known) => known.id === id, reconcile(search));
-    else await read(Math.max(PAGE, searches.length));
+    else await read(wanted);
   }
 
   async function current(id: string): Promise<LoggedSearch | undefined> {
@@ -130,8 +145,14 @@ function createPages(log: Log, filter: Accessor<LogFilter>) {
     hasMore: () => next() !== undefined,
     loading,
     error,
-    reload: (limit: number) => read(limit),
+    reload() {
+      wanted = PAGE;
+      return read(PAGE);
+    },
     follow,
-    loadMore: () => read(PAGE, next()),
+    loadMore() {
+      wanted = searches.length + PAGE;
+      return read(PAGE, next());
+    },
   };
 }
