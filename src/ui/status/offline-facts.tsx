@@ -1,4 +1,4 @@
-import { createResource, type JSX, Show } from 'solid-js';
+import { createEffect, createMemo, createResource, createSignal, type JSX, on, Show } from 'solid-js';
 import { useApp } from '../context.ts';
 import { Fact } from '../fact.tsx';
 import { formatBytes, formatCount } from '../format.ts';
@@ -8,11 +8,17 @@ export function OfflineFacts(): JSX.Element {
   const { offline, session } = useApp();
   const [storage, { refetch }] = createResource(storageState);
   const known = () => (storage.state === 'ready' || storage.state === 'refreshing' ? storage.latest : undefined);
+  const [refusal, setRefusal] = createSignal<string>();
   const persist = async () => {
-    await offline.keepApp();
-    await navigator.storage.persist();
+    const granted = await navigator.storage.persist().catch(() => false);
+    setRefusal(
+      granted ? undefined : 'The browser did not promise it. It may, once the app is installed or bookmarked.',
+    );
     await refetch();
   };
+  // Ten times while pictures are being kept, not at every one.
+  const tenths = () => Math.floor((10 * (offline.pictures()?.have ?? 0)) / (offline.pictures()?.total || 1));
+  createEffect(on([offline.shell, session.kept, createMemo(tenths)], () => void refetch(), { defer: true }));
   return (
     <section>
       <h3>Offline</h3>
@@ -43,10 +49,11 @@ export function OfflineFacts(): JSX.Element {
         </Show>
       </dl>
       <Show when={offline.problem()}>{(problem) => <p class="quiet">{problem()}</p>}</Show>
+      <Show when={refusal()}>{(text) => <p role="status">{text()}</p>}</Show>
       <p class="drawer-actions">
         <Show when={offline.supported && known() && !known()?.persisted}>
           <button type="button" class="button" onClick={() => void persist()}>
-            Make available offline
+            Ask the browser not to remove it
           </button>
         </Show>
         <Show when={offline.canInstall()}>
