@@ -33,7 +33,7 @@ export function ratingOptions(colours: Colours): PlotOptions {
 export function latencyOptions(colours: Colours, { p50, p95 }: Distribution): PlotOptions {
   return {
     ...STILL,
-    scales: { x: { time: true }, y: { distr: 3 } },
+    scales: { x: { time: true, range: (_plot, min, max) => hourAtLeast(min, max) }, y: { distr: 3 } },
     axes: [axis(colours), axis(colours, { size: 60, values: (_plot, splits) => splits.map(label) })],
     series: [
       {},
@@ -52,6 +52,12 @@ export function latencyOptions(colours: Colours, { p50, p95 }: Distribution): Pl
       ],
     },
   };
+}
+
+/** uPlot would draw years around a single search. In seconds. */
+function hourAtLeast(min: number, max: number): [number, number] {
+  const margin = Math.max(0, (3600 - (max - min)) / 2);
+  return [min - margin, max + margin];
 }
 
 /** uPlot passes null for the splits of a logarithmic axis that have no room for a label. */
