@@ -31,6 +31,6 @@ export default defineConfig({
   webServer: {
     command: `node --import tsx scripts/start.ts --no-build --port ${PORT}`,
     url: `http://localhost:${PORT}/`,
-    reuseExistingServer: !process.env.CI,
+    reuseExistingServer: false,
   },
 });
