@@ -15,6 +15,8 @@ const PARTIAL = '.partial';
 const PART = /^(?:vectors|graph|items)-[0-9a-f]{16}\.bin$/;
 const PICTURE = /^[0-9a-f]{16}\.[a-z]{1,5}$/;
 const PICTURE_FOLDERS = ['thumbs', 'previews'];
+/** All 200,000 of a collection of 100,000 pictures at once would take 600 MiB of memory. */
+const STATS_AT_ONCE = 1000;
 
 /**
  * A collection in a folder on disk, `<collections>/<name>`; its neighbour `<collections>/index.json` lists it. Every file
@@ -54,8 +56,14 @@ export function createFolderStore(folder: string): CollectionStore {
     },
     async pictures() {
       const found = await listPictures(root);
-      const sizes = await Promise.all(found.map(async (path) => [path, (await stat(join(root, path))).size] as const));
-      return new Map(sizes);
+      const sizes = new Map<string, number>();
+      for (let from = 0; from < found.length; from += STATS_AT_ONCE) {
+        const some = found.slice(from, from + STATS_AT_ONCE).map(async (path) => {
+          sizes.set(path, (await stat(join(root, path))).size);
+        });
+        await Promise.all(some);
+      }
+      return sizes;
     },
     writePicture: (path, bytes) => put(path, bytes, false),
     journal: (key) =>
