@@ -47,6 +47,62 @@ const MAX_RESTARTS = 3;
 
 export function createQueryClient(options: QueryClientOptions): QueryClient {
   const listeners = new Set<(event: ClientEvent) => void>();
+  const lives = createLives(options, (event) => {
+    for (const listener of listeners) listener(event);
+  });
+  const { onLife } = lives;
+
+  const ready = () => onLife((at) => at.ready());
+
+  const latest = createLatest(ready, (text: string, isStale) =>
+    onLife(async (at) => {
+      await at.ready();
+      if (isStale()) return undefined;
+      const response = await at.query((api) => api.search(text));
+      lives.isWell();
+      return response;
+    }),
+  );
+
+  return {
+    listCollections: () => onLife((at) => at.ask((api) => api.listCollections())),
+    open(name) {
+      latest.drop();
+      return lives.open(name);
+    },
+    ready,
+    search: (text) => latest.ask(text),
+    rank: (text, from, count) =>
+      onLife(async (at) => {
+        await at.ready();
+        return at.query((api) => api.rank(text, from, count));
+      }),
+    items: (rows) => onLife((at) => at.browse((api) => api.items(rows))),
+    rowOf: (id) => onLife((at) => at.browse((api) => api.rowOf(id))),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispose() {
+      latest.drop();
+      listeners.clear();
+      lives.dispose();
+    },
+  };
+}
+
+/** One worker after the other, each with the same collection open. */
+interface Lives {
+  /** Run `work` on the current worker, and on its successors when it dies meanwhile. */
+  onLife<T>(work: (life: Life) => Promise<T>): Promise<T>;
+  /** Open a collection, in this worker and every later one. */
+  open(name: string): Promise<CollectionInfo>;
+  /** The current worker has answered: deaths are counted anew. */
+  isWell(): void;
+  dispose(): void;
+}
+
+function createLives(options: QueryClientOptions, emit: (event: ClientEvent) => void): Lives {
   let choice = (options.chooseDevice ?? chooseDevice)(options.device);
   let life: Life | undefined;
   /** The collection to open in every new worker. */
@@ -54,10 +110,6 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
   let restarts = 0;
   let gaveUp = false;
   let disposed = false;
-
-  const emit = (event: ClientEvent) => {
-    for (const listener of listeners) listener(event);
-  };
 
   function current(): Life {
     if (disposed) throw new AfterimageError('worker-died', 'The search engine was closed. Reload the page.');
@@ -98,7 +150,6 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     current();
   }
 
-  /** Run `work` on the current worker, and on its successors when it dies meanwhile. */
   async function onLife<T>(work: (life: Life) => Promise<T>): Promise<T> {
     gaveUp = false;
     for (;;) {
@@ -111,45 +162,20 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     }
   }
 
-  const ready = () => onLife((at) => at.ready());
-
-  const latest = createLatest(ready, (text: string, isStale) =>
-    onLife(async (at) => {
-      await at.ready();
-      if (isStale()) return undefined;
-      const response = await at.query((api) => api.search(text));
-      restarts = 0;
-      return response;
-    }),
-  );
-
   return {
-    listCollections: () => onLife((at) => at.ask((api) => api.listCollections())),
+    onLife,
     open(name) {
       wanted = name;
-      latest.drop();
       return onLife((at) => {
         if (wanted !== name) throw new AfterimageError('internal', `${wanted} was opened instead of ${name}.`);
         return at.open(name);
       });
     },
-    ready,
-    search: (text) => latest.ask(text),
-    rank: (text, from, count) =>
-      onLife(async (at) => {
-        await at.ready();
-        return at.query((api) => api.rank(text, from, count));
-      }),
-    items: (rows) => onLife((at) => at.browse((api) => api.items(rows))),
-    rowOf: (id) => onLife((at) => at.browse((api) => api.rowOf(id))),
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    isWell() {
+      restarts = 0;
     },
     dispose() {
       disposed = true;
-      latest.drop();
-      listeners.clear();
       life?.kill(new AfterimageError('worker-died', 'The search engine was closed.'));
     },
   };
