@@ -10,7 +10,7 @@ import type {
 } from '../protocol.ts';
 import { chooseThreads, type DeviceChoice } from './device.ts';
 import type { LifeLock } from './life-lock.ts';
-import { type Limit, startWorkerHost, type WorkerLike, workerDied } from './worker-host.ts';
+import { type Limit, startWorkerHost, type WorkerHost, type WorkerLike, workerDied } from './worker-host.ts';
 
 /** What a worker tells, and what is known of it. */
 export type LifeEvent =
@@ -84,6 +84,36 @@ function nothingOpen(): Promise<never> {
   return Promise.reject(new AfterimageError('collection-not-found', 'No collection is open. Choose one.'));
 }
 
+type WithEncoder = <T>(work: (device: DeviceChoice['device']) => Promise<T>) => Promise<T>;
+
+/** Encoder and index of the open collection, side by side; each is told as it comes. */
+async function load(
+  { choice, threads, onEvent }: LifeOptions,
+  host: WorkerHost<QueryWorkerApi>,
+  withEncoder: WithEncoder,
+): Promise<Ready> {
+  const { device, reason } = await choice;
+  const request = {
+    device,
+    deviceReason: reason,
+    threads: device === 'webgpu' ? 1 : (threads ?? chooseThreads()),
+  };
+  const loadEncoder = async () => {
+    const info = await withEncoder(() =>
+      host.call((api) => api.loadEncoder(request), device === 'webgpu' ? LOAD_ON_GPU : LOAD),
+    );
+    onEvent({ type: 'encoder', info });
+    return info;
+  };
+  const loadIndex = async () => {
+    const info = await host.call((api) => api.indexReady(), LOAD);
+    onEvent({ type: 'index', info });
+    return info;
+  };
+  const [encoder, index] = await Promise.all([loadEncoder(), loadIndex()]);
+  return { encoder, index };
+}
+
 export function startLife(options: LifeOptions): Life {
   const { choice, lock, onEvent } = options;
   let watching: { stop(): void } | undefined;
@@ -108,7 +138,7 @@ export function startLife(options: LifeOptions): Life {
   connected.catch(() => undefined); // Everything waits for it, and is told.
 
   /** Run what the encoder takes part in: what it leaves behind when it fails is not to be used again. */
-  const withEncoder = async <T>(work: (device: DeviceChoice['device']) => Promise<T>): Promise<T> => {
+  const withEncoder: WithEncoder = async (work) => {
     const { device } = await choice;
     try {
       return await work(device);
@@ -119,31 +149,13 @@ export function startLife(options: LifeOptions): Life {
     }
   };
 
-  async function load(): Promise<Ready> {
-    const { device, reason } = await choice;
-    const threads = device === 'webgpu' ? 1 : (options.threads ?? chooseThreads());
-    const request = { device, deviceReason: reason, threads };
-    const limit = device === 'webgpu' ? LOAD_ON_GPU : LOAD;
-    const [encoder, index] = await Promise.all([
-      withEncoder(() => host.call((api) => api.loadEncoder(request), limit)).then((encoder) => {
-        onEvent({ type: 'encoder', info: encoder });
-        return encoder;
-      }),
-      host
-        .call((api) => api.indexReady(), LOAD)
-        .then((index) => {
-          onEvent({ type: 'index', info: index });
-          return index;
-        }),
-    ]);
-    return { encoder, index };
-  }
-
   function loadBehind(mine: Opened): Promise<Ready> {
-    mine.ready ??= mine.info.then(load).catch((error: AfterimageError) => {
-      mine.ready = undefined;
-      throw error;
-    });
+    mine.ready ??= mine.info
+      .then(() => load(options, host, withEncoder))
+      .catch((error: AfterimageError) => {
+        mine.ready = undefined;
+        throw error;
+      });
     return mine.ready;
   }
 
