@@ -33,7 +33,7 @@ export function ratingOptions(colours: Colours): PlotOptions {
 export function latencyOptions(colours: Colours, { p50, p95 }: Distribution): PlotOptions {
   return {
     ...STILL,
-    scales: { x: { time: true, range: (_plot, min, max) => hourAtLeast(min, max) }, y: { distr: 3 } },
+    scales: { x: { time: true, range: ({ data: [times] }) => hourAtLeast(times) }, y: { distr: 3 } },
     axes: [axis(colours), axis(colours, { size: 60, values: (_plot, splits) => splits.map(label) })],
     series: [
       {},
@@ -54,8 +54,9 @@ export function latencyOptions(colours: Colours, { p50, p95 }: Distribution): Pl
   };
 }
 
-/** uPlot would draw years around a single search. In seconds. */
-function hourAtLeast(min: number, max: number): [number, number] {
+/** From the first to the last search, but an hour at least: around a single one uPlot would draw years. In seconds. */
+function hourAtLeast(times: ArrayLike<number>): [number, number] {
+  const [min = 0, max = 0] = [times[0], times[times.length - 1]];
   const margin = Math.max(0, (3600 - (max - min)) / 2);
   return [min - margin, max + margin];
 }
