@@ -19,11 +19,13 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   workers: 2,
+  // On a busy machine a browser may fail a test by itself; what fails three times is broken.
+  retries: process.env.CI ? 2 : 0,
   // Generous, because nothing timed may fail a test: only a page that hangs does.
   timeout: 120_000,
   expect: { timeout: 30_000 },
   reporter: 'list',
-  use: { baseURL: `http://localhost:${PORT}/`, trace: 'retain-on-failure' },
+  use: { baseURL: `http://localhost:${PORT}/`, screenshot: 'only-on-failure' },
   projects: [
     { name: 'wasm', grepInvert: /@webgpu-only/, use: { launchOptions: launch() } },
     { name: 'webgpu', grep: /@webgpu/, use: { launchOptions: launch(...SOFTWARE_WEBGPU_ARGS) } },

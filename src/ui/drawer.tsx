@@ -7,12 +7,12 @@ export function Drawer(props: { title: string; onClose: () => void; children: JS
   return (
     <Dialog class="drawer" label={props.title} light onClose={props.onClose}>
       <div class="drawer-body">
-        <header>
+        <div class="drawer-head">
           <h2>{props.title}</h2>
           <button type="button" class="icon-button" aria-label="Close" title="Close" onClick={props.onClose}>
             <Icon name="close" />
           </button>
-        </header>
+        </div>
         {props.children}
       </div>
     </Dialog>

@@ -37,7 +37,9 @@ export function SearchField(props: {
   };
 
   onMount(() => {
-    if (props.autofocus && hasKeyboard()) input?.focus({ preventScroll: true });
+    // Never from under somebody's hands: the field may appear behind a dialog that was opened elsewhere.
+    const free = document.activeElement === document.body;
+    if (props.autofocus && free && hasKeyboard()) input?.focus({ preventScroll: true });
     const observer = new IntersectionObserver(([entry]) => setStuck(entry?.isIntersecting === false));
     if (sentinel) observer.observe(sentinel);
     onCleanup(() => observer.disconnect());

@@ -1,0 +1,88 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** One picture of the grid as a screen reader meets it. */
+export interface Shown {
+  readonly title: string;
+  /** Its place, from 1. */
+  readonly place: number;
+  readonly score: number | null;
+}
+
+/** The page as a person uses it: by the names of what is on it. */
+export class AppPage {
+  readonly page: Page;
+  readonly field: Locator;
+  readonly status: Locator;
+  readonly grid: Locator;
+  readonly pictures: Locator;
+  readonly headline: Locator;
+  readonly detail: Locator;
+  readonly statusPanel: Locator;
+  readonly notices: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.field = page.getByRole('searchbox', { name: 'Describe a picture' });
+    this.status = page.getByRole('button', { name: /^Status:/ });
+    this.grid = page.getByRole('grid');
+    this.pictures = this.grid.getByRole('link');
+    this.headline = page.locator('main').getByRole('heading', { level: 2 });
+    this.detail = page.locator('dialog.detail');
+    this.statusPanel = page.getByRole('dialog', { name: 'Status' });
+    // An open dialog shows them itself.
+    this.notices = page.locator('dialog .notices, body:not(:has(dialog[open])) .notices');
+  }
+
+  /** Open an address and wait until queries are answered. */
+  async open(address = './'): Promise<void> {
+    await this.page.goto(address);
+    await this.ready();
+  }
+
+  async ready(device: RegExp = /Web(Assembly|GPU)|Offline/): Promise<void> {
+    await expect(this.status).toHaveAccessibleName(device);
+  }
+
+  /** Type a query and wait for its answer. */
+  async search(query: string): Promise<void> {
+    await this.field.fill(query);
+    await this.answered(query);
+  }
+
+  async answered(query: string): Promise<void> {
+    await expect(this.headline).toContainText(`“${query}”`);
+  }
+
+  /** The picture at a place, from 1. */
+  at(place: number): Locator {
+    return this.grid.getByRole('link', { name: new RegExp(`, ${place.toLocaleString('en')} of `) });
+  }
+
+  /** What the grid holds now, in order. */
+  async shown(): Promise<Shown[]> {
+    const texts = await this.pictures.evaluateAll((links) => links.map((link) => link.textContent ?? ''));
+    return texts.map(parseCell).sort((a, b) => a.place - b.place);
+  }
+
+  async top(count: number): Promise<string[]> {
+    await expect(this.at(count)).not.toHaveText(/^,/);
+    return (await this.shown()).slice(0, count).map(({ title }) => title);
+  }
+
+  /** A line of the status panel, which must be open. */
+  fact(name: string): Locator {
+    return this.statusPanel.locator('dl > div', { has: this.page.getByText(name, { exact: true }) }).locator('dd');
+  }
+
+  async openStatus(): Promise<void> {
+    await this.status.click();
+    await expect(this.statusPanel).toBeVisible();
+  }
+}
+
+function parseCell(text: string): Shown {
+  const found = /^(.*), ([\d,]+) of [\d,]+(?:, score (-?[\d.]+))?$/s.exec(text.trim());
+  if (!found) throw new Error(`This is not a picture of the grid: "${text}"`);
+  const [, title = '', place = '', score] = found;
+  return { title, place: Number(place.replaceAll(',', '')), score: score === undefined ? null : Number(score) };
+}

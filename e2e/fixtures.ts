@@ -1,0 +1,95 @@
+import { type BrowserContext, test as base, expect, type Page, type Route } from '@playwright/test';
+import { AppPage } from './app-page.ts';
+
+export { expect };
+
+/** What no test may see unless it says so: requests to elsewhere, what the policy forbids, errors. */
+export class Guard {
+  readonly #problems: string[] = [];
+  readonly #expected: RegExp[] = [];
+  readonly #origins = new Set<string>();
+
+  /** The origin of the app; a test that has a server of its own allows that. */
+  allow(origin: string): void {
+    this.#origins.add(origin);
+  }
+
+  /** From here on, and for what came before, problems that match are what the test is about. */
+  expect(...patterns: RegExp[]): void {
+    this.#expected.push(...patterns);
+  }
+
+  /** Watch all pages and workers of a context. */
+  async watch(context: BrowserContext): Promise<void> {
+    const report = (problem: string) => this.#problems.push(problem);
+    context.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (!['data:', 'blob:'].includes(protocol) && !this.#origins.has(origin)) report(`request to ${request.url()}`);
+    });
+    context.on('console', (message) => {
+      if (message.type() === 'error') report(`console: ${message.text()} (${message.location().url})`);
+    });
+    context.on('weberror', (error) => report(`uncaught: ${error.error()}`));
+    await context.exposeFunction('reportViolation', (text: string) => report(`policy: ${text}`));
+    await context.addInitScript(() => {
+      addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+        (globalThis as unknown as { reportViolation(text: string): void }).reportViolation(
+          `${effectiveDirective} ${blockedURI}`,
+        );
+      });
+    });
+  }
+
+  check(): void {
+    const unexpected = this.#problems.filter((problem) => !this.#expected.some((pattern) => pattern.test(problem)));
+    expect(unexpected, 'requests to elsewhere, violations of the policy and errors').toEqual([]);
+  }
+}
+
+interface Fixtures {
+  readonly guard: Guard;
+  readonly app: AppPage;
+  /** Another page of the same browser profile: a second tab. */
+  readonly newTab: () => Promise<AppPage>;
+}
+
+/** Every test fails on a request to another origin, on what the policy forbids and on an error. */
+export const test = base.extend<Fixtures>({
+  guard: [
+    async ({ context, baseURL }, use) => {
+      const guard = new Guard();
+      guard.allow(new URL(baseURL ?? '').origin);
+      await guard.watch(context);
+      await use(guard);
+      guard.check();
+    },
+    { auto: true },
+  ],
+  app: async ({ page }, use) => use(new AppPage(page)),
+  newTab: async ({ context }, use) => use(async () => new AppPage(await context.newPage())),
+});
+
+/**
+ * Run `script` in front of the query worker's own code: how a test makes a device or a worker fail.
+ * @param times how many workers, from the first, are so
+ */
+export async function beforeWorker(page: Page, script: string, times = 1): Promise<void> {
+  const handler = async (route: Route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${script};\n${await response.text()}` });
+  };
+  await page.route(/\/assets\/query\.worker[^/]*\.js$/, handler, times < Number.POSITIVE_INFINITY ? { times } : {});
+}
+
+/** Requests for `url` wait until the returned function is called. */
+export async function hold(page: Page, url: RegExp): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(url, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}

@@ -1,0 +1,104 @@
+import { expect, test } from './fixtures.ts';
+
+test('a search is rated, changed and withdrawn, and a reload knows it', async ({ app, page }) => {
+  const scale = page.getByRole('group', { name: 'Rate this search' });
+  await app.open('./?q=rocket');
+  await app.answered('rocket');
+
+  await scale.getByRole('radio', { name: '7', exact: true }).check();
+  await expect(scale.getByRole('radio', { name: '7', exact: true })).toBeChecked();
+  await expect(scale.getByRole('button', { name: 'Withdraw' })).toBeEnabled();
+  await page.reload();
+  await expect(scale.getByRole('radio', { name: '7', exact: true })).toBeChecked();
+
+  await scale.getByRole('radio', { name: '10', exact: true }).check();
+  await expect(scale.getByRole('radio', { name: '10', exact: true })).toBeChecked();
+  await page.reload();
+  await expect(scale.getByRole('radio', { name: '10', exact: true })).toBeChecked();
+
+  await scale.getByRole('button', { name: 'Withdraw' }).click();
+  await expect(scale.getByRole('radio', { checked: true })).toHaveCount(0);
+  await page.reload();
+  await app.answered('rocket');
+  await expect(scale.getByRole('radio')).toHaveCount(10);
+  await expect(scale.getByRole('radio', { checked: true })).toHaveCount(0);
+});
+
+test('results are judged by thumbs, in the grid and in the detail view', async ({ app, page }) => {
+  await app.open('./?q=rocket');
+  await app.answered('rocket');
+  const [first, second] = await app.top(2).then((titles) => titles as [string, string]);
+  await app.at(1).hover();
+  await page.getByRole('button', { name: `Good match: ${first}`, exact: true }).click();
+  await expect(page.getByRole('button', { name: `Good match: ${first}`, exact: true })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+
+  await app.at(2).click();
+  const bad = app.detail.getByRole('button', { name: `Bad match: ${second}`, exact: true });
+  await bad.click();
+  await expect(bad).toHaveAttribute('aria-pressed', 'true');
+  await page.reload();
+  await expect(bad).toHaveAttribute('aria-pressed', 'true');
+
+  await bad.click();
+  await expect(bad).toHaveAttribute('aria-pressed', 'false');
+  await app.detail.getByRole('button', { name: 'Close' }).click();
+  await page.reload();
+  await expect(page.getByRole('button', { name: `Good match: ${first}`, exact: true })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+});
+
+test('completed searches are logged, keystrokes are not', async ({ app, page }) => {
+  await app.open();
+  await app.field.pressSequentially('guitar');
+  await app.field.press('Enter');
+  await app.answered('guitar');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByRole('list', { name: 'Examples' }).getByRole('button', { name: 'rocket' }).click();
+  await app.answered('rocket');
+  // A pause completes a search too.
+  await app.field.fill('dog');
+  await app.answered('dog');
+  await page.getByRole('link', { name: 'Search log' }).click();
+  const entries = page.getByRole('region', { name: 'Searches' }).locator('.log-query');
+  await expect(entries).toHaveText(['rocket', 'guitar']);
+});
+
+test('a search that pauses for a second is logged', async ({ app, newTab }) => {
+  const log = await newTab();
+  await log.page.goto('./?view=log');
+  await expect(log.page.getByText('No searches yet.')).toBeVisible();
+  await app.open();
+  await app.search('umbrella');
+  await expect(log.page.locator('.log-query')).toHaveText(['umbrella']);
+});
+
+test('two tabs rate the same search, and each shows what the other did', async ({ app, newTab }) => {
+  await app.open('./?q=rocket');
+  await app.answered('rocket');
+  const scale = app.page.getByRole('group', { name: 'Rate this search' });
+  await scale.getByRole('radio', { name: '4', exact: true }).check();
+  await expect(scale.getByRole('radio', { name: '4', exact: true })).toBeChecked();
+
+  const log = await newTab();
+  await log.page.goto('./?view=log');
+  await log.page.getByText(/^Rating and results/).click();
+  const other = log.page.getByRole('group', { name: /Rate “rocket”/ });
+  await expect(other.getByRole('radio', { name: '4', exact: true })).toBeChecked();
+  await other.getByRole('radio', { name: '9', exact: true }).check();
+  await expect(scale.getByRole('radio', { name: '9', exact: true })).toBeChecked();
+
+  await Promise.all([
+    scale.getByRole('radio', { name: '2', exact: true }).check(),
+    other.getByRole('radio', { name: '8', exact: true }).check(),
+  ]);
+  const rated = async (group: typeof scale) => group.getByRole('radio', { checked: true }).getAttribute('value');
+  await expect(async () => expect(await rated(scale)).toBe(await rated(other))).toPass();
+  const agreed = await rated(scale);
+  await app.page.reload();
+  await expect(scale.getByRole('radio', { name: String(agreed), exact: true })).toBeChecked();
+});

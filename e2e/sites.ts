@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import sirv from 'sirv';
+import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from '../scripts/lib/folders.ts';
+import { serve } from '../scripts/lib/serve.ts';
+
+const run = promisify(execFile);
+
+/** The site that `pnpm build` made. */
+export const SITE = join(ROOT_FOLDER, 'dist');
+
+/** A server of a test's own, on a port of its own. */
+export interface Site {
+  readonly origin: string;
+  /** No answer to anything any more, as when the network is gone. */
+  stop(): Promise<void>;
+}
+
+/** The built site with the data of another `public/` folder, and the headers of a good host. */
+export async function serveSite(publicFolder: string, host = '127.0.0.1'): Promise<Site> {
+  return started(await serve({ site: SITE, publicFolder, host, port: 0 }));
+}
+
+/** A folder by a server that sends no headers of ours, as `python3 -m http.server` does. */
+export async function serveBare(folder: string): Promise<Site> {
+  const files = sirv(folder, { dev: true });
+  const server = createServer((request, response) => files(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return started(server);
+}
+
+function started(server: Server): Site {
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://localhost:${port}`,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A `public/` folder of a test's own, with the embedded model. */
+export async function makePublicFolder(folder: string): Promise<string> {
+  await mkdir(join(folder, 'collections'), { recursive: true });
+  await symlink(MODELS_FOLDER, join(folder, 'models'));
+  return folder;
+}
+
+/** A `public/` folder with the demo collection and models that a test may add to. */
+export async function copyPublicFolder(folder: string): Promise<string> {
+  await mkdir(join(folder, 'collections'), { recursive: true });
+  await symlink(join(COLLECTIONS_FOLDER, 'demo'), join(folder, 'collections/demo'));
+  await copyFile(join(COLLECTIONS_FOLDER, 'index.json'), join(folder, 'collections/index.json'));
+  await cp(MODELS_FOLDER, join(folder, 'models'), { recursive: true });
+  return folder;
+}
+
+/** Draw some of the demo's pictures as SVG files. */
+export async function drawPictures(folder: string, names: readonly string[]): Promise<string> {
+  const file = join(ROOT_FOLDER, 'node_modules/@iconify-json/fluent-emoji-flat/icons.json');
+  const { icons } = JSON.parse(await readFile(file, 'utf8')) as { icons: Record<string, { body: string }> };
+  await mkdir(folder, { recursive: true });
+  for (const name of names) {
+    const body = icons[name]?.body;
+    if (!body) throw new Error(`There is no picture called ${name}.`);
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="224" height="224" viewBox="0 0 32 32"><rect width="32" height="32" fill="#fff"/>${body}</svg>`;
+    await writeFile(join(folder, `${name}.svg`), svg);
+  }
+  return folder;
+}
+
+/** A script of the repository, from the outside, as a person runs it. */
+export async function script(name: string, ...args: readonly string[]): Promise<void> {
+  await run(process.execPath, ['--import', 'tsx', join(ROOT_FOLDER, 'scripts', name), ...args], { cwd: ROOT_FOLDER });
+}
