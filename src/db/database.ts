@@ -110,8 +110,8 @@ function createVerbs(connection: Connection, channel: LogChannel): Database {
   const { write, change } = createWriter(connection, channel);
   return {
     async logSearch(search) {
-      const time = new Date().toISOString();
-      const record = { ...bounded(search), id: randomId(), time, changed: time, rating: null, judgements: {} };
+      const { time } = search;
+      const record = { ...bounded(search), id: randomId(), changed: time, rating: null, judgements: {} };
       await write(record.id, (store) => store.add(record));
       return record.id;
     },

@@ -3,6 +3,7 @@ import type { LoggedSearch, NewSearch } from './schema.ts';
 /** A search as the page logs it, for tests. */
 export function newSearch(changes: Partial<NewSearch> = {}): NewSearch {
   return {
+    time: new Date().toISOString(),
     query: 'dog',
     model: 'afterimage-mini',
     collection: 'demo',

@@ -39,7 +39,7 @@ export interface LoggedSearch {
 }
 
 /** What is known when a search is logged. */
-export type NewSearch = Omit<LoggedSearch, 'id' | 'time' | 'changed' | 'rating' | 'judgements'>;
+export type NewSearch = Omit<LoggedSearch, 'id' | 'changed' | 'rating' | 'judgements'>;
 
 /**
  * Bounds of a record, in UTF-16 units where they are of text. They are chosen so that the longest possible record,

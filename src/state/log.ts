@@ -38,12 +38,15 @@ export function createLog({ name, items, open = openLazily }: LogOptions): Log {
   const ids = new WeakMap<SearchResponse, string>();
 
   async function record(response: SearchResponse, loggedAs: string | undefined): Promise<string | undefined> {
+    const time = new Date().toISOString();
     const id = await attempt(async (opening) => {
       // Asked for at once: rows mean nothing once another collection is open.
       const shown = items(Array.from(response.rows.subarray(0, LIMITS.results)));
       const [log, results] = await Promise.all([opening, shown]);
       const earlier = loggedAs === undefined ? undefined : await log.get(loggedAs);
-      return earlier && asksTheSame(earlier, response) ? earlier.id : log.logSearch(toSearch(response, results));
+      return earlier && asksTheSame(earlier, response)
+        ? earlier.id
+        : log.logSearch({ ...toSearch(response, results), time });
     });
     if (id === undefined) {
       pending.delete(response);
@@ -77,7 +80,7 @@ function asksTheSame(search: LoggedSearch, { text, collection, modelId }: Search
   );
 }
 
-function toSearch(response: SearchResponse, items: readonly Item[]): NewSearch {
+function toSearch(response: SearchResponse, items: readonly Item[]): Omit<NewSearch, 'time'> {
   return {
     query: response.text,
     model: response.modelId,
