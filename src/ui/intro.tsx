@@ -44,7 +44,7 @@ export function Hints(props: { onExample: (query: string) => void }): JSX.Elemen
         </ul>
       </Show>
       <Switch>
-        <Match when={app.session.modelError()}>
+        <Match when={!app.session.collectionError() && app.session.modelError()}>
           {(error) => <Failure error={error()} title="The search is not working" onRetry={app.session.retry} />}
         </Match>
         <Match when={app.session.name() && !app.session.ready() && !app.session.collectionError()}>

@@ -27,12 +27,16 @@ export function OfflineFacts(): JSX.Element {
         <Fact name="App">{offline.shell() ? 'Kept' : offline.supported ? 'Not kept yet' : 'Cannot be kept here'}</Fact>
         <Fact name="Model, index">
           <Show when={session.kept()} fallback="Not kept yet">
-            {(kept) => (kept().problem === undefined ? 'Kept' : `Not kept. ${kept().problem}`)}
+            {(kept) => <>{kept().problem === undefined ? 'Kept' : `Not kept. ${kept().problem}`}</>}
           </Show>
         </Fact>
         <Fact name="Pictures">
           <Show when={offline.pictures()} fallback="Those that were looked at">
-            {(pictures) => `${formatCount(pictures().have)} of ${formatCount(pictures().total)} kept`}
+            {(pictures) => (
+              <>
+                {formatCount(pictures().have)} of {formatCount(pictures().total)} kept
+              </>
+            )}
           </Show>
         </Fact>
         <Show when={known()}>
