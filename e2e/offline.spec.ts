@@ -62,6 +62,7 @@ test('after the first visit, everything works without the server', async ({ app,
 
 test('says that it is offline, and that it is online again', async ({ app, context, guard }) => {
   await app.open();
+  await kept(app);
   await context.setOffline(true);
   guard.expect(/ERR_INTERNET_DISCONNECTED/);
   await expect(app.status).toHaveAccessibleName('Status: Offline');
@@ -101,7 +102,7 @@ test('an updated collection replaces the old one as a whole, and says so', async
   await build('after', ['dog', 'cat', 'guitar', 'ghost', 'airplane']);
   await page.reload();
   await expect(app.notices).toContainText('The pictures have changed since the last visit: this is the new state.');
-  await expect(page.getByText('after, 5 pictures.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: /^5 pictures/ })).toBeVisible();
   await app.search('guitar');
   expect((await app.top(1))[0]).toBe('guitar.svg');
   await expect(app.pictures).toHaveCount(5);
@@ -115,7 +116,7 @@ test('an updated collection replaces the old one as a whole, and says so', async
   guard.expect(/status of 404/);
   await page.reload();
   await expect(app.notices).toContainText('There are newer pictures, but they could not be read completely');
-  await expect(page.getByText('after, 5 pictures.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: /^5 pictures/ })).toBeVisible();
   await app.answered('guitar');
   expect((await app.top(1))[0]).toBe('guitar.svg');
   await site.stop();
