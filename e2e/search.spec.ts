@@ -140,5 +140,5 @@ test('the exact index and the graph agree on the best pictures', async ({ app, n
   await expect(exact.page.getByText(/, exact scan\.$/)).toBeVisible();
   await exact.openStatus();
   await expect(exact.fact('Engine')).toContainText('Exact scan');
-  await expect(exact.fact('Engine')).toContainText('Asked for in the address');
+  await expect(exact.fact('Engine')).toContainText('It was asked for');
 });

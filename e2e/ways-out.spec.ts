@@ -35,6 +35,7 @@ test('a link to a picture far down knows its rank and the ways to its neighbours
   await app.answered('rocket');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Control+End');
+  await expect(app.at(1594)).toHaveAttribute('href', /p=/);
   const href = await app.at(1594).getAttribute('href');
   await page.goto('about:blank');
   await app.open(`./${href}`);
