@@ -40,15 +40,15 @@ export function askOnce(page: Page, text: string): Promise<Sample> {
     // Mutations are seen in the microtask after them. The last one that leaves no cell without its picture counts.
     const grid = document.querySelector('[role=grid]');
     let changed = 0;
-    const complete = () => grid?.querySelector('.picture[data-empty]') === null;
+    const empty = '.picture[data-empty]';
     const mutations = new MutationObserver(() => {
-      if (complete()) changed = performance.now();
+      if (grid?.querySelector(empty) === null) changed = performance.now();
     });
     if (grid) mutations.observe(grid, { subtree: true, childList: true, attributes: true, characterData: true });
     field.value = query;
     field.dispatchEvent(new InputEvent('input', { bubbles: true }));
     const entry = await measured;
-    while (!complete()) await new Promise((resolve) => setTimeout(resolve));
+    while (grid?.querySelector(empty)) await new Promise((resolve) => setTimeout(resolve));
     mutations.disconnect();
     const end = Math.max(entry.startTime + entry.duration, changed);
     const frame = await new Promise<number>((resolve) => requestAnimationFrame(() => resolve(performance.now())));
