@@ -58,7 +58,7 @@ async function listPictures({ collection, items, signal }: KeepOptions, folder: 
     signal.throwIfAborted();
     const length = Math.min(ITEMS_AT_ONCE, collection.count - from);
     for (const item of await items(Array.from({ length }, (_, i) => from + i))) {
-      urls.add(new URL(item.thumbnail.path, folder).href);
+      if (item.thumbnail) urls.add(new URL(item.thumbnail.path, folder).href);
       if (item.preview) urls.add(new URL(item.preview.path, folder).href);
     }
   }
