@@ -26,10 +26,10 @@ function createApp(baseUrl: string): App {
   const client = createQueryClient({ baseUrl, device, index, ...(threads === null ? {} : { threads }) });
   const notices = createNotices();
   const session = createSession(client, () => address.current().collection, notices);
-  const search = createSearch(client, () => address.current().query, session.collection);
+  const items = createItems(client, session.collection, (error) => notices.say('items', error.message));
+  const search = createSearch(client, () => address.current().query, session.collection, items);
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
-  const items = createItems(client, session.collection, (error) => notices.say('items', error.message));
   const pictures = createPictures(session, search);
   const opened = createOpened(client, address, session, pictures, items);
   const offline = createOffline(baseUrl);

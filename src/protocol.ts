@@ -64,6 +64,8 @@ export interface EncoderRequest {
 /** What the engine found, and where the text was encoded. */
 export interface SearchResponse extends SearchAnswer {
   readonly device: Device;
+  /** Records of the first of `rows`, about a screen of them, so that showing them takes no second round trip. */
+  readonly items: readonly Item[];
 }
 
 export type { RankedPage };

@@ -18,12 +18,15 @@ export interface Latency {
 }
 
 /**
- * Type `text` into the field at once and wait until every cell on the screen shows its picture's name. The app's own User
+ * Type `text` into the field at once and wait until every cell in the document links to its picture. The app's own User
  * Timing measure (`afterimage:search`, src/state/search.ts) spans dispatch to the answer in the DOM and carries what the
- * worker measured; names that the page does not know yet come a moment later.
+ * worker measured; cells whose records did not come with the answer change a moment later.
  */
 export function askOnce(page: Page, text: string): Promise<Sample> {
   return page.evaluate(async (query) => {
+    // A person pauses; what the query before has still to paint is not this one's time.
+    while ([...document.images].some(({ complete }) => !complete)) await new Promise((resolve) => setTimeout(resolve));
+    await new Promise<void>((resolve) => requestIdleCallback(() => resolve()));
     const field = document.querySelector<HTMLInputElement>('input[type=search]');
     if (!field) throw new Error('There is no search field.');
     const measured = new Promise<PerformanceMeasure>((resolve) => {
@@ -37,14 +40,14 @@ export function askOnce(page: Page, text: string): Promise<Sample> {
       });
       observer.observe({ type: 'measure' });
     });
-    // Mutations are seen in the microtask after them. The last one that leaves no cell without its picture counts.
+    // Mutations are seen in the microtask after them. The last one that changes which picture a cell links to counts.
     const grid = document.querySelector('[role=grid]');
     let changed = 0;
-    const empty = '.picture[data-empty]';
+    const empty = 'a:not([href*="p="])';
     const mutations = new MutationObserver(() => {
-      if (grid?.querySelector(empty) === null) changed = performance.now();
+      changed = performance.now();
     });
-    if (grid) mutations.observe(grid, { subtree: true, childList: true, attributes: true, characterData: true });
+    if (grid) mutations.observe(grid, { subtree: true, childList: true, attributeFilter: ['href'] });
     field.value = query;
     field.dispatchEvent(new InputEvent('input', { bubbles: true }));
     const entry = await measured;
@@ -63,10 +66,25 @@ export async function openAnswered(page: Page, url: string): Promise<void> {
   await page.getByRole('heading', { name: /match/ }).waitFor({ timeout: 120_000 });
 }
 
+/** Wait until the page keeps the last picture for a visit without a network: from then on only queries have work for it. */
+export async function untilKept(page: Page): Promise<void> {
+  const isKept = () =>
+    page.evaluate(async () => {
+      const urls = (
+        await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()))
+      ).flat();
+      return urls.some(({ url }) => url.endsWith('/kept.json'));
+    });
+  while (!(await isKept())) await page.waitForTimeout(250);
+}
+
 /** The 50 queries on each page, in turns, so that a busy moment of the machine falls on all of them. */
 export async function measureInterleaved(pages: ReadonlyMap<string, Page>): Promise<Map<string, Latency>> {
   const samples = new Map([...pages.keys()].map((name) => [name, [] as Sample[]]));
-  for (const page of pages.values()) for (const warm of ['warm', 'up', 'please']) await askOnce(page, warm);
+  for (const page of pages.values()) {
+    await untilKept(page);
+    for (const warm of ['warm', 'up', 'please']) await askOnce(page, warm);
+  }
   for (const query of QUERIES) {
     for (const [name, page] of pages) {
       await page.bringToFront();

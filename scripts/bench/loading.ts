@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext } from '@playwright/test';
-import { openAnswered } from './latency.ts';
+import { openAnswered, untilKept } from './latency.ts';
 import { median } from './stats.ts';
 
 export interface Loading {
@@ -38,7 +38,7 @@ async function firstResult(context: BrowserContext, origin: string): Promise<num
 async function settled(context: BrowserContext): Promise<void> {
   const page = context.pages()[0];
   await page?.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await page?.waitForLoadState('networkidle');
+  if (page) await untilKept(page);
 }
 
 /** Each file once: what the service worker keeps of it comes from the browser's own cache. */

@@ -72,7 +72,7 @@ test('a folder becomes a collection that can be read and searched', async () => 
   expect(first).toMatchObject({ name: '0/0.png', title: 'Nought', licence: 'CC0', width: 500, height: 400 });
   expect(first?.thumbnail).toMatchObject({ width: 320, height: 256 });
   expect(first?.preview).toMatchObject({ width: 500, height: 400 });
-  for (const path of [first?.thumbnail.path, first?.preview?.path]) await stat(join(out, String(path)));
+  for (const path of [first?.thumbnail?.path, first?.preview?.path]) await stat(join(out, String(path)));
 
   const vectors = await collection.vectors();
   const index = await loadHnswIndex({ graph: await collection.graph(), vectors, dim: 256, efSearch: 50 });
@@ -114,7 +114,7 @@ test('renamed, changed, new and deleted pictures; what no longer belongs to it g
 
   const { manifest } = await open(out);
   const kept = [...(await filesBelow(out)).keys()].sort();
-  const pathsOf = after.flatMap(({ thumbnail, preview }) => [thumbnail.path, String(preview?.path)]);
+  const pathsOf = after.flatMap(({ thumbnail, preview }) => [String(thumbnail?.path), String(preview?.path)]);
   expect(kept).toEqual(['manifest.json', ...manifest.parts.map(({ path }) => path), ...pathsOf].sort());
 });
 

@@ -13,6 +13,10 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'collection-invalid',
   'collection-version',
   'collection-model-mismatch',
+  'dimension-mismatch',
+  'npy-invalid',
+  'metadata-invalid',
+  'merge-mismatch',
 ]);
 
 /** The values of `options`, and what stands beside them. @throws AfterimageError `usage` for what is not declared. */

@@ -41,6 +41,10 @@ export type ErrorCode =
   | 'not-writable'
   | 'picture-unreadable'
   | 'nothing-to-index'
+  // vectors from elsewhere, shards
+  | 'npy-invalid'
+  | 'metadata-invalid'
+  | 'merge-mismatch'
   | 'internal';
 
 const NAME = 'AfterimageError:';

@@ -39,6 +39,7 @@ export async function knownPictures(
   const known = new Map<string, EmbeddedPicture>();
   const remember = (picture: EmbeddedPicture) => {
     const { id, thumbnail, preview } = picture.record;
+    if (thumbnail === null) return; // imported: no run of this pipeline made it
     if (isThere(thumbnail, existing) && (preview === null || isThere(preview, existing))) known.set(id, picture);
   };
   if (previous && !request.fresh && isUsable(previous.collection, request)) {

@@ -17,7 +17,8 @@ export interface Caption {
   readonly licence: string | null;
 }
 
-export interface IndexRequest {
+/** What a collection is to be, wherever its rows come from. */
+export interface CollectionRequest {
   readonly name: string;
   /** What the collection says of itself; absent: what it said before, else its name, or nothing. */
   readonly title?: string;
@@ -27,6 +28,12 @@ export interface IndexRequest {
   readonly model: { readonly id: string; readonly sha256: string; readonly dim: number };
   readonly hnsw: CollectionManifest['hnsw'];
   readonly pictures: CollectionManifest['pictures']['mode'];
+  /** ISO 8601, for the manifest. */
+  readonly created: string;
+  readonly signal: AbortSignal;
+}
+
+export interface IndexRequest extends CollectionRequest {
   /** Titles and licences by file name. */
   readonly captions: ReadonlyMap<string, Caption>;
   /** More pictures than this are refused before anything is embedded. */
@@ -39,21 +46,22 @@ export interface IndexRequest {
   readonly batchSize: number;
   /** Pictures decoded at a time. */
   readonly concurrency: number;
-  /** ISO 8601, for the manifest. */
-  readonly created: string;
-  readonly signal: AbortSignal;
 }
 
-export interface IndexPorts {
+/** Where a collection goes, and what makes its graph. */
+export interface CollectionPorts {
+  readonly graph: GraphBuilder;
+  readonly store: CollectionStore;
+  readonly sha256: Sha256;
+  readonly onEvent: (event: IndexEvent) => void;
+}
+
+export interface IndexPorts extends CollectionPorts {
   readonly source: PictureSource;
   readonly hashes: HashMemory;
   readonly decoder: PictureDecoder;
   /** Asked for when there is something to embed: loading a tower takes longer than finding nothing new. */
   readonly encoder: () => Promise<ImageEncoder>;
-  readonly graph: GraphBuilder;
-  readonly store: CollectionStore;
-  readonly sha256: Sha256;
-  readonly onEvent: (event: IndexEvent) => void;
 }
 
 export type IndexEvent =

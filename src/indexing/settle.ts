@@ -3,7 +3,7 @@ import type { CollectionManifest, Item } from '../engine/collection/types.ts';
 import { type CollectionDescription, encodeCollection } from '../engine/collection/writer.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import type { PreviousState } from './known.ts';
-import type { IndexPorts, IndexRequest } from './request.ts';
+import type { CollectionPorts, CollectionRequest } from './request.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 export interface Content {
@@ -16,8 +16,8 @@ export interface Content {
 export interface SettleContext {
   readonly previous: PreviousState | undefined;
   readonly existing: ReadonlyMap<string, number>;
-  readonly request: IndexRequest;
-  readonly ports: IndexPorts;
+  readonly request: CollectionRequest;
+  readonly ports: CollectionPorts;
   readonly stopwatch: Stopwatch;
 }
 
@@ -38,9 +38,7 @@ export async function settle(
 
 function descriptionOf({ items }: Content, { previous, existing, request }: SettleContext): CollectionDescription {
   const before = previous?.collection.manifest;
-  const paths = new Set(
-    items.flatMap(({ thumbnail, preview }) => [thumbnail.path, ...(preview ? [preview.path] : [])]),
-  );
+  const paths = new Set(items.flatMap(picturesOf));
   let bytes = 0;
   for (const path of paths) bytes += existing.get(path) ?? 0;
   return {
@@ -107,9 +105,10 @@ function isSameGraph(a: CollectionManifest['hnsw'], b: CollectionManifest['hnsw'
 
 function pathsOf(items: readonly Item[], { parts }: CollectionManifest): Set<string> {
   const paths = new Set(parts.map(({ path }) => path));
-  for (const { thumbnail, preview } of items) {
-    paths.add(thumbnail.path);
-    if (preview) paths.add(preview.path);
-  }
+  for (const path of items.flatMap(picturesOf)) paths.add(path);
   return paths;
+}
+
+function picturesOf({ thumbnail, preview }: Item): string[] {
+  return [thumbnail, preview].flatMap((one) => (one ? [one.path] : []));
 }

@@ -13,6 +13,8 @@ import { type OpenIndex, openIndex } from './open-index.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
 
 const LIST = 'collections/index.json';
+/** Pictures whose records travel with an answer: about what a wide screen shows of it. */
+const FIRST_SCREEN = 60;
 
 /** The collection in use, and what is being loaded behind it. */
 interface Current {
@@ -64,6 +66,8 @@ export function createQuerySession(): QueryWorkerApi {
     }
   };
 
+  const itemsOf = (rows: Iterable<number>) => Array.from(rows, (row) => collection().open.items.get(row));
+
   return {
     async connect(baseUrl, onEvent, lifeLock) {
       source = createHttpSource(baseUrl);
@@ -108,10 +112,11 @@ export function createQuerySession(): QueryWorkerApi {
     search: (text) =>
       answer(async (engine) => {
         const device = slot.current()?.request.device ?? 'wasm';
-        return { ...(await engine.search(text)), device };
+        const found = await engine.search(text);
+        return { ...found, device, items: itemsOf(found.rows.subarray(0, FIRST_SCREEN)) };
       }),
     rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
-    items: async (rows) => rows.map((row) => collection().open.items.get(row)),
+    items: async (rows) => itemsOf(rows),
     rowOf: async (itemId) => collection().open.items.rowOf(itemId),
   };
 }

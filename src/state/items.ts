@@ -10,6 +10,8 @@ const CAPACITY = 2000;
 export interface Items {
   /** The record if it is at hand, else a promise of it. Rows asked for in one turn travel together. */
   get(row: number): Item | Promise<Item>;
+  /** Keep records that came without being asked for; `records` are those of the first of `rows`. */
+  put(rows: ArrayLike<number>, records: readonly Item[]): void;
 }
 
 interface Cache {
@@ -46,9 +48,7 @@ export function createItems(
     const promise = records.then((all) => {
       const item = all[place];
       if (!item) throw new RangeError(`The collection has no row ${row}.`);
-      const oldest = kept.keys().next();
-      if (kept.size >= CAPACITY && !oldest.done) kept.delete(oldest.value);
-      kept.set(row, item);
+      keep(kept, row, item);
       return item;
     });
     waiting.set(row, promise);
@@ -62,7 +62,19 @@ export function createItems(
       const current = untrack(cache);
       return current.kept.get(row) ?? current.waiting.get(row) ?? load(current, row);
     },
+    put(rows, records) {
+      const { kept } = untrack(cache);
+      for (const [i, item] of records.entries()) keep(kept, rows[i] as number /* as many rows at least */, item);
+    },
   };
+}
+
+/** The newest `CAPACITY` records are kept. */
+function keep(kept: Map<number, Item>, row: number, item: Item): void {
+  kept.delete(row);
+  const oldest = kept.keys().next();
+  if (kept.size >= CAPACITY && !oldest.done) kept.delete(oldest.value);
+  kept.set(row, item);
 }
 
 /** The record of a row that changes; undefined while it loads or when it cannot be read. */

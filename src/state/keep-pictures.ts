@@ -39,6 +39,7 @@ export async function keepPictures(options: KeepOptions): Promise<void> {
   const next = missing.values();
   const work = async () => {
     for (const url of next) {
+      await idle();
       signal.throwIfAborted();
       await keep(cache, url, signal);
       have += 1;
@@ -52,13 +53,21 @@ export async function keepPictures(options: KeepOptions): Promise<void> {
   await writeRecord(cache, folder, { sha256: collection.sha256, total: wanted.size });
 }
 
+/** When the page has nothing better to do; what the person asks for goes first. Safari cannot tell. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(() => resolve(), { timeout: 1000 });
+    else setTimeout(resolve, 10);
+  });
+}
+
 async function listPictures({ collection, items, signal }: KeepOptions, folder: string): Promise<Set<string>> {
   const urls = new Set<string>();
   for (let from = 0; from < collection.count; from += ITEMS_AT_ONCE) {
     signal.throwIfAborted();
     const length = Math.min(ITEMS_AT_ONCE, collection.count - from);
     for (const item of await items(Array.from({ length }, (_, i) => from + i))) {
-      urls.add(new URL(item.thumbnail.path, folder).href);
+      if (item.thumbnail) urls.add(new URL(item.thumbnail.path, folder).href);
       if (item.preview) urls.add(new URL(item.preview.path, folder).href);
     }
   }

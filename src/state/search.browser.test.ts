@@ -11,7 +11,7 @@ const client = {
     ({
       ...{ text, collection: 'demo', modelId: 'm', good: 5, cutoff: 0.5, total: TOTAL, engine: 'hnsw', device: 'wasm' },
       ...{ encodeMs: 1, searchMs: 1, encodeCached: false },
-      ...ranks(0, 200),
+      ...{ items: [], ...ranks(0, 200) },
     }) as SearchResponse,
   rank: vi.fn(async (_text: string, from: number, count: number) => ({ from, ...ranks(from, count) })),
 };
@@ -28,6 +28,7 @@ it('finds the rank of a picture far below what the index gave, and asks no furth
       client,
       () => 'dog',
       () => collection,
+      { put: () => {} },
     ),
     dispose,
   }));

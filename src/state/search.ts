@@ -2,6 +2,7 @@ import { type Accessor, batch, createEffect, createMemo, createSignal, on, untra
 import type { QueryClient } from '../client/query-client.ts';
 import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { CollectionInfo, RankedPage, SearchResponse } from '../protocol.ts';
+import type { Items } from './items.ts';
 
 /** Ranks fetched at a time beyond what the index gave. */
 const PAGE = 200;
@@ -33,11 +34,15 @@ export interface Search {
   retry(): void;
 }
 
-/** Searches as the query changes: the newest wins, an answer to an older one is dropped. */
+/**
+ * Searches as the query changes: the newest wins, an answer to an older one is dropped.
+ * @param items where the records go that come with an answer
+ */
 export function createSearch(
   client: Pick<QueryClient, 'search' | 'rank'>,
   query: Accessor<string>,
   collection: Accessor<CollectionInfo | undefined>,
+  items: Pick<Items, 'put'>,
 ): Search {
   const text = createMemo(() => query().trim());
   const [response, setResponse] = createSignal<SearchResponse>();
@@ -52,6 +57,7 @@ export function createSearch(
     try {
       const answer = await client.search(wanted);
       if (!answer || !stillWanted()) return;
+      items.put(answer.rows, answer.items);
       batch(() => {
         setResponse(answer);
         setError(undefined);

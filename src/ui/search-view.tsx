@@ -141,10 +141,11 @@ function createScrollToResults(text: () => string): void {
     on(
       text,
       () => {
-        const sentinel = document.querySelector('.search-sentinel');
-        if (!sentinel) return;
-        const top = sentinel.getBoundingClientRect().top + scrollY;
-        if (scrollY > top) scrollTo({ top });
+        // In the next frame, whose layout is made anyway.
+        requestAnimationFrame(() => {
+          const above = document.querySelector('.search-sentinel')?.getBoundingClientRect().top ?? 0;
+          if (above < 0) scrollBy({ top: above });
+        });
       },
       { defer: true },
     ),

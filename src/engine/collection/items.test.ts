@@ -118,7 +118,8 @@ describe('a store of items', () => {
     ['a height', { height: 1.5 }],
     ['a size', { bytes: -1 }],
     ['a date', { date: 'in May' }],
-    ['a thumbnail', { thumbnail: null }],
+    ['a thumbnail', { thumbnail: {} }],
+    ['a thumbnail of a preview', { thumbnail: null }],
     ['a path', { thumbnail: { path: '../../x.webp', width: 1, height: 1 } }],
     ['a path', { thumbnail: { path: 'https://elsewhere.example/x.webp', width: 1, height: 1 } }],
     ['a path', { preview: { path: '//elsewhere.example/x.webp', width: 1, height: 1 } }],
@@ -129,6 +130,11 @@ describe('a store of items', () => {
     expect(() => createItemLines(encodeText(`${JSON.stringify(wrong)}\n`), 1).get(0)).toThrow(corrupt);
     expect(() => encodeItem(wrong, 7)).toThrow(expect.objectContaining({ code: 'collection-invalid' }));
     expect(() => encodeItem(wrong, 7)).toThrow('row 7');
+  });
+
+  test('takes a picture of which nothing but its name is known', () => {
+    const bare: Item = { ...sampleItem(0), width: 0, height: 0, bytes: 0, date: null, thumbnail: null, preview: null };
+    expect(createItemStore(encode([bare]), 1).get(0)).toEqual(bare);
   });
 
   test('throws nothing but coded errors, whatever the bytes are', () => {

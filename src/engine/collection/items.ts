@@ -1,4 +1,5 @@
 import {
+  also,
   type Check,
   checked,
   integer,
@@ -12,7 +13,7 @@ import {
 } from '../check.ts';
 import { AfterimageError } from '../errors.ts';
 import { corrupt } from './section.ts';
-import type { Item } from './types.ts';
+import type { Item, PictureFile } from './types.ts';
 
 const ID = /^[0-9a-f]{16}$/;
 /** How every line begins, so that ids can be read without parsing the lines. */
@@ -42,19 +43,24 @@ export interface ItemLines {
   rowOf(id: string): Row;
 }
 
-const picture = object<Item['thumbnail']>({ path: relativePath, width: integer(1), height: integer(1) });
+const picture = object<PictureFile>({ path: relativePath, width: integer(1), height: integer(1) });
 
-const item: Check<Item> = object<Item>({
+const members: Check<Item> = object<Item>({
   id: matching(ID, '16 lower-case hex digits'),
   name: text(1, 10_000),
   title: nullable(text(0, 10_000)),
   licence: nullable(text(0, 10_000)),
-  width: integer(1),
-  height: integer(1),
+  width: integer(0),
+  height: integer(0),
   bytes: integer(0),
   date: nullable(isoDate),
-  thumbnail: picture,
+  thumbnail: nullable(picture),
   preview: nullable(picture),
+});
+
+const item: Check<Item> = also(members, ({ width, height, thumbnail, preview }) => {
+  if (thumbnail === null) return preview === null ? undefined : 'has a preview and no thumbnail';
+  return width > 0 && height > 0 ? undefined : 'has a thumbnail and no size';
 });
 
 /**

@@ -67,6 +67,13 @@ export interface CollectionManifest {
   readonly sha256: string;
 }
 
+/** A smaller copy of a picture. */
+export interface PictureFile {
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** One picture. All text is untrusted. Paths are relative to the collection's folder. */
 export interface Item {
   /** First 16 hex of the SHA-256 of the source file: stable across renames. */
@@ -75,15 +82,17 @@ export interface Item {
   readonly name: string;
   readonly title: string | null;
   readonly licence: string | null;
+  /** Of the source; 0 where nothing is known of it, as of pictures whose vectors were imported. */
   readonly width: number;
   readonly height: number;
-  /** Size of the source file. */
+  /** Size of the source file, 0 as above. */
   readonly bytes: number;
   /** Modification time (or EXIF capture time where known), ISO 8601. */
   readonly date: string | null;
-  readonly thumbnail: { readonly path: string; readonly width: number; readonly height: number };
+  /** Null where only the vector was given. */
+  readonly thumbnail: PictureFile | null;
   /** Larger picture; null with `--pictures none`; the same path as the thumbnail where the source is no larger. */
-  readonly preview: { readonly path: string; readonly width: number; readonly height: number } | null;
+  readonly preview: PictureFile | null;
 }
 
 /** One line of `collections/index.json`, so that the page can offer what is there without listing folders. */

@@ -1,5 +1,5 @@
 import { createSignal, type JSX, Match, Show, Switch } from 'solid-js';
-import type { Item } from '../../engine/collection/types.ts';
+import type { Item, PictureFile } from '../../engine/collection/types.ts';
 import { pictureUrl, useApp } from '../context.ts';
 import { Dialog } from '../dialog.tsx';
 import { Fact } from '../fact.tsx';
@@ -70,7 +70,13 @@ function Stage(): JSX.Element {
         from = undefined;
       }}
     >
-      <Show when={opened.item()}>{(item) => <LargePicture item={item()} />}</Show>
+      <Show when={opened.item()}>
+        {(item) => (
+          <Show when={item().thumbnail} fallback={<p class="stage-empty">{itemTitle(item())}</p>}>
+            {(thumbnail) => <LargePicture item={item()} thumbnail={thumbnail()} />}
+          </Show>
+        )}
+      </Show>
       <button
         type="button"
         class="icon-button stage-step"
@@ -94,19 +100,19 @@ function Stage(): JSX.Element {
 }
 
 /** The preview over its thumbnail, which stays where the preview cannot be loaded. */
-function LargePicture(props: { item: Item }): JSX.Element {
+function LargePicture(props: { item: Item; thumbnail: PictureFile }): JSX.Element {
   const app = useApp();
   const [shown, setShown] = createSignal<string>();
-  const preview = () => props.item.preview ?? props.item.thumbnail;
+  const preview = () => props.item.preview ?? props.thumbnail;
   return (
     <div class="stage-frame" style={{ '--width': preview().width, '--height': preview().height }}>
       <img
         class="stage-thumbnail"
-        src={pictureUrl(app, props.item.thumbnail.path)}
+        src={pictureUrl(app, props.thumbnail.path)}
         alt={itemTitle(props.item)}
         draggable={false}
       />
-      <Show when={preview().path !== props.item.thumbnail.path}>
+      <Show when={preview().path !== props.thumbnail.path}>
         <img
           src={pictureUrl(app, preview().path)}
           alt=""
@@ -161,9 +167,7 @@ function Facts(props: { item: Item }): JSX.Element {
         <Fact name="File">
           <bdi>{props.item.name}</bdi>
         </Fact>
-        <Fact name="Size">
-          {props.item.width} × {props.item.height}, {formatBytes(props.item.bytes)}
-        </Fact>
+        <Show when={sizeOf(props.item)}>{(size) => <Fact name="Size">{size()}</Fact>}</Show>
         <Show when={props.item.date}>{(date) => <Fact name="Date">{formatDate(date())}</Fact>}</Show>
         <Show when={props.item.licence ?? app.session.collection()?.manifest.licence}>
           {(licence) => <Fact name="Licence">{licence()}</Fact>}
@@ -171,6 +175,11 @@ function Facts(props: { item: Item }): JSX.Element {
       </dl>
     </>
   );
+}
+
+/** What is known of the source's size: nothing where only its vector was given. */
+function sizeOf({ width, height, bytes }: Item): string {
+  return [...(width > 0 ? [`${width} × ${height}`] : []), ...(bytes > 0 ? [formatBytes(bytes)] : [])].join(', ');
 }
 
 function Missing(): JSX.Element {

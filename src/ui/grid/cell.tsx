@@ -89,19 +89,24 @@ function Picture(props: { item: Item | undefined }): JSX.Element {
   const app = useApp();
   const [state, setState] = createSignal<'loading' | 'shown' | 'failed'>('loading');
   let image: HTMLImageElement | undefined;
-  const source = () => (props.item ? pictureUrl(app, props.item.thumbnail.path) : undefined);
+  const thumbnail = () => props.item?.thumbnail ?? undefined;
+  const source = () => {
+    const shown = thumbnail();
+    return shown && pictureUrl(app, shown.path);
+  };
   // The picture before must not stay under another name; one that the browser has at hand is shown at once.
   createEffect(on(source, () => setState(image?.complete ? 'shown' : 'loading')));
+  const nothingToShow = () => props.item?.thumbnail === null;
   return (
-    <span class="picture" data-state={state()}>
-      <Show when={props.item}>
-        {(item) => (
+    <span class="picture" data-state={nothingToShow() ? 'none' : state()}>
+      <Show when={thumbnail()}>
+        {(picture) => (
           <img
             ref={image}
             src={source()}
             alt=""
-            width={item().thumbnail.width}
-            height={item().thumbnail.height}
+            width={picture().width}
+            height={picture().height}
             decoding="async"
             draggable={false}
             onLoad={() => setState('shown')}
@@ -109,7 +114,7 @@ function Picture(props: { item: Item | undefined }): JSX.Element {
           />
         )}
       </Show>
-      <Show when={state() === 'failed'}>
+      <Show when={state() === 'failed' || nothingToShow()}>
         <span class="picture-failed">{itemTitle(props.item)}</span>
       </Show>
     </span>
@@ -118,5 +123,5 @@ function Picture(props: { item: Item | undefined }): JSX.Element {
 
 /** What a picture is called: its title, else its file name. */
 export function itemTitle(item: Item | undefined): string {
-  return item ? (item.title ?? item.name.slice(item.name.lastIndexOf('/') + 1)) : '';
+  return item ? (item.title ?? (item.name.slice(item.name.lastIndexOf('/') + 1) || item.name)) : '';
 }

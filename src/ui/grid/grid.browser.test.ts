@@ -105,3 +105,17 @@ it('gives the keyboard to a picture that is far away', async () => {
   focus(0);
   await expect.poll(focused).toBe('0');
 });
+
+it('keeps the keyboard while the rows around it come and go', async () => {
+  const focus = await show();
+  focus(0);
+  await expect.poll(focused).toBe('0');
+  // As fast as keys come, and slower: rows are taken out, put in and put elsewhere in every order.
+  for (let step = 0; step < 200; step++) {
+    const key = ['PageDown', 'End', 'PageDown', 'ArrowDown', 'PageUp'][(step * step) % 5] as string;
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    for (let frame = (step * 7) % 4; frame > 0; frame--) await new Promise((resolve) => requestAnimationFrame(resolve));
+    await Promise.resolve();
+    expect(focused(), `step ${step}`).toBeDefined();
+  }
+});

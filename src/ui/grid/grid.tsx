@@ -1,4 +1,4 @@
-import { createEffect, createSignal, For, type JSX, onMount } from 'solid-js';
+import { type Accessor, createComputed, createEffect, createSignal, For, type JSX, on, onMount } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { useApp } from '../context.ts';
 import { move } from './keyboard.ts';
@@ -29,14 +29,15 @@ export function Grid(props: {
     if (active() >= layout().total) setActive(Math.max(0, layout().total - 1));
   });
 
+  const focusLink = () =>
+    element()?.querySelector<HTMLElement>(`[data-cell="${active()}"]`)?.focus({ preventScroll: true });
   const focus = (cell: number) => {
     setActive(cell);
     virtualizer.scrollToIndex(placeOf(layout(), cell).row, { align: 'auto' });
     // Called by an effect, its row is put into the document when that has run.
-    queueMicrotask(() =>
-      element()?.querySelector<HTMLElement>(`[data-cell="${cell}"]`)?.focus({ preventScroll: true }),
-    );
+    queueMicrotask(focusLink);
   };
+  const onFocusOut = keepFocus(() => virtualizer.getVirtualItems().map(({ index }) => index), focusLink);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.metaKey) return;
     if (event.key === 'Escape') return props.onEscape();
@@ -59,6 +60,7 @@ export function Grid(props: {
       data-captions={captions() ? '' : undefined}
       style={{ height: `${virtualizer.getTotalSize()}px` }}
       onKeyDown={onKeyDown}
+      onFocusOut={onFocusOut}
     >
       <For each={virtualizer.getVirtualItems()}>
         {(virtual) => (
@@ -75,4 +77,28 @@ export function Grid(props: {
       </For>
     </div>
   );
+}
+
+/**
+ * A row that changes its place among the others is taken out of the document for a moment, and the keyboard with it.
+ * Gives it back; what the returned handler sees while nothing moves is somebody leaving.
+ */
+function keepFocus(rows: Accessor<unknown>, restore: () => void): () => void {
+  let moving = false;
+  let lost = false;
+  createComputed(
+    on(rows, () => {
+      moving = true;
+      lost = false;
+    }),
+  );
+  createEffect(
+    on(rows, () => {
+      moving = false;
+      if (lost) restore();
+    }),
+  );
+  return () => {
+    lost ||= moving;
+  };
 }

@@ -1,4 +1,4 @@
-import { createMemo, For, type JSX, Show } from 'solid-js';
+import { createMemo, Index, type JSX, Show } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { Cell } from './cell.tsx';
 import { type GridLayout, rowAt } from './layout.ts';
@@ -35,17 +35,18 @@ export function Row(props: {
         }
       >
         {(shown) => (
-          <For each={shown()}>
+          // By place, not by picture: an answer changes what the cells of the document show, and makes none anew.
+          <Index each={shown()}>
             {(cell, column) => (
               <Cell
-                cell={cell}
-                column={column()}
-                active={props.active === cell}
+                cell={cell()}
+                column={column}
+                active={props.active === cell()}
                 onActivate={props.onActivate}
                 onOpen={props.onOpen}
               />
             )}
-          </For>
+          </Index>
         )}
       </Show>
     </div>

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { dot } from '../embedding.ts';
+import { clusteredVectors, flatten } from '../test-vectors.ts';
+import { chooseCentre, createMean, dequantise, quantise } from './quantise.ts';
+
+const value = fc.oneof(fc.float({ min: -1, max: 1, noNaN: true }), fc.constantFrom(0, 1, -1, 1e-3, 1e-8, 1e-38));
+
+/** Rows × dim values and a centre, which need not be their mean. */
+const someRows = fc.integer({ min: 1, max: 40 }).chain((dim) =>
+  fc.record({
+    dim: fc.constant(dim),
+    centre: fc.array(value, { minLength: dim, maxLength: dim }).map((values) => Float32Array.from(values)),
+    rows: fc.array(fc.array(value, { minLength: dim, maxLength: dim }), { maxLength: 6 }),
+    /** From rows that are all but equal to rows far from the centre. */
+    spread: fc.constantFrom(1, 0.01, 1e-4, 1e-7),
+  }),
+);
+
+test('what was dequantised gives the same bytes again', () => {
+  fc.assert(
+    fc.property(someRows, ({ dim, centre, rows, spread }) => {
+      const vectors = Float32Array.from(rows.flatMap((row) => row.map((v, i) => (centre[i] as number) + spread * v)));
+      const once = quantise(vectors, dim, centre);
+      const twice = quantise(dequantise(once, dim, centre), dim, centre);
+      expect(twice).toEqual(once);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('no value is off by more than about half a step', () => {
+  fc.assert(
+    fc.property(someRows, ({ dim, centre, rows }) => {
+      const vectors = Float32Array.from(rows.flat());
+      const quantised = quantise(vectors, dim, centre);
+      const back = dequantise(quantised, dim, centre);
+      const least = centre.reduce((max, v) => Math.max(max, Math.abs(v)), 0) / 4096;
+      expect(quantised.codes.every((code) => code >= -127)).toBe(true);
+      for (let i = 0; i < vectors.length; i++) {
+        const scale = quantised.scales[Math.floor(i / dim)] as number;
+        const error = Math.abs((vectors[i] as number) - (back[i] as number));
+        expect(error).toBeLessThanOrEqual(0.51 * scale + (scale === 0 ? 1.01 * least : 0) + 1e-6);
+      }
+    }),
+  );
+});
+
+test('similarities of embeddings hardly change', () => {
+  const dim = 256;
+  const vectors = clusteredVectors(200, dim);
+  const flat = flatten(vectors, dim);
+  const centre = chooseCentre(flat, dim);
+  const back = dequantise(quantise(flat, dim, centre), dim, centre);
+  for (const query of clusteredVectors(20, dim, 2)) {
+    for (let row = 0; row < vectors.length; row++) {
+      const similarity = dot(query, back.subarray(row * dim, (row + 1) * dim));
+      expect(similarity).toBeCloseTo(dot(query, flat.subarray(row * dim, (row + 1) * dim)), 2);
+    }
+  }
+});
+
+test('the centre is the mean, in one go or in parts', () => {
+  const vectors = Float32Array.from([1, 2, 3, 4, 5, 9]);
+  expect([...chooseCentre(vectors, 2)]).toEqual([3, 5]);
+  const mean = createMean(2);
+  mean.add(vectors.subarray(0, 2));
+  mean.add(vectors.subarray(2));
+  expect([...mean.mean()]).toEqual([3, 5]);
+  expect([...chooseCentre(new Float32Array(0), 3)]).toEqual([0, 0, 0]);
+});
+
+test('rows that equal the centre are the centre', () => {
+  const centre = Float32Array.from([0.5, -0.25]);
+  const quantised = quantise(Float32Array.from([0.5, -0.25]), 2, centre);
+  expect([...quantised.scales, ...quantised.codes]).toEqual([0, 0, 0]);
+  expect(dequantise(quantised, 2, centre)).toEqual(centre);
+});
+
+test('refuses what does not fit together', () => {
+  const mismatch = expect.objectContaining({ code: 'dimension-mismatch' });
+  const centre = new Float32Array(4);
+  expect(() => chooseCentre(new Float32Array(5), 4)).toThrow(mismatch);
+  expect(() => quantise(new Float32Array(5), 4, centre)).toThrow(mismatch);
+  expect(() => quantise(new Float32Array(8), 4, new Float32Array(3))).toThrow(mismatch);
+  const quantised = quantise(new Float32Array(8), 4, centre);
+  expect(() => dequantise(quantised, 4, new Float32Array(3))).toThrow(mismatch);
+  expect(() => dequantise({ ...quantised, scales: new Float32Array(1) }, 4, centre)).toThrow(mismatch);
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %s', (bad) => {
+  const vectors = Float32Array.from([0, 1, bad, 0]);
+  expect(() => quantise(vectors, 4, new Float32Array(4))).toThrow(
+    expect.objectContaining({ code: 'embedding-invalid' }),
+  );
+});
