@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { ENCODINGS } from '../../src/engine/collection/types.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
-import { parseCount, parseOptions, usage } from '../lib/cli.ts';
+import { parseCount, parseEngine, parseOptions, usage } from '../lib/cli.ts';
 import { CACHE_FOLDER, MODELS_FOLDER } from '../lib/folders.ts';
 import type { BuildOptions } from './build-collection.ts';
 
@@ -22,6 +23,8 @@ SVG), or brings it up to date: only what is new is embedded. Can be stopped at a
   --M <n>                 links of a picture in the graph (default: 16)
   --efConstruction <n>    width of the beam when the graph is built (default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
+  --index <engine>        what answers: hnsw (default), or exact, which needs no graph and compares every picture
+  --vectors <encoding>    int8 (default), a byte a dimension, or f16, twice as large and all but exact
   --models <folder>       where models are (default: public/models)
   --cache <folder>        where hashes of unchanged files are remembered (default: .cache/hashes)
   --strict                a picture that cannot be indexed is an error (files without a picture's extension are not)
@@ -57,6 +60,8 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
     M: text,
     efConstruction: text,
     efSearch: text,
+    index: text,
+    vectors: text,
     strict: flag,
     fresh: flag,
     watch: flag,
@@ -85,10 +90,24 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
         efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
         efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
       },
+      index: indexOf(values.index ?? 'hnsw'),
+      encoding: encodingOf(values.vectors ?? 'int8'),
       strict: values.strict === true,
       fresh: values.fresh === true,
     },
   };
+}
+
+function indexOf(value: string): BuildOptions['index'] {
+  const engine = parseEngine(value);
+  if (engine === 'codes') throw usage('build-index cannot make codes yet; take hnsw or exact');
+  return engine;
+}
+
+function encodingOf(value: string): BuildOptions['encoding'] {
+  const encoding = ENCODINGS.find((one) => one === value);
+  if (encoding === undefined) throw usage(`--vectors takes ${ENCODINGS.join(' or ')}, not "${value}"`);
+  return encoding;
 }
 
 function pictureMode(value: string): BuildOptions['pictures'] {

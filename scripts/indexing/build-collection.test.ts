@@ -2,6 +2,7 @@ import { appendFile, cp, mkdir, readFile, rename, rm, stat, utimes, writeFile } 
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCollection } from '../../src/engine/collection/reader.ts';
+import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
 import type { Item } from '../../src/engine/collection/types.ts';
 import type { IndexEvent, IndexSummary } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
@@ -34,8 +35,7 @@ async function workplace(): Promise<Workplace> {
     },
     async items() {
       const collection = await open(out);
-      const items = await collection.items();
-      return Array.from({ length: items.count }, (_, row) => items.get(row));
+      return collection.allItems();
     },
   };
 }
@@ -74,7 +74,7 @@ test('a folder becomes a collection that can be read and searched', async () => 
   expect(first?.preview).toMatchObject({ width: 500, height: 400 });
   for (const path of [first?.thumbnail?.path, first?.preview?.path]) await stat(join(out, String(path)));
 
-  const vectors = await collection.vectors();
+  const vectors = toFloat32(await collection.vectors());
   const index = await loadHnswIndex({ graph: await collection.graph(), vectors, dim: 256, efSearch: 50 });
   expect(index.size).toBe(40);
   index.dispose();

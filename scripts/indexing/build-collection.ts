@@ -24,7 +24,7 @@ import { readCaptions } from './captions.ts';
 export interface BuildOptions
   extends Pick<
     IndexRequest,
-    'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'pictures' | 'strict' | 'fresh'
+    'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'index' | 'encoding' | 'pictures' | 'strict' | 'fresh'
   > {
   readonly folders: readonly string[];
   /** The collection's folder, `…/collections/<name>`. */
@@ -100,7 +100,8 @@ function toRequest(
   captions: ReadonlyMap<string, Caption>,
   signal: AbortSignal,
 ): IndexRequest {
-  const { title, description, licence, examples, hnsw, pictures, strict, fresh, batchSize, maxPictures } = options;
+  const { title, description, licence, examples, hnsw, index, encoding } = options;
+  const { pictures, strict, fresh, batchSize, maxPictures } = options;
   return {
     name,
     ...(title !== undefined && { title }),
@@ -109,9 +110,11 @@ function toRequest(
     ...(examples !== undefined && { examples }),
     model,
     hnsw,
+    index,
+    encoding,
     pictures,
     captions,
-    maxPictures: maxPictures ?? maxRows(model.dim, hnsw.M),
+    maxPictures: maxPictures ?? (index === 'hnsw' ? maxRows(model.dim, hnsw.M) : Number.POSITIVE_INFINITY),
     strict,
     fresh,
     batchSize: batchSize ?? DEFAULT_BATCH,

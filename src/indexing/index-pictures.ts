@@ -178,7 +178,7 @@ function countRemoved(previous: PreviousState | undefined, items: readonly Item[
 }
 
 function partBytes({ parts }: CollectionManifest): Record<PartKind, number> {
-  const bytes: Record<PartKind, number> = { items: 0, vectors: 0, graph: 0 };
+  const bytes: Record<PartKind, number> = { vectors: 0, graph: 0, codes: 0, items: 0, ids: 0, blocks: 0 };
   for (const part of parts) bytes[part.kind] += part.bytes;
   return bytes;
 }

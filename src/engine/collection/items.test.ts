@@ -134,7 +134,7 @@ describe('a store of items', () => {
 
   test('takes a picture of which nothing but its name is known', () => {
     const bare: Item = { ...sampleItem(0), width: 0, height: 0, bytes: 0, date: null, thumbnail: null, preview: null };
-    expect(createItemStore(encode([bare]), 1).get(0)).toEqual(bare);
+    expect(createItemLines(encode([bare]), 1).get(0)).toEqual(bare);
   });
 
   test('throws nothing but coded errors, whatever the bytes are', () => {

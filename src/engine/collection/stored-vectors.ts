@@ -1,5 +1,5 @@
 import { AfterimageError } from '../errors.ts';
-import { fromHalf, toHalf } from '../half.ts';
+import { decodeFloat16, encodeFloat16 } from '../float16.ts';
 import { chooseCentre, dequantise, type Quantised, quantise } from '../quantised/quantise.ts';
 import type { Encoding } from './types.ts';
 import { findBadRow, NORM_TOLERANCE } from './vectors.ts';
@@ -44,7 +44,7 @@ export function storeVectors(
   // Vectors that were stored before are of unit norm as far as their encoding goes.
   const bad = findBadRow(vectors, dim, { tolerance: before ? STORED_TOLERANCE : NORM_TOLERANCE });
   if (bad >= 0) throw new AfterimageError('embedding-invalid', `The vector of row ${bad} is not of unit norm.`);
-  if (encoding === 'f16') return { encoding, count, dim, halves: Uint16Array.from(vectors, toHalf) };
+  if (encoding === 'f16') return { encoding, count, dim, halves: encodeFloat16(vectors) };
   const usable = before?.encoding === 'int8' && before.dim === dim && count <= OUTGROWN * before.count;
   const centre = usable ? before.centre : chooseCentre(vectors, dim);
   return { encoding, count, dim, centre, ...quantise(vectors, dim, centre) };
@@ -54,16 +54,16 @@ export function storeVectors(
 const STORED_TOLERANCE = 0.05;
 
 /** The vectors that stored ones stand for, count × dim, row by row. */
-export function toFloat32(stored: StoredVectors): Float32Array<ArrayBuffer> {
+export function toFloat32(stored: StoredVectors): Float32Array {
   if (stored.encoding === 'int8') return dequantise(stored, stored.dim, stored.centre);
-  return Float32Array.from(stored.halves, fromHalf);
+  return decodeFloat16(stored.halves);
 }
 
 /** One of them. */
-export function vectorOf(stored: StoredVectors, row: number): Float32Array<ArrayBuffer> {
+export function vectorOf(stored: StoredVectors, row: number): Float32Array {
   const { dim } = stored;
   const [from, to] = [row * dim, (row + 1) * dim];
-  if (stored.encoding === 'f16') return Float32Array.from(stored.halves.subarray(from, to), fromHalf);
+  if (stored.encoding === 'f16') return decodeFloat16(stored.halves.subarray(from, to));
   const { centre } = stored;
   const scale = stored.scales[row] as number;
   return Float32Array.from(stored.codes.subarray(from, to), (code, i) => (centre[i] as number) + scale * code);
