@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
+import { ensureKernels } from './scripts/lib/kernels.ts';
 import { fingerprint, installedVersion } from './scripts/lib/repository.ts';
 import { contentSecurityPolicy } from './scripts/lib/vite-csp.ts';
 import { stylesFromDisk } from './scripts/lib/vite-from-disk.ts';
@@ -17,6 +18,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 const { 'Content-Security-Policy': _policy, ...devHeaders } = SECURITY_HEADERS;
 
 export default defineConfig(async ({ command }) => {
+  await ensureKernels();
   const versions: Versions = {
     app: version,
     build: command === 'build' ? (await fingerprint()).slice(0, 12) : 'dev',

@@ -2,6 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import solid from 'vite-plugin-solid';
 import { defineConfig } from 'vitest/config';
 import { BROWSER_ARGS, findBrowser } from './scripts/lib/browser.ts';
+import { ensureKernels } from './scripts/lib/kernels.ts';
 
 const executablePath = findBrowser();
 const launchOptions = { args: BROWSER_ARGS, ...(executablePath === undefined ? {} : { executablePath }) };
@@ -10,6 +11,8 @@ const launchOptions = { args: BROWSER_ARGS, ...(executablePath === undefined ? {
 const TIMEOUT = 120_000;
 
 /** `*.test.ts` run in Node, `*.browser.test.ts` in Chromium, `*.contract.test.ts` in both. */
+await ensureKernels();
+
 export default defineConfig({
   test: {
     projects: [
@@ -57,7 +60,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/engine/**/*.ts'],
-      exclude: ['**/*.d.ts', '**/*.test.ts', '**/test*.ts'],
+      exclude: ['**/*.d.ts', '**/*.test.ts', '**/test*.ts', '**/kernels/assembly/**', '**/*.generated.ts'],
       reporter: ['text', 'html'],
       reportsDirectory: '.cache/coverage',
       thresholds: { 'src/engine/**': { lines: 95 } },

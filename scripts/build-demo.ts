@@ -9,7 +9,7 @@ import { readModelManifest } from '../src/platform/model-folder.node.ts';
 import { sha256 } from '../src/platform/sha256.ts';
 import { CAPTIONS_FILE, drawingVersion, isDrawn, renderDemo } from './demo/render.ts';
 import { type DemoState, partsAreThere, readDemoState, writeDemoState } from './demo/state.ts';
-import { parseBuildCommand } from './indexing/arguments.ts';
+import { parsePictureCommand } from './indexing/arguments.ts';
 import { createCollectionBuilder } from './indexing/build-collection.ts';
 import { createProgress } from './indexing/progress.ts';
 import { stopOnSignals } from './indexing/stop.ts';
@@ -67,7 +67,7 @@ async function buildDemo(fresh: boolean): Promise<void> {
   await stopOnSignals(progress, async (signal) => {
     try {
       if (fresh || !(await isDrawn(DRAWN))) await renderDemo(DRAWN, progress, signal);
-      const { options } = parseBuildCommand(fresh ? [...COMMAND, '--fresh'] : COMMAND);
+      const { options } = parsePictureCommand(fresh ? [...COMMAND, '--fresh'] : COMMAND);
       const builder = await createCollectionBuilder(options);
       try {
         const summary = await builder.run(signal, progress.onEvent);

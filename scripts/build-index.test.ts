@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCollection } from '../src/engine/collection/reader.ts';
+import { DEFAULT_MODEL } from '../src/engine/model.ts';
 import { createFolderSource } from '../src/platform/bytes.node.ts';
 import { sha256 } from '../src/platform/sha256.ts';
 import { draw, filesBelow, temporaryFolder } from './indexing/testing.ts';
@@ -50,6 +51,7 @@ describe('what a person can mend is one clear line and exit code 2', () => {
   afterAll(() => rm(root, { recursive: true, force: true }));
 
   const out = () => join(root, 'site/collections/x');
+  const vectors = (from: string) => ['--from-npy', from, '--model', DEFAULT_MODEL, '--out', out()];
   const cases: readonly (readonly [string, () => string[], RegExp])[] = [
     ['no folder', () => ['--out', out()], /^usage: .*folder of pictures/],
     ['no --out', () => [folder], /^usage: --out is missing/],
@@ -63,6 +65,17 @@ describe('what a person can mend is one clear line and exit code 2', () => {
     ['a bad number', () => [folder, '--out', out(), '--M', 'many'], /^usage: --M takes/],
     ['a bad mode', () => [folder, '--out', out(), '--pictures', 'all'], /^usage: --pictures takes/],
     ['bad captions', () => [folder, '--out', out(), '--captions', join(root, 'captions.json')], /^usage: .*captions/],
+    [
+      'vectors and folders',
+      () => [folder, '--from-npy', folder, '--model', 'm', '--out', out()],
+      /^usage: .*takes the place/,
+    ],
+    ['vectors of no model', () => ['--from-npy', folder, '--out', out()], /^usage: .*needs --model/],
+    ['metadata without vectors', () => [folder, '--metadata', folder, '--out', out()], /^usage: --metadata goes with/],
+    ['captions of vectors', () => [...vectors(folder), '--captions', folder], /^usage: --captions is for/],
+    ['missing vectors', () => vectors(join(root, 'nowhere.npy')), /^usage: .*nowhere\.npy does not exist/],
+    ['a folder without vectors', () => vectors(folder), /^nothing-to-index: .*no \.npy files/],
+    ['vectors that are none', () => vectors(join(root, 'captions.json')), /^npy-invalid: captions\.json/m],
     ['nothing to index', () => [join(root, 'empty'), '--out', out()], /^nothing-to-index: /m],
   ];
   test.each(cases)('%s', async (_name, args, message) => {

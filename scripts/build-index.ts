@@ -1,29 +1,46 @@
-/** Make a searchable collection of folders of pictures, or bring it up to date. */
-import { HELP, parseBuildCommand } from './indexing/arguments.ts';
+/** Make a searchable collection of folders of pictures, or of given vectors, or bring it up to date. */
+import { type BuildCommand, HELP, parseBuildCommand } from './indexing/arguments.ts';
 import { createCollectionBuilder } from './indexing/build-collection.ts';
-import { createProgress } from './indexing/progress.ts';
+import { createVectorImporter } from './indexing/import-vectors.ts';
+import { createProgress, type Progress } from './indexing/progress.ts';
 import { stopOnSignals } from './indexing/stop.ts';
-import { describeSummary } from './indexing/summary.ts';
+import { describeImport, describeSummary } from './indexing/summary.ts';
 import { watchFolders } from './indexing/watch.ts';
 import { runScript } from './lib/cli.ts';
 
 await runScript(HELP, async (args) => {
-  const { options, watch, json } = parseBuildCommand(args);
-  const builder = await createCollectionBuilder(options);
+  const command = parseBuildCommand(args);
   const progress = createProgress();
-  const build = async (signal: AbortSignal) => {
-    const summary = await builder.run(signal, progress.onEvent);
-    progress.stop();
-    if (json) console.log(JSON.stringify(summary));
-    else console.log(describeSummary(summary));
-  };
+  const { build, dispose } = await createBuild(command, progress);
   await stopOnSignals(progress, async (signal) => {
     try {
-      if (watch) await watchFolders(options.folders, options.out, build, { signal, log: progress.line });
-      else await build(signal);
+      if (command.from === 'pictures' && command.watch) {
+        const { folders, out } = command.options;
+        await watchFolders(folders, out, build, { signal, log: progress.line });
+      } else await build(signal);
     } finally {
       progress.stop();
-      await builder.dispose();
+      await dispose();
     }
   });
 });
+
+/** One run, which prints its summary. */
+async function createBuild(command: BuildCommand, progress: Progress) {
+  const print = <T>(summary: T, toText: (summary: T) => string) => {
+    progress.stop();
+    console.log(command.json ? JSON.stringify(summary) : toText(summary));
+  };
+  if (command.from === 'vectors') {
+    const importer = await createVectorImporter(command.options);
+    return {
+      build: async (signal: AbortSignal) => print(await importer.run(signal, progress.onEvent), describeImport),
+      dispose: importer.dispose,
+    };
+  }
+  const builder = await createCollectionBuilder(command.options);
+  return {
+    build: async (signal: AbortSignal) => print(await builder.run(signal, progress.onEvent), describeSummary),
+    dispose: builder.dispose,
+  };
+}

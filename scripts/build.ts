@@ -4,6 +4,7 @@ import { checkSite } from './lib/check-site.ts';
 import { parseOptions, runScript, usage } from './lib/cli.ts';
 import { ROOT_FOLDER } from './lib/folders.ts';
 import { hostHeaders } from './lib/host-headers.ts';
+import { ensureKernels } from './lib/kernels.ts';
 import { openSearchDescription, withOpenSearchLink } from './lib/open-search.ts';
 import { buildSite } from './lib/site.ts';
 import { describeSizes } from './lib/site-sizes.ts';
@@ -30,6 +31,7 @@ await runScript(HELP, async (args) => {
   const base = parseBase(values.base);
   const address = values.origin === undefined ? undefined : parseAddress(values.origin, base);
   const out = resolve(ROOT_FOLDER, values.out);
+  await ensureKernels();
   await buildSite({ out, base, data: true });
   await writeFile(join(out, '_headers'), hostHeaders(base));
   if (address !== undefined) await addOpenSearch(out, address);

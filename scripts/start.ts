@@ -7,6 +7,7 @@ import { AfterimageError } from '../src/engine/errors.ts';
 import { parseCount, parseOptions, runScript } from './lib/cli.ts';
 import { findPort } from './lib/find-port.ts';
 import { PUBLIC_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
+import { ensureKernels } from './lib/kernels.ts';
 import { isLoopback, serve } from './lib/serve.ts';
 import { buildSite, isCurrent } from './lib/site.ts';
 
@@ -34,6 +35,7 @@ await runScript(HELP, async (args) => {
   const wanted = parseCount(values.port, '--port');
   const given = values.site ?? (values['no-build'] ? join(ROOT_FOLDER, 'dist') : undefined);
   if (given === undefined) {
+    await ensureKernels();
     process.exitCode = await buildDemo();
     if (process.exitCode !== 0) return;
   }

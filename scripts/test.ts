@@ -11,7 +11,7 @@ import { type Counts, countPlaywright, countStep, countVitest, summary } from '.
 const HELP = `
 Usage: pnpm test
 
-Checks types and style, then runs the unit tests with coverage, builds the demo collection and the site, and runs the
+Compiles the scan kernels, checks types and style, then runs the unit tests with coverage, builds the demo collection and the site, and runs the
 end-to-end tests in a real Chromium. Goes on after a failure; ends with a line "N passed, N failed".
 `;
 
@@ -35,6 +35,7 @@ async function listSteps(): Promise<Step[]> {
   };
   const vitest = `vitest run --coverage --reporter=default --reporter=json --outputFile.json="${VITEST_REPORT}"`;
   return [
+    { title: 'Scan kernels', command: 'tsx scripts/build-kernels.ts' },
     { title: 'Types', command: scripts.typecheck },
     { title: 'Lint and import rules', command: scripts.lint },
     { title: 'Unit tests', command: vitest, count: countVitest, report: VITEST_REPORT },

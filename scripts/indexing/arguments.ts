@@ -4,12 +4,15 @@ import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import { parseCount, parseEngine, parseOptions, usage } from '../lib/cli.ts';
 import { CACHE_FOLDER, MODELS_FOLDER } from '../lib/folders.ts';
 import type { BuildOptions } from './build-collection.ts';
+import type { ImportOptions } from './import-vectors.ts';
 
 export const HELP = `
 Usage: pnpm build-index <folder>… --out public/collections/<name> [options]
+       pnpm build-index --from-npy <file or folder> --model <id> --out public/collections/<name> [options]
 
 Makes a searchable collection of the pictures in folders and the folders below them (JPEG, PNG, WebP, AVIF, GIF, TIFF,
-SVG), or brings it up to date: only what is new is embedded. Can be stopped at any time and run again.
+SVG), or brings it up to date: only what is new is embedded. Can be stopped at any time and run again. Or makes a
+collection of vectors that were made elsewhere (its pictures are not there: the page shows their names).
 
   --out <folder>          the collection's folder; its last part is the collection's name
   --model <id>            folder under public/models (default: ${DEFAULT_MODEL})
@@ -27,6 +30,12 @@ SVG), or brings it up to date: only what is new is embedded. Can be stopped at a
   --vectors <encoding>    int8 (default), a byte a dimension, or f16, twice as large and all but exact
   --models <folder>       where models are (default: public/models)
   --cache <folder>        where hashes of unchanged files are remembered (default: .cache/hashes)
+  --from-npy <path>       vectors as NumPy and clip-retrieval write them: a .npy file (float16, 32 or 64; one row a
+                          picture), a folder of such, or one with img_emb/ and metadata/. Rows are scaled to unit norm.
+                          --model has to name the model that made them; its dimension is checked, nothing else can be
+  --metadata <path>       what is known of the rows, in their order: a file or a folder of .parquet, .jsonl, .csv, .tsv
+                          (columns url, image_path, caption, title, licence, width, height, date, id, sha256) or .txt
+                          (a name a line); default: metadata/ in the folder of --from-npy, where it is there
   --strict                a picture that cannot be indexed is an error (files without a picture's extension are not)
   --fresh                 embed everything again
   --watch                 stay, and keep the collection up to date as files come and go
@@ -35,11 +44,10 @@ SVG), or brings it up to date: only what is new is embedded. Can be stopped at a
 Exit code 0: done. 1: failed. 2: something to mend in the command or on the disk.
 `;
 
-export interface BuildCommand {
-  readonly options: BuildOptions;
-  readonly watch: boolean;
-  readonly json: boolean;
-}
+export type BuildCommand = { readonly json: boolean } & (
+  | { readonly from: 'pictures'; readonly options: BuildOptions; readonly watch: boolean }
+  | { readonly from: 'vectors'; readonly options: ImportOptions }
+);
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -57,6 +65,8 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
     example: { type: 'string', multiple: true },
     captions: text,
     pictures: text,
+    'from-npy': text,
+    metadata: text,
     M: text,
     efConstruction: text,
     efSearch: text,
@@ -67,31 +77,42 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
     watch: flag,
     json: flag,
   });
-  if (positionals.length === 0) throw usage('build-index takes at least one folder of pictures');
+  const from = values['from-npy'];
+  if (from !== undefined) refuseWithVectors(values, positionals);
+  else if (positionals.length === 0) throw usage('build-index takes at least one folder of pictures');
+  else if (values.metadata !== undefined) throw usage('--metadata goes with --from-npy; see --captions for pictures');
   if (values.out === undefined) throw usage('--out is missing, for example --out public/collections/holiday');
-  const { title, description, licence, example, captions } = values;
+  const { title, description, licence, example, captions, metadata } = values;
+  const common = {
+    out: values.out,
+    modelsFolder: values.models ?? MODELS_FOLDER,
+    modelId: values.model ?? DEFAULT_MODEL,
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(licence !== undefined && { licence }),
+    ...(example !== undefined && { examples: example }),
+    hnsw: {
+      M: parseCount(values.M ?? '16', '--M', 2),
+      efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
+      efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
+    },
+    index: indexOf(values.index ?? 'hnsw'),
+    encoding: encodingOf(values.vectors ?? 'int8'),
+  };
+  const json = values.json === true;
+  if (from !== undefined) {
+    return { from: 'vectors', json, options: { ...common, from, ...(metadata !== undefined && { metadata }) } };
+  }
   return {
+    from: 'pictures',
+    json,
     watch: values.watch === true,
-    json: values.json === true,
     options: {
+      ...common,
       folders: positionals,
-      out: values.out,
-      modelsFolder: values.models ?? MODELS_FOLDER,
       cacheFolder: values.cache ?? join(CACHE_FOLDER, 'hashes'),
-      modelId: values.model ?? DEFAULT_MODEL,
-      ...(title !== undefined && { title }),
-      ...(description !== undefined && { description }),
-      ...(licence !== undefined && { licence }),
-      ...(example !== undefined && { examples: example }),
       ...(captions !== undefined && { captions }),
       pictures: pictureMode(values.pictures ?? 'preview'),
-      hnsw: {
-        M: parseCount(values.M ?? '16', '--M', 2),
-        efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
-        efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
-      },
-      index: indexOf(values.index ?? 'hnsw'),
-      encoding: encodingOf(values.vectors ?? 'int8'),
       strict: values.strict === true,
       fresh: values.fresh === true,
     },
@@ -108,6 +129,21 @@ function encodingOf(value: string): BuildOptions['encoding'] {
   const encoding = ENCODINGS.find((one) => one === value);
   if (encoding === undefined) throw usage(`--vectors takes ${ENCODINGS.join(' or ')}, not "${value}"`);
   return encoding;
+}
+
+/** A command that has to be about pictures. */
+export function parsePictureCommand(args: readonly string[]): BuildCommand & { readonly from: 'pictures' } {
+  const command = parseBuildCommand(args);
+  if (command.from === 'pictures') return command;
+  throw usage('this takes folders of pictures, no vectors');
+}
+
+/** What says how pictures are read says nothing of vectors. */
+function refuseWithVectors(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): void {
+  if (positionals.length > 0) throw usage('--from-npy takes the place of folders of pictures');
+  if (values.model === undefined) throw usage('--from-npy needs --model, the model that made the vectors');
+  const other = ['captions', 'pictures', 'strict', 'fresh', 'watch'].find((name) => values[name] !== undefined);
+  if (other !== undefined) throw usage(`--${other} is for folders of pictures, not for --from-npy`);
 }
 
 function pictureMode(value: string): BuildOptions['pictures'] {

@@ -131,7 +131,7 @@ async function loadEncoder(modelsFolder: string, modelId: string): Promise<NodeI
 }
 
 /** Now, or what SOURCE_DATE_EPOCH says (reproducible-builds.org), in whole seconds. */
-function createdNow(): string {
+export function createdNow(): string {
   const epoch = Number(process.env.SOURCE_DATE_EPOCH);
   const time = process.env.SOURCE_DATE_EPOCH !== undefined && Number.isFinite(epoch) ? epoch * 1000 : Date.now();
   return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -143,7 +143,7 @@ function hashesPath(cacheFolder: string, out: string): string {
   return join(cacheFolder, `${id}.jsonl`);
 }
 
-function checkedName(out: string): string {
+export function checkedName(out: string): string {
   const name = basename(out);
   if (isCollectionName(name)) return name;
   throw usage(`The last part of --out is the collection's name and takes letters, digits, "-" and "_", not "${name}"`);
@@ -162,7 +162,7 @@ async function checkFolders(folders: readonly string[], out: string): Promise<vo
 }
 
 /** Said at once, not after hours of embedding. */
-async function checkWritable(out: string): Promise<void> {
+export async function checkWritable(out: string): Promise<void> {
   try {
     await mkdir(out, { recursive: true });
   } catch (error) {

@@ -50,11 +50,14 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
           task?.advance(1, event.outcome === 'embedded');
           break;
         case 'graph':
-          if (task?.name !== 'Graph') {
+        case 'progress': {
+          const name = event.type === 'graph' ? 'Graph' : event.task;
+          if (task?.name !== name) {
             stop();
-            begin('Graph', event.total);
+            begin(name, event.total);
           }
           task?.advance(event.done - task.done, true);
+        }
       }
       if (task) display.update(task);
     },

@@ -1,3 +1,4 @@
+import type { ImportSummary } from '../../src/indexing/import-vectors.ts';
 import type { IndexSummary } from '../../src/indexing/request.ts';
 import { duration } from './progress.ts';
 
@@ -20,8 +21,33 @@ function describeResult(summary: IndexSummary): string[] {
     ...(removed > 0 ? [`${removed} gone`] : []),
     ...(problems.length > 0 ? [`${problems.length} skipped`] : []),
   ];
-  const sizes = Object.entries(bytes).map(([kind, size]) => `${kind} ${(size / 1e6).toFixed(1)} MB`);
-  return [`${collection}: ${count} pictures (${parts.join(', ')}) in ${duration(seconds)}.`, `${sizes.join(', ')}.`];
+  return [
+    `${collection}: ${count} pictures (${parts.join(', ')}) in ${duration(seconds)}.`,
+    `${describeBytes(bytes)}.`,
+  ];
+}
+
+/** The result of an import in a few lines. */
+export function describeImport(summary: ImportSummary): string {
+  const { collection, count, dim, copies, normalised, removed, unchanged, bytes, seconds, milliseconds } = summary;
+  if (unchanged) return `${collection} is up to date: ${count} vectors (${duration(seconds)}).`;
+  const parts = [
+    ...(normalised > 0 ? [`${normalised} scaled to unit norm`] : []),
+    ...(copies > 0 ? [`${copies} copies`] : []),
+    ...(removed > 0 ? [`${removed} gone`] : []),
+  ];
+  const notes = parts.length > 0 ? ` (${parts.join(', ')})` : '';
+  const graph = duration(milliseconds.graph / 1000);
+  return [
+    `${collection}: ${count} vectors of dimension ${dim}${notes} in ${duration(seconds)}, ${graph} of it for the graph.`,
+    `${describeBytes(bytes)}.`,
+  ].join('\n');
+}
+
+function describeBytes(bytes: IndexSummary['bytes']): string {
+  return Object.entries(bytes)
+    .map(([kind, size]) => `${kind} ${(size / 1e6).toFixed(1)} MB`)
+    .join(', ');
 }
 
 function describeOthers({ others, otherExtensions }: IndexSummary): string[] {

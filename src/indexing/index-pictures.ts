@@ -5,7 +5,7 @@ import { embedFiles, type Outcome } from './embed.ts';
 import { copyId } from './ids.ts';
 import { journalKey, knownPictures, type PreviousState, readPrevious } from './known.ts';
 import type { EmbeddedPicture, Listing, Problem } from './ports.ts';
-import type { IndexPorts, IndexRequest, IndexSummary } from './request.ts';
+import type { CollectionPorts, CollectionRequest, IndexPorts, IndexRequest, IndexSummary } from './request.ts';
 import { type Content, settle } from './settle.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 
@@ -92,7 +92,10 @@ function refuseWrongSize({ files, problems, others }: Listing, { maxPictures, mo
 }
 
 /** What is there, where it can be read; a damaged collection is built anew. */
-async function lastState(request: IndexRequest, { store, onEvent }: IndexPorts): Promise<PreviousState | undefined> {
+export async function lastState(
+  request: CollectionRequest,
+  { store, onEvent }: CollectionPorts,
+): Promise<PreviousState | undefined> {
   try {
     const collection = await store.previous();
     return collection && (await readPrevious(collection, request.signal));
@@ -172,12 +175,12 @@ async function assemble(outcomes: readonly Outcome[], request: IndexRequest, sha
   return { items, vectors, copies: items.length - seen.size };
 }
 
-function countRemoved(previous: PreviousState | undefined, items: readonly Item[]): number {
+export function countRemoved(previous: PreviousState | undefined, items: readonly Item[]): number {
   const ids = new Set(items.map(({ id }) => id));
   return previous?.items.filter(({ id }) => !ids.has(id)).length ?? 0;
 }
 
-function partBytes({ parts }: CollectionManifest): Record<PartKind, number> {
+export function partBytes({ parts }: CollectionManifest): Record<PartKind, number> {
   const bytes: Record<PartKind, number> = { vectors: 0, graph: 0, codes: 0, items: 0, ids: 0, blocks: 0 };
   for (const part of parts) bytes[part.kind] += part.bytes;
   return bytes;

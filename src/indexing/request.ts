@@ -75,6 +75,8 @@ export type IndexEvent =
   | { readonly type: 'file'; readonly file: SourceFile; readonly outcome: 'embedded' | 'kept' | 'skipped' }
   | { readonly type: 'problem'; readonly problem: Problem }
   | { readonly type: 'graph'; readonly done: number; readonly total: number }
+  /** How far another step has come. */
+  | { readonly type: 'progress'; readonly task: string; readonly done: number; readonly total: number }
   | { readonly type: 'note'; readonly message: string };
 
 export interface IndexSummary {

@@ -1,0 +1,75 @@
+/** Puts the import of given vectors together for Node. */
+import { rmdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type ImportSummary, importVectors } from '../../src/indexing/import-vectors.ts';
+import type { CollectionRequest, IndexEvent } from '../../src/indexing/request.ts';
+import { createFolderStore } from '../../src/platform/collection-store.node.ts';
+import { createGraphBuilder } from '../../src/platform/graph-builder.ts';
+import { maxRows } from '../../src/platform/hnsw-index.ts';
+import { towerFile } from '../../src/platform/model-files.ts';
+import { readModelManifest } from '../../src/platform/model-folder.node.ts';
+import { sha256 } from '../../src/platform/sha256.ts';
+import { openVectorFiles } from '../../src/platform/vector-files.node.ts';
+import { checkedName, checkWritable, createdNow } from './build-collection.ts';
+
+export interface ImportOptions
+  extends Pick<CollectionRequest, 'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'index' | 'encoding'> {
+  /** See `VectorFilesOptions`. */
+  readonly from: string;
+  readonly metadata?: string;
+  /** The collection's folder, `…/collections/<name>`. */
+  readonly out: string;
+  readonly modelsFolder: string;
+  /** The model that made the vectors; nothing in them says whether that is true. */
+  readonly modelId: string;
+}
+
+/**
+ * Check the options and get ready.
+ * @throws AfterimageError `usage`, `model-not-found`, `model-invalid`, `not-writable`, `nothing-to-index`,
+ *   `metadata-invalid`.
+ */
+export async function createVectorImporter(options: ImportOptions) {
+  const { title, description, licence, examples, hnsw, index, encoding } = options;
+  const out = resolve(options.out);
+  const name = checkedName(out);
+  const manifest = await readModelManifest(options.modelsFolder, options.modelId);
+  const model = {
+    id: manifest.id,
+    dim: manifest.dim,
+    sha256: towerFile(manifest, 'vision', manifest.dtypes.cpu).sha256,
+  };
+  const source = await openVectorFiles(options);
+  await checkWritable(out);
+  const ports = {
+    source,
+    graph: createGraphBuilder({ dim: model.dim, ...hnsw }),
+    store: createFolderStore(out),
+    sha256,
+  };
+  return {
+    run: async (signal: AbortSignal, onEvent: (event: IndexEvent) => void): Promise<ImportSummary> => {
+      const request = {
+        name,
+        ...(title !== undefined && { title }),
+        ...(description !== undefined && { description }),
+        ...(licence !== undefined && { licence }),
+        ...(examples !== undefined && { examples }),
+        model,
+        hnsw,
+        index,
+        encoding,
+        pictures: 'none' as const,
+        maxPictures: index === 'hnsw' ? maxRows(model.dim, hnsw.M) : Number.POSITIVE_INFINITY,
+        created: createdNow(),
+        signal,
+      };
+      try {
+        return await importVectors(request, { ...ports, onEvent });
+      } finally {
+        await rmdir(out).catch(() => {}); // only where nothing came of it: a folder that is not empty stays
+      }
+    },
+    dispose: async () => {},
+  };
+}

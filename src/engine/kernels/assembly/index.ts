@@ -1,0 +1,2 @@
+export { collectNearest, countDistances, hamming } from './hamming';
+export { scan } from './int8';

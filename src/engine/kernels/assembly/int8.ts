@@ -1,0 +1,125 @@
+import { sumLanes } from './lanes';
+
+/** Positions whose largest score is noted, so that who looks for the best reads few of the scores. */
+const BLOCK: usize = 32;
+
+/**
+ * Scores of int8 rows: base + (query · row × scale) × step, each operation rounded to float32; see `Kernels` in
+ * ../kernels.ts. Four rows are scored at a time, from four parts of the range: rows that lie next to each other make
+ * half as fast a use of memory as four streams do.
+ */
+export function scan(
+  rows: usize,
+  scales: usize,
+  stride: usize,
+  list: usize,
+  count: usize,
+  query: usize,
+  step: f32,
+  base: f32,
+  scores: usize,
+  maxima: usize,
+): void {
+  const quarter = (count / (4 * BLOCK)) * BLOCK;
+  let first: usize = 0;
+  while (first < count) {
+    // Four blocks, one in each quarter, or, from where the quarters end, one block by fours.
+    const far = first < quarter;
+    const jump: usize = far ? quarter : 1;
+    const next: usize = far ? 1 : 4;
+    const end = min(first + BLOCK, count);
+    const last = far ? count : end - 1;
+    let best = f32x4.splat(-Infinity);
+    for (let i = first; i < end; i += next) {
+      const j = min(i + jump, last);
+      const k = min(i + 2 * jump, last);
+      const l = min(i + 3 * jump, last);
+      const found = scoreFour(rows, scales, stride, list, i, j, k, l, query, step, base, scores + (i << 2));
+      v128.store_lane<f32>(scores + (i << 2), found, 0);
+      v128.store_lane<f32>(scores + (j << 2), found, 1);
+      v128.store_lane<f32>(scores + (k << 2), found, 2);
+      v128.store_lane<f32>(scores + (l << 2), found, 3);
+      best = f32x4.pmax(best, found);
+    }
+    const at = maxima + ((first / BLOCK) << 2);
+    if (far) {
+      const apart = (quarter / BLOCK) << 2;
+      v128.store_lane<f32>(at, best, 0);
+      v128.store_lane<f32>(at + apart, best, 1);
+      v128.store_lane<f32>(at + 2 * apart, best, 2);
+      v128.store_lane<f32>(at + 3 * apart, best, 3);
+    } else f32.store(at, largest(best));
+    first += BLOCK;
+    if (first === quarter) first = 4 * quarter;
+  }
+}
+
+/** Scores of the rows at four positions of the list, or of the range where there is none (0). */
+function scoreFour(
+  rows: usize,
+  scales: usize,
+  stride: usize,
+  list: usize,
+  i: usize,
+  j: usize,
+  k: usize,
+  l: usize,
+  query: usize,
+  step: f32,
+  base: f32,
+  scratch: usize,
+): v128 {
+  if (list !== 0) {
+    i = <usize>load<u32>(list + (i << 2));
+    j = <usize>load<u32>(list + (j << 2));
+    k = <usize>load<u32>(list + (k << 2));
+    l = <usize>load<u32>(list + (l << 2));
+    touch(rows + i * stride, rows + j * stride, rows + k * stride, rows + l * stride, stride, scratch);
+  }
+  const dots = dotFour(rows + i * stride, rows + j * stride, rows + k * stride, rows + l * stride, query, stride);
+  let scale = v128.load32_zero(scales + (i << 2));
+  scale = v128.load_lane<f32>(scales + (j << 2), scale, 1);
+  scale = v128.load_lane<f32>(scales + (k << 2), scale, 2);
+  scale = v128.load_lane<f32>(scales + (l << 2), scale, 3);
+  const scaled = f32x4.mul(f32x4.convert_i32x4_s(dots), scale);
+  return f32x4.add(f32x4.splat(base), f32x4.mul(scaled, f32x4.splat(step)));
+}
+
+/**
+ * Ask for all cache lines of four rows at once: listed rows lie anywhere, and no hardware foresees them. The sum is
+ * written where a score will be, because loads that nothing comes of are left out by compilers.
+ */
+function touch(a: usize, b: usize, c: usize, d: usize, stride: usize, scratch: usize): void {
+  let sum: u32 = 0;
+  for (let i: usize = 0; i < stride; i += 64) {
+    sum += load<u32>(a + i) + load<u32>(b + i) + load<u32>(c + i) + load<u32>(d + i);
+  }
+  store<u32>(scratch, sum);
+}
+
+/** Dot products of four int8 rows with one int16 query: bytes are widened as they are loaded, pairs summed to int32. */
+function dotFour(a: usize, b: usize, c: usize, d: usize, query: usize, stride: usize): v128 {
+  let sumA = i32x4.splat(0);
+  let sumB = i32x4.splat(0);
+  let sumC = i32x4.splat(0);
+  let sumD = i32x4.splat(0);
+  for (let i: usize = 0; i < stride; i += 16) {
+    const low = v128.load(query + 2 * i);
+    const high = v128.load(query + 2 * i, 16);
+    sumA = i32x4.add(sumA, i32x4.dot_i16x8_s(v128.load_ext<i8>(a + i), low));
+    sumB = i32x4.add(sumB, i32x4.dot_i16x8_s(v128.load_ext<i8>(b + i), low));
+    sumC = i32x4.add(sumC, i32x4.dot_i16x8_s(v128.load_ext<i8>(c + i), low));
+    sumD = i32x4.add(sumD, i32x4.dot_i16x8_s(v128.load_ext<i8>(d + i), low));
+    sumA = i32x4.add(sumA, i32x4.dot_i16x8_s(v128.load_ext<i8>(a + i, 8), high));
+    sumB = i32x4.add(sumB, i32x4.dot_i16x8_s(v128.load_ext<i8>(b + i, 8), high));
+    sumC = i32x4.add(sumC, i32x4.dot_i16x8_s(v128.load_ext<i8>(c + i, 8), high));
+    sumD = i32x4.add(sumD, i32x4.dot_i16x8_s(v128.load_ext<i8>(d + i, 8), high));
+  }
+  return sumLanes(sumA, sumB, sumC, sumD);
+}
+
+/** The largest lane; none of them is a NaN, because pmax keeps the first of two that do not compare. */
+function largest(lanes: v128): f32 {
+  const two = f32x4.pmax(lanes, i32x4.shuffle(lanes, lanes, 2, 3, 2, 3));
+  return f32x4.extract_lane(f32x4.pmax(two, i32x4.shuffle(two, two, 1, 1, 1, 1)), 0);
+}

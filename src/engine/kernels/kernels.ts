@@ -1,0 +1,66 @@
+/**
+ * What scans large arrays. Everything lies in one linear memory and is named by its byte offset, as WebAssembly sees it;
+ * offsets are multiples of 16. Of each operation there are two implementations that give the same bits: WebAssembly with
+ * SIMD (assembly/), and TypeScript (reference.ts), which says by definition what is computed and stands in where a
+ * browser has no SIMD.
+ */
+export interface Kernels {
+  readonly kind: 'wasm' | 'reference';
+  readonly memory: KernelMemory;
+
+  /**
+   * Scores of int8 rows: base + (query · row × scale) × step, each operation rounded to float32.
+   *
+   * @param rows `stride` bytes each: int8 values, and any between the last and the end of the row
+   * @param scales float32, one a row; NaN makes the score NaN, which counts as none
+   * @param stride bytes of a row, a multiple of 16
+   * @param list uint32 numbers of the rows to score, or 0: rows 0 … count − 1
+   * @param count how many rows are scored
+   * @param query `stride` int16 values, zero beyond the dimension; Σ |query| × 128 < 2³¹
+   * @param scores out: float32, one for each position
+   * @param maxima out: float32, the largest score of each `BLOCK_ROWS` positions; −∞ where all are NaN
+   */
+  scan(
+    rows: number,
+    scales: number,
+    stride: number,
+    list: number,
+    count: number,
+    query: number,
+    step: number,
+    base: number,
+    scores: number,
+    maxima: number,
+  ): void;
+
+  /**
+   * Bits in which codes differ from a query.
+   *
+   * @param codes `stride` bytes each
+   * @param stride a multiple of 16, below 8192
+   * @param query `stride` bytes
+   * @param distances out: uint16, one a code; room for `count` rounded up to four
+   */
+  hamming(codes: number, stride: number, count: number, query: number, distances: number): void;
+
+  /** Add to `counts` (uint32) how often each distance (uint16) occurs. */
+  countDistances(distances: number, count: number, counts: number): void;
+
+  /**
+   * Positions, ascending, of all distances below `limit` and of the first `equal` that are `limit`.
+   *
+   * @param list out: uint32
+   * @returns how many
+   */
+  collectNearest(distances: number, count: number, limit: number, equal: number, list: number): number;
+}
+
+/** Positions that share one entry of `maxima`. */
+export const BLOCK_ROWS = 32;
+
+export interface KernelMemory {
+  /** Another one after each growth: views must not be kept. */
+  readonly buffer: ArrayBuffer;
+  /** Make room for at least `bytes` in all. @throws AfterimageError `index-too-large`. */
+  reserve(bytes: number): void;
+}

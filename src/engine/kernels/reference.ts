@@ -1,0 +1,71 @@
+import { BLOCK_ROWS, type KernelMemory, type Kernels } from './kernels.ts';
+
+/** The kernels in plain TypeScript. */
+export function createReferenceKernels(memory: KernelMemory): Kernels {
+  const bytes = () => new Uint8Array(memory.buffer);
+  return {
+    kind: 'reference',
+    memory,
+
+    scan(rows, scales, stride, list, count, query, step, base, scores, maxima) {
+      const values = new Int8Array(memory.buffer);
+      const factors = new Int16Array(memory.buffer, query, stride);
+      const floats = new Float32Array(memory.buffer);
+      const words = new Uint32Array(memory.buffer);
+      let best = Number.NEGATIVE_INFINITY;
+      for (let i = 0; i < count; i++) {
+        const row = list === 0 ? i : (words[list / 4 + i] as number);
+        const dot = Math.fround(dotRow(values, rows + row * stride, factors));
+        const scaled = Math.fround(dot * (floats[scales / 4 + row] as number));
+        const score = Math.fround(Math.fround(base) + Math.fround(scaled * Math.fround(step)));
+        floats[scores / 4 + i] = score;
+        if (score > best) best = score;
+        if ((i + 1) % BLOCK_ROWS !== 0 && i + 1 < count) continue;
+        floats[maxima / 4 + Math.floor(i / BLOCK_ROWS)] = best;
+        best = Number.NEGATIVE_INFINITY;
+      }
+    },
+
+    hamming(codes, stride, count, query, distances) {
+      const code = bytes();
+      const out = new Uint16Array(memory.buffer, distances, count);
+      for (let row = 0; row < count; row++) {
+        let sum = 0;
+        for (let i = 0; i < stride; i++) {
+          sum += countBits((code[codes + row * stride + i] as number) ^ (code[query + i] as number));
+        }
+        out[row] = sum;
+      }
+    },
+
+    countDistances(distances, count, counts) {
+      const words = new Uint32Array(memory.buffer);
+      for (const distance of new Uint16Array(memory.buffer, distances, count)) {
+        words[counts / 4 + distance] = (words[counts / 4 + distance] as number) + 1;
+      }
+    },
+
+    collectNearest(distances, count, limit, equal, list) {
+      const words = new Uint32Array(memory.buffer);
+      let found = 0;
+      new Uint16Array(memory.buffer, distances, count).forEach((distance, position) => {
+        if (distance > limit || (distance === limit && equal-- <= 0)) return;
+        words[list / 4 + found++] = position;
+      });
+      return found;
+    },
+  };
+}
+
+function dotRow(values: Int8Array, from: number, factors: Int16Array): number {
+  let sum = 0;
+  for (let i = 0; i < factors.length; i++) sum += (values[from + i] as number) * (factors[i] as number);
+  return sum;
+}
+
+/** Set bits of a byte. */
+function countBits(byte: number): number {
+  const pairs = byte - ((byte >> 1) & 0x55);
+  const fours = (pairs & 0x33) + ((pairs >> 2) & 0x33);
+  return (fours + (fours >> 4)) & 0x0f;
+}
