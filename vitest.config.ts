@@ -10,9 +10,9 @@ const launchOptions = { args: BROWSER_ARGS, ...(executablePath === undefined ? {
 /** Only what hangs may fail by time, on the slowest machine too. */
 const TIMEOUT = 120_000;
 
-/** `*.test.ts` run in Node, `*.browser.test.ts` in Chromium, `*.contract.test.ts` in both. */
 await ensureKernels();
 
+/** `*.test.ts` run in Node, `*.browser.test.ts` in Chromium, `*.contract.test.ts` in both. */
 export default defineConfig({
   test: {
     projects: [

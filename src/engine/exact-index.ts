@@ -2,7 +2,8 @@ import { type Bitset, createBitset, hasBit, setBit } from './bitset.ts';
 import type { Embedding } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
 import { sortRows } from './sort-rows.ts';
-import type { Hit, SearchOptions, VectorIndex } from './vector-index.ts';
+import { createTop } from './top.ts';
+import type { SearchOptions, VectorIndex } from './vector-index.ts';
 
 /** All rows of a ranking, best first; `rows` and `scores` (cosines) are parallel. */
 export interface Ranking {
@@ -118,60 +119,4 @@ function withRoom(bits: Bitset, rows: number): Bitset {
   const larger = createBitset(rows * 2);
   larger.set(bits);
   return larger;
-}
-
-/** The best `k` of rows offered in ascending order: a binary heap with the worst kept at its root. */
-function createTop(k: number): { offer(row: number, similarity: number): void; hits(): Hit[] } {
-  const rows = new Uint32Array(Math.max(0, k));
-  const similarities = new Float64Array(rows.length);
-  let size = 0;
-
-  /** Of two equally similar rows the later one is worse. */
-  const worse = (i: number, similarity: number, row: number): boolean =>
-    (similarities[i] as number) < similarity || (similarities[i] === similarity && (rows[i] as number) > row);
-  const put = (i: number, row: number, similarity: number): void => {
-    rows[i] = row;
-    similarities[i] = similarity;
-  };
-  const move = (from: number, to: number): void => put(to, rows[from] as number, similarities[from] as number);
-
-  function rise(i: number, row: number, similarity: number): void {
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (!worse(parent, similarity, row)) {
-        move(parent, i);
-        i = parent;
-      } else break;
-    }
-    put(i, row, similarity);
-  }
-
-  function sink(row: number, similarity: number): void {
-    let i = 0;
-    for (let child = 1; child < size; child = 2 * i + 1) {
-      const right = child + 1;
-      if (right < size && worse(right, similarities[child] as number, rows[child] as number)) child = right;
-      if (!worse(child, similarity, row)) break;
-      move(child, i);
-      i = child;
-    }
-    put(i, row, similarity);
-  }
-
-  return {
-    offer(row, similarity) {
-      if (size < rows.length) rise(size++, row, similarity);
-      else if (size > 0 && similarity > (similarities[0] as number)) sink(row, similarity);
-    },
-    hits() {
-      const hits = Array.from(
-        { length: size },
-        (_, i): Hit => ({
-          row: rows[i] as number, // i < size
-          similarity: similarities[i] as number,
-        }),
-      );
-      return hits.sort((a, b) => b.similarity - a.similarity || a.row - b.row);
-    },
-  };
 }

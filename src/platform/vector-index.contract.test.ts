@@ -2,12 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { createBitset, hasBit, setBit } from '../engine/bitset.ts';
 import { dot, type Embedding } from '../engine/embedding.ts';
 import { createExactIndex } from '../engine/exact-index.ts';
+import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
+import { chooseCentre, dequantise, quantise } from '../engine/quantised/quantise.ts';
+import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import { clusteredVectors, flatten } from '../engine/test-vectors.ts';
 import type { Hit, VectorIndex } from '../engine/vector-index.ts';
 import { buildHnswIndex, loadHnswIndex } from './hnsw-index.ts';
 
 const DIM = 32;
-const vectors = clusteredVectors(800, DIM);
+const centre = chooseCentre(flatten(clusteredVectors(800, DIM), DIM), DIM);
+/** Such as int8 rows can hold: then every engine has the same vectors, and the same ground truth. */
+const vectors = representable(clusteredVectors(800, DIM));
 const queries = clusteredVectors(60, DIM, 2);
 
 async function buildHnsw(rows: readonly Embedding[]): Promise<VectorIndex & { graph(): Uint8Array }> {
@@ -16,8 +21,20 @@ async function buildHnsw(rows: readonly Embedding[]): Promise<VectorIndex & { gr
   return index;
 }
 
+function representable(rows: readonly Embedding[]): Embedding[] {
+  const flat = dequantise(quantise(flatten(rows, DIM), DIM, centre), DIM, centre);
+  return rows.map((_, row) => flat.slice(row * DIM, (row + 1) * DIM) as Embedding);
+}
+
+async function createInt8(rows: readonly Embedding[]): Promise<VectorIndex> {
+  const held = createInt8Rows({ dim: DIM, centre, count: rows.length });
+  held.put(0, quantise(flatten(rows, DIM), DIM, centre));
+  return createQuantisedIndex(held);
+}
+
 const engines: [name: string, create: (rows: readonly Embedding[]) => Promise<VectorIndex>][] = [
   ['exact', async (rows) => createExactIndex(flatten(rows, DIM), DIM)],
+  ['exact, int8', createInt8],
   ['hnsw, built', buildHnsw],
   [
     'hnsw, loaded',
@@ -66,7 +83,8 @@ describe.each(engines)('%s', (name, create) => {
     const index = await create(vectors);
     for (const query of queries) {
       for (const { row, similarity } of index.search(query, { k: 200 })) {
-        expect(similarity).toBeCloseTo(dot(query, vectors[row] as Embedding), 5);
+        // The query of int8 rows has 16 bits.
+        expect(similarity).toBeCloseTo(dot(query, vectors[row] as Embedding), name.includes('int8') ? 4 : 5);
       }
     }
     index.dispose();
@@ -177,7 +195,7 @@ describe.each(engines)('%s', (name, create) => {
   test(`says what it is`, async () => {
     const index = await create(vectors.slice(0, 3));
     expect({ kind: index.kind, dim: index.dim, size: index.size }).toEqual({
-      kind: name.slice(0, name === 'exact' ? undefined : 4),
+      kind: name.split(',')[0],
       dim: DIM,
       size: 3,
     });

@@ -24,10 +24,11 @@ function expectSame(fill: (buffer: ArrayBuffer) => void, run: (kernels: Kernels)
   expect({ at: different * 4, word: found[different] }).toEqual({ at: different * 4, word: expected[different] });
 }
 
-/** All of the memory; hosts may write NaN with different bits. */
+/** A copy of all of the memory; hosts may write NaN with different bits. */
 function words({ memory }: Kernels): Uint32Array {
-  const floats = new Float32Array(memory.buffer);
-  const found = new Uint32Array(memory.buffer);
+  const copy = memory.buffer.slice(0);
+  const floats = new Float32Array(copy);
+  const found = new Uint32Array(copy);
   for (let i = 0; i < floats.length; i++) if (Number.isNaN(floats[i])) found[i] = 0x7fc00000;
   return found;
 }
@@ -150,10 +151,14 @@ function expectSameDistances(stride: number, count: number, codes: readonly numb
     },
     (kernels) => {
       kernels.hamming(ROWS, stride, count, QUERY, SCORES);
-      // What lies between the last and the next multiple of four is not defined.
-      new Uint16Array(kernels.memory.buffer, SCORES + 2 * count, -count & 3).fill(0);
+      forgetRest(kernels, count);
     },
   );
+}
+
+/** What lies between the last distance and the next multiple of eight is not defined. */
+function forgetRest({ memory }: Kernels, count: number): void {
+  new Uint16Array(memory.buffer, SCORES + 2 * count, -count & 7).fill(0);
 }
 
 describe('hamming gives the distances of the reference', () => {
@@ -214,6 +219,25 @@ describe('the nearest', () => {
         const ties = given.flatMap((distance, i) => (distance === limit ? [i] : [])).slice(0, equal);
         const expected = given.flatMap((distance, i) => (distance < limit || ties.includes(i) ? [i] : []));
         expect([...new Uint32Array(wasm.memory.buffer, LIST, expected.length)]).toEqual(expected);
+      }),
+    );
+  });
+
+  test('are masked as by definition', () => {
+    fc.assert(
+      fc.property(distances, fc.array(byte, { minLength: 25, maxLength: 25 }), fc.nat(0xffff), (given, bits, value) => {
+        expectSame(
+          (buffer) => {
+            place(buffer, given);
+            new Uint8Array(buffer, LIST, 25).set(bits);
+          },
+          (kernels) => {
+            kernels.maskDistances(SCORES, given.length, LIST, value);
+            forgetRest(kernels, given.length);
+          },
+        );
+        const expected = given.map((distance, i) => (((bits[i >> 3] ?? 0) >> (i & 7)) & 1 ? distance : value));
+        expect([...new Uint16Array(wasm.memory.buffer, SCORES, given.length)]).toEqual(expected);
       }),
     );
   });

@@ -39,9 +39,12 @@ export interface Kernels {
    * @param codes `stride` bytes each
    * @param stride a multiple of 16, below 8192
    * @param query `stride` bytes
-   * @param distances out: uint16, one a code; room for `count` rounded up to four
+   * @param distances out: uint16, one a code; room for `count` rounded up to eight
    */
   hamming(codes: number, stride: number, count: number, query: number, distances: number): void;
+
+  /** Replace by `value` each distance whose bit (bit p & 7 of byte p >> 3 of `bits`) is not set. */
+  maskDistances(distances: number, count: number, bits: number, value: number): void;
 
   /** Add to `counts` (uint32) how often each distance (uint16) occurs. */
   countDistances(distances: number, count: number, counts: number): void;

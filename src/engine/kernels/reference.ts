@@ -38,6 +38,12 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
       }
     },
 
+    maskDistances(distances, count, bits, value) {
+      const set = bytes().subarray(bits);
+      const held = new Uint16Array(memory.buffer, distances, count);
+      for (let i = 0; i < count; i++) if ((((set[i >> 3] as number) >> (i & 7)) & 1) === 0) held[i] = value;
+    },
+
     countDistances(distances, count, counts) {
       const words = new Uint32Array(memory.buffer);
       for (const distance of new Uint16Array(memory.buffer, distances, count)) {

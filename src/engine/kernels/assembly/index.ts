@@ -1,2 +1,2 @@
-export { collectNearest, countDistances, hamming } from './hamming';
+export { collectNearest, countDistances, hamming, maskDistances } from './hamming';
 export { scan } from './int8';

@@ -1,0 +1,172 @@
+import { AfterimageError } from '../errors.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { createKernels } from '../kernels/load.ts';
+
+export interface CodeRowsOptions {
+  /** Bits of a code, a multiple of 8. */
+  readonly bits: number;
+  /** Rows of the collection; room is made for all of them at once. */
+  readonly count: number;
+  /** Memory to scan in; the host's best where it is absent. */
+  readonly kernels?: (bytes: number) => Kernels;
+}
+
+/** Rows in ascending order, and in how many bits the code of each differs from the query's. */
+export interface NearCodes {
+  readonly rows: Uint32Array<ArrayBuffer>;
+  readonly distances: Uint16Array<ArrayBuffer>;
+}
+
+/** Binary codes in one linear memory, which arrive part by part and are scanned for the nearest by Hamming distance. */
+export interface CodeRows {
+  readonly bits: number;
+  /** Rows that have a number: those of the collection, arrived or not, and those appended. */
+  readonly count: number;
+  /** All rows below this one have arrived; these are searched. */
+  readonly end: number;
+  /** Take the codes of rows `first`, `first` + 1 …, `bits` / 8 bytes each. @throws AfterimageError `dimension-mismatch`. */
+  put(first: number, codes: Uint8Array): void;
+  /** Give a code the next number. @throws AfterimageError `dimension-mismatch`, `index-too-large`. */
+  append(code: Uint8Array): number;
+  /**
+   * The `n` nearest rows below `end`; of rows equally far the first ones. With a filter only rows whose bit is set.
+   * @throws AfterimageError `dimension-mismatch`.
+   */
+  nearest(code: Uint8Array, n: number, filter?: Uint32Array): NearCodes;
+  /** Give the memory back. Nothing is there afterwards. */
+  dispose(): void;
+}
+
+/** Distances have 16 bits; one value is left for rows that do not pass. */
+const MAX_BITS = 65_000;
+
+/** Codes come first, because they never move when there are more; the rest is scratch. */
+interface Layout {
+  readonly capacity: number;
+  readonly distances: number;
+  readonly filter: number;
+  readonly list: number;
+  readonly bytes: number;
+}
+
+/** @throws AfterimageError `index-too-large`, `dimension-mismatch` where `bits` is no multiple of 8. */
+export function createCodeRows({ bits, count: given, kernels: create = createKernels }: CodeRowsOptions): CodeRows {
+  const width = bits / 8;
+  if (!(Number.isInteger(width) && width > 0 && bits <= MAX_BITS)) throw mismatch(`A code of ${bits} bits`, bits);
+  const stride = align(width, 16);
+  const queryAt = 64;
+  const countsAt = align(queryAt + stride, 64);
+  /** One for each distance, and one for what does not pass. */
+  const countsLength = bits + 2;
+  const codesAt = align(countsAt + 4 * countsLength, 64);
+  let layout = layOut(given);
+  let kernels: Kernels | undefined = create(layout.bytes);
+  let count = given;
+  let end = 0;
+  /** What arrived beyond a gap: [first, end). */
+  let beyond: (readonly [first: number, end: number])[] = [];
+
+  function layOut(capacity: number): Layout {
+    const distances = align(codesAt + capacity * stride, 64);
+    const filter = align(distances + 2 * capacity, 64);
+    const list = align(filter + Math.ceil(capacity / 8), 64);
+    return { capacity, distances, filter, list, bytes: list + 4 * capacity + 64 };
+  }
+
+  function held(): Kernels {
+    if (kernels === undefined) throw new AfterimageError('internal', 'The index was disposed of.');
+    return kernels;
+  }
+
+  function take(first: number, codes: Uint8Array): void {
+    const bytes = new Uint8Array(held().memory.buffer);
+    const rows = codes.length / width;
+    if (stride === width) bytes.set(codes, codesAt + first * stride);
+    else {
+      for (let i = 0; i < rows; i++) {
+        const at = codesAt + (first + i) * stride;
+        bytes.fill(0, at + width, at + stride).set(codes.subarray(i * width, (i + 1) * width), at);
+      }
+    }
+    arrived(first, first + rows);
+  }
+
+  function arrived(first: number, last: number): void {
+    beyond = [...beyond, [first, last] as const].sort((a, b) => a[0] - b[0]);
+    for (const [from, to] of beyond) if (from <= end) end = Math.max(end, to);
+    beyond = beyond.filter(([from]) => from > end);
+  }
+
+  function placeFilter(filter: Uint32Array): void {
+    const words = Math.ceil(end / 32);
+    const place = new Uint32Array(held().memory.buffer, layout.filter, words);
+    place.fill(0).set(filter.subarray(0, words));
+  }
+
+  /** The distance within which `n` rows lie, how many of them just there, and how many rows that makes. */
+  function limitOf(n: number): { limit: number; equal: number; found: number } {
+    const { memory, countDistances } = held();
+    const counts = new Uint32Array(memory.buffer, countsAt, countsLength).fill(0);
+    countDistances(layout.distances, end, countsAt);
+    let below = 0;
+    let limit = 0;
+    while (limit < bits && below + (counts[limit] as number) < n) below += counts[limit++] as number;
+    const equal = Math.min(n - below, counts[limit] as number);
+    return { limit, equal, found: below + equal };
+  }
+
+  return {
+    bits,
+    get count() {
+      return count;
+    },
+    get end() {
+      return end;
+    },
+    put(first, codes) {
+      const rows = codes.length / width;
+      if (!(Number.isInteger(rows) && Number.isInteger(first) && first >= 0 && first + rows <= given)) {
+        throw mismatch(`${codes.length} bytes for rows ${first} … of ${given}`, bits);
+      }
+      take(first, codes);
+    },
+    append(code) {
+      if (code.length !== width) throw mismatch(`A code of ${8 * code.length} bits`, bits);
+      if (count === layout.capacity) {
+        const larger = layOut(Math.max(256, Math.ceil(count * 1.25)));
+        held().memory.reserve(larger.bytes);
+        layout = larger;
+      }
+      take(count, code);
+      return count++;
+    },
+    nearest(code, n, filter) {
+      if (code.length !== width) throw mismatch(`A code of ${8 * code.length} bits`, bits);
+      if (end === 0 || n <= 0) return { rows: new Uint32Array(0), distances: new Uint16Array(0) };
+      const { memory, hamming, maskDistances, collectNearest } = held();
+      new Uint8Array(memory.buffer, queryAt, stride).fill(0).set(code);
+      hamming(codesAt, stride, end, queryAt, layout.distances);
+      if (filter !== undefined) {
+        placeFilter(filter);
+        maskDistances(layout.distances, end, layout.filter, bits + 1);
+      }
+      const { limit, equal, found } = limitOf(n);
+      collectNearest(layout.distances, end, limit, equal, layout.list);
+      const rows = new Uint32Array(memory.buffer, layout.list, found).slice();
+      const all = new Uint16Array(memory.buffer, layout.distances, end);
+      return { rows, distances: Uint16Array.from(rows, (row) => all[row] as number) };
+    },
+    dispose() {
+      kernels = undefined;
+      end = 0;
+    },
+  };
+}
+
+function align(bytes: number, to: number): number {
+  return Math.ceil(bytes / to) * to;
+}
+
+function mismatch(what: string, bits: number): AfterimageError {
+  return new AfterimageError('dimension-mismatch', `${what} met an index of codes of ${bits} bits.`);
+}

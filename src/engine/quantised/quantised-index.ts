@@ -1,0 +1,76 @@
+import type { ExactIndex } from '../exact-index.ts';
+import { BLOCK_ROWS } from '../kernels/kernels.ts';
+import { sortRows } from '../sort-rows.ts';
+import { createTop } from '../top.ts';
+import type { Hit } from '../vector-index.ts';
+import type { Int8Rows, Scanned } from './int8-rows.ts';
+
+/** Compares the query with every row, at a byte a dimension: exact but for what quantising the rows has lost. */
+export interface QuantisedIndex extends ExactIndex {
+  /** The best `k` of the given rows, which ascend: what another engine found and wants scored. Absent rows are left out. */
+  rescore(query: Float32Array, rows: Uint32Array, k: number): Hit[];
+}
+
+/**
+ * An exact index over `rows`, which it takes over. It answers while they arrive, from those that are there.
+ * With a filter only the rows that pass are read.
+ */
+export function createQuantisedIndex(rows: Int8Rows): QuantisedIndex {
+  return {
+    kind: 'exact',
+    dim: rows.dim,
+    get size() {
+      return rows.size;
+    },
+    search(query, { k, filter }) {
+      const scanned = rows.scan(query, filter && ((list, end) => listRows(filter, list, end)));
+      return bestOf(scanned, Math.min(k, rows.size));
+    },
+    rescore(query, given, k) {
+      const scanned = rows.scan(query, (list, end) => {
+        let count = 0;
+        for (const row of given) if (row < end) list[count++] = row;
+        return count;
+      });
+      return bestOf(scanned, Math.min(k, given.length));
+    },
+    rankAll(query) {
+      const { count, scores } = rows.scan(query);
+      const present = new Uint32Array(rows.size);
+      const similarities = new Float32Array(rows.size);
+      for (let row = 0, i = 0; row < count; row++) {
+        const similarity = scores[row] as number;
+        if (Number.isNaN(similarity)) continue;
+        present[i] = row;
+        similarities[i++] = similarity;
+      }
+      return sortRows(present, similarities);
+    },
+    add: (vector) => rows.append(vector),
+    remove: (row) => rows.remove(row),
+    dispose: () => rows.dispose(),
+  };
+}
+
+/** Rows below `end` whose bit is set, ascending. @returns how many */
+function listRows(filter: Uint32Array, list: Uint32Array, end: number): number {
+  const words = Math.min(filter.length, Math.ceil(end / 32));
+  let count = 0;
+  for (let i = 0; i < words; i++) {
+    let word = filter[i] as number;
+    if (i === words - 1 && end < words * 32) word &= (1 << (end & 31)) - 1;
+    for (; word !== 0; word &= word - 1) list[count++] = 32 * i + 31 - Math.clz32(word & -word);
+  }
+  return count;
+}
+
+/** Most blocks hold nothing better than what was found before: their scores are not read. */
+function bestOf({ count, rows, scores, maxima }: Scanned, k: number): Hit[] {
+  const top = createTop(Math.min(k, count));
+  for (let block = 0; block < maxima.length; block++) {
+    if (!((maxima[block] as number) > top.bar)) continue;
+    const end = Math.min(count, (block + 1) * BLOCK_ROWS);
+    for (let i = block * BLOCK_ROWS; i < end; i++) top.offer(rows?.[i] ?? i, scores[i] as number);
+  }
+  return top.hits();
+}
