@@ -24,7 +24,7 @@ SVG), or brings it up to date: only what is new is embedded. Can be stopped at a
   --efConstruction <n>    width of the beam when the graph is built (default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
   --index <engine>        what answers: hnsw (default), or exact, which needs no graph and compares every picture
-  --vectors <encoding>    int8 (default), a byte a dimension, or f16, twice as large and all but exact
+  --vectors <encoding>    int8 (default), a byte a dimension; f16, twice as large and all but exact; f32, exact
   --models <folder>       where models are (default: public/models)
   --cache <folder>        where hashes of unchanged files are remembered (default: .cache/hashes)
   --strict                a picture that cannot be indexed is an error (files without a picture's extension are not)
