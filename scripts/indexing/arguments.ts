@@ -27,7 +27,7 @@ collection of vectors that were made elsewhere (its pictures are not there: the 
   --efConstruction <n>    width of the beam when the graph is built (default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
   --index <engine>        what answers: hnsw (default), or exact, which needs no graph and compares every picture
-  --vectors <encoding>    int8 (default), a byte a dimension, or f16, twice as large and all but exact
+  --vectors <encoding>    int8 (default), a byte a dimension; f16, twice as large and all but exact; f32, exact
   --models <folder>       where models are (default: public/models)
   --cache <folder>        where hashes of unchanged files are remembered (default: .cache/hashes)
   --from-npy <path>       vectors as NumPy and clip-retrieval write them: a .npy file (float16, 32 or 64; one row a

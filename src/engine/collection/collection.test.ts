@@ -59,7 +59,7 @@ describe('a collection', () => {
   });
 
   test.each([1, 7, 8])('of dimension %i may have its vectors anywhere in memory', async (dim) => {
-    for (const encoding of ['int8', 'f16'] as const) {
+    for (const encoding of ['int8', 'f16', 'f32'] as const) {
       const files: Files = new Map();
       const content = sampleContent(sha256, 3, dim, { vectors: storeVectors(sampleVectors(3, dim), dim, encoding) });
       await writeCollection(content, files);

@@ -7,16 +7,16 @@ const DIM = 64;
 const vectors = flatten(clusteredVectors(300, DIM), DIM);
 const first = (rows: number) => vectors.subarray(0, rows * DIM);
 
-test.each(['int8', 'f16'] as const)('%s: what comes back is near, row by row or at once', (encoding) => {
+test.each(['int8', 'f16', 'f32'] as const)('%s: what comes back is near, row by row or at once', (encoding) => {
   const stored = storeVectors(vectors, DIM, encoding);
   expect(stored).toMatchObject({ encoding, count: 300, dim: DIM });
   const back = toFloat32(stored);
   const largest = Math.max(...back.map((value, i) => Math.abs(value - (vectors[i] as number))));
-  expect(largest).toBeLessThan(encoding === 'int8' ? 0.003 : 0.0003);
+  expect(largest).toBeLessThanOrEqual({ int8: 0.003, f16: 0.0003, f32: 0 }[encoding]);
   for (const row of [0, 7, 299]) expect(vectorOf(stored, row)).toEqual(back.subarray(row * DIM, (row + 1) * DIM));
 });
 
-test.each(['int8', 'f16'] as const)('%s: stored again, the same', (encoding) => {
+test.each(['int8', 'f16', 'f32'] as const)('%s: stored again, the same', (encoding) => {
   const stored = storeVectors(vectors, DIM, encoding);
   expect(isSameVectors(storeVectors(toFloat32(stored), DIM, encoding, stored), stored)).toBe(true);
 });

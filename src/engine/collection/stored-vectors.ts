@@ -18,8 +18,15 @@ export interface HalfVectors extends Shape {
   readonly halves: Uint16Array;
 }
 
+/** Nothing lost: for collections that others are made of. */
+export interface FloatVectors extends Shape {
+  readonly encoding: 'f32';
+  /** Rows × dim. */
+  readonly floats: Float32Array;
+}
+
 /** The vectors of a collection as it stores them. */
-export type StoredVectors = Int8Vectors | HalfVectors;
+export type StoredVectors = Int8Vectors | HalfVectors | FloatVectors;
 
 /** A centre that served fewer than 1 / this of the rows is chosen anew. */
 const OUTGROWN = 2;
@@ -45,6 +52,7 @@ export function storeVectors(
   const bad = findBadRow(vectors, dim, { tolerance: before ? STORED_TOLERANCE : NORM_TOLERANCE });
   if (bad >= 0) throw new AfterimageError('embedding-invalid', `The vector of row ${bad} is not of unit norm.`);
   if (encoding === 'f16') return { encoding, count, dim, halves: encodeFloat16(vectors) };
+  if (encoding === 'f32') return { encoding, count, dim, floats: vectors };
   const usable = before?.encoding === 'int8' && before.dim === dim && count <= OUTGROWN * before.count;
   const centre = usable ? before.centre : chooseCentre(vectors, dim);
   return { encoding, count, dim, centre, ...quantise(vectors, dim, centre) };
@@ -56,7 +64,7 @@ const STORED_TOLERANCE = 0.05;
 /** The vectors that stored ones stand for, count × dim, row by row. */
 export function toFloat32(stored: StoredVectors): Float32Array {
   if (stored.encoding === 'int8') return dequantise(stored, stored.dim, stored.centre);
-  return decodeFloat16(stored.halves);
+  return stored.encoding === 'f16' ? decodeFloat16(stored.halves) : stored.floats;
 }
 
 /** One of them. */
@@ -64,6 +72,7 @@ export function vectorOf(stored: StoredVectors, row: number): Float32Array {
   const { dim } = stored;
   const [from, to] = [row * dim, (row + 1) * dim];
   if (stored.encoding === 'f16') return decodeFloat16(stored.halves.subarray(from, to));
+  if (stored.encoding === 'f32') return stored.floats.subarray(from, to);
   const { centre } = stored;
   const scale = stored.scales[row] as number;
   return Float32Array.from(stored.codes.subarray(from, to), (code, i) => (centre[i] as number) + scale * code);
@@ -73,6 +82,7 @@ export function vectorOf(stored: StoredVectors, row: number): Float32Array {
 export function isSameVectors(a: StoredVectors, b: StoredVectors): boolean {
   if (a.count !== b.count || a.dim !== b.dim) return false;
   if (a.encoding === 'f16') return b.encoding === 'f16' && isEqual(a.halves, b.halves);
+  if (a.encoding === 'f32') return b.encoding === 'f32' && isEqual(a.floats, b.floats);
   return (
     b.encoding === 'int8' && isEqual(a.centre, b.centre) && isEqual(a.scales, b.scales) && isEqual(a.codes, b.codes)
   );

@@ -16,8 +16,8 @@ export type PartKind = (typeof PART_KINDS)[number];
 export const ENGINES = ['hnsw', 'exact', 'codes'] as const;
 export type Engine = (typeof ENGINES)[number];
 
-/** How vectors are stored: a byte a dimension with a scale for each row (engine/quantised), or half precision. */
-export const ENCODINGS = ['int8', 'f16'] as const;
+/** How vectors are stored: a byte a dimension with a scale for each row (engine/quantised), half precision, or as they are. */
+export const ENCODINGS = ['int8', 'f16', 'f32'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
 /** One numbered piece of a section; the pieces of a kind, concatenated in order, are the section. */

@@ -1,11 +1,11 @@
 import { SECTION_HEADER_BYTES } from './section.ts';
-import type { HalfVectors, Int8Vectors, StoredVectors } from './stored-vectors.ts';
+import type { Int8Vectors, StoredVectors } from './stored-vectors.ts';
 import { type CollectionManifest, type Encoding, MAX_BLOCK_BYTES, type Part } from './types.ts';
 
 /**
  * The section of the vectors: after the section's header the encoding as four characters, the rows of a block (uint32),
  * eight zeros, and with int8 the centre (dim × float32). Then blocks of rows. With int8 a block is the scales of its rows
- * (float32), then their codes, row by row; with f16 its rows. No block is split between two parts.
+ * (float32), then their codes, row by row; with f16 and f32 its rows. No block is split between two parts.
  */
 const QUANTISER_BYTES = 16;
 
@@ -19,7 +19,7 @@ export function quantiserFor(encoding: Encoding, dim: number, blockBytes = MAX_B
 
 /** Bytes of one row. */
 export function rowBytesOf(encoding: Encoding, dim: number): number {
-  return encoding === 'int8' ? 4 + dim : 2 * dim;
+  return { int8: 4 + dim, f16: 2 * dim, f32: 4 * dim }[encoding];
 }
 
 /** Bytes before the first block. */
@@ -41,7 +41,7 @@ export function* encodeBlocks(stored: StoredVectors, { rowsPerBlock }: Quantiser
   const { count, dim } = stored;
   for (let first = 0; first < count; first += rowsPerBlock) {
     const end = Math.min(count, first + rowsPerBlock);
-    if (stored.encoding === 'f16') yield bytesOf(stored.halves.subarray(first * dim, end * dim));
+    if (stored.encoding !== 'int8') yield bytesOf(numbersOf(stored).subarray(first * dim, end * dim));
     else {
       const scales = bytesOf(stored.scales.subarray(first, end));
       const block = new Uint8Array(scales.length + (end - first) * dim);
@@ -50,6 +50,10 @@ export function* encodeBlocks(stored: StoredVectors, { rowsPerBlock }: Quantiser
       yield block;
     }
   }
+}
+
+function numbersOf(stored: Exclude<StoredVectors, Int8Vectors>): Uint16Array | Float32Array {
+  return stored.encoding === 'f16' ? stored.halves : stored.floats;
 }
 
 /** Every platform that runs this is little-endian, as the format is. */
@@ -85,6 +89,7 @@ export function partRows(shape: VectorShape, parts: readonly Pick<Part, 'bytes'>
 export function emptyVectors({ count, dim, quantiser: { encoding } }: VectorShape): StoredVectors {
   const length = count * dim;
   if (encoding === 'f16') return { encoding, count, dim, halves: new Uint16Array(length) };
+  if (encoding === 'f32') return { encoding, count, dim, floats: new Float32Array(length) };
   const [centre, scales] = [new Float32Array(dim), new Float32Array(count)];
   return { encoding, count, dim, centre, scales, codes: new Int8Array(length) };
 }
@@ -100,18 +105,16 @@ export function fillHead(stored: StoredVectors, head: Uint8Array, quantiser: Qua
 
 /** Put blocks that follow each other into their place: `rows` of them from row `first` on, the first of a block. */
 export function fillRows(stored: StoredVectors, blocks: Uint8Array, first: number, rows: number, rowsPerBlock: number) {
-  if (stored.encoding === 'f16') fillHalves(stored, blocks, first);
-  else {
+  if (stored.encoding !== 'int8') {
+    const numbers = numbersOf(stored);
+    bytesOf(numbers).set(blocks, numbers.BYTES_PER_ELEMENT * first * stored.dim);
+  } else {
     for (let row = 0, at = 0; row < rows; row += rowsPerBlock) {
       const size = Math.min(rowsPerBlock, rows - row) * (4 + stored.dim);
       fillBlock(stored, blocks.subarray(at, at + size), first + row);
       at += size;
     }
   }
-}
-
-function fillHalves({ halves, dim }: HalfVectors, rows: Uint8Array, first: number): void {
-  bytesOf(halves).set(rows, 2 * first * dim);
 }
 
 function fillBlock({ scales, codes, dim }: Int8Vectors, block: Uint8Array, first: number): void {
