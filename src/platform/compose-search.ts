@@ -6,6 +6,8 @@ import { toAfterimageError } from '../engine/errors.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { Dtype, ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
+import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
+import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
 import { chooseEngine } from './choose-engine.ts';
@@ -46,7 +48,7 @@ export async function loadIndex(parts: IndexParts, wanted: Engine | 'auto'): Pro
   const { engine, reason } = chooseEngine(parts, wanted);
   const [vectors, graph] = await Promise.all([parts.vectors(), engine === 'hnsw' ? parts.graph() : undefined]);
   let made: ExactIndex | undefined;
-  const exact = () => (made ??= createExactIndex(toFloat32(vectors), manifest.dim));
+  const exact = () => (made ??= exactIndexOf(vectors));
   if (!graph) return { manifest, vectors, exact, index: exact(), reason };
   try {
     const { dim, hnsw } = manifest;
@@ -58,6 +60,15 @@ export async function loadIndex(parts: IndexParts, wanted: Engine | 'auto'): Pro
     const why = `Every picture is compared, because the graph does not fit: ${message}`;
     return { manifest, vectors, exact, index: exact(), reason: why };
   }
+}
+
+/** The index that compares every row: in the kernels' memory where rows are of a byte a dimension, else in float32. */
+function exactIndexOf(vectors: StoredVectors): ExactIndex {
+  const { count, dim } = vectors;
+  if (vectors.encoding !== 'int8') return createExactIndex(toFloat32(vectors), dim);
+  const rows = createInt8Rows({ dim, centre: vectors.centre, count });
+  rows.put(0, vectors);
+  return createQuantisedIndex(rows);
 }
 
 /**
