@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBitset, setBit } from '../bitset.ts';
 import { createKernels } from '../kernels/load.ts';
+import { seededRandom } from '../test-vectors.ts';
 import { type CodeRows, createCodeRows } from './code-rows.ts';
 
 const hosts = [createKernels, (bytes: number) => createKernels(bytes, {})];
@@ -68,6 +69,18 @@ test('searches what has arrived without a gap', () => {
       }
     }),
   );
+});
+
+test('searches more than are scanned in one call', () => {
+  const random = seededRandom(1);
+  const codes = Uint8Array.from({ length: 40_000 * 8 }, () => 256 * random());
+  const [wasm, reference] = hosts.map((kernels) => {
+    const rows = createCodeRows({ bits: 64, count: 40_000, kernels });
+    rows.put(0, codes);
+    return rows.nearest(codes.subarray(39_000 * 8, 39_001 * 8), 500);
+  });
+  expect(wasm).toEqual(reference);
+  expect(wasm?.distances[wasm.rows.indexOf(39_000)]).toBe(0);
 });
 
 test('makes room for what is appended', () => {
