@@ -1,7 +1,7 @@
 /** Puts the merge of collections together for Node. */
 import { realpath, rmdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { readCollection } from '../../src/engine/collection/reader.ts';
+import { type Collection, readCollection } from '../../src/engine/collection/reader.ts';
 import { type MergeSource, type MergeSummary, mergeCollections } from '../../src/indexing/merge-collections.ts';
 import type { CollectionRequest, IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
@@ -55,8 +55,17 @@ export async function merge(
 }
 
 async function openSource(folder: string, out: string): Promise<MergeSource> {
-  const location = await realpath(folder).catch(() => resolve(folder));
+  const { collection, location } = await openFolder(folder);
   if (location === (await realpath(out).catch(() => out))) throw usage(`${folder} is the folder that --out writes to`);
-  const collection = await readCollection(createFolderSource(dirname(location)), sha256, basename(location), '.');
   return { collection, location, pictures: () => createFolderStore(location).pictures() };
+}
+
+/**
+ * The collection in a folder, wherever that lies.
+ * @throws AfterimageError `collection-not-found`, `collection-invalid`, `collection-version`.
+ */
+export async function openFolder(folder: string): Promise<{ collection: Collection; location: string }> {
+  const location = await realpath(folder).catch(() => resolve(folder));
+  const collection = await readCollection(createFolderSource(dirname(location)), sha256, basename(location), '.');
+  return { collection, location };
 }
