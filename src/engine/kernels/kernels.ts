@@ -43,6 +43,16 @@ export interface Kernels {
    */
   hamming(codes: number, stride: number, count: number, query: number, distances: number): void;
 
+  /**
+   * For each listed code, the sum of those query values whose bit (bit i & 7 of byte i >> 3) is set.
+   *
+   * @param stride bytes of a code, a multiple of 16, below 8192
+   * @param list uint32 numbers of codes
+   * @param planes eight times `stride` bytes: the binary digits of the query's int8 values (two's complement), lowest first
+   * @param sums out: int32, one a position
+   */
+  sumPlanes(codes: number, stride: number, list: number, count: number, planes: number, sums: number): void;
+
   /** Replace by `value` each distance whose bit (bit p & 7 of byte p >> 3 of `bits`) is not set. */
   maskDistances(distances: number, count: number, bits: number, value: number): void;
 

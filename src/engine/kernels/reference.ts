@@ -38,6 +38,23 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
       }
     },
 
+    sumPlanes(codes, stride, list, count, planes, sums) {
+      const set = bytes();
+      const words = new Int32Array(memory.buffer);
+      for (let i = 0; i < count; i++) {
+        const code = codes + (words[list / 4 + i] as number) * stride;
+        let sum = 0;
+        for (let digit = 0; digit < 8; digit++) {
+          const weight = digit === 7 ? -128 : 1 << digit;
+          for (let byte = 0; byte < stride; byte++) {
+            const common = (set[code + byte] as number) & (set[planes + digit * stride + byte] as number);
+            sum += weight * countBits(common);
+          }
+        }
+        words[sums / 4 + i] = sum;
+      }
+    },
+
     maskDistances(distances, count, bits, value) {
       const set = bytes().subarray(bits);
       const held = new Uint16Array(memory.buffer, distances, count);

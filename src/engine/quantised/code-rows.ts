@@ -33,6 +33,12 @@ export interface CodeRows {
    * @throws AfterimageError `dimension-mismatch`.
    */
   nearest(code: Uint8Array, n: number, filter?: Uint32Array): NearCodes;
+  /**
+   * How each of the given rows (all below `count`) lies along a query of `bits` values: the sum of the values, each with
+   * the sign of the row's bit (bit i & 7 of byte i >> 3: set is plus). Tells more than a distance, which knows only the
+   * query's signs. The query is rounded to 8 bits. @throws AfterimageError `dimension-mismatch`.
+   */
+  project(query: Float32Array, rows: Uint32Array): Float32Array<ArrayBuffer>;
   /** Give the memory back. Nothing is there afterwards. */
   dispose(): void;
 }
@@ -52,6 +58,7 @@ interface Layout {
   readonly distances: number;
   readonly filter: number;
   readonly list: number;
+  readonly sums: number;
   readonly bytes: number;
 }
 
@@ -64,7 +71,8 @@ export function createCodeRows({ bits, count: given, kernels: create = createKer
   const countsAt = align(queryAt + stride, 64);
   /** One for each distance, and one for what does not pass. */
   const countsLength = bits + 2;
-  const codesAt = align(countsAt + 4 * countsLength, 64);
+  const planesAt = align(countsAt + 4 * countsLength, 64);
+  const codesAt = align(planesAt + 8 * stride, 64);
   let layout = layOut(given);
   let kernels: Kernels | undefined = create(layout.bytes);
   let count = given;
@@ -76,7 +84,8 @@ export function createCodeRows({ bits, count: given, kernels: create = createKer
     const distances = align(codesAt + capacity * stride, 64);
     const filter = align(distances + 2 * capacity, 64);
     const list = align(filter + Math.ceil(capacity / 8), 64);
-    return { capacity, distances, filter, list, bytes: list + 4 * capacity + 64 };
+    const sums = align(list + 4 * capacity, 64);
+    return { capacity, distances, filter, list, sums, bytes: sums + 4 * capacity };
   }
 
   function held(): Kernels {
@@ -171,11 +180,48 @@ export function createCodeRows({ bits, count: given, kernels: create = createKer
       const all = new Uint16Array(memory.buffer, layout.distances, end);
       return { rows, distances: Uint16Array.from(rows, (row) => all[row] as number) };
     },
+    project(query, rows) {
+      if (query.length !== bits) throw mismatch(`A query of ${query.length} values`, bits);
+      if (rows.some((row) => row >= count)) throw mismatch(`A row beyond ${count}`, bits);
+      const { memory, sumPlanes } = held();
+      const { step, total } = placePlanes(query, new Uint8Array(memory.buffer, planesAt, 8 * stride));
+      const sums = new Float32Array(rows.length);
+      // As many at a time as the list has room for: rows may be named twice.
+      for (let at = 0; at < rows.length; at += layout.capacity) {
+        const some = rows.subarray(at, at + layout.capacity);
+        new Uint32Array(memory.buffer, layout.list, some.length).set(some);
+        sumPlanes(codesAt, stride, layout.list, some.length, planesAt, layout.sums);
+        // Plus where the bit is set and minus where not: twice what is set less all.
+        sums.set(
+          new Int32Array(memory.buffer, layout.sums, some.length).map((sum) => 2 * sum - total),
+          at,
+        );
+      }
+      return sums.map((sum) => sum * step);
+    },
     dispose() {
       kernels = undefined;
       end = 0;
     },
   };
+}
+
+/** The binary digits of the query's values, rounded to `step`; `total` is the sum of the rounded ones in steps. */
+function placePlanes(query: Float32Array, planes: Uint8Array): { step: number; total: number } {
+  const peak = query.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  const step = peak / 127 || 1;
+  const stride = planes.length / 8;
+  planes.fill(0);
+  let total = 0;
+  for (let i = 0; i < query.length; i++) {
+    const value = Math.round((query[i] as number) / step);
+    total += value;
+    for (let digit = 0; digit < 8; digit++) {
+      const at = digit * stride + (i >> 3);
+      planes[at] = (planes[at] as number) | (((value >> digit) & 1) << (i & 7));
+    }
+  }
+  return { step, total };
 }
 
 function align(bytes: number, to: number): number {

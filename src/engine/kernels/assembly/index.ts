@@ -1,2 +1,3 @@
 export { collectNearest, countDistances, hamming, maskDistances } from './hamming';
 export { scan } from './int8';
+export { sumPlanes } from './planes';
