@@ -3,7 +3,7 @@ import { type MergeOptions, merge } from './indexing/merge.ts';
 import { createProgress } from './indexing/progress.ts';
 import { stopOnSignals } from './indexing/stop.ts';
 import { describeMerge } from './indexing/summary.ts';
-import { parseCount, parseOptions, runScript, usage } from './lib/cli.ts';
+import { parseCount, parseEncoding, parseEngine, parseOptions, runScript, usage } from './lib/cli.ts';
 
 const HELP = `
 Usage: pnpm merge <collection>… --out public/collections/<name> [options]
@@ -19,6 +19,8 @@ build-index over all the pictures would have made. The merged collections stay a
   --M <n>                 links of a picture in the graph (default: 16)
   --efConstruction <n>    width of the beam when the graph is built (default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
+  --index <engine>, --vectors <encoding>
+                          as of build-index (default: hnsw, int8)
   --json                  print a summary as one line of JSON
 
 Exit code 0: done. 1: failed. 2: something to mend in the command or on the disk.
@@ -28,7 +30,7 @@ function parseMergeCommand(args: readonly string[]): { options: MergeOptions; js
   const text = { type: 'string' } as const;
   const { values, positionals } = parseOptions(args, {
     ...{ out: text, title: text, description: text, licence: text },
-    ...{ M: text, efConstruction: text, efSearch: text },
+    ...{ M: text, efConstruction: text, efSearch: text, index: text, vectors: text },
     example: { type: 'string', multiple: true },
     json: { type: 'boolean' },
   });
@@ -49,6 +51,8 @@ function parseMergeCommand(args: readonly string[]): { options: MergeOptions; js
         efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
         efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
       },
+      index: parseEngine(values.index ?? 'hnsw'),
+      encoding: parseEncoding(values.vectors ?? 'int8'),
     },
   };
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { ENCODINGS } from '../../src/engine/collection/types.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { Shard } from '../../src/indexing/shard.ts';
-import { parseCount, parseEngine, parseOptions, usage } from '../lib/cli.ts';
+import { parseCount, parseEncoding, parseEngine, parseOptions, usage } from '../lib/cli.ts';
 import { CACHE_FOLDER, MODELS_FOLDER } from '../lib/folders.ts';
 import type { BuildOptions } from './build-collection.ts';
 import type { ImportOptions } from './import-vectors.ts';
@@ -100,8 +99,8 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
       efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
       efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
     },
-    index: indexOf(values.index ?? 'hnsw'),
-    encoding: encodingOf(values.vectors ?? 'int8'),
+    index: parseEngine(values.index ?? 'hnsw'),
+    encoding: parseEncoding(values.vectors ?? 'int8'),
   };
   const json = values.json === true;
   if (from !== undefined) {
@@ -122,18 +121,6 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
       fresh: values.fresh === true,
     },
   };
-}
-
-function indexOf(value: string): BuildOptions['index'] {
-  const engine = parseEngine(value);
-  if (engine === 'codes') throw usage('build-index cannot make codes yet; take hnsw or exact');
-  return engine;
-}
-
-function encodingOf(value: string): BuildOptions['encoding'] {
-  const encoding = ENCODINGS.find((one) => one === value);
-  if (encoding === undefined) throw usage(`--vectors takes ${ENCODINGS.join(' or ')}, not "${value}"`);
-  return encoding;
 }
 
 /** A command that has to be about pictures. */

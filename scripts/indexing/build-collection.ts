@@ -7,7 +7,6 @@ import { isCollectionName } from '../../src/engine/collection/manifest.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
 import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { indexPictures } from '../../src/indexing/index-pictures.ts';
-import type { GraphBuilder } from '../../src/indexing/ports.ts';
 import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
 import { createShard, type Shard } from '../../src/indexing/shard.ts';
 import type { NodeImageEncoder } from '../../src/platform/clip.node.ts';
@@ -82,7 +81,7 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
     hashes,
     decoder: createDecoder({ preprocessor, pictures: options.pictures }),
     encoder: async () => options.encoder ?? load(),
-    graph: shard ? NO_GRAPH : createGraphBuilder({ dim: model.dim, ...options.hnsw }),
+    graph: createGraphBuilder({ dim: model.dim, ...options.hnsw }),
     store: createFolderStore(out),
     sha256,
   };
@@ -106,7 +105,9 @@ function toRequest(
   captions: ReadonlyMap<string, Caption>,
   signal: AbortSignal,
 ): IndexRequest {
-  const { title, description, licence, examples, hnsw, index, encoding } = options;
+  const { title, description, licence, examples, hnsw, shard } = options;
+  // When shards are merged, the graph is built once and vectors are rounded once.
+  const { index, encoding } = shard ? ({ index: 'exact', encoding: 'f32' } as const) : options;
   const { pictures, strict, fresh, batchSize, maxPictures } = options;
   return {
     name,
@@ -120,7 +121,7 @@ function toRequest(
     encoding,
     pictures,
     captions,
-    maxPictures: maxPictures ?? (index === 'hnsw' && !options.shard ? maxRows(model.dim, hnsw.M) : Infinity),
+    maxPictures: maxPictures ?? (index === 'hnsw' ? maxRows(model.dim, hnsw.M) : Number.POSITIVE_INFINITY),
     strict,
     fresh,
     batchSize: batchSize ?? DEFAULT_BATCH,
@@ -135,9 +136,6 @@ async function loadEncoder(modelsFolder: string, modelId: string): Promise<NodeI
   const { createNodeImageEncoder } = await import('../../src/platform/clip.node.ts');
   return createNodeImageEncoder({ modelsFolder, modelId });
 }
-
-/** The graph is built once, when shards are merged. */
-const NO_GRAPH: GraphBuilder = { build: async () => new Uint8Array(0) };
 
 /** Now, or what SOURCE_DATE_EPOCH says (reproducible-builds.org), in whole seconds. */
 export function createdNow(): string {

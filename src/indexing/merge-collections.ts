@@ -1,4 +1,5 @@
 import type { Collection } from '../engine/collection/reader.ts';
+import { vectorOf } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest, Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
@@ -140,8 +141,7 @@ async function listRows(sources: readonly MergeSource[], signal: AbortSignal, sh
   const all: Row[] = [];
   for (const [source, { collection }] of sources.entries()) {
     signal.throwIfAborted();
-    const store = await collection.items({ signal });
-    const items = Array.from({ length: store.count }, (_, row) => ({ item: store.get(row), source, row }));
+    const items = (await collection.allItems({ signal })).map((item, row) => ({ item, source, row }));
     for (const row of await withFirstIds(items.sort(byName), sha256)) all.push(row);
   }
   const seen = new Set<string>();
@@ -203,7 +203,7 @@ async function readVectors(rows: readonly Row[], dim: number, sources: readonly 
     const vectors = await collection.vectors({ signal });
     for (const [place, one] of rows.entries()) {
       if (one.source !== source) continue;
-      merged.set(vectors.subarray(one.row * dim, (one.row + 1) * dim), place * dim);
+      merged.set(vectorOf(vectors, one.row), place * dim);
     }
   }
   return merged;

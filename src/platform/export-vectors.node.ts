@@ -2,8 +2,8 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteWriter, parquetWriteRows } from 'hyparquet-writer';
-import type { ItemStore } from '../engine/collection/items.ts';
 import type { Collection } from '../engine/collection/reader.ts';
+import { vectorOf } from '../engine/collection/stored-vectors.ts';
 import type { Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { encodeNpyHeader, encodeNpyRows } from '../engine/npy.ts';
@@ -48,7 +48,7 @@ export async function exportVectors(options: ExportOptions): Promise<ExportSumma
   const { name, count, dim } = collection.manifest;
   const table = `metadata/metadata_0.${metadata}`;
   await refuseOthers(out, [ARRAY, table]);
-  const items = await collection.items({ signal });
+  const items = await collection.allItems({ signal });
   for (const folder of ['img_emb', 'metadata']) await mkdir(join(out, folder), { recursive: true });
   await writeWhole(join(out, table), (file) =>
     metadata === 'parquet' ? writeParquet(file, items) : writeJsonLines(file, items),
@@ -74,13 +74,15 @@ async function writeArray(file: FileHandle, { collection, dtype, signal, onEvent
   for (let row = 0; row < count; row += BATCH_ROWS) {
     signal.throwIfAborted();
     const end = Math.min(count, row + BATCH_ROWS);
-    await file.write(encodeNpyRows(vectors.subarray(row * dim, end * dim), dtype));
+    const rows = new Float32Array((end - row) * dim);
+    for (let i = row; i < end; i++) rows.set(vectorOf(vectors, i), (i - row) * dim);
+    await file.write(encodeNpyRows(rows, dtype));
     onEvent({ type: 'progress', task: 'Vectors', done: end, total: count });
   }
 }
 
 /** One row group at a time. */
-async function writeParquet(file: FileHandle, items: ItemStore): Promise<void> {
+async function writeParquet(file: FileHandle, items: readonly Item[]): Promise<void> {
   const writer = new ByteWriter();
   const flush = async () => {
     const bytes = writer.getBytes().slice();
@@ -88,8 +90,8 @@ async function writeParquet(file: FileHandle, items: ItemStore): Promise<void> {
     await file.write(bytes);
   };
   const rows = (function* () {
-    for (let row = 0; row < items.count; row++) {
-      const { bytes, ...record } = toRecord(items.get(row));
+    for (const item of items) {
+      const { bytes, ...record } = toRecord(item);
       yield { ...record, bytes: BigInt(bytes) };
     }
   })();
@@ -97,10 +99,9 @@ async function writeParquet(file: FileHandle, items: ItemStore): Promise<void> {
   await parquetWriteRows({ writer: Object.assign(writer, { flush, finish: flush }), rows, columns });
 }
 
-async function writeJsonLines(file: FileHandle, items: ItemStore): Promise<void> {
-  for (let row = 0; row < items.count; row += BATCH_ROWS) {
-    const length = Math.min(BATCH_ROWS, items.count - row);
-    const lines = Array.from({ length }, (_, i) => `${JSON.stringify(toRecord(items.get(row + i)))}\n`);
+async function writeJsonLines(file: FileHandle, items: readonly Item[]): Promise<void> {
+  for (let row = 0; row < items.length; row += BATCH_ROWS) {
+    const lines = items.slice(row, row + BATCH_ROWS).map((item) => `${JSON.stringify(toRecord(item))}\n`);
     await file.write(lines.join(''));
   }
 }
