@@ -1,4 +1,4 @@
-import { type Graph, isRemoved, levelOf, linkCount, rowWord } from './hnsw-graph.ts';
+import { encodeGraph, type Graph, isRemoved, levelOf, linkCount, rowWord } from './hnsw-graph.ts';
 
 /**
  * hnswlib's own file, as `HierarchicalNSW::saveIndex` (hnswalg.h, v0.7) writes it where `size_t` has 32 bits: a header
@@ -62,8 +62,8 @@ function writeUpperLists(image: Uint32Array, at: number, { words, M }: Graph, st
   return at;
 }
 
-/** The graph of a file that hnswlib wrote for rows that were added in their order. */
-export function graphOf(bytes: Uint8Array<ArrayBuffer>, dim: number): Graph {
+/** The graph, as a collection stores it, of a file that hnswlib wrote for rows that were added in their order. */
+export function graphOf(bytes: Uint8Array<ArrayBuffer>, dim: number): Uint8Array {
   const image = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   const [maxLevel = -1, entryPoint = -1] = new Int32Array(bytes.buffer, bytes.byteOffset + 24, 2);
   const [, , count = 0, , , , , , , , M = 0, , , efConstruction = 0] = image;
@@ -85,7 +85,7 @@ export function graphOf(bytes: Uint8Array<ArrayBuffer>, dim: number): Graph {
       out = copyWords(words, out, image, upper, 1 + linkCount(image[upper] as number));
     }
   }
-  return { count, dim, M, efConstruction, maxLevel, entryPoint, words: words.subarray(0, out), starts };
+  return encodeGraph({ count, dim, M, efConstruction, maxLevel, entryPoint, words: words.subarray(0, out), starts });
 }
 
 function copyWords(to: Uint32Array, at: number, from: Uint32Array, start: number, length: number): number {

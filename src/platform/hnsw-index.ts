@@ -4,7 +4,7 @@ import { hasBit } from '../engine/bitset.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Hit, SearchOptions, VectorIndex } from '../engine/vector-index.ts';
-import { encodeGraph, MAX_EF_CONSTRUCTION, MAX_M, parseGraph, removedRows } from './hnsw-graph.ts';
+import { MAX_EF_CONSTRUCTION, MAX_M, parseGraph, removedRows } from './hnsw-graph.ts';
 import { graphOf, imageOf, recordBytes } from './hnsw-image.ts';
 
 /** Hierarchical navigable small worlds (Malkov & Yashunin 2016, arXiv:1603.09320), by hnswlib in WebAssembly. */
@@ -172,7 +172,7 @@ function wrap(runtime: Runtime, { dim, M, efSearch: defaultEf, capacity, count, 
       attempt('internal', () => index.writeIndex(NAME));
       const image = module.FS.readFile(FILE);
       module.FS.unlink(FILE);
-      return encodeGraph(graphOf(image, dim));
+      return graphOf(image, dim);
     },
     dispose() {
       held = undefined; // the whole heap goes

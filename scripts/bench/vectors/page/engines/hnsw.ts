@@ -1,6 +1,5 @@
 import type { Embedding } from '../../../../../src/engine/embedding.ts';
 import { dequantise } from '../../../../../src/engine/quantised/quantise.ts';
-import { encodeGraph } from '../../../../../src/platform/hnsw-graph.ts';
 import { graphOf } from '../../../../../src/platform/hnsw-image.ts';
 import { loadHnswIndex } from '../../../../../src/platform/hnsw-index.ts';
 import { GRAPH, HNSWLIB_FILE } from '../../protocol.ts';
@@ -11,10 +10,7 @@ import { readCentre, readInt8 } from './exact.ts';
 export const hnsw: Engine = {
   /** The graph is the one that hnswlib-wasm built. */
   async build(rows, files) {
-    await files.write(
-      'graph.bin',
-      new Uint8Array(encodeGraph(graphOf(await files.read(HNSWLIB_FILE, 'hnswlib'), rows.dim))),
-    );
+    await files.write('graph.bin', new Uint8Array(graphOf(await files.read(HNSWLIB_FILE, 'hnswlib'), rows.dim)));
   },
 
   async load(rows, files) {
