@@ -119,6 +119,22 @@ describe('a collection of many parts', () => {
     expect(await (await read(files)).vectors()).toEqual(content.vectors);
   });
 
+  test('can be taken part by part, the first one first', async () => {
+    await manifest;
+    const whole = storeVectors(sampleVectors(count, dim), dim, 'int8');
+    if (whole.encoding !== 'int8') throw new Error('It is int8.');
+    const seen: number[] = [];
+    await (await read(files)).streamVectors((first, rows) => {
+      if (rows.encoding !== 'int8') throw new Error('It is int8.');
+      seen.push(first, rows.count);
+      expect(rows.centre).toEqual(whole.centre);
+      expect(rows.scales).toEqual(whole.scales.subarray(first, first + rows.count));
+      expect(rows.codes).toEqual(whole.codes.subarray(first * dim, (first + rows.count) * dim));
+    });
+    expect(seen.slice(0, 2)).toEqual([0, 762]);
+    expect(seen.toSorted((a, b) => a - b)).toEqual([0, 206, 762, 762, 1016, 1016, 1778, 2794]);
+  });
+
   test('reports the bytes of all parts together, and all of them at the end', async () => {
     await manifest;
     const total = 32 + 16 + 4 * dim + count * 516;

@@ -25,6 +25,7 @@ export async function readSection(
 
 /**
  * All parts of a kind, four at a time, handed to `take` as they come; after a failure none is begun.
+ * @param firstAlone the first one before the others, which cannot be understood without it
  * @throws AfterimageError `part-corrupt` for a part of another length; what the source and `take` throw.
  */
 export async function eachPart(
@@ -33,6 +34,7 @@ export async function eachPart(
   parts: readonly Part[],
   { signal, onProgress }: ReadOptions,
   take: (bytes: Uint8Array, index: number) => void,
+  firstAlone = false,
 ): Promise<void> {
   const total = parts.reduce((sum, part) => sum + part.bytes, 0);
   const loaded = new Float64Array(parts.length);
@@ -43,22 +45,25 @@ export async function eachPart(
       total,
     );
   };
-  await eachOf(parts, async (part, index) => {
+  const readPart = async (part: Part, index: number) => {
     const onPart = (bytes: number) => progress(index, Math.min(bytes, part.bytes));
     const bytes = await source.read(part.path, part, { ...(signal && { signal }), onProgress: onPart });
     if (bytes.length !== part.bytes) throw corrupt(kind, `${part.path} is ${bytes.length} bytes, not ${part.bytes}.`);
     take(bytes, index);
-  });
+  };
+  const numbered = [...parts.entries()];
+  if (firstAlone) for (const [index, part] of numbered.splice(0, 1)) await readPart(part, index);
+  await eachOf(numbered, ([index, part]) => readPart(part, index));
 }
 
 /** `work` on every element, `CONCURRENT_READS` at a time; after a failure none is begun. */
-async function eachOf<T>(elements: readonly T[], work: (element: T, index: number) => Promise<void>): Promise<void> {
-  const remaining = elements.entries();
+async function eachOf<T>(elements: readonly T[], work: (element: T) => Promise<void>): Promise<void> {
+  const remaining = elements.values();
   let failed = false;
   const lane = async () => {
-    for (const [index, element] of remaining) {
+    for (const element of remaining) {
       if (failed) return;
-      await work(element, index).catch((error: unknown) => {
+      await work(element).catch((error: unknown) => {
         failed = true;
         throw error;
       });

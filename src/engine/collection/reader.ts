@@ -8,7 +8,7 @@ import { eachPart, readSection, tooLarge } from './read-parts.ts';
 import { corrupt, openSection } from './section.ts';
 import { problemOf, type StoredVectors } from './stored-vectors.ts';
 import type { CollectionManifest, Item, Part, PartKind } from './types.ts';
-import { emptyVectors, fillHead, fillRows, partRows } from './vector-blocks.ts';
+import { emptyVectors, fillHead, fillRows, type PartRows, partRows, type VectorShape } from './vector-blocks.ts';
 
 /**
  * A collection of which the manifest was read. The sections are read when asked for and kept by whoever asked.
@@ -23,6 +23,8 @@ export interface Collection {
   allItems(options?: ReadOptions): Promise<Item[]>;
   /** All rows. */
   vectors(options?: ReadOptions): Promise<StoredVectors>;
+  /** All rows, part by part as they come, in any order; `first` is the number of the first of `rows`. */
+  streamVectors(take: (first: number, rows: StoredVectors) => void, options?: ReadOptions): Promise<void>;
   /** Whether there are parts of this kind. */
   has(kind: PartKind): boolean;
   /** What the HNSW index wrote. */
@@ -98,11 +100,50 @@ export function openCollection(source: ByteSource, manifest: CollectionManifest,
       return Array.from({ length: count }, (_, row) => get(row));
     },
     vectors: (options) => readVectors(source, parts('vectors'), manifest, options),
+    streamVectors: (take, options) => streamVectors(source, parts('vectors'), manifest, take, options),
     graph: (options) => read('graph', options),
     codes: (options) => read('codes', options),
     blockTable,
     readBlock,
   };
+}
+
+/** Each part by itself, the first one, which says how rows are stored, before the others. */
+async function streamVectors(
+  source: ByteSource,
+  parts: readonly Part[],
+  manifest: CollectionManifest,
+  take: (first: number, rows: StoredVectors) => void,
+  options: ReadOptions = {},
+): Promise<void> {
+  const places = placesOf(manifest, parts);
+  const head = allocate({ ...manifest, count: 0 });
+  const takePart = (bytes: Uint8Array, index: number) => {
+    const { first, rows, start } = places[index] as PartRows; // one a part
+    if (index === 0) readHead(head, bytes, manifest);
+    const stored = allocate({ ...manifest, count: rows });
+    const some = stored.encoding === 'int8' && head.encoding === 'int8' ? { ...stored, centre: head.centre } : stored;
+    fillRows(some, bytes.subarray(start), 0, rows, manifest.quantiser.rowsPerBlock);
+    refuseProblem(some);
+    take(first, some);
+  };
+  await eachPart(source, 'vectors', parts, options, takePart, true);
+}
+
+function placesOf(manifest: CollectionManifest, parts: readonly Part[]): PartRows[] {
+  const places = partRows(manifest, parts);
+  if (!places) throw corrupt('vectors', `they are not ${manifest.count} of dimension ${manifest.dim}.`);
+  return places;
+}
+
+function readHead(stored: StoredVectors, firstPart: Uint8Array, manifest: CollectionManifest): void {
+  if (fillHead(stored, openSection('vectors', firstPart, manifest), manifest.quantiser)) return;
+  throw corrupt('vectors', 'they are stored in another way than the manifest says.');
+}
+
+function refuseProblem(stored: StoredVectors): void {
+  const problem = problemOf(stored);
+  if (problem !== undefined) throw corrupt('vectors', problem);
 }
 
 /** Every part goes to its place as it comes, so that no more than a few are held besides. */
@@ -112,25 +153,21 @@ async function readVectors(
   manifest: CollectionManifest,
   options: ReadOptions = {},
 ): Promise<StoredVectors> {
-  const places = partRows(manifest, parts);
-  if (!places) throw corrupt('vectors', `they are not ${manifest.count} of dimension ${manifest.dim}.`);
+  const places = placesOf(manifest, parts);
   const stored = allocate(manifest);
   await eachPart(source, 'vectors', parts, options, (bytes, index) => {
-    const { first, rows, start } = places[index] as (typeof places)[number]; // one a part
-    if (index === 0 && !fillHead(stored, openSection('vectors', bytes, manifest), manifest.quantiser)) {
-      throw corrupt('vectors', 'they are stored in another way than the manifest says.');
-    }
+    const { first, rows, start } = places[index] as PartRows; // one a part
+    if (index === 0) readHead(stored, bytes, manifest);
     fillRows(stored, bytes.subarray(start), first, rows, manifest.quantiser.rowsPerBlock);
   });
-  const problem = problemOf(stored);
-  if (problem !== undefined) throw corrupt('vectors', problem);
+  refuseProblem(stored);
   return stored;
 }
 
-function allocate(manifest: CollectionManifest): StoredVectors {
+function allocate(shape: VectorShape): StoredVectors {
   try {
-    return emptyVectors(manifest);
+    return emptyVectors(shape);
   } catch {
-    throw tooLarge(manifest.count * manifest.quantiser.rowBytes);
+    throw tooLarge(shape.count * shape.quantiser.rowBytes);
   }
 }

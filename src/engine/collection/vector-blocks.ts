@@ -12,9 +12,15 @@ const QUANTISER_BYTES = 16;
 type Quantiser = CollectionManifest['quantiser'];
 export type VectorShape = Pick<CollectionManifest, 'count' | 'dim' | 'quantiser'>;
 
-export function quantiserFor(encoding: Encoding, dim: number, blockBytes = MAX_BLOCK_BYTES): Quantiser {
+/** @param most blocks of so many bytes at most, and of so many rows where that is said. */
+export function quantiserFor(
+  encoding: Encoding,
+  dim: number,
+  most: { readonly blockBytes?: number; readonly rowsPerBlock?: number | undefined } = {},
+): Quantiser {
+  const { blockBytes = MAX_BLOCK_BYTES, rowsPerBlock = Number.POSITIVE_INFINITY } = most;
   const rowBytes = rowBytesOf(encoding, dim);
-  return { encoding, rowBytes, rowsPerBlock: Math.max(1, Math.floor(blockBytes / rowBytes)) };
+  return { encoding, rowBytes, rowsPerBlock: Math.max(1, Math.min(rowsPerBlock, Math.floor(blockBytes / rowBytes))) };
 }
 
 /** Bytes of one row. */

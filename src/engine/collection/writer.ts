@@ -39,6 +39,8 @@ export interface CollectionContent extends CollectionDescription {
   readonly items: Iterable<Item> & { readonly length: number };
   /** One for each row. */
   readonly vectors: StoredVectors;
+  /** Rows of a block: the fewer, the less is read for a single row, and the larger is the table of blocks. */
+  readonly rowsPerBlock?: number | undefined;
   /** What the HNSW index wrote, and the first-pass code; opaque here. The manifest's `index` must have its own. */
   readonly graph?: Uint8Array | undefined;
   readonly codes?: Uint8Array | undefined;
@@ -71,10 +73,10 @@ export interface EncodedPart {
  *   `dimension-mismatch` when vectors are not items × dim.
  */
 export async function* encodeCollection(content: CollectionContent): AsyncGenerator<EncodedPart, CollectionManifest> {
-  const { items, vectors, graph, codes, sha256, limits: given, ...description } = content;
+  const { items, vectors, rowsPerBlock, graph, codes, sha256, limits: given, ...description } = content;
   checkShape(content);
   const limits = { ...LIMITS, ...given };
-  const quantiser = quantiserFor(vectors.encoding, vectors.dim, limits.blockBytes);
+  const quantiser = quantiserFor(vectors.encoding, vectors.dim, { blockBytes: limits.blockBytes, rowsPerBlock });
   const ids = Array.from(items, ({ id }) => id);
   const identity: SectionIdentity = {
     version: FORMAT_VERSION,
