@@ -53,6 +53,26 @@ export interface Kernels {
    */
   sumPlanes(codes: number, stride: number, list: number, count: number, planes: number, sums: number): void;
 
+  /**
+   * How far codes of 4-bit components are from a query: (bias − Σ query × component) >> shift.
+   *
+   * @param codes `stride` bytes each, in groups of 16: eight uint16, of which number e holds components e, e + 8, e + 16
+   *   and e + 24 of the group's 32, lowest bits first
+   * @param stride a multiple of 16
+   * @param query 2 · `stride` int16 values, one a component; Σ |query| × 15 < 2³¹
+   * @param bias at least every sum; (bias − sum) >> shift is below 2¹⁶
+   * @param distances out: uint16, one a code; room for `count` rounded up to four
+   */
+  nibbles(
+    codes: number,
+    stride: number,
+    count: number,
+    query: number,
+    bias: number,
+    shift: number,
+    distances: number,
+  ): void;
+
   /** Replace by `value` each distance whose bit (bit p & 7 of byte p >> 3 of `bits`) is not set. */
   maskDistances(distances: number, count: number, bits: number, value: number): void;
 

@@ -55,6 +55,19 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
       }
     },
 
+    nibbles(codes, stride, count, query, bias, shift, distances) {
+      const code = bytes();
+      const factors = new Int16Array(memory.buffer, query, 2 * stride);
+      const out = new Uint16Array(memory.buffer, distances, count);
+      for (let row = 0; row < count; row++) {
+        let sum = 0;
+        for (let i = 0; i < factors.length; i++) {
+          sum += (factors[i] as number) * componentAt(code, codes + row * stride, i);
+        }
+        out[row] = (bias - sum) >>> shift;
+      }
+    },
+
     maskDistances(distances, count, bits, value) {
       const set = bytes().subarray(bits);
       const held = new Uint16Array(memory.buffer, distances, count);
@@ -84,6 +97,12 @@ function dotRow(values: Int8Array, from: number, factors: Int16Array): number {
   let sum = 0;
   for (let i = 0; i < factors.length; i++) sum += (values[from + i] as number) * (factors[i] as number);
   return sum;
+}
+
+/** Component `i` of the code at `from`: 4 bits of one of the uint16 of its group of 16 bytes; see `Kernels.nibbles`. */
+export function componentAt(codes: Uint8Array, from: number, i: number): number {
+  const byte = codes[from + ((i >> 5) << 4) + ((i & 7) << 1) + ((i >> 4) & 1)] as number;
+  return ((i >> 3) & 1) === 0 ? byte & 15 : byte >> 4;
 }
 
 /** Set bits of a byte. */
