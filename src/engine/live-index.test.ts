@@ -107,6 +107,14 @@ describe('a base without room', () => {
   });
 });
 
+test('refuses another dimension', () => {
+  const live = createLiveIndex(createExactIndex(flatten([a], DIM), DIM), 1);
+  const [other] = clusteredVectors(1, DIM + 1) as [Embedding];
+  const mismatch = expect.objectContaining({ code: 'dimension-mismatch' });
+  expect(() => live.add(other)).toThrow(mismatch);
+  expect(() => live.search(other, { k: 1 })).toThrow(mismatch);
+});
+
 test('is empty when disposed of', () => {
   const live = createLiveIndex(createExactIndex(flatten([a], DIM), DIM), 1);
   live.remove(live.add(b));

@@ -5,6 +5,8 @@ import type { Embedding } from './embedding.ts';
 export interface Hit {
   readonly row: number;
   readonly similarity: number;
+  /** The similarity is an estimate: the row's vector has not been fetched. */
+  readonly approximate?: true;
 }
 
 export interface SearchOptions {

@@ -2,7 +2,7 @@ import type { Kernels } from './kernels.ts';
 import { createKernels } from './load.ts';
 import { createReferenceKernels } from './reference.ts';
 
-const BYTES = 2 ** 20;
+const BYTES = 2 ** 19;
 export const wasm = createKernels(BYTES);
 export const reference = createReferenceKernels(createKernels(BYTES).memory);
 
@@ -28,16 +28,17 @@ export function difference(
   }
   const [returned, wanted] = [run(wasm), run(reference)];
   if (returned !== wanted) return `returned ${returned}, not ${wanted}`;
-  const [found, expected] = [words(wasm), words(reference)];
-  const at = found.findIndex((word, i) => word !== expected[i]);
-  return at < 0 ? undefined : `${found[at]} at ${4 * at}, not ${expected[at]}`;
+  return firstDifference(wasm.memory.buffer, reference.memory.buffer);
 }
 
-/** A copy of all of the memory; hosts may write NaN with different bits. */
-function words({ memory }: Kernels): Uint32Array {
-  const copy = memory.buffer.slice(0);
-  const floats = new Float32Array(copy);
-  const found = new Uint32Array(copy);
-  for (let i = 0; i < floats.length; i++) if (Number.isNaN(floats[i])) found[i] = 0x7fc00000;
-  return found;
+function firstDifference(found: ArrayBuffer, wanted: ArrayBuffer): string | undefined {
+  const [words, wantedWords] = [new Uint32Array(found), new Uint32Array(wanted)];
+  const [floats, wantedFloats] = [new Float32Array(found), new Float32Array(wanted)];
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] === wantedWords[i]) continue;
+    // Hosts may write NaN with different bits.
+    if (Number.isNaN(floats[i]) && Number.isNaN(wantedFloats[i])) continue;
+    return `${words[i]} at ${4 * i}, not ${wantedWords[i]}`;
+  }
+  return undefined;
 }

@@ -1,3 +1,3 @@
-export { collectNearest, countDistances, hamming, maskDistances } from './hamming';
 export { scan } from './int8';
-export { sumPlanes } from './planes';
+export { collectNearest, countDistances, maskDistances } from './nearest';
+export { nibbles } from './nibbles';
