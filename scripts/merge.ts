@@ -9,8 +9,9 @@ const HELP = `
 Usage: pnpm merge <collection>… --out public/collections/<name> [options]
 
 Puts collections of one model together, such as those of build-index --shard: nothing is embedded again, thumbnails and
-previews are hard links where the disk allows it, else copies, and the graph is built once. The result is what one run of
-build-index over all the pictures would have made. The merged collections stay as they are.
+previews are hard links where the disk allows it, else copies, and the graph is built once. The merged collections stay
+as they are. Of shards the result is what one run of build-index over all the pictures would have made; vectors that were
+stored as int8 or f16 are rounded a second time.
 
   --out <folder>          the merged collection's folder; its last part is its name
   --title, --description, --licence <text>

@@ -57,8 +57,7 @@ export async function merge(
 }
 
 async function openSource(folder: string, out: string): Promise<MergeSource> {
-  const place = (path: string) => realpath(path).catch(() => resolve(path));
-  if ((await place(folder)) === (await place(out))) throw usage(`${folder} is the folder that --out writes to`);
+  if ((await placeOf(folder)) === (await placeOf(out))) throw usage(`${folder} is the folder that --out writes to`);
   const { collection, location } = await openFolder(folder);
   return { collection, location, pictures: () => createFolderStore(location).pictures() };
 }
@@ -68,7 +67,11 @@ async function openSource(folder: string, out: string): Promise<MergeSource> {
  * @throws AfterimageError `collection-not-found`, `collection-invalid`, `collection-version`.
  */
 export async function openFolder(folder: string): Promise<{ collection: Collection; location: string }> {
-  const location = await realpath(folder).catch(() => resolve(folder));
+  const location = await placeOf(folder);
   const collection = await readCollection(createFolderSource(dirname(location)), sha256, basename(location), '.');
   return { collection, location };
+}
+
+function placeOf(folder: string): Promise<string> {
+  return realpath(folder).catch(() => resolve(folder));
 }

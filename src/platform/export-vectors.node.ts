@@ -2,6 +2,7 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteWriter, parquetWriteRows } from 'hyparquet-writer';
+import type { ItemStore } from '../engine/collection/items.ts';
 import type { Collection } from '../engine/collection/reader.ts';
 import { vectorOf } from '../engine/collection/stored-vectors.ts';
 import type { Item } from '../engine/collection/types.ts';
@@ -48,7 +49,7 @@ export async function exportVectors(options: ExportOptions): Promise<ExportSumma
   const { name, count, dim } = collection.manifest;
   const table = `metadata/metadata_0.${metadata}`;
   await refuseOthers(out, [ARRAY, table]);
-  const items = await collection.allItems({ signal });
+  const items = await collection.items({ signal });
   for (const folder of ['img_emb', 'metadata']) await mkdir(join(out, folder), { recursive: true });
   await writeWhole(join(out, table), (file) =>
     metadata === 'parquet' ? writeParquet(file, items) : writeJsonLines(file, items),
@@ -82,16 +83,16 @@ async function writeArray(file: FileHandle, { collection, dtype, signal, onEvent
 }
 
 /** One row group at a time. */
-async function writeParquet(file: FileHandle, items: readonly Item[]): Promise<void> {
+async function writeParquet(file: FileHandle, items: ItemStore): Promise<void> {
   const writer = new ByteWriter();
   const flush = async () => {
     const bytes = writer.getBytes().slice();
     writer.index = 0;
     await file.write(bytes);
   };
-  const rows = (function* () {
-    for (const item of items) {
-      const { bytes, ...record } = toRecord(item);
+  const rows = (async function* () {
+    for (let row = 0; row < items.count; row++) {
+      const { bytes, ...record } = toRecord(await items.get(row));
       yield { ...record, bytes: BigInt(bytes) };
     }
   })();
@@ -99,9 +100,12 @@ async function writeParquet(file: FileHandle, items: readonly Item[]): Promise<v
   await parquetWriteRows({ writer: Object.assign(writer, { flush, finish: flush }), rows, columns });
 }
 
-async function writeJsonLines(file: FileHandle, items: readonly Item[]): Promise<void> {
-  for (let row = 0; row < items.length; row += BATCH_ROWS) {
-    const lines = items.slice(row, row + BATCH_ROWS).map((item) => `${JSON.stringify(toRecord(item))}\n`);
+async function writeJsonLines(file: FileHandle, items: ItemStore): Promise<void> {
+  for (let row = 0; row < items.count; row += BATCH_ROWS) {
+    const lines: string[] = [];
+    for (let i = row; i < Math.min(items.count, row + BATCH_ROWS); i++) {
+      lines.push(`${JSON.stringify(toRecord(await items.get(i)))}\n`);
+    }
     await file.write(lines.join(''));
   }
 }
