@@ -31,7 +31,7 @@ export function createEncoder(code: Code): EncodeRows {
 }
 
 /** A = (B Bᵀ)⁻¹ B, so that A Bᵀ = 1. */
-function pseudoInverse({ dim, width, weights }: Code): Float32Array {
+export function pseudoInverse({ dim, width, weights }: Code): Float32Array {
   const gram = new Float64Array(width * width);
   for (let i = 0; i < width; i++) {
     for (let j = 0; j <= i; j++) {
