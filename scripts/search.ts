@@ -13,7 +13,8 @@ Usage: pnpm search <text> [options]
 Options:
   --collection <name>  folder name under public/collections (default: demo)
   -k <number>          how many pictures (default: 10)
-  --index <engine>     hnsw, exact or codes (default: what the collection was built for)
+  --index <engine>     hnsw, exact, codes or blocks (codes, with vectors read as they are needed); default: what the
+                       collection was built for
   --exact              --index exact: compare every picture
   --json               print {text, model_name, matches: [{image_name, title, score}], …}
   --stdin              one query a line in, one line of JSON a query out, {text, error} for one that fails
@@ -29,7 +30,11 @@ await runScript(HELP, async (args) => {
     stdin: { type: 'boolean', default: false },
   });
   const { collection, exact, json, stdin } = values;
-  const index = exact ? 'exact' : values.index === undefined ? undefined : parseEngine(values.index);
+  const index = exact
+    ? 'exact'
+    : values.index === undefined || values.index === 'blocks'
+      ? values.index
+      : parseEngine(values.index);
   const k = parseCount(values.k, '-k');
   const text = positionals.join(' ').trim();
   if (stdin && text !== '') throw usage('--stdin takes its queries from the standard input alone');

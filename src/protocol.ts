@@ -4,7 +4,7 @@ import type { RankedPage, SearchAnswer } from './engine/search-engine.ts';
 
 /** `?device=` and `?index=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
-export type IndexPreference = 'auto' | Engine;
+export type IndexPreference = 'auto' | 'blocks' | Engine;
 
 /** What is being loaded, in the order a person would name it. */
 export type LoadStage =

@@ -80,10 +80,11 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
 }
 
 async function answerQuery({ encoder, index, exact, background }: NodeSearch, query: Query): Promise<Answer> {
+  const truthful = await exact();
   const embedding = await encoder.encode(query.text);
   const hits = index.search(embedding, { k: RANKED_BY_INDEX });
   const rows = hits.map(({ row }) => row);
-  const truth = exact.search(embedding, { k: 10 }).map(({ row }) => row);
+  const truth = truthful.search(embedding, { k: 10 }).map(({ row }) => row);
   const { good, confidence } = cutoff(
     embedding,
     background,

@@ -2,7 +2,7 @@ import { appendFile, cp, mkdir, readFile, rename, rm, stat, utimes, writeFile } 
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCollection } from '../../src/engine/collection/reader.ts';
-import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
+import { toFloat32, vectorOf } from '../../src/engine/collection/stored-vectors.ts';
 import type { Item } from '../../src/engine/collection/types.ts';
 import type { IndexEvent, IndexSummary } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
@@ -173,6 +173,25 @@ test('half precision and no graph where they are asked for; either change writes
   expect(await build({ encoding: 'f16', index: 'exact' })).toMatchObject({ unchanged: true });
   expect(await build({ encoding: 'f16' })).toMatchObject({ unchanged: false });
   expect(encoder.encoded).toBe(8);
+});
+
+test('with codes, like pictures lie together, and every picture keeps its vector', async () => {
+  const { pictures, out, encoder, build, items } = await workplace();
+  for (let i = 0; i < 70; i++) await draw(join(pictures, `${i}.png`), i);
+  const plain = new Map<string, Float32Array>();
+  await build();
+  const flat = toFloat32(await (await open(out)).vectors());
+  for (const [row, { id }] of (await items()).entries()) plain.set(id, flat.subarray(row * 256, (row + 1) * 256));
+  expect(await build({ index: 'codes' })).toMatchObject({ unchanged: false, embedded: 0, bytes: { graph: 0 } });
+  const collection = await open(out);
+  expect(collection.manifest).toMatchObject({ index: 'codes', quantiser: { rowsPerBlock: 32 } });
+  const vectors = await collection.vectors();
+  const all = await items();
+  for (const [row, { id }] of all.entries()) expect(vectorOf(vectors, row)).toEqual(plain.get(id));
+  expect((await collection.codes()).length).toBe(16 + 4 * 256 * (1 + 128) + 70 * 64);
+  expect(await build({ index: 'codes' })).toMatchObject({ unchanged: true });
+  await expect(build({ index: 'codes', encoding: 'f16' })).rejects.toMatchObject({ code: 'usage' });
+  expect(encoder.encoded).toBe(70);
 });
 
 test('a collection of an older format is built anew', async () => {

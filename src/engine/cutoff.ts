@@ -62,6 +62,12 @@ export function createBackground(
   return sampleBackground({ count: vectors.length / dim, dim, vectorOf }, texts, sample);
 }
 
+/** The rows that a background of `count` rows is drawn from: evenly, no more than `sample`. */
+export function drawRows(count: number, sample: number = SAMPLE): number[] {
+  const size = Math.min(sample, count);
+  return Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
+}
+
 /**
  * @param texts embeddings of a few ordinary texts by the same model, for which its golden vectors do.
  * @param sample rows to draw at most.
@@ -71,9 +77,9 @@ export function sampleBackground(
   texts: readonly ArrayLike<number>[],
   sample: number = SAMPLE,
 ): Background {
-  const size = Math.min(sample, count);
-  const rows = new Float32Array(size * dim);
-  for (let i = 0; i < size; i++) rows.set(vectorOf(Math.floor((i * count) / size)), i * dim);
+  const drawn = drawRows(count, sample);
+  const rows = new Float32Array(drawn.length * dim);
+  for (const [i, row] of drawn.entries()) rows.set(vectorOf(row), i * dim);
   const distributions = texts.map((text) => similarities(text, dim, rows));
   return { dim, count, sample: rows, ordinary: texts.length === 0 ? null : pool(distributions) };
 }

@@ -22,6 +22,8 @@ export interface SearchAnswer {
   /** Pictures in the collection: what scrolling on can reach. */
   readonly total: number;
   readonly engine: Engine;
+  /** Some of the scores are estimates, because vectors are not there (yet). */
+  readonly approximate: boolean;
   readonly encodeMs: number;
   readonly searchMs: number;
   /** The query embedding came from the memory of recent queries. */
@@ -41,7 +43,9 @@ export interface SearchEngineOptions {
   readonly encoder: QueryEncoder;
   readonly index: VectorIndex;
   /** Over the same rows as `index`. Asked for when a rank beyond what the index gave is wanted, so it may be lazy. */
-  readonly exact: () => ExactIndex;
+  readonly exact: () => Pick<ExactIndex, 'rankAll'>;
+  /** Awaited before the index is searched for a new query: reads what it has not got yet. */
+  readonly prepare?: ((query: Embedding) => Promise<void>) | undefined;
   /** What scores look like that mean nothing (cutoff.ts). */
   readonly background: Background;
 }
@@ -71,17 +75,20 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   const { encoder, index } = options;
   const embeddings = createPromiseCache<Embedding>(REMEMBERED_QUERIES);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
-  let latest: { readonly query: string; readonly first: Ranking; all?: Ranking } | undefined;
+  let latest:
+    | { readonly query: string; readonly first: Ranking; readonly approximate: boolean; all?: Ranking }
+    | undefined;
 
   const encode = (query: string) => embeddings.get(query, () => encoder.encode(query));
 
-  function rankFirst(query: string, embedding: Embedding): NonNullable<typeof latest> {
+  async function rankFirst(query: string, embedding: Embedding): Promise<NonNullable<typeof latest>> {
+    await options.prepare?.(embedding);
     const hits = index.search(embedding, { k: RANKED_BY_INDEX });
     const first = {
       rows: Uint32Array.from(hits, ({ row }) => row),
       scores: Float32Array.from(hits, ({ similarity }) => similarity),
     };
-    latest = { query, first };
+    latest = { query, first, approximate: hits.some((hit) => hit.approximate) };
     return latest;
   }
 
@@ -92,7 +99,8 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       const { value, cached } = encode(query);
       const embedding = await value;
       const encoded = performance.now();
-      const { rows, scores } = rankFirst(query, embedding).first;
+      const { first, approximate } = await rankFirst(query, embedding);
+      const { rows, scores } = first;
       const { good, line } = cutoff(embedding, options.background, scores);
       return {
         text,
@@ -104,6 +112,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
         cutoff: line,
         total: index.size,
         engine: index.kind,
+        approximate,
         encodeMs: encoded - started,
         searchMs: performance.now() - encoded,
         encodeCached: cached,
@@ -113,7 +122,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     async rank(text, from, count) {
       const query = checkQuery(text);
       const embedding = await encode(query).value;
-      const known = latest?.query === query ? latest : rankFirst(query, embedding);
+      const known = latest?.query === query ? latest : await rankFirst(query, embedding);
       const end = from + count;
       if (end > known.first.rows.length && known.first.rows.length < index.size) {
         known.all ??= extend(known.first, options.exact().rankAll(embedding));

@@ -1,10 +1,20 @@
 import { canonicalJson } from '../engine/collection/manifest.ts';
-import { isSameVectors, type StoredVectors, storeVectors } from '../engine/collection/stored-vectors.ts';
+import {
+  isSameVectors,
+  reorderVectors,
+  type StoredVectors,
+  storeVectors,
+} from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest, Item } from '../engine/collection/types.ts';
 import { type CollectionDescription, encodeCollection } from '../engine/collection/writer.ts';
+import { AfterimageError } from '../engine/errors.ts';
 import type { PreviousState } from './known.ts';
+import { makeCodes, ROWS_PER_CODED_BLOCK } from './make-codes.ts';
 import type { CollectionPorts, CollectionRequest } from './request.ts';
 import type { Stopwatch } from './stopwatch.ts';
+
+/** Below this share of the variance codes find little. */
+const LEAST_EXPLAINED = 0.8;
 
 export interface Content {
   readonly items: readonly Item[];
@@ -16,6 +26,7 @@ export interface Content {
 interface StoredContent {
   readonly items: readonly Item[];
   readonly vectors: StoredVectors;
+  readonly codes?: Uint8Array | undefined;
 }
 
 export interface SettleContext {
@@ -32,12 +43,14 @@ export async function settle(
   context: SettleContext,
 ): Promise<{ manifest: CollectionManifest; unchanged: boolean }> {
   const { previous, request, ports } = context;
-  const { items } = content;
   const description = descriptionOf(content, context);
   const { dim, encoding } = { dim: request.model.dim, encoding: request.encoding };
-  const vectors = storeVectors(content.vectors, dim, encoding, previous?.vectors);
+  const stored = storeVectors(content.vectors, dim, encoding, previous?.vectors);
+  const { items, vectors, codes } = await arrange({ items: content.items, vectors: stored }, context);
   const unchanged = previous !== undefined && isSame(previous, { items, vectors }, description);
-  const manifest = unchanged ? previous.collection.manifest : await write({ items, vectors }, description, context);
+  const manifest = unchanged
+    ? previous.collection.manifest
+    : await write({ items, vectors, codes }, description, context);
   request.signal.throwIfAborted();
   await ports.store.register(manifest);
   await ports.store.clean(pathsOf(content.items, manifest));
@@ -64,6 +77,23 @@ function descriptionOf({ items }: Content, { previous, existing, request }: Sett
   };
 }
 
+/** For the codes engine like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
+async function arrange(content: StoredContent, { request, ports, stopwatch }: SettleContext): Promise<StoredContent> {
+  if (request.index !== 'codes') return content;
+  if (content.vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes go with --vectors int8.');
+  const onProgress = (done: number, total: number) => ports.onEvent({ type: 'progress', task: 'Codes', done, total });
+  const { order, codes, explained } = await stopwatch.time('graph', () =>
+    makeCodes(content.vectors, onProgress, request.signal),
+  );
+  if (explained < LEAST_EXPLAINED) {
+    const share = Math.round(100 * explained);
+    const message = `The codes see ${share} % of what tells these vectors apart, which is little: --index exact or hnsw finds more.`;
+    ports.onEvent({ type: 'note', message });
+  }
+  const items = Array.from(order, (row) => content.items[row] as Item);
+  return { items, vectors: reorderVectors(content.vectors, order), codes };
+}
+
 /** Whether writing would change nothing but the date. */
 function isSame(
   previous: PreviousState,
@@ -82,12 +112,16 @@ function isSame(
 
 async function write(content: StoredContent, description: CollectionDescription, context: SettleContext) {
   const { ports, stopwatch, request } = context;
-  const { items, vectors } = content;
+  const { items, vectors, codes } = content;
   const { index } = description;
   const graph =
     index === 'hnsw' ? await stopwatch.time('graph', () => graphOf(content, description, context)) : undefined;
   return stopwatch.time('write', async () => {
-    const parts = encodeCollection({ ...description, items, vectors, graph, sha256: ports.sha256 });
+    const rowsPerBlock = codes && ROWS_PER_CODED_BLOCK;
+    const parts = encodeCollection({
+      ...{ ...description, items, vectors, graph, codes, rowsPerBlock },
+      sha256: ports.sha256,
+    });
     let step = await parts.next();
     for (; !step.done; step = await parts.next()) {
       request.signal.throwIfAborted();

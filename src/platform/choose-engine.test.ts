@@ -1,20 +1,23 @@
 import { expect, test } from 'vitest';
 import type { Engine } from '../engine/collection/types.ts';
-import { chooseEngine } from './choose-engine.ts';
+import { quantiserFor } from '../engine/collection/vector-blocks.ts';
+import { chooseEngine, type EngineRequest } from './choose-engine.ts';
 import { maxRows } from './hnsw-index.ts';
 
 const hnsw = { M: 16, efConstruction: 200, efSearch: 200 };
 const offer = (index: Engine, parts: readonly ('graph' | 'codes')[], count = 1000) => ({
-  manifest: { index, count, dim: 512, hnsw },
+  manifest: { index, count, dim: 512, hnsw, quantiser: quantiserFor('int8', 512) },
   has: (kind: 'graph' | 'codes') => parts.includes(kind),
 });
 const tooMany = maxRows(512, 16) + 1;
 
-test.each<[string, ReturnType<typeof offer>, Engine | 'auto', Engine, RegExp]>([
+test.each<[string, ReturnType<typeof offer>, EngineRequest, Engine, RegExp]>([
   ['its own graph', offer('hnsw', ['graph']), 'auto', 'hnsw', /came with its graph/],
   ['its own codes', offer('codes', ['codes']), 'auto', 'codes', /large/],
   ['nothing but vectors', offer('exact', []), 'auto', 'exact', /without a graph/],
   ['another engine where it was asked for', offer('hnsw', ['graph', 'codes']), 'codes', 'codes', /asked for/],
+  ['codes with blocks as they are needed', offer('codes', ['codes']), 'blocks', 'codes', /fetched/],
+  ['its own where there are no codes to fetch blocks by', offer('hnsw', ['graph']), 'blocks', 'hnsw', /no codes/],
   ['every picture where it was asked for', offer('codes', ['codes']), 'exact', 'exact', /asked for/],
   ['its own where what was asked for is not there', offer('hnsw', ['graph']), 'codes', 'hnsw', /no codes.*graph/],
   ['its own where the graph is not there', offer('codes', ['codes']), 'hnsw', 'codes', /no graph.*codes/],
@@ -25,5 +28,6 @@ test.each<[string, ReturnType<typeof offer>, Engine | 'auto', Engine, RegExp]>([
 ])('%s', (_, collection, wanted, engine, reason) => {
   const choice = chooseEngine(collection, wanted);
   expect(choice.engine).toBe(engine);
+  expect(choice.onDemand).toBe(wanted === 'blocks' && engine === 'codes');
   expect(choice.reason).toMatch(reason);
 });

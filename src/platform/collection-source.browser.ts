@@ -18,11 +18,14 @@ export interface OpenCollection {
   vectors(): Promise<StoredVectors>;
   /** What the index wrote. Memoised until `release`. */
   graph(): Promise<Uint8Array>;
+  codes(): Promise<Uint8Array>;
+  streamVectors: Collection['streamVectors'];
   /**
    * Read what was not yet read, so that the next visit has all of this version once it is committed; of a collection that
-   * is larger than `KEPT_BYTES` what is needed to search it, while items and blocks are kept as they are looked at.
+   * is larger than `KEPT_BYTES`, or read `onDemand`, what is needed to search it, while items and blocks are kept as they
+   * are looked at.
    */
-  readAll(): Promise<Version>;
+  readAll(onDemand: boolean): Promise<Version>;
   /** Forget vectors and graph, which whoever asked for them holds by now. */
   release(): void;
 }
@@ -56,7 +59,7 @@ export async function openNewestCollection(
   }
   try {
     const version = await readVersion(source, name, newest.text, false, reading);
-    await version.readAll();
+    await version.readAll(false);
     const { manifest } = version.collection;
     if (!kept.includes(manifest.model.sha256)) await reading.readModel(manifest);
     onEvent({ type: 'collection-updated', name });
@@ -94,8 +97,10 @@ async function readVersion(
     fromCache,
     vectors: vectors.get,
     graph: graph.get,
-    async readAll() {
-      const files = partsToKeep(collection);
+    codes: () => collection.codes(options('codes')),
+    streamVectors: (take) => collection.streamVectors(take, options('vectors')),
+    async readAll(onDemand) {
+      const files = partsToKeep(collection, onDemand);
       const { onProgress } = options('collection');
       const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
       let loaded = 0;
@@ -116,9 +121,9 @@ async function readVersion(
 /** Larger collections are not kept as a whole. */
 const KEPT_BYTES = 256 * 2 ** 20;
 
-function partsToKeep(collection: Collection): readonly Part[] {
+function partsToKeep(collection: Collection, onDemand: boolean): readonly Part[] {
   const parts = collection.parts();
-  if (parts.reduce((sum, { bytes }) => sum + bytes, 0) <= KEPT_BYTES) return parts;
+  if (!onDemand && parts.reduce((sum, { bytes }) => sum + bytes, 0) <= KEPT_BYTES) return parts;
   const inBlocks: readonly PartKind[] = ['items', 'ids', ...(collection.has('codes') ? (['vectors'] as const) : [])];
   return collection.has('blocks') ? parts.filter(({ kind }) => !inBlocks.includes(kind)) : parts;
 }

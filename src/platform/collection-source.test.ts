@@ -37,7 +37,7 @@ async function visit() {
   const onEvent = (event: WorkerEvent) => void (event.type !== 'progress' && events.push(event));
   const { signal } = new AbortController();
   const open = await openNewestCollection(source, 'holidays', { signal, onEvent, readModel: () => readModel() });
-  return { ...open, keep: async () => keep(source, await open.readAll()) };
+  return { ...open, keep: async () => keep(source, await open.readAll(false)) };
 }
 
 async function keep(source: HttpSource, version: Version): Promise<void> {

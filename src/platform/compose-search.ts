@@ -1,7 +1,8 @@
 import { assertModel } from '../engine/collection/assert-model.ts';
 import { type StoredVectors, toFloat32, vectorOf } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest, Engine } from '../engine/collection/types.ts';
-import { type Background, sampleBackground } from '../engine/cutoff.ts';
+import type { CollectionManifest } from '../engine/collection/types.ts';
+import { type Background, type RowSource, sampleBackground } from '../engine/cutoff.ts';
+import type { Embedding } from '../engine/embedding.ts';
 import { toAfterimageError } from '../engine/errors.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { Dtype, ModelManifest } from '../engine/model.ts';
@@ -10,23 +11,30 @@ import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
-import { chooseEngine } from './choose-engine.ts';
+import { chooseEngine, type EngineRequest } from './choose-engine.ts';
 import { loadHnswIndex } from './hnsw-index.ts';
+import { type CodesParts, loadCodes } from './load-codes.ts';
 
 /** The vectors of a collection, made searchable. */
 export interface LoadedIndex {
   readonly manifest: CollectionManifest;
-  readonly vectors: StoredVectors;
   readonly index: VectorIndex;
   /** Why it is this index. */
   readonly reason: string;
   /** Over the same rows as `index`; may be `index` itself. Made when it is first asked for. */
-  readonly exact: () => ExactIndex;
+  readonly exact: () => Pick<ExactIndex, 'rankAll'>;
+  /** Something like the vectors, of which a sample is drawn. */
+  readonly rows: RowSource;
+  /** See `SearchEngineOptions`. */
+  readonly prepare?: (query: Embedding) => Promise<void>;
+  /** Vectors are read as they are needed, not all of them. */
+  readonly onDemand: boolean;
+  /** Resolves when nothing is being read any more. */
+  readonly arrived: Promise<void>;
 }
 
 /** What an index is made of, read when it is needed. */
-export interface IndexParts {
-  readonly manifest: CollectionManifest;
+export interface IndexParts extends CodesParts {
   has(kind: 'graph' | 'codes'): boolean;
   vectors(): Promise<StoredVectors>;
   graph(): Promise<Uint8Array>;
@@ -43,22 +51,27 @@ export interface LoadedEncoder {
  * The engine that was asked for or else the collection's own, where it can be had.
  * @throws AfterimageError `index-corrupt`, `dimension-mismatch`, and what reading throws
  */
-export async function loadIndex(parts: IndexParts, wanted: Engine | 'auto'): Promise<LoadedIndex> {
+export async function loadIndex(parts: IndexParts, wanted: EngineRequest): Promise<LoadedIndex> {
   const { manifest } = parts;
-  const { engine, reason } = chooseEngine(parts, wanted);
+  const { engine, onDemand, reason } = chooseEngine(parts, wanted);
+  if (engine === 'codes') {
+    const { rankAll, ...loaded } = await loadCodes(parts, onDemand);
+    return { manifest, reason, onDemand, exact: () => ({ rankAll }), ...loaded };
+  }
   const [vectors, graph] = await Promise.all([parts.vectors(), engine === 'hnsw' ? parts.graph() : undefined]);
   let made: ExactIndex | undefined;
   const exact = () => (made ??= exactIndexOf(vectors));
-  if (!graph) return { manifest, vectors, exact, index: exact(), reason };
+  const rows = { count: vectors.count, dim: vectors.dim, vectorOf: (row: number) => vectorOf(vectors, row) };
+  const all = { manifest, rows, exact, onDemand, arrived: Promise.resolve() };
+  if (!graph) return { ...all, index: exact(), reason };
   try {
     const { dim, hnsw } = manifest;
     const index = await loadHnswIndex({ graph, vectors: toFloat32(vectors), dim, efSearch: hnsw.efSearch });
-    return { manifest, vectors, exact, index, reason };
+    return { ...all, index, reason };
   } catch (error) {
     const { code, message } = toAfterimageError(error);
     if (code !== 'index-too-large') throw error;
-    const why = `Every picture is compared, because the graph does not fit: ${message}`;
-    return { manifest, vectors, exact, index: exact(), reason: why };
+    return { ...all, index: exact(), reason: `Every picture is compared, because the graph does not fit: ${message}` };
   }
 }
 
@@ -76,19 +89,19 @@ function exactIndexOf(vectors: StoredVectors): ExactIndex {
  * @throws AfterimageError `collection-model-mismatch`, `dimension-mismatch`
  */
 export function composeSearch(
-  { manifest, vectors, index, exact }: LoadedIndex,
+  { manifest, rows, index, exact, prepare }: LoadedIndex,
   { encoder, manifest: model, dtype }: LoadedEncoder,
 ): { readonly engine: SearchEngine; readonly background: Background } {
   assertModel(manifest, model);
   const texts = model.golden.filter((golden) => golden.dtype === dtype).map(({ embedding }) => embedding);
-  const { count, dim } = vectors;
-  const background = sampleBackground({ count, dim, vectorOf: (row) => vectorOf(vectors, row) }, texts);
+  const background = sampleBackground(rows, texts);
   const engine = createSearchEngine({
     collection: manifest.name,
     modelId: model.id,
     encoder,
     index,
     exact,
+    prepare,
     background,
   });
   return { engine, background };

@@ -11,7 +11,7 @@ export interface OpenIndex extends LoadedIndex {
  * @throws AfterimageError `index-corrupt`, `dimension-mismatch`, `part-missing`, `part-corrupt`, `offline`, `network`.
  */
 export async function openIndex(open: OpenCollection, preference: IndexPreference): Promise<OpenIndex> {
-  const { manifest, has } = open.collection;
+  const { manifest, has, blockTable, readBlock } = open.collection;
   let read = performance.now();
   const timed = async <T>(reading: Promise<T>): Promise<T> => {
     const value = await reading;
@@ -19,7 +19,13 @@ export async function openIndex(open: OpenCollection, preference: IndexPreferenc
     return value;
   };
   const loaded = await loadIndex(
-    { manifest, has, vectors: () => timed(open.vectors()), graph: () => timed(open.graph()) },
+    {
+      ...{ manifest, has, blockTable, readBlock },
+      vectors: () => timed(open.vectors()),
+      graph: () => timed(open.graph()),
+      codes: () => timed(open.codes()),
+      streamVectors: open.streamVectors,
+    },
     preference,
   );
   const { index, reason } = loaded;

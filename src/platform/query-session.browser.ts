@@ -178,8 +178,9 @@ async function keepTogether(
   { versions }: BrowserTextEncoder,
 ): Promise<string | undefined> {
   try {
-    await index.get();
-    const problem = await source.commit([await open.readAll(), ...versions]);
+    const { arrived, onDemand } = await index.get();
+    await arrived;
+    const problem = await source.commit([await open.readAll(onDemand), ...versions]);
     if (problem === undefined) await source.sweep();
     return problem;
   } catch (error) {

@@ -4,7 +4,7 @@ import { assertModel } from '../engine/collection/assert-model.ts';
 import type { ItemStore } from '../engine/collection/items.ts';
 import { readCollection } from '../engine/collection/reader.ts';
 import { toFloat32 } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest, Engine } from '../engine/collection/types.ts';
+import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { Background } from '../engine/cutoff.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { ModelManifest } from '../engine/model.ts';
@@ -12,8 +12,10 @@ import type { QueryEncoder } from '../engine/ports.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
 import { createFolderSource } from './bytes.node.ts';
+import type { EngineRequest } from './choose-engine.ts';
 import { createNodeQueryEncoder } from './clip.node.ts';
 import { composeSearch, loadIndex } from './compose-search.ts';
+import { memoise } from './memoise.ts';
 import { readModelManifest } from './model-folder.node.ts';
 import { sha256 } from './sha256.ts';
 
@@ -22,7 +24,7 @@ export interface NodeSearchOptions {
   readonly publicFolder: string;
   readonly collection: string;
   /** The engine to answer with; the collection's own where absent. */
-  readonly index?: Engine;
+  readonly index?: EngineRequest;
 }
 
 export interface NodeSearch {
@@ -31,8 +33,8 @@ export interface NodeSearch {
   readonly items: ItemStore;
   readonly encoder: QueryEncoder;
   readonly index: VectorIndex;
-  /** The ground truth: over the same rows as `index`, in float32. */
-  readonly exact: ExactIndex;
+  /** The ground truth: over the same rows as `index`, in float32. Made once. */
+  exact(): Promise<ExactIndex>;
   readonly background: Background;
   readonly engine: SearchEngine;
   dispose(): Promise<void>;
@@ -53,6 +55,8 @@ export async function openNodeSearch({ publicFolder, collection, index }: NodeSe
     opened.items(),
     loadIndex(opened, index ?? 'auto'),
   ]);
+  await loaded.arrived;
+  const exact = memoise(async () => createExactIndex(toFloat32(await opened.vectors()), manifest.dim));
   const { engine, background } = composeSearch(loaded, { encoder, manifest: model, dtype: model.dtypes.cpu });
   return {
     manifest,
@@ -60,7 +64,7 @@ export async function openNodeSearch({ publicFolder, collection, index }: NodeSe
     items,
     encoder,
     index: loaded.index,
-    exact: createExactIndex(toFloat32(loaded.vectors), manifest.dim),
+    exact: exact.get,
     background,
     engine,
     async dispose() {

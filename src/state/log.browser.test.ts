@@ -50,6 +50,7 @@ function response(text = 'dog'): SearchResponse {
     encodeMs: 4.123456,
     searchMs: 0.25,
     encodeCached: false,
+    approximate: false,
     items: [],
   };
 }

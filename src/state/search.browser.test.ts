@@ -11,7 +11,7 @@ const client = {
     ({
       ...{ text, collection: 'demo', modelId: 'm', good: 5, cutoff: 0.5, total: TOTAL, engine: 'hnsw', device: 'wasm' },
       ...{ encodeMs: 1, searchMs: 1, encodeCached: false },
-      ...{ items: [], ...ranks(0, 200) },
+      ...{ approximate: false, items: [], ...ranks(0, 200) },
     }) as SearchResponse,
   rank: vi.fn(async (_text: string, from: number, count: number) => ({ from, ...ranks(from, count) })),
 };

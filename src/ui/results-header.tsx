@@ -46,7 +46,7 @@ function Waiting(): JSX.Element {
 
 function howItWent(response: SearchResponse): string {
   const understood = response.encodeCached ? 'Text known already' : `Text understood in ${formatMs(response.encodeMs)}`;
-  const engine = ENGINES[response.engine];
+  const engine = ENGINES[response.engine] + (response.approximate ? ', some scores estimated' : '');
   const searched = `${formatPictures(response.total)} searched in ${formatMs(response.searchMs)}`;
   return `${understood}, ${searched}. ${formatDevice(response.device)}, ${engine}.`;
 }

@@ -38,3 +38,9 @@ export function putComponent(codes: Uint8Array, from: number, i: number, value: 
   const at = from + ((i >> 5) << 4) + ((i & 7) << 1) + ((i >> 4) & 1);
   codes[at] = (codes[at] as number) | (((i >> 3) & 1) === 0 ? value : value << 4);
 }
+
+/** Component `i` (0 … 15) of the code that begins at `from`. */
+export function getComponent(codes: Uint8Array, from: number, i: number): number {
+  const byte = codes[from + ((i >> 5) << 4) + ((i & 7) << 1) + ((i >> 4) & 1)] as number;
+  return ((i >> 3) & 1) === 0 ? byte & 15 : byte >> 4;
+}

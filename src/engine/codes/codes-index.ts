@@ -24,7 +24,7 @@ export interface Candidates {
 }
 
 /** Finds candidates by their codes, and compares these by their int8 vectors. */
-export interface CodesIndex extends Omit<VectorIndex, 'kind'> {
+export interface CodesIndex extends VectorIndex {
   readonly kind: 'codes';
   /** The best `n` rows by their codes, so that their vectors can be fetched before `rank` is asked. */
   candidates(query: Embedding, n: number, filter?: Uint32Array): Candidates;

@@ -78,6 +78,25 @@ export function vectorOf(stored: StoredVectors, row: number): Float32Array {
   return Float32Array.from(stored.codes.subarray(from, to), (code, i) => (centre[i] as number) + scale * code);
 }
 
+/** The rows in another order: `order[i]` comes to place `i`. */
+export function reorderVectors(stored: StoredVectors, order: Uint32Array): StoredVectors {
+  const { dim } = stored;
+  const move = <T extends Float32Array | Int8Array | Uint16Array>(from: T, to: T, width: number): T => {
+    for (const [place, row] of order.entries()) {
+      to.set(from.subarray(row * width, (row + 1) * width), place * width);
+    }
+    return to;
+  };
+  if (stored.encoding === 'f16') {
+    return { ...stored, halves: move(stored.halves, new Uint16Array(stored.halves.length), dim) };
+  }
+  if (stored.encoding === 'f32') {
+    return { ...stored, floats: move(stored.floats, new Float32Array(stored.floats.length), dim) };
+  }
+  const codes = move(stored.codes, new Int8Array(stored.codes.length), dim);
+  return { ...stored, codes, scales: move(stored.scales, new Float32Array(stored.count), 1) };
+}
+
 /** Whether both would be written as the same bytes. */
 export function isSameVectors(a: StoredVectors, b: StoredVectors): boolean {
   if (a.count !== b.count || a.dim !== b.dim) return false;

@@ -1,4 +1,5 @@
-import { SECTION_HEADER_BYTES } from './section.ts';
+import type { Quantised } from '../quantised/quantise.ts';
+import { corrupt, SECTION_HEADER_BYTES } from './section.ts';
 import type { Int8Vectors, StoredVectors } from './stored-vectors.ts';
 import { type CollectionManifest, type Encoding, MAX_BLOCK_BYTES, type Part } from './types.ts';
 
@@ -107,6 +108,25 @@ export function fillHead(stored: StoredVectors, head: Uint8Array, quantiser: Qua
   if (stored.encoding === 'int8')
     bytesOf(stored.centre).set(head.subarray(QUANTISER_BYTES, QUANTISER_BYTES + 4 * stored.dim));
   return true;
+}
+
+/** The centre of `int8` vectors, from what follows the section's header. @throws AfterimageError `part-corrupt` */
+export function decodeHead(head: Uint8Array, { dim, quantiser }: VectorShape): Float32Array {
+  const stored = emptyVectors({ dim, quantiser, count: 0 });
+  if (!fillHead(stored, head, quantiser) || stored.encoding !== 'int8') {
+    throw corrupt('vectors', 'they are stored in another way than the manifest says.');
+  }
+  return stored.centre;
+}
+
+/** The rows of one block of `int8` vectors. @throws AfterimageError `part-corrupt` */
+export function decodeRows(block: Uint8Array, { dim, quantiser }: VectorShape): Quantised {
+  const count = block.length / quantiser.rowBytes;
+  const stored = emptyVectors({ dim, quantiser, count });
+  if (stored.encoding !== 'int8') throw corrupt('vectors', 'they are not int8.');
+  fillRows(stored, block, 0, count, quantiser.rowsPerBlock);
+  if (stored.codes.includes(-128)) throw corrupt('vectors', 'they hold a code that stands for nothing.');
+  return stored;
 }
 
 /** Put blocks that follow each other into their place: `rows` of them from row `first` on, the first of a block. */

@@ -1,0 +1,123 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Collection, readCollection } from '../engine/collection/reader.ts';
+import { reorderVectors, storeVectors, toFloat32 } from '../engine/collection/stored-vectors.ts';
+import { createMemorySource, type Files, sampleContent, writeCollection } from '../engine/collection/testing.ts';
+import type { Embedding } from '../engine/embedding.ts';
+import { AfterimageError } from '../engine/errors.ts';
+import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
+import type { ByteSource } from '../engine/ports.ts';
+import { clusteredVectors, flatten } from '../engine/test-vectors.ts';
+import { makeCodes, ROWS_PER_CODED_BLOCK } from '../indexing/make-codes.ts';
+import { loadIndex } from './compose-search.ts';
+import { sha256 } from './sha256.ts';
+
+const [COUNT, DIM] = [3000, 64];
+const queries = clusteredVectors(20, DIM, 2);
+const files: Files = new Map();
+let truth: ExactIndex;
+let source: ByteSource;
+let ranges: number;
+
+beforeAll(async () => {
+  const unordered = storeVectors(flatten(clusteredVectors(COUNT, DIM), DIM), DIM, 'int8');
+  const { order, codes } = await makeCodes(unordered, () => {}, new AbortController().signal);
+  const vectors = reorderVectors(unordered, order);
+  truth = createExactIndex(toFloat32(vectors), DIM);
+  const rest = { vectors, codes, graph: undefined, index: 'codes', rowsPerBlock: ROWS_PER_CODED_BLOCK } as const;
+  await writeCollection(sampleContent(sha256, COUNT, DIM, { ...rest, limits: { partBytes: 60_000, blockBytes: 20_000 } }), files);
+  source = createMemorySource(files, sha256);
+});
+
+function open(changes: Partial<ByteSource> = {}): Promise<Collection> {
+  ranges = 0;
+  const readRange: ByteSource['readRange'] = (...given) => {
+    ranges++;
+    return source.readRange(...given);
+  };
+  return readCollection({ ...source, readRange, ...changes }, sha256, 'holidays');
+}
+
+/** Mean recall@10, and whether any of the scores was an estimate. */
+function measure(search: (query: Embedding) => readonly { row: number; approximate?: true }[]) {
+  let found = 0;
+  let estimated = false;
+  for (const query of queries) {
+    const right = new Set(truth.search(query, { k: 10 }).map(({ row }) => row));
+    for (const { row, approximate } of search(query).slice(0, 10)) {
+      if (right.has(row)) found++;
+      if (approximate) estimated = true;
+    }
+  }
+  return { recall: found / (10 * queries.length), estimated };
+}
+
+test('when all vectors have arrived, answers are as good as exact ones', async () => {
+  const { index, arrived, rows, exact } = await loadIndex(await open(), 'auto');
+  expect(index).toMatchObject({ kind: 'codes', size: COUNT, dim: DIM });
+  await arrived;
+  const { recall, estimated } = measure((query) => index.search(query, { k: 10 }));
+  expect(recall).toBeGreaterThan(0.97);
+  expect(estimated).toBe(false);
+  expect(rows.vectorOf(0)).toHaveLength(DIM);
+  const all = exact().rankAll(queries[0] as Embedding);
+  expect(new Set(all.rows).size).toBe(COUNT);
+});
+
+test('before any vector has arrived, codes answer, and say that they estimate', async () => {
+  const isVectors = (path: string) => path.includes('/vectors-');
+  const read: ByteSource['read'] = (path, ...rest) =>
+    isVectors(path) ? new Promise(() => {}) : source.read(path, ...rest);
+  const { index, exact } = await loadIndex(await open({ read }), 'auto');
+  const { recall, estimated } = measure((query) => index.search(query, { k: 10 }));
+  expect(recall).toBeGreaterThan(0.5);
+  expect(estimated).toBe(true);
+  expect(new Set(exact().rankAll(queries[0] as Embedding).rows).size).toBe(COUNT);
+});
+
+describe('with blocks on demand', () => {
+  test('only the blocks of candidates are read, each once', async () => {
+    const { index, prepare, onDemand } = await loadIndex(await open(), 'blocks');
+    expect(onDemand).toBe(true);
+    const before = ranges;
+    for (const query of queries) await prepare?.(query);
+    const read = ranges - before;
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThanOrEqual(Math.ceil(COUNT / ROWS_PER_CODED_BLOCK));
+    for (const query of queries) await prepare?.(query);
+    expect(ranges - before).toBe(read);
+    expect(measure((query) => index.search(query, { k: 10 })).recall).toBeGreaterThan(0.85);
+  });
+
+  test.each(['offline', 'network'] as const)('what cannot be fetched (%s) stays an estimate', async (code) => {
+    let away = false;
+    const readRange: ByteSource['readRange'] = (...given) =>
+      away ? Promise.reject(new AfterimageError(code, 'Away.')) : source.readRange(...given);
+    const { index, prepare } = await loadIndex(await open({ readRange }), 'blocks');
+    away = true;
+    for (const query of queries) await prepare?.(query);
+    expect(measure((query) => index.search(query, { k: 10 })).estimated).toBe(true);
+    away = false;
+    for (const query of queries) await prepare?.(query);
+    const [query] = queries as [Embedding];
+    expect(index.search(query, { k: 10 })[0]?.approximate).toBeUndefined();
+  });
+});
+
+test.each(['auto', 'blocks'] as const)('damaged vectors are an error (%s)', async (wanted) => {
+  const damaged = new Map(files);
+  const paths = [...files.keys()].filter((path) => path.includes('/vectors-'));
+  for (const path of paths)
+    damaged.set(
+      path,
+      (files.get(path) as Uint8Array).map((byte, i) => (i < 400 ? byte : byte ^ 1)),
+    );
+  source = createMemorySource(damaged, sha256);
+  try {
+    const { prepare, arrived } = await loadIndex(await open(), wanted);
+    await arrived.catch(() => undefined);
+    const all = Promise.all(queries.map((query) => prepare?.(query)));
+    await expect(all).rejects.toMatchObject({ code: 'part-corrupt' });
+  } finally {
+    source = createMemorySource(files, sha256);
+  }
+});
