@@ -22,8 +22,8 @@ export interface Site {
 }
 
 /** The built site with the data of another `public/` folder, and the headers of a good host. */
-export async function serveSite(publicFolder: string, host = '127.0.0.1'): Promise<Site> {
-  return started(await serve({ site: SITE, publicFolder, host, port: 0 }));
+export async function serveSite(publicFolder: string, host = '127.0.0.1', site = SITE): Promise<Site> {
+  return started(await serve({ site, publicFolder, host, port: 0 }));
 }
 
 /** A folder by a server that sends no headers of ours, as `python3 -m http.server` does. */

@@ -21,6 +21,7 @@ import { buildSite, isCurrent } from './lib/site.ts';
 
 const HELP = `
 Usage: pnpm bench [options]
+       pnpm bench vectors [options]
 
 Measures the production build in Chromium: queries, cold and warm start, bytes, memory, and build-index. Nothing here
 passes or fails. Writes bench-results/bench.json and bench.md.
@@ -28,6 +29,15 @@ passes or fails. Writes bench-results/bench.json and bench.md.
   --rounds <n>       cold and warm starts each (5)
   --photos <folder>  also: where build-index spends its time on these pictures
   --out <folder>     where the results go (bench-results)
+
+With "vectors": only the engines for vectors, ours and others, in the same browser, on made-up embeddings of 512
+dimensions. Writes bench-results/vectors.json and .md after every set; what was built is taken up by the next run.
+
+  --sizes <list>     numbers of vectors (10000,100000,1000000)
+  --isotropic        also: vectors without any structure
+  --engines <list>   some of the engines (all; an unknown name prints them)
+  --limit <seconds>  what a build or a load may take (600)
+  --json <file>      where the results go
 `;
 
 const OPTIONS = {
@@ -39,6 +49,10 @@ const OPTIONS = {
 const DEMO_PICTURES = join(ROOT_FOLDER, '.cache/demo-pictures');
 
 await runScript(HELP, async (args) => {
+  if (args[0] === 'vectors') {
+    const { benchVectors } = await import('./bench/vectors/main.ts');
+    return benchVectors(args.slice(1));
+  }
   const { values } = parseOptions(args, OPTIONS);
   const rounds = parseCount(values.rounds, '--rounds');
   const site = await prepareSite();

@@ -76,6 +76,7 @@ describe('what a person can mend is one clear line and exit code 2', () => {
     ['missing vectors', () => vectors(join(root, 'nowhere.npy')), /^usage: .*nowhere\.npy does not exist/],
     ['a folder without vectors', () => vectors(folder), /^nothing-to-index: .*no \.npy files/],
     ['vectors that are none', () => vectors(join(root, 'captions.json')), /^npy-invalid: captions\.json/m],
+    ['a bad shard', () => [folder, '--out', out(), '--shard', '3/2'], /^usage: --shard takes i\/n.*"3\/2"/],
     ['nothing to index', () => [join(root, 'empty'), '--out', out()], /^nothing-to-index: /m],
   ];
   test.each(cases)('%s', async (_name, args, message) => {

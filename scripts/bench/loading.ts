@@ -29,7 +29,11 @@ export async function measureLoading(browser: Browser, origin: string, rounds: n
 async function firstResult(context: BrowserContext, origin: string): Promise<number> {
   const page = await context.newPage();
   await openAnswered(page, `${origin}?q=dog&device=wasm`);
-  const time = await page.evaluate(() => performance.now());
+  // When the answer was in the document, by the app's own measure.
+  const time = await page.evaluate(() => {
+    const [first] = performance.getEntriesByName('afterimage:search');
+    return first ? first.startTime + first.duration : Number.NaN;
+  });
   if (context.pages().length > 1) await page.close();
   return time;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
+import type { Shard } from '../../src/indexing/shard.ts';
 import { parseCount, parseOptions, usage } from '../lib/cli.ts';
 import { CACHE_FOLDER, MODELS_FOLDER } from '../lib/folders.ts';
 import type { BuildOptions } from './build-collection.ts';
@@ -33,6 +34,8 @@ collection of vectors that were made elsewhere (its pictures are not there: the 
   --metadata <path>       what is known of the rows, in their order: a file or a folder of .parquet, .jsonl, .csv, .tsv
                           (columns url, image_path, caption, title, licence, width, height, date, id, sha256) or .txt
                           (a name a line); default: metadata/ in the folder of --from-npy, where it is there
+  --shard <i>/<n>         only the i-th of n shares of the pictures (chosen by name: each machine takes its own, whatever
+                          the others do), as a collection without a graph, to be put together by pnpm merge
   --strict                a picture that cannot be indexed is an error (files without a picture's extension are not)
   --fresh                 embed everything again
   --watch                 stay, and keep the collection up to date as files come and go
@@ -64,6 +67,7 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
     pictures: text,
     'from-npy': text,
     metadata: text,
+    shard: text,
     M: text,
     efConstruction: text,
     efSearch: text,
@@ -105,6 +109,7 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
       folders: positionals,
       cacheFolder: values.cache ?? join(CACHE_FOLDER, 'hashes'),
       ...(captions !== undefined && { captions }),
+      ...(values.shard !== undefined && { shard: shardOf(values.shard) }),
       pictures: pictureMode(values.pictures ?? 'preview'),
       strict: values.strict === true,
       fresh: values.fresh === true,
@@ -123,8 +128,16 @@ export function parsePictureCommand(args: readonly string[]): BuildCommand & { r
 function refuseWithVectors(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): void {
   if (positionals.length > 0) throw usage('--from-npy takes the place of folders of pictures');
   if (values.model === undefined) throw usage('--from-npy needs --model, the model that made the vectors');
-  const other = ['captions', 'pictures', 'strict', 'fresh', 'watch'].find((name) => values[name] !== undefined);
+  const other = ['captions', 'pictures', 'shard', 'strict', 'fresh', 'watch'].find(
+    (name) => values[name] !== undefined,
+  );
   if (other !== undefined) throw usage(`--${other} is for folders of pictures, not for --from-npy`);
+}
+
+function shardOf(value: string): Shard {
+  const [index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(value) ?? []).slice(1).map(Number);
+  if (index >= 1 && index <= count && Number.isSafeInteger(count)) return { index, count };
+  throw usage(`--shard takes i/n, for example 2/8 for the second of eight, not "${value}"`);
 }
 
 function pictureMode(value: string): BuildOptions['pictures'] {

@@ -7,7 +7,9 @@ import { isCollectionName } from '../../src/engine/collection/manifest.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
 import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { indexPictures } from '../../src/indexing/index-pictures.ts';
+import type { GraphBuilder } from '../../src/indexing/ports.ts';
 import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
+import { createShard, type Shard } from '../../src/indexing/shard.ts';
 import type { NodeImageEncoder } from '../../src/platform/clip.node.ts';
 import { createFolderStore } from '../../src/platform/collection-store.node.ts';
 import { createDecoder } from '../../src/platform/decode.node.ts';
@@ -38,6 +40,8 @@ export interface BuildOptions
   readonly batchSize?: number;
   /** What the graph's memory holds, where absent. */
   readonly maxPictures?: number;
+  /** Only this share of the pictures, as a collection that is made to be merged: it has no graph. */
+  readonly shard?: Shard;
   /** One that is loaded already; it is not disposed of. */
   readonly encoder?: ImageEncoder;
 }
@@ -71,12 +75,14 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
   const hashes = await openHashMemory(hashesPath(options.cacheFolder, out));
   let loaded: Promise<NodeImageEncoder> | undefined;
   const load = () => (loaded ??= loadEncoder(modelsFolder, modelId));
+  const { shard } = options;
+  const pictures = createFolderPictures({ folders: options.folders, exclude: [out] });
   const ports = {
-    source: createFolderPictures({ folders: options.folders, exclude: [out] }),
+    source: shard ? createShard(pictures, shard, sha256) : pictures,
     hashes,
     decoder: createDecoder({ preprocessor, pictures: options.pictures }),
     encoder: async () => options.encoder ?? load(),
-    graph: createGraphBuilder({ dim: model.dim, ...options.hnsw }),
+    graph: shard ? NO_GRAPH : createGraphBuilder({ dim: model.dim, ...options.hnsw }),
     store: createFolderStore(out),
     sha256,
   };
@@ -111,7 +117,7 @@ function toRequest(
     hnsw,
     pictures,
     captions,
-    maxPictures: maxPictures ?? maxRows(model.dim, hnsw.M),
+    maxPictures: maxPictures ?? (options.shard ? Number.POSITIVE_INFINITY : maxRows(model.dim, hnsw.M)),
     strict,
     fresh,
     batchSize: batchSize ?? DEFAULT_BATCH,
@@ -126,6 +132,9 @@ async function loadEncoder(modelsFolder: string, modelId: string): Promise<NodeI
   const { createNodeImageEncoder } = await import('../../src/platform/clip.node.ts');
   return createNodeImageEncoder({ modelsFolder, modelId });
 }
+
+/** The graph is built once, when shards are merged. */
+const NO_GRAPH: GraphBuilder = { build: async () => new Uint8Array(0) };
 
 /** Now, or what SOURCE_DATE_EPOCH says (reproducible-builds.org), in whole seconds. */
 export function createdNow(): string {

@@ -1,4 +1,5 @@
 import type { ImportSummary } from '../../src/indexing/import-vectors.ts';
+import type { MergeSummary } from '../../src/indexing/merge-collections.ts';
 import type { IndexSummary } from '../../src/indexing/request.ts';
 import { duration } from './progress.ts';
 
@@ -40,6 +41,24 @@ export function describeImport(summary: ImportSummary): string {
   const graph = duration(milliseconds.graph / 1000);
   return [
     `${collection}: ${count} vectors of dimension ${dim}${notes} in ${duration(seconds)}, ${graph} of it for the graph.`,
+    `${describeBytes(bytes)}.`,
+  ].join('\n');
+}
+
+/** The result of a merge in a few lines. */
+export function describeMerge(summary: MergeSummary): string {
+  const { collection, count, merged, duplicates, copies, removed, unchanged, bytes, seconds, milliseconds } = summary;
+  if (unchanged)
+    return `${collection} is up to date: ${count} pictures of ${merged} collections (${duration(seconds)}).`;
+  const parts = [
+    `${merged} collections`,
+    ...(duplicates > 0 ? [`${duplicates} were in several`] : []),
+    ...(copies > 0 ? [`${copies} copies`] : []),
+    ...(removed > 0 ? [`${removed} gone`] : []),
+  ];
+  const graph = duration(milliseconds.graph / 1000);
+  return [
+    `${collection}: ${count} pictures (${parts.join(', ')}) in ${duration(seconds)}, ${graph} of it for the graph.`,
     `${describeBytes(bytes)}.`,
   ].join('\n');
 }

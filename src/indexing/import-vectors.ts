@@ -97,7 +97,7 @@ function checkSize(count: number, dim: number, { model, maxPictures, hnsw }: Imp
 
 async function readContent(count: number, { model, signal }: ImportRequest, { source, sha256, onEvent }: ImportPorts) {
   const { dim } = model;
-  const vectors = allocate(count * dim);
+  const vectors = allocateVectors(count * dim);
   const items: Item[] = [];
   const ids = createIds(sha256);
   let normalised = 0;
@@ -115,19 +115,20 @@ async function readContent(count: number, { model, signal }: ImportRequest, { so
   return { items, vectors, copies: ids.copies(), normalised };
 }
 
-function allocate(length: number): Float32Array {
+/** @throws AfterimageError `collection-too-large` */
+export function allocateVectors(length: number): Float32Array {
   try {
     return new Float32Array(length);
   } catch {
     throw new AfterimageError(
       'collection-too-large',
-      `There is not enough memory here for ${Math.ceil((length * 4) / 2 ** 20)} MiB of vectors. Import fewer at a time.`,
+      `There is not enough memory here for ${Math.ceil((length * 4) / 2 ** 20)} MiB of vectors. Take fewer at a time.`,
     );
   }
 }
 
 /** Pictures with the same content are items of their own, as when they are indexed. */
-function createIds(sha256: Sha256) {
+export function createIds(sha256: Sha256) {
   const taken = new Set<string>();
   let copies = 0;
   return {

@@ -93,8 +93,8 @@ function refuseWrongSize({ files, problems, others }: Listing, { maxPictures, mo
 
 /** What is there, where it can be read; a damaged collection is built anew. */
 export async function lastState(
-  request: CollectionRequest,
-  { store, onEvent }: CollectionPorts,
+  request: Pick<CollectionRequest, 'signal'>,
+  { store, onEvent }: Pick<CollectionPorts, 'store' | 'onEvent'>,
 ): Promise<PreviousState | undefined> {
   try {
     const collection = await store.previous();

@@ -102,6 +102,8 @@ export interface CollectionStore {
   pictures(): Promise<Map<string, number>>;
   /** Whole or not at all. */
   writePicture(path: string, bytes: Uint8Array): Promise<void>;
+  /** Take a picture over from another collection, whole or not at all. @param from how the store finds that one. */
+  adoptPicture(path: string, from: string): Promise<void>;
   /** @param key what the vectors depend on: a journal of another key is thrown away. */
   journal(key: string): Promise<Journal>;
   writePart(part: EncodedPart): Promise<void>;

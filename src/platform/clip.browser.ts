@@ -27,22 +27,39 @@ export interface BrowserTextEncoder {
 type Device = EncoderRequest['device'];
 type OnEvent = (event: WorkerEvent) => void;
 
+/** What a text tower is loaded from, on its way. */
+export interface TowerFiles {
+  readonly device: Device;
+  readonly runtime: Promise<Uint8Array>;
+  readonly model: Promise<ModelWithFiles>;
+}
+
+/** Begin to read runtime and model for the collection; whoever loads the tower is told of failures. */
+export function readTower(
+  source: HttpSource,
+  collection: CollectionManifest,
+  device: Device,
+  onEvent: OnEvent,
+): TowerFiles {
+  const runtime = readRuntime(source, device, onEvent);
+  const model = readTextModel(source, collection, device, onEvent);
+  for (const reading of [runtime, model]) reading.catch(() => undefined);
+  return { device, runtime, model };
+}
+
 /**
- * Load the text tower of the model that made `collection` and compare it with the model's golden vectors. All bytes are read and verified before
+ * Load a text tower and compare it with the model's golden vectors. All bytes are read and verified before
  * transformers.js sees them, because a load that fails inside it leaves the realm unusable: after an error other than
  * of the network or of a file, throw the worker away.
  * @throws AfterimageError `model-not-found`, `model-invalid`, `collection-model-mismatch`, `device-unavailable`,
  * `device-nonsense`, `part-missing`, `part-corrupt`, `offline`, `network`; `internal` for what onnxruntime says.
  */
 export async function loadBrowserTextEncoder(
-  source: HttpSource,
-  collection: CollectionManifest,
-  { device, threads: wanted }: EncoderRequest,
+  { device, runtime, model }: TowerFiles,
+  wanted: number,
   onEvent: OnEvent,
 ): Promise<BrowserTextEncoder> {
-  const runtime = readRuntime(source, device, onEvent);
-  runtime.catch(() => undefined); // Awaited below; until then a failure of the model comes first.
-  const { manifest, files, version } = await readTextModel(source, collection, device, onEvent);
+  const { manifest, files, version } = await model;
   const dtype = manifest.dtypes[device];
   if (device === 'webgpu') await requireShaders(dtype);
   const threads = globalThis.crossOriginIsolated ? wanted : 1;
@@ -54,7 +71,7 @@ export async function loadBrowserTextEncoder(
   return { encoder, manifest, dtype, threads, golden: await checkGolden(encoder, manifest, dtype), versions };
 }
 
-/** What `loadBrowserTextEncoder` reads of the model. */
+/** What queries need of the model that made `collection`. */
 export function readTextModel(
   source: HttpSource,
   collection: CollectionManifest,

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { stringifyManifest } from '../engine/collection/manifest.ts';
 import { readCollection } from '../engine/collection/reader.ts';
@@ -66,6 +66,13 @@ export function createFolderStore(folder: string): CollectionStore {
       return sizes;
     },
     writePicture: (path, bytes) => put(path, bytes, false),
+    adoptPicture: (path, from) =>
+      writing(path, async () => {
+        const draft = join(partial, `${process.pid}-${written++}.new`);
+        // The same file under two names, where both are on one disk: nothing of ours is ever written to in place.
+        await link(join(from, path), draft).catch(() => copyFile(join(from, path), draft));
+        await renameInto(draft, join(root, path));
+      }),
     journal: (key) =>
       writing(partial, async () => {
         const journal = await openJournal(join(partial, 'journal'), key);

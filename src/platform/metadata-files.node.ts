@@ -35,7 +35,9 @@ export async function* readMetadata(path: string): AsyncGenerator<MetadataRecord
     yield* reader(path);
   } catch (error) {
     if (error instanceof AfterimageError) throw error;
-    throw invalid(path, (error as Error).message, error);
+    const { message } = error as Error;
+    const advice = message.includes('codec') ? '; save it with compression snappy, gzip or brotli' : '';
+    throw invalid(path, `${message}${advice}`, error);
   }
 }
 

@@ -1,8 +1,15 @@
 import { parseCollectionList } from '../engine/collection/manifest.ts';
+import type { CollectionManifest } from '../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, EncoderRequest, QueryWorkerApi, WorkerEvent } from '../protocol.ts';
-import { type BrowserTextEncoder, loadBrowserTextEncoder, readTextModel } from './clip.browser.ts';
+import {
+  type BrowserTextEncoder,
+  loadBrowserTextEncoder,
+  readTextModel,
+  readTower,
+  type TowerFiles,
+} from './clip.browser.ts';
 import { type OpenCollection, openNewestCollection } from './collection-source.browser.ts';
 import { composeSearch } from './compose-search.ts';
 import { createEncoderSlot, type Encoder } from './encoder-slot.ts';
@@ -15,6 +22,9 @@ import { throttleProgress } from './progress.browser.ts';
 const LIST = 'collections/index.json';
 /** Pictures whose records travel with an answer: about what a wide screen shows of it. */
 const FIRST_SCREEN = 60;
+
+/** The first answer comes before what only the next visit needs. */
+const KEEP_AFTER_MS = 1000;
 
 /** The collection in use, and what is being loaded behind it. */
 interface Current {
@@ -36,7 +46,10 @@ export function createQuerySession(): QueryWorkerApi {
 
   const connected = (): HttpSource => source ?? fail('internal', 'The query worker was used before connect().');
   const collection = (): Current => current ?? fail('collection-not-found', 'No collection is open. Choose one.');
-  const slot = createEncoderSlot((made, request) => loadBrowserTextEncoder(connected(), made, request, emit));
+  const tower = createReadAhead((made, device) => readTower(connected(), made, device, emit));
+  const slot = createEncoderSlot((made, { device, threads }) =>
+    loadBrowserTextEncoder(tower.take(made, device), threads, emit),
+  );
 
   const close = (reason: string) => {
     opening.abort(new DOMException(reason, 'AbortError'));
@@ -50,6 +63,8 @@ export function createQuerySession(): QueryWorkerApi {
   };
 
   const keep = async (at: Current, encoder: BrowserTextEncoder) => {
+    await new Promise((resolve) => setTimeout(resolve, KEEP_AFTER_MS));
+    if (current !== at) return at.open.release();
     const problem = await keepTogether(connected(), at, encoder);
     if (current === at) emit({ type: 'kept', name: at.open.collection.manifest.name, problem });
   };
@@ -92,6 +107,8 @@ export function createQuerySession(): QueryWorkerApi {
         readModel: async (made) => readTextModel(connected(), made, await device(), emit),
       });
       signal.throwIfAborted();
+      // Before the page asks for it: by then this thread may be busy with the index.
+      void device().then((at) => slot.current() ?? tower.begin(open.collection.manifest, at));
       const index = memoise(() => openIndex(open, preference));
       index.get().catch(() => undefined); // `indexReady` tells it.
       current = { open, index, engine: undefined };
@@ -118,6 +135,22 @@ export function createQuerySession(): QueryWorkerApi {
     rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
     items: async (rows) => itemsOf(rows),
     rowOf: async (itemId) => collection().open.items.rowOf(itemId),
+  };
+}
+
+/** Files of a text tower that are being read before they are asked for. */
+function createReadAhead(read: (made: CollectionManifest, device: EncoderRequest['device']) => TowerFiles) {
+  let ahead: { readonly made: CollectionManifest; readonly files: TowerFiles } | undefined;
+  return {
+    begin(made: CollectionManifest, device: EncoderRequest['device']): void {
+      ahead = { made, files: read(made, device) };
+    },
+    /** What was begun for this collection, once; else it begins now. */
+    take(made: CollectionManifest, device: EncoderRequest['device']): TowerFiles {
+      const taken = ahead;
+      ahead = undefined;
+      return taken?.made === made && taken.files.device === device ? taken.files : read(made, device);
+    },
   };
 }
 

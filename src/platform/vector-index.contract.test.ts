@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createBitset, hasBit, setBit } from '../engine/bitset.ts';
 import { dot, type Embedding } from '../engine/embedding.ts';
 import { createExactIndex } from '../engine/exact-index.ts';
+import { createLiveIndex } from '../engine/live-index.ts';
 import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
 import { chooseCentre, dequantise, quantise } from '../engine/quantised/quantise.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
@@ -41,7 +42,17 @@ const engines: [name: string, create: (rows: readonly Embedding[]) => Promise<Ve
     async (rows) =>
       loadHnswIndex({ graph: (await buildHnsw(rows)).graph(), vectors: flatten(rows, DIM), dim: DIM, efSearch: 200 }),
   ],
+  ['hnsw, live', createLive],
 ];
+
+/** A part of the rows is in the graph from the beginning, another was taken in later, the rest waits. */
+async function createLive(rows: readonly Embedding[]): Promise<VectorIndex> {
+  const third = Math.floor(rows.length / 3);
+  const live = createLiveIndex(await buildHnsw(rows.slice(0, third)), third);
+  for (const row of rows.slice(third)) live.add(row);
+  live.absorb(third);
+  return live;
+}
 
 /** The definition: every row that passes, sorted. */
 function groundTruth(query: Embedding, k: number, passes: (row: number) => boolean = () => true): Hit[] {

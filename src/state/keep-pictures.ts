@@ -39,7 +39,6 @@ export async function keepPictures(options: KeepOptions): Promise<void> {
   const next = missing.values();
   const work = async () => {
     for (const url of next) {
-      await idle();
       signal.throwIfAborted();
       await keep(cache, url, signal);
       have += 1;
@@ -51,14 +50,6 @@ export async function keepPictures(options: KeepOptions): Promise<void> {
   const stale = [...there].filter((url) => url.startsWith(folder) && !wanted.has(url));
   await Promise.all(stale.map((url) => cache.delete(url)));
   await writeRecord(cache, folder, { sha256: collection.sha256, total: wanted.size });
-}
-
-/** When the page has nothing better to do; what the person asks for goes first. Safari cannot tell. */
-function idle(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof requestIdleCallback === 'function') requestIdleCallback(() => resolve(), { timeout: 1000 });
-    else setTimeout(resolve, 10);
-  });
 }
 
 async function listPictures({ collection, items, signal }: KeepOptions, folder: string): Promise<Set<string>> {

@@ -1,4 +1,4 @@
-import { type Accessor, createSignal, onCleanup } from 'solid-js';
+import { type Accessor, createEffect, createSignal, onCleanup } from 'solid-js';
 import { isScoped } from '../scope.ts';
 import { createInstall } from './install.ts';
 import { KEEP_LIMIT_BYTES, type KeepOptions, keepPictures } from './keep-pictures.ts';
@@ -54,6 +54,8 @@ export function createOffline(baseUrl: string): Offline {
   let resume: (() => Promise<void>) | undefined;
   onCleanup(() => keeping.abort());
   listen(window, 'online', () => void resume?.());
+  // A service worker is not replaced while requests pass it; the new version goes on with the pictures.
+  createEffect(() => updates.ready() && keeping.abort());
 
   const keepApp = async () => {
     if (!serviceWorkerSupported) return;
@@ -73,6 +75,7 @@ export function createOffline(baseUrl: string): Offline {
     const { signal } = keeping;
     setPictures(undefined);
     if (!serviceWorkerSupported || collection.pictures.bytes > KEEP_LIMIT_BYTES || savesData()) return;
+    if (updates.ready()) return;
     const onProgress = (have: number, total: number) => signal.aborted || setPictures({ have, total });
     try {
       await keepPictures({ baseUrl, collection, items, signal, onProgress });

@@ -43,6 +43,36 @@ export interface Kernels {
    */
   hamming(codes: number, stride: number, count: number, query: number, distances: number): void;
 
+  /**
+   * For each listed code, the sum of those query values whose bit (bit i & 7 of byte i >> 3) is set.
+   *
+   * @param stride bytes of a code, a multiple of 16, below 8192
+   * @param list uint32 numbers of codes
+   * @param planes eight times `stride` bytes: the binary digits of the query's int8 values (two's complement), lowest first
+   * @param sums out: int32, one a position
+   */
+  sumPlanes(codes: number, stride: number, list: number, count: number, planes: number, sums: number): void;
+
+  /**
+   * How far codes of 4-bit components are from a query: (bias − Σ query × component) >> shift.
+   *
+   * @param codes `stride` bytes each, in groups of 16: eight uint16, of which number e holds components e, e + 8, e + 16
+   *   and e + 24 of the group's 32, lowest bits first
+   * @param stride a multiple of 16
+   * @param query 2 · `stride` int16 values, one a component; Σ |query| × 15 < 2³¹
+   * @param bias at least every sum; (bias − sum) >> shift is below 2¹⁶
+   * @param distances out: uint16, one a code; room for `count` rounded up to four
+   */
+  nibbles(
+    codes: number,
+    stride: number,
+    count: number,
+    query: number,
+    bias: number,
+    shift: number,
+    distances: number,
+  ): void;
+
   /** Replace by `value` each distance whose bit (bit p & 7 of byte p >> 3 of `bits`) is not set. */
   maskDistances(distances: number, count: number, bits: number, value: number): void;
 

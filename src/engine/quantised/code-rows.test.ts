@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBitset, setBit } from '../bitset.ts';
 import { createKernels } from '../kernels/load.ts';
+import { seededRandom } from '../test-vectors.ts';
 import { type CodeRows, createCodeRows } from './code-rows.ts';
 
 const hosts = [createKernels, (bytes: number) => createKernels(bytes, {})];
@@ -52,6 +53,37 @@ test('finds the nearest by definition, with or without a filter', () => {
   );
 });
 
+test('projects rows onto a query by definition', () => {
+  const projection = setUp.chain(({ bits, codes, appended }) =>
+    fc.record({
+      bits: fc.constant(bits),
+      codes: fc.constant([...codes, ...appended]),
+      query: fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: bits, maxLength: bits }),
+      asked: fc.array(fc.nat(200), { maxLength: 100 }),
+    }),
+  );
+  fc.assert(
+    fc.property(projection, ({ bits, codes, query, asked }) => {
+      const rows = Uint32Array.from(codes.length === 0 ? [] : asked, (row) => row % codes.length);
+      const found = hosts.map((kernels) => {
+        const held = createCodeRows({ bits, count: codes.length, kernels });
+        held.put(0, Uint8Array.from(codes.flatMap((one) => [...one])));
+        return held.project(Float32Array.from(query), rows);
+      });
+      expect(found[0]).toEqual(found[1]);
+      const peak = Math.max(...query.map(Math.abs));
+      for (const [i, row] of rows.entries()) {
+        const code = codes[row] as Uint8Array;
+        const sum = query.reduce(
+          (all, value, j) => all + (((code[j >> 3] as number) >> (j & 7)) & 1 ? value : -value),
+          0,
+        );
+        expect(Math.abs((found[0]?.[i] as number) - sum)).toBeLessThanOrEqual((bits * peak) / 254 + 1e-4);
+      }
+    }),
+  );
+});
+
 test('searches what has arrived without a gap', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(50), fc.integer({ min: 1, max: 20 })), { maxLength: 20 }), (parts) => {
@@ -68,6 +100,18 @@ test('searches what has arrived without a gap', () => {
       }
     }),
   );
+});
+
+test('searches more than are scanned in one call', () => {
+  const random = seededRandom(1);
+  const codes = Uint8Array.from({ length: 40_000 * 8 }, () => 256 * random());
+  const [wasm, reference] = hosts.map((kernels) => {
+    const rows = createCodeRows({ bits: 64, count: 40_000, kernels });
+    rows.put(0, codes);
+    return rows.nearest(codes.subarray(39_000 * 8, 39_001 * 8), 500);
+  });
+  expect(wasm).toEqual(reference);
+  expect(wasm?.distances[wasm.rows.indexOf(39_000)]).toBe(0);
 });
 
 test('makes room for what is appended', () => {
@@ -90,6 +134,8 @@ describe('refuses', () => {
     for (const first of [-1, 0.5, 2]) expect(() => rows.put(first, new Uint8Array(16))).toThrow(mismatch);
     expect(() => rows.append(new Uint8Array(7))).toThrow(mismatch);
     expect(() => rows.nearest(new Uint8Array(16), 1)).toThrow(mismatch);
+    expect(() => rows.project(new Float32Array(63), new Uint32Array(1))).toThrow(mismatch);
+    expect(() => rows.project(new Float32Array(64), Uint32Array.of(3))).toThrow(mismatch);
   });
 
   test('more than memory has addresses for', () => {

@@ -23,6 +23,7 @@ export function createQuantisedIndex(rows: Int8Rows): QuantisedIndex {
       return rows.size;
     },
     search(query, { k, filter }) {
+      if (k <= 0) return [];
       const scanned = rows.scan(query, filter && ((list, end) => listRows(filter, list, end)));
       return bestOf(scanned, Math.min(k, rows.size));
     },

@@ -25,7 +25,8 @@ function itemOf(row: number): Item {
   const id = row.toString(16).padStart(16, '0');
   return {
     ...{ id, name: `${row}.jpg`, title: null, licence: null, width: 1, height: 1, bytes: 1, date: null },
-    ...{ thumbnail: picture, preview: picture },
+    // Of row 1 nothing but its vector is there.
+    ...(row === 1 ? { thumbnail: null, preview: null } : { thumbnail: picture, preview: picture }),
   };
 }
 
@@ -96,6 +97,14 @@ it('reaches the last of 100,000 with a few rows in the document, and asks for th
   expect(shown().length).toBeLessThan(200);
   await expect.poll(() => [...wanted]).toContain(LAST);
   expect(wanted.size).toBeLessThan(400);
+});
+
+it('shows the name in the place of a picture that is not there', async () => {
+  await show();
+  const cell = () => document.querySelector('[data-cell="1"] .picture');
+  await expect.poll(() => cell()?.textContent).toContain('1.jpg');
+  expect(cell()?.querySelector('img')).toBeNull();
+  expect(document.querySelector('[data-cell="2"] .picture img')).not.toBeNull();
 });
 
 it('gives the keyboard to a picture that is far away', async () => {

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { maxRows } from '../../../src/platform/hnsw-index.ts';
+import { ROOT_FOLDER } from '../../lib/folders.ts';
+import { DIM, ENGINE_IDS, type EngineId, GRAPH } from './protocol.ts';
+
+/** What the script knows of an engine; how it works is in `page/engines/`. */
+export interface EngineEntry {
+  readonly title: string;
+  readonly own: boolean;
+  /** Serves files that another engine built. */
+  readonly filesOf?: EngineId;
+  /** Is made from what these engines built. */
+  readonly madeFrom?: readonly EngineId[];
+  /** Files that were built under the same version are taken as they are. */
+  readonly version: string;
+  /** Why so many rows are not even tried. */
+  readonly refuses?: (count: number) => string | undefined;
+}
+
+const parameters = Object.values(GRAPH).join('-');
+const OWN = sourcesVersion(['src/engine', 'src/platform', 'scripts/bench/vectors/page/engines']);
+
+/** A WebAssembly heap of 2 GiB, whoever fills it. */
+function heapIsFull(count: number): string | undefined {
+  const most = maxRows(DIM, GRAPH.M);
+  return count > most ? `its heap of 2 GiB holds ${most.toLocaleString('en')} vectors at most` : undefined;
+}
+
+export const ENGINES: Readonly<Record<EngineId, EngineEntry>> = {
+  hnsw: { title: 'Afterimage, hnsw', own: true, madeFrom: ['hnswlib', 'exact'], version: OWN, refuses: heapIsFull },
+  exact: { title: 'Afterimage, exact', own: true, version: OWN },
+  hnswlib: { title: 'hnswlib-wasm 0.8.2', own: false, version: `0.8.2-${parameters}`, refuses: heapIsFull },
+  voy: { title: 'voy 0.6.3', own: false, version: '0.6.3' },
+  edgevec: { title: 'edgevec 0.9.0, HNSW', own: false, version: `0.9.0-${parameters}` },
+  'edgevec-bq': {
+    title: 'edgevec 0.9.0, HNSW, binary first',
+    own: false,
+    filesOf: 'edgevec',
+    version: `0.9.0-${parameters}`,
+  },
+  'edgevec-flat': { title: 'edgevec 0.9.0, flat, binary', own: false, version: '0.9.0' },
+  loop: { title: 'JavaScript loop', own: false, version: '' },
+};
+
+/** The engines asked for and those that they are made from, each after what it needs. */
+export function withNeeded(wanted: readonly EngineId[]): EngineId[] {
+  const all = new Set<EngineId>();
+  const add = (id: EngineId): void => {
+    const { filesOf, madeFrom } = ENGINES[id];
+    for (const needed of filesOf ? [filesOf] : (madeFrom ?? [])) add(needed);
+    all.add(id);
+  };
+  for (const id of ENGINE_IDS) if (wanted.includes(id)) add(id);
+  return [...all];
+}
+
+/** Changes with any source file in `folders`. */
+function sourcesVersion(folders: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const folder of folders) {
+    const names = readdirSync(join(ROOT_FOLDER, folder), { recursive: true, encoding: 'utf8' });
+    for (const name of names.filter((each) => each.endsWith('.ts') && !each.includes('.test.')).sort()) {
+      hash.update(name).update(readFileSync(join(ROOT_FOLDER, folder, name)));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}

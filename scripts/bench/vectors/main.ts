@@ -1,0 +1,72 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { type Browser, chromium } from '@playwright/test';
+import { AfterimageError } from '../../../src/engine/errors.ts';
+import { BROWSER_ARGS, BROWSER_MISSING, findBrowser } from '../../lib/browser.ts';
+import { parseCount, parseOptions, usage } from '../../lib/cli.ts';
+import { ROOT_FOLDER } from '../../lib/folders.ts';
+import { describeMachine } from '../machine.ts';
+import { bundlePage } from './bundle.ts';
+import { prepareData } from './data.ts';
+import { type DataKind, ENGINE_IDS, type EngineId } from './protocol.ts';
+import { toMarkdown, type VectorsRow } from './report.ts';
+import { runVectors } from './run.ts';
+import { serveBench } from './server.ts';
+
+const OPTIONS = {
+  sizes: { type: 'string', default: '10000,100000,1000000' },
+  isotropic: { type: 'boolean', default: false },
+  engines: { type: 'string', default: ENGINE_IDS.join(',') },
+  limit: { type: 'string', default: '600' },
+  json: { type: 'string', default: join(ROOT_FOLDER, 'bench-results/vectors.json') },
+} as const;
+
+/** `pnpm bench vectors`. Results are written after every set; what was built is taken up by the next run. */
+export async function benchVectors(args: readonly string[]): Promise<void> {
+  const { values } = parseOptions(args, OPTIONS);
+  const counts = values.sizes.split(',').map((size) => parseCount(size, '--sizes'));
+  counts.sort((a, b) => a - b);
+  const engines = parseEngines(values.engines);
+  const limit = parseCount(values.limit, '--limit') * 1000;
+  const kinds: DataKind[] = values.isotropic ? ['structured', 'isotropic'] : ['structured'];
+  const started = performance.now();
+  const log = (line: string) =>
+    console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
+
+  log('vectors and exact answers …');
+  await Promise.all(kinds.map((kind) => prepareData(kind, counts)));
+  const server = await serveBench(await bundlePage());
+  const browser = await launch();
+  try {
+    const machine = describeMachine(`Chromium ${browser.version()}`);
+    const onRows = (rows: readonly VectorsRow[]) => write(values.json, { machine, rows });
+    const origin = `http://localhost:${(server.address() as AddressInfo).port}/index.html`;
+    const rows = await runVectors({ browser, origin, counts, kinds, engines, limit, log, onRows });
+    console.log(`\n${toMarkdown({ machine, rows })}`);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+function parseEngines(text: string): EngineId[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => !(ENGINE_IDS as readonly string[]).includes(name));
+  if (unknown !== undefined) throw usage(`--engines takes some of ${ENGINE_IDS.join(', ')}, not "${unknown}"`);
+  return ENGINE_IDS.filter((id) => names.includes(id));
+}
+
+function launch(): Promise<Browser> {
+  const executablePath = findBrowser();
+  if (!executablePath) throw new AfterimageError('usage', BROWSER_MISSING);
+  // Without the flag, measureUserAgentSpecificMemory waits for a garbage collection that may take half a minute.
+  const args = [...BROWSER_ARGS, '--enable-blink-features=ForceEagerMeasureMemory'];
+  return chromium.launch({ executablePath, args });
+}
+
+async function write(file: string, report: Parameters<typeof toMarkdown>[0]): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(`${file.replace(/\.json$/, '')}.md`, `${toMarkdown(report)}\n`);
+}

@@ -1,0 +1,13 @@
+import type { Files, Rows } from './sources.ts';
+
+/** What is measured: a way from vectors to files, from files to an index, and from a query to rows. */
+export interface Engine {
+  /** Make what a static host would serve. Absent: the vectors themselves are the file. */
+  build?(rows: Rows, files: Files): Promise<void>;
+  load(rows: Rows, files: Files): Promise<Searcher>;
+}
+
+export interface Searcher {
+  /** At most `k` rows, best first. */
+  search(query: Float32Array, k: number): readonly number[];
+}

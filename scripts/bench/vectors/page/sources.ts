@@ -1,0 +1,71 @@
+import { type DataSet, DIM, type EngineId, filePath, queriesPath, vectorsPath } from '../protocol.ts';
+
+/** Counts what crosses the wire, and the time that is spent on it. */
+export interface Wire {
+  bytes: number;
+  ms: number;
+}
+
+/** The vectors of a set, as float32 of unit norm, row by row. */
+export interface Rows {
+  readonly count: number;
+  readonly dim: number;
+  /** In parts, in order: 1,000,000 × 512 float32 are more than some browsers give in one piece. */
+  parts(): AsyncGenerator<{ readonly first: number; readonly vectors: Float32Array<ArrayBuffer> }>;
+  /** All in one piece. */
+  all(): Promise<Float32Array<ArrayBuffer>>;
+}
+
+/** An engine's files on the server; those of another engine may be read too. */
+export interface Files {
+  read(name: string, engine?: EngineId): Promise<Uint8Array<ArrayBuffer>>;
+  write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+}
+
+/** 16 MiB of vectors at a time. */
+const PART_ROWS = 8192;
+
+export function createRows(set: DataSet, wire: Wire): Rows {
+  async function* parts() {
+    for (let first = 0; first < set.count; first += PART_ROWS) {
+      const path = vectorsPath(set.kind, first, Math.min(PART_ROWS, set.count - first));
+      yield { first, vectors: new Float32Array(await fetchBytes(path, wire)) };
+    }
+  }
+  return {
+    count: set.count,
+    dim: DIM,
+    parts,
+    async all() {
+      const vectors = new Float32Array(set.count * DIM);
+      for await (const part of parts()) vectors.set(part.vectors, part.first * DIM);
+      return vectors;
+    },
+  };
+}
+
+export function createFiles(set: DataSet, own: EngineId, wire: Wire): Files {
+  return {
+    read: async (name, engine = own) => new Uint8Array(await fetchBytes(filePath(set, engine, name), wire)),
+    async write(name, bytes) {
+      const started = performance.now();
+      const response = await fetch(filePath(set, own, name), { method: 'PUT', body: bytes });
+      if (!response.ok) throw new Error(`${name} was not stored: ${response.status}.`);
+      wire.ms += performance.now() - started;
+    },
+  };
+}
+
+export async function fetchQueries(kind: DataSet['kind']): Promise<Float32Array<ArrayBuffer>> {
+  return new Float32Array(await fetchBytes(queriesPath(kind), { bytes: 0, ms: 0 }));
+}
+
+async function fetchBytes(path: string, wire: Wire): Promise<ArrayBuffer> {
+  const started = performance.now();
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path}: ${response.status}.`);
+  const bytes = await response.arrayBuffer();
+  wire.ms += performance.now() - started;
+  wire.bytes += bytes.byteLength;
+  return bytes;
+}

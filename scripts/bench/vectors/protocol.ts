@@ -1,0 +1,49 @@
+/** What the script in Node, the page and its worker agree on. */
+
+export const DIM = 512;
+/** Hits that are asked for. */
+export const K = 10;
+/** A hit counts as right, tolerantly, within this much of the similarity of the exact tenth. */
+export const TOLERANCE = 0.001;
+
+/** `structured`: with the structure of real embeddings (scripts/bench/synthetic); `isotropic`: evenly on the sphere. */
+export type DataKind = 'structured' | 'isotropic';
+
+/** Which vectors: the first `count` of a kind. */
+export interface DataSet {
+  readonly kind: DataKind;
+  readonly count: number;
+}
+
+export const ENGINE_IDS = ['hnsw', 'exact', 'hnswlib', 'voy', 'edgevec', 'edgevec-bq', 'edgevec-flat', 'loop'] as const;
+export type EngineId = (typeof ENGINE_IDS)[number];
+
+/** Of every HNSW graph, so that libraries are compared and not their defaults; `build-index` has the same. */
+export const GRAPH = { M: 16, efConstruction: 200, efSearch: 200 } as const;
+
+/** hnswlib's own file; our compact graph is taken from it. */
+export const HNSWLIB_FILE = 'hnswlib.dat';
+
+export interface Built {
+  /** Milliseconds of building alone: without fetching vectors and storing files. */
+  readonly ms: number;
+}
+
+export interface Loaded {
+  /** Milliseconds from an empty worker to ready: library and files from a server on the same machine. */
+  readonly ms: number;
+  /** Bytes of the files; the library's own code apart. */
+  readonly wireBytes: number;
+}
+
+export interface Answer {
+  /** At most `K`, best first. */
+  readonly rows: readonly number[];
+  readonly ms: number;
+}
+
+/** Where the server keeps things. `first` and `count` are in rows. */
+export const vectorsPath = (kind: DataKind, first: number, count: number) => `/vectors/${kind}/${first}/${count}`;
+export const queriesPath = (kind: DataKind) => `/queries/${kind}`;
+export const filePath = ({ kind, count }: DataSet, engine: EngineId, name: string) =>
+  `/files/${kind}/${count}/${engine}/${name}`;

@@ -1,0 +1,71 @@
+/** Puts the merge of collections together for Node. */
+import { realpath, rmdir } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { type Collection, readCollection } from '../../src/engine/collection/reader.ts';
+import { type MergeSource, type MergeSummary, mergeCollections } from '../../src/indexing/merge-collections.ts';
+import type { CollectionRequest, IndexEvent } from '../../src/indexing/request.ts';
+import { createFolderSource } from '../../src/platform/bytes.node.ts';
+import { createFolderStore } from '../../src/platform/collection-store.node.ts';
+import { createGraphBuilder } from '../../src/platform/graph-builder.ts';
+import { maxRows } from '../../src/platform/hnsw-index.ts';
+import { sha256 } from '../../src/platform/sha256.ts';
+import { usage } from '../lib/cli.ts';
+import { checkedName, checkWritable, createdNow } from './build-collection.ts';
+
+export interface MergeOptions
+  extends Pick<CollectionRequest, 'title' | 'description' | 'licence' | 'examples' | 'hnsw'> {
+  /** Folders of collections. */
+  readonly collections: readonly string[];
+  /** The merged collection's folder, `…/collections/<name>`. */
+  readonly out: string;
+}
+
+/**
+ * Merge collections in folders into one.
+ * @throws AfterimageError `usage`, `collection-not-found`, `collection-invalid`, `collection-version`, and what
+ *   `mergeCollections` throws.
+ */
+export async function merge(
+  options: MergeOptions,
+  signal: AbortSignal,
+  onEvent: (event: IndexEvent) => void,
+): Promise<MergeSummary> {
+  const { collections, hnsw, title, description, licence, examples } = options;
+  const out = resolve(options.out);
+  const name = checkedName(out);
+  const sources = await Promise.all(collections.map((folder) => openSource(folder, out)));
+  await checkWritable(out);
+  const request = {
+    name,
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(licence !== undefined && { licence }),
+    ...(examples !== undefined && { examples }),
+    hnsw,
+    maxPictures: (dim: number) => maxRows(dim, hnsw.M),
+    created: createdNow(),
+    signal,
+  };
+  const graph = (dim: number) => createGraphBuilder({ dim, ...hnsw });
+  try {
+    return await mergeCollections(request, { sources, graph, store: createFolderStore(out), sha256, onEvent });
+  } finally {
+    await rmdir(out).catch(() => {}); // only where nothing came of it: a folder that is not empty stays
+  }
+}
+
+async function openSource(folder: string, out: string): Promise<MergeSource> {
+  const { collection, location } = await openFolder(folder);
+  if (location === (await realpath(out).catch(() => out))) throw usage(`${folder} is the folder that --out writes to`);
+  return { collection, location, pictures: () => createFolderStore(location).pictures() };
+}
+
+/**
+ * The collection in a folder, wherever that lies.
+ * @throws AfterimageError `collection-not-found`, `collection-invalid`, `collection-version`.
+ */
+export async function openFolder(folder: string): Promise<{ collection: Collection; location: string }> {
+  const location = await realpath(folder).catch(() => resolve(folder));
+  const collection = await readCollection(createFolderSource(dirname(location)), sha256, basename(location), '.');
+  return { collection, location };
+}

@@ -1,0 +1,68 @@
+/** Put collections together into one. */
+import { type MergeOptions, merge } from './indexing/merge.ts';
+import { createProgress } from './indexing/progress.ts';
+import { stopOnSignals } from './indexing/stop.ts';
+import { describeMerge } from './indexing/summary.ts';
+import { parseCount, parseOptions, runScript, usage } from './lib/cli.ts';
+
+const HELP = `
+Usage: pnpm merge <collection>… --out public/collections/<name> [options]
+
+Puts collections of one model together, such as those of build-index --shard: nothing is embedded again, thumbnails and
+previews are hard links where the disk allows it, else copies, and the graph is built once. The result is what one run of
+build-index over all the pictures would have made. The merged collections stay as they are.
+
+  --out <folder>          the merged collection's folder; its last part is its name
+  --title, --description, --licence <text>
+                          what the page says of it (default: what it said before, else what the first one says)
+  --example <text>        a query to try, may be given several times
+  --M <n>                 links of a picture in the graph (default: 16)
+  --efConstruction <n>    width of the beam when the graph is built (default: 200)
+  --efSearch <n>          width of the beam when it is searched (default: 200)
+  --json                  print a summary as one line of JSON
+
+Exit code 0: done. 1: failed. 2: something to mend in the command or on the disk.
+`;
+
+function parseMergeCommand(args: readonly string[]): { options: MergeOptions; json: boolean } {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseOptions(args, {
+    ...{ out: text, title: text, description: text, licence: text },
+    ...{ M: text, efConstruction: text, efSearch: text },
+    example: { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+  });
+  if (positionals.length === 0) throw usage('merge takes the folders of the collections to put together');
+  if (values.out === undefined) throw usage('--out is missing, for example --out public/collections/holiday');
+  const { title, description, licence, example } = values;
+  return {
+    json: values.json === true,
+    options: {
+      collections: positionals,
+      out: values.out,
+      ...(title !== undefined && { title }),
+      ...(description !== undefined && { description }),
+      ...(licence !== undefined && { licence }),
+      ...(example !== undefined && { examples: example }),
+      hnsw: {
+        M: parseCount(values.M ?? '16', '--M', 2),
+        efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
+        efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
+      },
+    },
+  };
+}
+
+await runScript(HELP, async (args) => {
+  const { options, json } = parseMergeCommand(args);
+  const progress = createProgress();
+  await stopOnSignals(progress, async (signal) => {
+    try {
+      const summary = await merge(options, signal, progress.onEvent);
+      progress.stop();
+      console.log(json ? JSON.stringify(summary) : describeMerge(summary));
+    } finally {
+      progress.stop();
+    }
+  });
+});
