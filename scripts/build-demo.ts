@@ -1,6 +1,7 @@
 /** Draw the demo pictures and index them, where the demo collection is missing or stale. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FORMAT_VERSION } from '../src/engine/collection/types.ts';
 import { DEFAULT_MODEL } from '../src/engine/model.ts';
 import { RECIPE } from '../src/indexing/known.ts';
 import { towerFile } from '../src/platform/model-files.ts';
@@ -53,6 +54,7 @@ async function currentState(): Promise<DemoState> {
   return {
     drawing: drawingVersion(),
     recipe: RECIPE,
+    format: FORMAT_VERSION,
     model: towerFile(model, 'vision', model.dtypes.cpu).sha256,
     command: COMMAND,
     manifest: await sha256(await readFile(join(OUT, 'manifest.json')).catch(() => new Uint8Array())),

@@ -76,6 +76,11 @@ describe('what a person can mend is one clear line and exit code 2', () => {
     ['missing vectors', () => vectors(join(root, 'nowhere.npy')), /^usage: .*nowhere\.npy does not exist/],
     ['a folder without vectors', () => vectors(folder), /^nothing-to-index: .*no \.npy files/],
     ['vectors that are none', () => vectors(join(root, 'captions.json')), /^npy-invalid: captions\.json/m],
+    [
+      'a graph of a shard',
+      () => [folder, '--out', out(), '--shard', '1/2', '--M', '8'],
+      /^usage: --M is for pnpm merge/,
+    ],
     ['a bad shard', () => [folder, '--out', out(), '--shard', '3/2'], /^usage: --shard takes i\/n.*"3\/2"/],
     ['nothing to index', () => [join(root, 'empty'), '--out', out()], /^nothing-to-index: /m],
   ];

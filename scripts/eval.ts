@@ -29,7 +29,7 @@ await runScript(HELP, async (args) => {
   if (positionals.length > 0) throw usage(`eval does not know "${positionals[0]}"`);
   const { collection } = values;
   const search = await openNodeSearch({ publicFolder: PUBLIC_FOLDER, collection });
-  if (emojiOfRows(search.items).size === 0) {
+  if ((await emojiOfRows(search.items)).size === 0) {
     throw usage(`eval knows what is right for pictures of the demo collection only, and ${collection} has none`);
   }
   const evaluation = await evaluate(search, (line) => console.error(line));

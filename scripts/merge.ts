@@ -3,14 +3,15 @@ import { type MergeOptions, merge } from './indexing/merge.ts';
 import { createProgress } from './indexing/progress.ts';
 import { stopOnSignals } from './indexing/stop.ts';
 import { describeMerge } from './indexing/summary.ts';
-import { parseCount, parseOptions, runScript, usage } from './lib/cli.ts';
+import { parseCount, parseEncoding, parseEngine, parseOptions, runScript, usage } from './lib/cli.ts';
 
 const HELP = `
 Usage: pnpm merge <collection>… --out public/collections/<name> [options]
 
 Puts collections of one model together, such as those of build-index --shard: nothing is embedded again, thumbnails and
-previews are hard links where the disk allows it, else copies, and the graph is built once. The result is what one run of
-build-index over all the pictures would have made. The merged collections stay as they are.
+previews are hard links where the disk allows it, else copies, and the graph is built once. The merged collections stay
+as they are. Of shards the result is what one run of build-index over all the pictures would have made; vectors that were
+stored as int8 or f16 are rounded a second time.
 
   --out <folder>          the merged collection's folder; its last part is its name
   --title, --description, --licence <text>
@@ -19,6 +20,8 @@ build-index over all the pictures would have made. The merged collections stay a
   --M <n>                 links of a picture in the graph (default: 16)
   --efConstruction <n>    width of the beam when the graph is built (default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
+  --index <engine>, --vectors <encoding>
+                          as of build-index (default: hnsw, int8)
   --json                  print a summary as one line of JSON
 
 Exit code 0: done. 1: failed. 2: something to mend in the command or on the disk.
@@ -28,7 +31,7 @@ function parseMergeCommand(args: readonly string[]): { options: MergeOptions; js
   const text = { type: 'string' } as const;
   const { values, positionals } = parseOptions(args, {
     ...{ out: text, title: text, description: text, licence: text },
-    ...{ M: text, efConstruction: text, efSearch: text },
+    ...{ M: text, efConstruction: text, efSearch: text, index: text, vectors: text },
     example: { type: 'string', multiple: true },
     json: { type: 'boolean' },
   });
@@ -49,6 +52,8 @@ function parseMergeCommand(args: readonly string[]): { options: MergeOptions; js
         efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
         efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
       },
+      index: parseEngine(values.index ?? 'hnsw'),
+      encoding: parseEncoding(values.vectors ?? 'int8'),
     },
   };
 }

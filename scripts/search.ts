@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { toAfterimageError } from '../src/engine/errors.ts';
 import { type NodeSearch, openNodeSearch } from '../src/platform/search.node.ts';
 import { answer, toTable } from './lib/answer.ts';
-import { parseCount, parseOptions, runScript, usage } from './lib/cli.ts';
+import { parseCount, parseEngine, parseOptions, runScript, usage } from './lib/cli.ts';
 import { PUBLIC_FOLDER } from './lib/folders.ts';
 
 const HELP = `
@@ -13,7 +13,8 @@ Usage: pnpm search <text> [options]
 Options:
   --collection <name>  folder name under public/collections (default: demo)
   -k <number>          how many pictures (default: 10)
-  --exact              compare every picture instead of walking the graph
+  --index <engine>     hnsw, exact or codes (default: what the collection was built for)
+  --exact              --index exact: compare every picture
   --json               print {text, model_name, matches: [{image_name, title, score}], …}
   --stdin              one query a line in, one line of JSON a query out, {text, error} for one that fails
 `;
@@ -22,16 +23,18 @@ await runScript(HELP, async (args) => {
   const { values, positionals } = parseOptions(args, {
     collection: { type: 'string', default: 'demo' },
     k: { type: 'string', short: 'k', default: '10' },
+    index: { type: 'string' },
     exact: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     stdin: { type: 'boolean', default: false },
   });
   const { collection, exact, json, stdin } = values;
+  const index = exact ? 'exact' : values.index === undefined ? undefined : parseEngine(values.index);
   const k = parseCount(values.k, '-k');
   const text = positionals.join(' ').trim();
   if (stdin && text !== '') throw usage('--stdin takes its queries from the standard input alone');
   if (!stdin && text === '') throw usage('There is nothing to search for');
-  const search = await openNodeSearch({ publicFolder: PUBLIC_FOLDER, collection, exact });
+  const search = await openNodeSearch({ publicFolder: PUBLIC_FOLDER, collection, ...(index && { index }) });
   try {
     if (stdin) {
       await answerLines(search, k);

@@ -1,13 +1,21 @@
-import type { CollectionEntry, CollectionManifest, Item } from './engine/collection/types.ts';
+import type { CollectionEntry, CollectionManifest, Engine, Item } from './engine/collection/types.ts';
 import type { Device, Dtype } from './engine/model.ts';
 import type { RankedPage, SearchAnswer } from './engine/search-engine.ts';
 
 /** `?device=` and `?index=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
-export type IndexPreference = 'auto' | 'hnsw' | 'exact';
+export type IndexPreference = 'auto' | Engine;
 
 /** What is being loaded, in the order a person would name it. */
-export type LoadStage = 'collection' | 'items' | 'vectors' | 'graph' | 'runtime' | 'tokenizer' | 'text encoder';
+export type LoadStage =
+  | 'collection'
+  | 'items'
+  | 'vectors'
+  | 'graph'
+  | 'codes'
+  | 'runtime'
+  | 'tokenizer'
+  | 'text encoder';
 
 /** Sent by the worker while it works. */
 export type WorkerEvent =
@@ -46,7 +54,7 @@ export interface EncoderInfo {
 }
 
 export interface IndexInfo {
-  readonly engine: 'hnsw' | 'exact';
+  readonly engine: Engine;
   readonly reason: string;
   readonly count: number;
   readonly dim: number;

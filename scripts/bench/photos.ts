@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Embedding } from '../../src/engine/embedding.ts';
+import { storeVectors } from '../../src/engine/collection/stored-vectors.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { Pixels } from '../../src/engine/ports.ts';
 import { mapOrdered } from '../../src/indexing/map-ordered.ts';
@@ -108,6 +108,8 @@ async function indexAll({ folder, encoder }: Context): Promise<IndexSummary> {
       modelId: DEFAULT_MODEL,
       pictures: 'preview',
       hnsw: { M: 16, efConstruction: 200, efSearch: 200 },
+      index: 'hnsw',
+      encoding: 'int8',
       strict: false,
       fresh: true,
       encoder,
@@ -142,12 +144,14 @@ async function measureSteps({ folder, files, encoder }: Context): Promise<Record
     const picture = await decoder.decode(bytes, file.name).catch(() => undefined);
     if (picture) pixels.push(picture.pixels);
   }
-  const vectors: Embedding[] = [];
+  const vectors = new Float32Array(pixels.length * encoder.dim);
   for (let i = 0; i < pixels.length; i += DEFAULT_BATCH) {
-    vectors.push(...(await step('encode', () => encoder.encode(pixels.slice(i, i + DEFAULT_BATCH)))));
+    const batch = await step('encode', () => encoder.encode(pixels.slice(i, i + DEFAULT_BATCH)));
+    for (const [j, vector] of batch.entries()) vectors.set(vector, (i + j) * encoder.dim);
   }
   const graph = createGraphBuilder({ dim: encoder.dim, M: 16, efConstruction: 200 });
-  await step('graph', () => graph.build(vectors, () => {}, signal));
+  const stored = await step('quantise', async () => storeVectors(vectors, encoder.dim, 'int8'));
+  await step('graph', () => graph.build(stored, () => {}, signal));
   return Object.fromEntries([...spent].map(([name, milliseconds]) => [name, milliseconds / files.length]));
 }
 

@@ -13,7 +13,7 @@ async function folder(): Promise<string> {
 test('what was written is read; a damaged or missing state is none', async () => {
   const path = join(await folder(), 'demo.json');
   expect(await readDemoState(path)).toEqual({});
-  const state = { drawing: '1', recipe: 1, model: 'a', command: ['x'], manifest: 'b' };
+  const state = { drawing: '1', recipe: 1, format: 2, model: 'a', command: ['x'], manifest: 'b' };
   await writeDemoState(path, state);
   expect(await readDemoState(path)).toEqual(state);
   await truncate(path, 10);

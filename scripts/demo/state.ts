@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface DemoState {
   readonly drawing: string;
   readonly recipe: number;
+  /** Version of the collection's format. */
+  readonly format: number;
   readonly model: string;
   readonly command: readonly string[];
   readonly manifest: string;

@@ -8,9 +8,9 @@ import { compare, type Report, toMarkdown, verdict } from './report.ts';
 const emoji = demoEmoji();
 const items = {
   count: emoji.length + 1,
-  get: (row: number) => ({ name: row < emoji.length ? `${emoji[row]?.slug}.png` : 'holiday.jpg' }),
+  get: async (row: number) => ({ name: row < emoji.length ? `${emoji[row]?.slug}.png` : 'holiday.jpg' }),
 } as unknown as ItemStore;
-const rows = emojiOfRows(items);
+const rows = await emojiOfRows(items);
 
 test('as many queries as MODEL.md counts', () => {
   expect(rows.size).toBe(1594);

@@ -53,7 +53,7 @@ interface Answer {
 
 /** Every figure of `pnpm eval` for a collection of emoji pictures. */
 export async function evaluate(search: NodeSearch, log: (line: string) => void): Promise<Evaluation> {
-  const emoji = emojiOfRows(search.items);
+  const emoji = await emojiOfRows(search.items);
   const answers = new Map<string, Answer[]>();
   const run = async (name: string, queries: readonly Query[]) => {
     log(`${name}: ${queries.length} queries`);

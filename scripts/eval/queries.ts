@@ -23,11 +23,11 @@ interface Labels {
 }
 
 /** Unicode code points of the emoji that each row shows, by the item's file name; rows that show none are left out. */
-export function emojiOfRows(items: ItemStore): Map<number, string> {
+export async function emojiOfRows(items: ItemStore): Promise<Map<number, string>> {
   const hexcodes = new Map(demoEmoji().map(({ slug, hexcode }) => [`${slug}.png`, hexcode]));
   const rows = new Map<number, string>();
   for (let row = 0; row < items.count; row++) {
-    const hexcode = hexcodes.get(items.get(row).name);
+    const hexcode = hexcodes.get((await items.get(row)).name);
     if (hexcode !== undefined) rows.set(row, hexcode);
   }
   return rows;

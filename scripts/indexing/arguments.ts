@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { Shard } from '../../src/indexing/shard.ts';
-import { parseCount, parseOptions, usage } from '../lib/cli.ts';
+import { parseCount, parseEncoding, parseEngine, parseOptions, usage } from '../lib/cli.ts';
 import { CACHE_FOLDER, MODELS_FOLDER } from '../lib/folders.ts';
 import type { BuildOptions } from './build-collection.ts';
 import type { ImportOptions } from './import-vectors.ts';
@@ -26,6 +26,8 @@ collection of vectors that were made elsewhere (its pictures are not there: the 
   --M <n>                 links of a picture in the graph (default: 16)
   --efConstruction <n>    width of the beam when the graph is built (default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
+  --index <engine>        what answers: hnsw (default), or exact, which needs no graph and compares every picture
+  --vectors <encoding>    int8 (default), a byte a dimension; f16, twice as large and all but exact; f32, exact
   --models <folder>       where models are (default: public/models)
   --cache <folder>        where hashes of unchanged files are remembered (default: .cache/hashes)
   --from-npy <path>       vectors as NumPy and clip-retrieval write them: a .npy file (float16, 32 or 64; one row a
@@ -35,7 +37,8 @@ collection of vectors that were made elsewhere (its pictures are not there: the 
                           (columns url, image_path, caption, title, licence, width, height, date, id, sha256) or .txt
                           (a name a line); default: metadata/ in the folder of --from-npy, where it is there
   --shard <i>/<n>         only the i-th of n shares of the pictures (chosen by name: each machine takes its own, whatever
-                          the others do), as a collection without a graph, to be put together by pnpm merge
+                          the others do), as a collection without a graph and with float32 vectors, to be put together
+                          by pnpm merge, which takes --index, --vectors and the parameters of the graph
   --strict                a picture that cannot be indexed is an error (files without a picture's extension are not)
   --fresh                 embed everything again
   --watch                 stay, and keep the collection up to date as files come and go
@@ -71,6 +74,8 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
     M: text,
     efConstruction: text,
     efSearch: text,
+    index: text,
+    vectors: text,
     strict: flag,
     fresh: flag,
     watch: flag,
@@ -95,7 +100,11 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
       efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
       efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
     },
+    index: parseEngine(values.index ?? 'hnsw'),
+    encoding: parseEncoding(values.vectors ?? 'int8'),
   };
+  const { shard } = values;
+  if (shard !== undefined) refuseWithShard(values);
   const json = values.json === true;
   if (from !== undefined) {
     return { from: 'vectors', json, options: { ...common, from, ...(metadata !== undefined && { metadata }) } };
@@ -109,7 +118,7 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
       folders: positionals,
       cacheFolder: values.cache ?? join(CACHE_FOLDER, 'hashes'),
       ...(captions !== undefined && { captions }),
-      ...(values.shard !== undefined && { shard: shardOf(values.shard) }),
+      ...(shard !== undefined && { shard: shardOf(shard) }),
       pictures: pictureMode(values.pictures ?? 'preview'),
       strict: values.strict === true,
       fresh: values.fresh === true,
@@ -132,6 +141,12 @@ function refuseWithVectors(values: Readonly<Record<string, unknown>>, positional
     (name) => values[name] !== undefined,
   );
   if (other !== undefined) throw usage(`--${other} is for folders of pictures, not for --from-npy`);
+}
+
+/** What says how a collection is searched is said when its shards are merged. */
+function refuseWithShard(values: Readonly<Record<string, unknown>>): void {
+  const other = ['index', 'vectors', 'M', 'efConstruction', 'efSearch'].find((name) => values[name] !== undefined);
+  if (other !== undefined) throw usage(`--${other} is for pnpm merge, not for its shards`);
 }
 
 function shardOf(value: string): Shard {

@@ -2,6 +2,7 @@ import { appendFile, cp, mkdir, readFile, rename, rm, stat, utimes, writeFile } 
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCollection } from '../../src/engine/collection/reader.ts';
+import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
 import type { Item } from '../../src/engine/collection/types.ts';
 import type { IndexEvent, IndexSummary } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
@@ -34,8 +35,7 @@ async function workplace(): Promise<Workplace> {
     },
     async items() {
       const collection = await open(out);
-      const items = await collection.items();
-      return Array.from({ length: items.count }, (_, row) => items.get(row));
+      return collection.allItems();
     },
   };
 }
@@ -74,7 +74,7 @@ test('a folder becomes a collection that can be read and searched', async () => 
   expect(first?.preview).toMatchObject({ width: 500, height: 400 });
   for (const path of [first?.thumbnail?.path, first?.preview?.path]) await stat(join(out, String(path)));
 
-  const vectors = await collection.vectors();
+  const vectors = toFloat32(await collection.vectors());
   const index = await loadHnswIndex({ graph: await collection.graph(), vectors, dim: 256, efSearch: 50 });
   expect(index.size).toBe(40);
   index.dispose();
@@ -118,22 +118,75 @@ test('renamed, changed, new and deleted pictures; what no longer belongs to it g
   expect(kept).toEqual(['manifest.json', ...manifest.parts.map(({ path }) => path), ...pathsOf].sort());
 });
 
-test('a run from nothing gives the same bytes as many small steps', async () => {
+test('a run from nothing gives the same bytes each time; many small steps give the same pictures and all but the same vectors', async () => {
   process.env.SOURCE_DATE_EPOCH = '1700000000';
   try {
-    const { pictures, out, build } = await workplace();
+    const { pictures, out, build, items } = await workplace();
     for (let i = 0; i < 30; i++) {
       await draw(join(pictures, `${(i * 7) % 30}.png`), i);
       if (i % 9 === 0) await build();
     }
     await build();
-    const inSteps = await filesBelow(out);
-    await rm(out, { recursive: true });
-    await build();
-    expect(await filesBelow(out)).toEqual(inSteps);
+    const inSteps = { items: await items(), vectors: toFloat32(await (await open(out)).vectors()) };
+    const fresh: Map<string, Buffer>[] = [];
+    for (let i = 0; i < 2; i++) {
+      await rm(out, { recursive: true });
+      await build();
+      fresh.push(await filesBelow(out));
+    }
+    expect(fresh[1]).toEqual(fresh[0]);
+    expect(await items()).toEqual(inSteps.items);
+    const vectors = toFloat32(await (await open(out)).vectors());
+    const differences = vectors.map((value, i) => Math.abs(value - (inSteps.vectors[i] as number)));
+    expect(Math.max(...differences)).toBeLessThan(0.005);
   } finally {
     delete process.env.SOURCE_DATE_EPOCH;
   }
+});
+
+test('pictures that are there keep the bytes of their vectors when others come', async () => {
+  const { pictures, out, build } = await workplace();
+  const draws = (from: number, to: number) =>
+    Promise.all(Array.from({ length: to - from }, (_, i) => draw(join(pictures, `${from + i}.png`), from + i)));
+  await draws(10, 20);
+  await build();
+  const before = await (await open(out)).vectors();
+  await draws(20, 29);
+  expect(await build()).toMatchObject({ embedded: 9 });
+  const after = await (await open(out)).vectors();
+  if (before.encoding !== 'int8' || after.encoding !== 'int8') throw new Error('The default is int8.');
+  expect(after.centre).toEqual(before.centre);
+  expect(after.scales.subarray(0, 10)).toEqual(before.scales);
+  expect(after.codes.subarray(0, 10 * 256)).toEqual(before.codes);
+});
+
+test('half precision and no graph where they are asked for; either change writes the collection anew', async () => {
+  const { pictures, out, encoder, build } = await workplace();
+  for (let i = 0; i < 8; i++) await draw(join(pictures, `${i}.png`), i);
+  await build();
+  expect(await build({ encoding: 'f16' })).toMatchObject({ unchanged: false, embedded: 0 });
+  expect((await open(out)).manifest.quantiser).toMatchObject({ encoding: 'f16', rowBytes: 512 });
+  expect(await build({ encoding: 'f16', index: 'exact' })).toMatchObject({ unchanged: false, bytes: { graph: 0 } });
+  const collection = await open(out);
+  expect(collection.has('graph')).toBe(false);
+  expect([...(await filesBelow(out)).keys()].filter((path) => path.startsWith('graph'))).toEqual([]);
+  expect(await build({ encoding: 'f16', index: 'exact' })).toMatchObject({ unchanged: true });
+  expect(await build({ encoding: 'f16' })).toMatchObject({ unchanged: false });
+  expect(encoder.encoded).toBe(8);
+});
+
+test('a collection of an older format is built anew', async () => {
+  const { pictures, out, encoder, build } = await workplace();
+  await draw(join(pictures, 'a.png'), 1);
+  await build();
+  const manifest = join(out, 'manifest.json');
+  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"version": 2', '"version": 1'));
+  await expect(open(out)).rejects.toMatchObject({ code: 'collection-version' });
+  const notes: string[] = [];
+  await build({}, (event) => event.type === 'note' && notes.push(event.message));
+  expect(notes).toEqual([expect.stringContaining('version 1')]);
+  expect((await open(out)).manifest.version).toBe(2);
+  expect(encoder.encoded).toBe(2);
 });
 
 test('files with the same content are items of their own, embedded once', async () => {

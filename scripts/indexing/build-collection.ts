@@ -7,7 +7,7 @@ import { isCollectionName } from '../../src/engine/collection/manifest.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
 import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { indexPictures } from '../../src/indexing/index-pictures.ts';
-import type { GraphBuilder } from '../../src/indexing/ports.ts';
+import type { CollectionStore } from '../../src/indexing/ports.ts';
 import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
 import { createShard, type Shard } from '../../src/indexing/shard.ts';
 import type { NodeImageEncoder } from '../../src/platform/clip.node.ts';
@@ -26,7 +26,7 @@ import { readCaptions } from './captions.ts';
 export interface BuildOptions
   extends Pick<
     IndexRequest,
-    'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'pictures' | 'strict' | 'fresh'
+    'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'index' | 'encoding' | 'pictures' | 'strict' | 'fresh'
   > {
   readonly folders: readonly string[];
   /** The collection's folder, `…/collections/<name>`. */
@@ -82,8 +82,8 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
     hashes,
     decoder: createDecoder({ preprocessor, pictures: options.pictures }),
     encoder: async () => options.encoder ?? load(),
-    graph: shard ? NO_GRAPH : createGraphBuilder({ dim: model.dim, ...options.hnsw }),
-    store: createFolderStore(out),
+    graph: createGraphBuilder({ dim: model.dim, ...options.hnsw }),
+    store: shard ? unlisted(createFolderStore(out)) : createFolderStore(out),
     sha256,
   };
   return {
@@ -106,7 +106,10 @@ function toRequest(
   captions: ReadonlyMap<string, Caption>,
   signal: AbortSignal,
 ): IndexRequest {
-  const { title, description, licence, examples, hnsw, pictures, strict, fresh, batchSize, maxPictures } = options;
+  const { title, description, licence, examples, hnsw, shard } = options;
+  // When shards are merged, the graph is built once and vectors are rounded once.
+  const { index, encoding } = shard ? ({ index: 'exact', encoding: 'f32' } as const) : options;
+  const { pictures, strict, fresh, batchSize, maxPictures } = options;
   return {
     name,
     ...(title !== undefined && { title }),
@@ -115,9 +118,11 @@ function toRequest(
     ...(examples !== undefined && { examples }),
     model,
     hnsw,
+    index,
+    encoding,
     pictures,
     captions,
-    maxPictures: maxPictures ?? (options.shard ? Number.POSITIVE_INFINITY : maxRows(model.dim, hnsw.M)),
+    maxPictures: maxPictures ?? (index === 'hnsw' ? maxRows(model.dim, hnsw.M) : Number.POSITIVE_INFINITY),
     strict,
     fresh,
     batchSize: batchSize ?? DEFAULT_BATCH,
@@ -133,8 +138,10 @@ async function loadEncoder(modelsFolder: string, modelId: string): Promise<NodeI
   return createNodeImageEncoder({ modelsFolder, modelId });
 }
 
-/** The graph is built once, when shards are merged. */
-const NO_GRAPH: GraphBuilder = { build: async () => new Uint8Array(0) };
+/** Shards are not for the page, and on many machines that share a disk the list would be everybody's. */
+function unlisted(store: CollectionStore): CollectionStore {
+  return { ...store, register: async () => {} };
+}
 
 /** Now, or what SOURCE_DATE_EPOCH says (reproducible-builds.org), in whole seconds. */
 export function createdNow(): string {

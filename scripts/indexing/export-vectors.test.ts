@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { expect, test } from 'vitest';
+import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import { readNpy } from '../../src/engine/npy.ts';
 import { type ExportOptions, exportVectors } from '../../src/platform/export-vectors.node.ts';
@@ -20,7 +21,8 @@ async function workplace() {
   for (const [i, name] of NAMES.entries()) await draw(join(pictures, name), i);
   const captions = join(folder, 'captions.json');
   await writeFile(captions, JSON.stringify({ 'sub/猫.png': { title: 'A “cat”, asleep' } }));
-  const options = { ...buildOptions([pictures], built, createFakeEncoder()), captions };
+  const plain = { captions, index: 'exact', encoding: 'f32' } as const;
+  const options = { ...buildOptions([pictures], built, createFakeEncoder()), ...plain };
   await (await createCollectionBuilder(options)).run(new AbortController().signal, () => {});
   const out = join(folder, 'exported');
   const { collection } = await openFolder(built);
@@ -39,11 +41,7 @@ async function workplace() {
 
 async function itemsOf(folder: string) {
   const { collection } = await openFolder(folder);
-  const items = await collection.items();
-  return {
-    vectors: await collection.vectors(),
-    items: Array.from({ length: items.count }, (_, row) => items.get(row)),
-  };
+  return { vectors: toFloat32(await collection.vectors()), items: await collection.allItems() };
 }
 
 test.each(['parquet', 'jsonl'] as const)(
@@ -58,6 +56,7 @@ test.each(['parquet', 'jsonl'] as const)(
     const again = join(folder, 'site/collections/again');
     const importer = await createVectorImporter({
       ...{ from: out, out: again, modelsFolder: MODELS_FOLDER, modelId: DEFAULT_MODEL, hnsw: HNSW },
+      ...{ index: 'exact' as const, encoding: 'f32' as const },
     });
     expect(await importer.run(new AbortController().signal, () => {})).toMatchObject({ count: 3, normalised: 0 });
     const [before, after] = await Promise.all([itemsOf(built), itemsOf(again)]);

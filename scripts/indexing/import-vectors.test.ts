@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, test } from 'vitest';
 import { readCollection } from '../../src/engine/collection/reader.ts';
+import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
 import type { Item } from '../../src/engine/collection/types.ts';
 import { dot } from '../../src/engine/embedding.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
@@ -39,6 +40,7 @@ async function workplace() {
       const hnsw = { M: 8, efConstruction: 50, efSearch: 50 };
       const importer = await createVectorImporter({
         ...{ from: folder, out, modelsFolder: MODELS_FOLDER, modelId: DEFAULT_MODEL, hnsw },
+        ...{ index: 'hnsw' as const, encoding: 'int8' as const },
         ...more,
       });
       return importer.run(new AbortController().signal, onEvent);
@@ -46,11 +48,10 @@ async function workplace() {
     async read() {
       const source = createFolderSource(dirname(collections));
       const collection = await readCollection(source, sha256, basename(out), basename(collections));
-      const items = await collection.items();
       return {
         manifest: collection.manifest,
-        items: Array.from({ length: items.count }, (_, row): Item => items.get(row)),
-        vectors: await collection.vectors(),
+        items: await collection.allItems(),
+        vectors: toFloat32(await collection.vectors()),
       };
     },
   };

@@ -13,7 +13,7 @@ import { openVectorFiles } from '../../src/platform/vector-files.node.ts';
 import { checkedName, checkWritable, createdNow } from './build-collection.ts';
 
 export interface ImportOptions
-  extends Pick<CollectionRequest, 'title' | 'description' | 'licence' | 'examples' | 'hnsw'> {
+  extends Pick<CollectionRequest, 'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'index' | 'encoding'> {
   /** See `VectorFilesOptions`. */
   readonly from: string;
   readonly metadata?: string;
@@ -30,7 +30,7 @@ export interface ImportOptions
  *   `metadata-invalid`.
  */
 export async function createVectorImporter(options: ImportOptions) {
-  const { title, description, licence, examples, hnsw } = options;
+  const { title, description, licence, examples, hnsw, index, encoding } = options;
   const out = resolve(options.out);
   const name = checkedName(out);
   const manifest = await readModelManifest(options.modelsFolder, options.modelId);
@@ -57,8 +57,10 @@ export async function createVectorImporter(options: ImportOptions) {
         ...(examples !== undefined && { examples }),
         model,
         hnsw,
+        index,
+        encoding,
         pictures: 'none' as const,
-        maxPictures: maxRows(model.dim, hnsw.M),
+        maxPictures: index === 'hnsw' ? maxRows(model.dim, hnsw.M) : Number.POSITIVE_INFINITY,
         created: createdNow(),
         signal,
       };

@@ -31,14 +31,17 @@ async function workplace(encoder: FakeEncoder = createFakeEncoder()) {
       return outs;
     },
     merge: (collections: readonly string[], out: string, more: Partial<MergeOptions> = {}, events: IndexEvent[] = []) =>
-      merge({ collections, out, hnsw: HNSW, ...more }, new AbortController().signal, (event) => events.push(event)),
+      merge(
+        { collections, out, hnsw: HNSW, index: 'hnsw', encoding: 'int8', ...more },
+        new AbortController().signal,
+        (event) => events.push(event),
+      ),
   };
 }
 
 async function namesIn(out: string): Promise<string[]> {
   const collection = await readCollection(createFolderSource(dirname(out)), sha256, basename(out), '.');
-  const items = await collection.items();
-  return Array.from({ length: items.count }, (_, row) => items.get(row).name);
+  return (await collection.allItems()).map(({ name }) => name);
 }
 
 test('shards that are merged are what one run makes, to the last byte', async () => {
@@ -55,6 +58,8 @@ test('shards that are merged are what one run makes, to the last byte', async ()
 
     const parts = await shards(3, about);
     const counts = await Promise.all(parts.map(async (out) => (await namesIn(out)).length));
+    // Nothing but the shards themselves: `merge shards/*` takes them all, and the page none.
+    expect([...(await filesBelow(dirname(parts[0] ?? ''))).keys()]).not.toContain('index.json');
     expect(counts.reduce((sum, count) => sum + count)).toBe(49);
     expect(Math.min(...counts)).toBeGreaterThan(5);
     const encoded = encoder.encoded;
@@ -79,6 +84,7 @@ test('shards that grow embed what is new and merge again; what is gone leaves', 
     const { pictures, place, build, shards, merge, encoder } = await workplace();
     for (let i = 0; i < 20; i++) await draw(join(pictures, `${i}.png`), i);
     await merge(await shards(2), place('merged-x'));
+    await build(place('straight-x')); // so that both keep the same centre
     const before = encoder.encoded;
     await draw(join(pictures, 'new.png'), 99);
     await rm(join(pictures, '3.png'));

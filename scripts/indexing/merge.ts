@@ -13,7 +13,7 @@ import { usage } from '../lib/cli.ts';
 import { checkedName, checkWritable, createdNow } from './build-collection.ts';
 
 export interface MergeOptions
-  extends Pick<CollectionRequest, 'title' | 'description' | 'licence' | 'examples' | 'hnsw'> {
+  extends Pick<CollectionRequest, 'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'index' | 'encoding'> {
   /** Folders of collections. */
   readonly collections: readonly string[];
   /** The merged collection's folder, `…/collections/<name>`. */
@@ -30,7 +30,7 @@ export async function merge(
   signal: AbortSignal,
   onEvent: (event: IndexEvent) => void,
 ): Promise<MergeSummary> {
-  const { collections, hnsw, title, description, licence, examples } = options;
+  const { collections, hnsw, index, encoding, title, description, licence, examples } = options;
   const out = resolve(options.out);
   const name = checkedName(out);
   const sources = await Promise.all(collections.map((folder) => openSource(folder, out)));
@@ -42,7 +42,9 @@ export async function merge(
     ...(licence !== undefined && { licence }),
     ...(examples !== undefined && { examples }),
     hnsw,
-    maxPictures: (dim: number) => maxRows(dim, hnsw.M),
+    index,
+    encoding,
+    maxPictures: (dim: number) => (index === 'hnsw' ? maxRows(dim, hnsw.M) : Number.POSITIVE_INFINITY),
     created: createdNow(),
     signal,
   };
@@ -55,8 +57,8 @@ export async function merge(
 }
 
 async function openSource(folder: string, out: string): Promise<MergeSource> {
+  if ((await placeOf(folder)) === (await placeOf(out))) throw usage(`${folder} is the folder that --out writes to`);
   const { collection, location } = await openFolder(folder);
-  if (location === (await realpath(out).catch(() => out))) throw usage(`${folder} is the folder that --out writes to`);
   return { collection, location, pictures: () => createFolderStore(location).pictures() };
 }
 
@@ -65,7 +67,11 @@ async function openSource(folder: string, out: string): Promise<MergeSource> {
  * @throws AfterimageError `collection-not-found`, `collection-invalid`, `collection-version`.
  */
 export async function openFolder(folder: string): Promise<{ collection: Collection; location: string }> {
-  const location = await realpath(folder).catch(() => resolve(folder));
+  const location = await placeOf(folder);
   const collection = await readCollection(createFolderSource(dirname(location)), sha256, basename(location), '.');
   return { collection, location };
+}
+
+function placeOf(folder: string): Promise<string> {
+  return realpath(folder).catch(() => resolve(folder));
 }

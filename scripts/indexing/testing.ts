@@ -67,6 +67,8 @@ export function buildOptions(folders: readonly string[], out: string, encoder: I
     modelId: DEFAULT_MODEL,
     pictures: 'preview',
     hnsw: { M: 8, efConstruction: 50, efSearch: 50 },
+    index: 'hnsw',
+    encoding: 'int8',
     strict: false,
     fresh: false,
   };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringifyManifest } from '../../src/engine/collection/manifest.ts';
+import { storeVectors } from '../../src/engine/collection/stored-vectors.ts';
 import { encodeCollection } from '../../src/engine/collection/writer.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import { createNodeQueryEncoder } from '../../src/platform/clip.node.ts';
@@ -62,7 +63,7 @@ async function writeCollection(name: string, visionHash: string): Promise<void> 
       hnsw,
       pictures: { mode: 'preview' as const, bytes: 8 },
     },
-    ...{ items, vectors, graph: index.graph(), sha256 },
+    ...{ items, vectors: storeVectors(vectors, dim, 'f16'), graph: index.graph(), index: 'hnsw' as const, sha256 },
   });
   const folder = join(publicFolder, 'collections', name);
   await mkdir(folder, { recursive: true });
@@ -75,15 +76,15 @@ async function writeCollection(name: string, visionHash: string): Promise<void> 
   await encoder.dispose();
 }
 
-test.each([false, true])('answers what pnpm search prints (exact: %s)', async (exact) => {
-  const search = await openNodeSearch({ publicFolder, collection: 'words', exact });
+test.each(['hnsw', 'exact'] as const)('answers what pnpm search prints (%s)', async (index) => {
+  const search = await openNodeSearch({ publicFolder, collection: 'words', index });
   const report = await answer(search, 'tennis', 3);
   expect(report).toMatchObject({
     text: 'tennis',
     model_name: DEFAULT_MODEL,
     collection: 'words',
     total: 20,
-    engine: exact ? 'exact' : 'hnsw',
+    engine: index,
   });
   expect(report.good).toBeGreaterThan(0);
   expect(report.matches).toHaveLength(3);

@@ -8,7 +8,7 @@ export interface SearchReport {
   readonly collection: string;
   /** Pictures in the collection. */
   readonly total: number;
-  readonly engine: 'hnsw' | 'exact';
+  readonly engine: 'hnsw' | 'exact' | 'codes';
   /** How many pictures match, by the cut-off; the best ones all the same may be among `matches`. */
   readonly good: number;
   /** The score from which on a picture counts as a good match. */
@@ -33,10 +33,12 @@ export async function answer(search: NodeSearch, text: string, k: number): Promi
     cutoff: round(found.cutoff, 4),
     encode_ms: round(found.encodeMs, 2),
     search_ms: round(found.searchMs, 2),
-    matches: Array.from(rows.subarray(0, k), (row, rank) => {
-      const { name, title } = search.items.get(row);
-      return { image_name: name, title, score: round(scores[rank] ?? 0, 4) };
-    }),
+    matches: await Promise.all(
+      Array.from(rows.subarray(0, k), async (row, rank) => {
+        const { name, title } = await search.items.get(row);
+        return { image_name: name, title, score: round(scores[rank] ?? 0, 4) };
+      }),
+    ),
   };
 }
 

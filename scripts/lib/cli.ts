@@ -1,5 +1,6 @@
 /** What every script does the same way: options, help, one clear line for an error, exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { ENCODINGS, ENGINES, type Encoding, type Engine } from '../../src/engine/collection/types.ts';
 import { AfterimageError, type ErrorCode, toAfterimageError } from '../../src/engine/errors.ts';
 
 /** What the person running a script can mend: exit code 2. Everything else that fails is 1. */
@@ -37,6 +38,20 @@ export function parseCount(value: string, option: string, min = 1): number {
   const count = Number(value);
   if (Number.isInteger(count) && count >= min && value.trim() !== '') return count;
   throw usage(`${option} takes a whole number of at least ${min}, not "${value}"`);
+}
+
+/** @throws AfterimageError `usage`. */
+export function parseEngine(value: string, option = '--index'): Engine {
+  const engine = ENGINES.find((one) => one === value);
+  if (engine === undefined) throw usage(`${option} takes ${ENGINES.join(', ')}, not "${value}"`);
+  return engine;
+}
+
+/** @throws AfterimageError `usage`. */
+export function parseEncoding(value: string, option = '--vectors'): Encoding {
+  const encoding = ENCODINGS.find((one) => one === value);
+  if (encoding === undefined) throw usage(`${option} takes ${ENCODINGS.join(', ')}, not "${value}"`);
+  return encoding;
 }
 
 /**

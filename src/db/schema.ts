@@ -29,7 +29,7 @@ export interface LoggedSearch {
   /** The best results, at most `LIMITS.results`. */
   readonly results: readonly LoggedResult[];
   readonly device: Device;
-  readonly engine: 'hnsw' | 'exact';
+  readonly engine: 'hnsw' | 'exact' | 'codes';
   readonly encodeMs: number;
   readonly searchMs: number;
   /** 1–10, or null while the search is not rated. */

@@ -6,7 +6,7 @@ export class InvalidRecord extends Error {}
 type Fields = Readonly<Record<string, unknown>>;
 
 const DEVICES = ['webgpu', 'wasm', 'cpu'] as const;
-const ENGINES = ['hnsw', 'exact'] as const;
+const ENGINES = ['hnsw', 'exact', 'codes'] as const;
 const THUMBS = ['up', 'down'] as const;
 
 /**

@@ -43,24 +43,37 @@ const FEWEST = 16;
 /** Deviations below are rounding: all pictures are the same. */
 const NO_SPREAD = 1e-5;
 
-/**
- * @param vectors unit-norm rows of length `dim`, one after the other.
- * @param texts embeddings of a few ordinary texts by the same model, for which its golden vectors do.
- * @param sample rows to draw at most.
- */
+/** The vectors of a collection, of which only a few are looked at. */
+export interface RowSource {
+  readonly count: number;
+  readonly dim: number;
+  /** Unit norm. */
+  vectorOf(row: number): Float32Array;
+}
+
+/** A background of `vectors`, unit-norm rows of length `dim`, one after the other; otherwise as `sampleBackground`. */
 export function createBackground(
   vectors: Float32Array,
   dim: number,
   texts: readonly ArrayLike<number>[],
   sample: number = SAMPLE,
 ): Background {
-  const count = vectors.length / dim;
+  const vectorOf = (row: number) => vectors.subarray(row * dim, (row + 1) * dim);
+  return sampleBackground({ count: vectors.length / dim, dim, vectorOf }, texts, sample);
+}
+
+/**
+ * @param texts embeddings of a few ordinary texts by the same model, for which its golden vectors do.
+ * @param sample rows to draw at most.
+ */
+export function sampleBackground(
+  { count, dim, vectorOf }: RowSource,
+  texts: readonly ArrayLike<number>[],
+  sample: number = SAMPLE,
+): Background {
   const size = Math.min(sample, count);
   const rows = new Float32Array(size * dim);
-  for (let i = 0; i < size; i++) {
-    const from = Math.floor((i * count) / size) * dim;
-    rows.set(vectors.subarray(from, from + dim), i * dim);
-  }
+  for (let i = 0; i < size; i++) rows.set(vectorOf(Math.floor((i * count) / size)), i * dim);
   const distributions = texts.map((text) => similarities(text, dim, rows));
   return { dim, count, sample: rows, ordinary: texts.length === 0 ? null : pool(distributions) };
 }

@@ -35,6 +35,14 @@ export interface FileHash {
   readonly bytes: number;
 }
 
+/** A stretch of a file that can be verified alone. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+  /** The first 32 hex digits of its SHA-256. */
+  readonly hash: string;
+}
+
 /** Static files by path relative to the app's base (`models/…`, `collections/…`): HTTP in a browser, a folder in Node. */
 export interface ByteSource {
   /**
@@ -42,6 +50,11 @@ export interface ByteSource {
    * @throws AfterimageError `part-missing`, `part-corrupt`, `offline`, `network`.
    */
   read(path: string, expected: FileHash, options?: ReadOptions): Promise<Uint8Array>;
+  /**
+   * A stretch of the file that `expected` describes, verified as well. How much of the file is fetched for it is up to
+   * the source and its host. @throws what `read` throws.
+   */
+  readRange(path: string, expected: FileHash, range: ByteRange, options?: ReadOptions): Promise<Uint8Array>;
   /**
    * A small JSON file whose hash is not known beforehand (a manifest, a list). Newest first: the network, then what an
    * earlier visit kept. `undefined` when there is none. @throws `offline`, `network`.

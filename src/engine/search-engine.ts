@@ -1,3 +1,4 @@
+import type { Engine } from './collection/types.ts';
 import { type Background, cutoff } from './cutoff.ts';
 import type { Embedding } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
@@ -20,7 +21,7 @@ export interface SearchAnswer {
   readonly cutoff: number;
   /** Pictures in the collection: what scrolling on can reach. */
   readonly total: number;
-  readonly engine: 'hnsw' | 'exact';
+  readonly engine: Engine;
   readonly encodeMs: number;
   readonly searchMs: number;
   /** The query embedding came from the memory of recent queries. */

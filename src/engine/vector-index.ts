@@ -1,9 +1,12 @@
+import type { Engine } from './collection/types.ts';
 import type { Embedding } from './embedding.ts';
 
 /** One row found, with its cosine similarity to the query in [−1, 1]. */
 export interface Hit {
   readonly row: number;
   readonly similarity: number;
+  /** The similarity is an estimate: the row's vector has not been fetched. */
+  readonly approximate?: true;
 }
 
 export interface SearchOptions {
@@ -17,7 +20,7 @@ export interface SearchOptions {
 
 /** Nearest-neighbour search by cosine over rows of unit-norm vectors. Row ids are stable; removed rows never return. */
 export interface VectorIndex {
-  readonly kind: 'hnsw' | 'exact';
+  readonly kind: Engine;
   readonly dim: number;
   /** Rows that can be found (added and not removed). */
   readonly size: number;

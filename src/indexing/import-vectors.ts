@@ -91,7 +91,7 @@ function checkSize(count: number, dim: number, { model, maxPictures, hnsw }: Imp
   throw new AfterimageError(
     'index-too-large',
     `${count} vectors are more than the ${maxPictures} that an HNSW graph of dimension ${dim} with M = ${hnsw.M} can hold ` +
-      '(2 GiB of memory). Take a smaller --M, or import fewer.',
+      '(2 GiB of memory). Take --index exact, a smaller --M, or import fewer.',
   );
 }
 

@@ -181,7 +181,7 @@ export function countRemoved(previous: PreviousState | undefined, items: readonl
 }
 
 export function partBytes({ parts }: CollectionManifest): Record<PartKind, number> {
-  const bytes: Record<PartKind, number> = { items: 0, vectors: 0, graph: 0 };
+  const bytes: Record<PartKind, number> = { vectors: 0, graph: 0, codes: 0, items: 0, ids: 0, blocks: 0 };
   for (const part of parts) bytes[part.kind] += part.bytes;
   return bytes;
 }

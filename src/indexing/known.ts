@@ -1,4 +1,5 @@
 import type { Collection } from '../engine/collection/reader.ts';
+import { type StoredVectors, vectorOf } from '../engine/collection/stored-vectors.ts';
 import type { Item } from '../engine/collection/types.ts';
 import type { EmbeddedPicture, Journal, PictureRecord } from './ports.ts';
 import type { IndexRequest } from './request.ts';
@@ -18,12 +19,12 @@ export function journalKey({ model, pictures }: IndexRequest): string {
 export interface PreviousState {
   readonly collection: Collection;
   readonly items: readonly Item[];
-  readonly vectors: Float32Array;
+  readonly vectors: StoredVectors;
 }
 
 export async function readPrevious(collection: Collection, signal: AbortSignal): Promise<PreviousState> {
-  const [store, vectors] = await Promise.all([collection.items({ signal }), collection.vectors({ signal })]);
-  return { collection, items: Array.from({ length: store.count }, (_, row) => store.get(row)), vectors };
+  const [items, vectors] = await Promise.all([collection.allItems({ signal }), collection.vectors({ signal })]);
+  return { collection, items, vectors };
 }
 
 /**
@@ -43,9 +44,8 @@ export async function knownPictures(
     if (isThere(thumbnail, existing) && (preview === null || isThere(preview, existing))) known.set(id, picture);
   };
   if (previous && !request.fresh && isUsable(previous.collection, request)) {
-    const { dim } = request.model;
     for (const [row, item] of previous.items.entries()) {
-      remember({ record: toRecord(item), vector: previous.vectors.subarray(row * dim, (row + 1) * dim) });
+      remember({ record: toRecord(item), vector: vectorOf(previous.vectors, row) });
     }
   }
   const before = known.size;

@@ -1,5 +1,7 @@
 import type { Collection } from '../engine/collection/reader.ts';
+import { vectorOf } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest, Item } from '../engine/collection/types.ts';
+import { normalise } from '../engine/embedding.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
 import { copyId } from './ids.ts';
@@ -140,8 +142,7 @@ async function listRows(sources: readonly MergeSource[], signal: AbortSignal, sh
   const all: Row[] = [];
   for (const [source, { collection }] of sources.entries()) {
     signal.throwIfAborted();
-    const store = await collection.items({ signal });
-    const items = Array.from({ length: store.count }, (_, row) => ({ item: store.get(row), source, row }));
+    const items = (await collection.allItems({ signal })).map((item, row) => ({ item, source, row }));
     for (const row of await withFirstIds(items.sort(byName), sha256)) all.push(row);
   }
   const seen = new Set<string>();
@@ -191,11 +192,14 @@ function refuseTooMany(count: number, dim: number, { maxPictures, hnsw }: MergeR
   throw new AfterimageError(
     'index-too-large',
     `${count} pictures are more than the ${most} that an HNSW graph of dimension ${dim} with M = ${hnsw.M} can hold ` +
-      '(2 GiB of memory). Take a smaller --M, or merge fewer.',
+      '(2 GiB of memory). Take --index exact, a smaller --M, or merge fewer.',
   );
 }
 
-/** One source's vectors at a time, each put in its place. */
+/**
+ * One source's vectors at a time, each put in its place; those that lost something when they were stored are of unit norm
+ * again afterwards.
+ */
 async function readVectors(rows: readonly Row[], dim: number, sources: readonly MergeSource[], signal: AbortSignal) {
   const merged = allocateVectors(rows.length * dim);
   for (const [source, { collection }] of sources.entries()) {
@@ -203,7 +207,8 @@ async function readVectors(rows: readonly Row[], dim: number, sources: readonly 
     const vectors = await collection.vectors({ signal });
     for (const [place, one] of rows.entries()) {
       if (one.source !== source) continue;
-      merged.set(vectors.subarray(one.row * dim, (one.row + 1) * dim), place * dim);
+      const vector = vectorOf(vectors, one.row);
+      merged.set(vectors.encoding === 'f32' ? vector : normalise(vector), place * dim);
     }
   }
   return merged;

@@ -1,7 +1,7 @@
 import type { Collection } from '../engine/collection/reader.ts';
+import type { StoredVectors } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest, Item } from '../engine/collection/types.ts';
 import type { EncodedPart } from '../engine/collection/writer.ts';
-import type { Embedding } from '../engine/embedding.ts';
 import type { Pixels } from '../engine/ports.ts';
 
 /** A file that looks like a picture by its name. */
@@ -121,7 +121,7 @@ export interface CollectionStore {
 export interface GraphBuilder {
   /** @throws AfterimageError `index-too-large` */
   build(
-    vectors: readonly Embedding[],
+    vectors: StoredVectors,
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<Uint8Array>;

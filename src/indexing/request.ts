@@ -1,4 +1,4 @@
-import type { CollectionManifest } from '../engine/collection/types.ts';
+import type { CollectionManifest, Encoding, Engine, PartKind } from '../engine/collection/types.ts';
 import type { ImageEncoder, Sha256 } from '../engine/ports.ts';
 import type {
   CollectionStore,
@@ -27,6 +27,10 @@ export interface CollectionRequest {
   readonly examples?: readonly string[];
   readonly model: { readonly id: string; readonly sha256: string; readonly dim: number };
   readonly hnsw: CollectionManifest['hnsw'];
+  /** The engine that answers unless another one is asked for. */
+  readonly index: Engine;
+  /** How vectors are stored. */
+  readonly encoding: Encoding;
   readonly pictures: CollectionManifest['pictures']['mode'];
   /** ISO 8601, for the manifest. */
   readonly created: string;
@@ -92,12 +96,7 @@ export interface IndexSummary {
   readonly otherExtensions: Readonly<Record<string, number>>;
   /** True when the collection is as it was before: nothing was written. */
   readonly unchanged: boolean;
-  readonly bytes: {
-    readonly items: number;
-    readonly vectors: number;
-    readonly graph: number;
-    readonly pictures: number;
-  };
+  readonly bytes: Readonly<Record<PartKind | 'pictures', number>>;
   readonly seconds: number;
   /** Embedded ones, over the time until the last of them was; null where none was. */
   readonly picturesPerSecond: number | null;

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../engine/collection/manifest.ts';
+import { isSameVectors, type StoredVectors, storeVectors } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest, Item } from '../engine/collection/types.ts';
 import { type CollectionDescription, encodeCollection } from '../engine/collection/writer.ts';
-import type { Embedding } from '../engine/embedding.ts';
 import type { PreviousState } from './known.ts';
 import type { CollectionPorts, CollectionRequest } from './request.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -11,6 +11,11 @@ export interface Content {
   /** items × dim. */
   readonly vectors: Float32Array;
   readonly copies: number;
+}
+
+interface StoredContent {
+  readonly items: readonly Item[];
+  readonly vectors: StoredVectors;
 }
 
 export interface SettleContext {
@@ -27,9 +32,12 @@ export async function settle(
   context: SettleContext,
 ): Promise<{ manifest: CollectionManifest; unchanged: boolean }> {
   const { previous, request, ports } = context;
+  const { items } = content;
   const description = descriptionOf(content, context);
-  const unchanged = previous !== undefined && isSame(previous, content, description);
-  const manifest = unchanged ? previous.collection.manifest : await write(content, description, context);
+  const { dim, encoding } = { dim: request.model.dim, encoding: request.encoding };
+  const vectors = storeVectors(content.vectors, dim, encoding, previous?.vectors);
+  const unchanged = previous !== undefined && isSame(previous, { items, vectors }, description);
+  const manifest = unchanged ? previous.collection.manifest : await write({ items, vectors }, description, context);
   request.signal.throwIfAborted();
   await ports.store.register(manifest);
   await ports.store.clean(pathsOf(content.items, manifest));
@@ -51,30 +59,33 @@ function descriptionOf({ items }: Content, { previous, existing, request }: Sett
     model: { id: request.model.id, sha256: request.model.sha256 },
     dim: request.model.dim,
     hnsw: request.hnsw,
+    index: request.index,
     pictures: { mode: request.pictures, bytes },
   };
 }
 
 /** Whether writing would change nothing but the date. */
-function isSame(previous: PreviousState, { items, vectors }: Content, description: CollectionDescription): boolean {
+function isSame(
+  previous: PreviousState,
+  { items, vectors }: StoredContent,
+  description: CollectionDescription,
+): boolean {
   const { created: _created, ...said } = description;
   const before: Readonly<Record<string, unknown>> = { ...previous.collection.manifest };
   return (
     Object.entries(said).every(([key, value]) => canonicalJson(value) === canonicalJson(before[key])) &&
     previous.items.length === items.length &&
     items.every((item, row) => canonicalJson(item) === canonicalJson(previous.items[row])) &&
-    isEqual(previous.vectors, vectors)
+    isSameVectors(previous.vectors, vectors)
   );
 }
 
-function isEqual(a: Float32Array, b: Float32Array): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
-}
-
-async function write(content: Content, description: CollectionDescription, context: SettleContext) {
+async function write(content: StoredContent, description: CollectionDescription, context: SettleContext) {
   const { ports, stopwatch, request } = context;
   const { items, vectors } = content;
-  const graph = await stopwatch.time('graph', () => graphOf(content, description, context));
+  const { index } = description;
+  const graph =
+    index === 'hnsw' ? await stopwatch.time('graph', () => graphOf(content, description, context)) : undefined;
   return stopwatch.time('write', async () => {
     const parts = encodeCollection({ ...description, items, vectors, graph, sha256: ports.sha256 });
     let step = await parts.next();
@@ -87,16 +98,22 @@ async function write(content: Content, description: CollectionDescription, conte
   });
 }
 
-/** The old graph where rows and parameters are the old ones (only names or titles changed), else a new one. */
-async function graphOf({ items, vectors }: Content, { dim, hnsw }: CollectionDescription, context: SettleContext) {
+/**
+ * The old graph where rows and parameters are the old ones (only names or titles changed), else a new one: of the vectors
+ * as they are stored, because those are what it will be searched with.
+ */
+async function graphOf({ vectors }: StoredContent, { hnsw }: CollectionDescription, context: SettleContext) {
   const { previous, ports, request } = context;
-  if (previous && isEqual(previous.vectors, vectors) && isSameGraph(previous.collection.manifest.hnsw, hnsw)) {
-    return previous.collection.graph({ signal: request.signal });
+  const before = previous?.collection;
+  if (
+    before?.has('graph') &&
+    isSameGraph(before.manifest.hnsw, hnsw) &&
+    isSameVectors((previous as PreviousState).vectors, vectors)
+  ) {
+    return before.graph({ signal: request.signal });
   }
-  // Unit norm: the encoder made them so, and the writer checks it.
-  const rows = items.map((_, row) => vectors.subarray(row * dim, (row + 1) * dim) as Embedding);
   const onProgress = (done: number, total: number) => ports.onEvent({ type: 'graph', done, total });
-  return ports.graph.build(rows, onProgress, request.signal);
+  return ports.graph.build(vectors, onProgress, request.signal);
 }
 
 function isSameGraph(a: CollectionManifest['hnsw'], b: CollectionManifest['hnsw']): boolean {

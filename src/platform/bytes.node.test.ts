@@ -29,6 +29,19 @@ test('reads a file and reports its bytes', async () => {
   expect(seen).toEqual([[content.length, content.length]]);
 });
 
+test('reads a stretch of a file, verified by itself', async () => {
+  const hash = (await sha256(content.slice(2, 5))).slice(0, 32);
+  const range = { offset: 2, length: 3, hash };
+  expect(new Uint8Array(await source().readRange('part.bin', expected, range))).toEqual(content.slice(2, 5));
+  for (const wrong of [{ offset: 1 }, { length: 4 }, { offset: 6 }, { hash: '0'.repeat(32) }]) {
+    const read = source().readRange('part.bin', expected, { ...range, ...wrong });
+    await expect(read).rejects.toMatchObject({ code: 'part-corrupt' });
+  }
+  for (const path of ['nothing.bin', '../secret.bin', '.']) {
+    await expect(source().readRange(path, expected, range)).rejects.toMatchObject({ code: 'part-missing' });
+  }
+});
+
 test.each([
   ['another hash', { sha256: '0'.repeat(64), bytes: content.length }],
   ['another length', { sha256: 'x', bytes: 3 }],

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { AfterimageError } from '../engine/errors.ts';
 import type { ByteSource } from '../engine/ports.ts';
@@ -21,6 +21,16 @@ export function createFolderSource(publicFolder: string): ByteSource {
       options?.onProgress?.(bytes.length, expected.bytes);
       return bytes;
     },
+    async readRange(path, _expected, { offset, length, hash }, options) {
+      options?.signal?.throwIfAborted();
+      const bytes = await ifThere(() => readPiece(locate(root, path), offset, length));
+      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. Build it again.`);
+      if (bytes.length !== length || !(await sha256(bytes)).startsWith(hash)) {
+        throw new AfterimageError('part-corrupt', `${path} is damaged around byte ${offset}. Build it again.`);
+      }
+      options?.onProgress?.(length, length);
+      return bytes;
+    },
     async readText(path, options) {
       options?.signal?.throwIfAborted();
       const bytes = await readIfThere(locate(root, path), options?.signal);
@@ -38,9 +48,24 @@ function locate(root: string, path: string): string {
   return file;
 }
 
-async function readIfThere(file: string, signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
+function readIfThere(file: string, signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
+  return ifThere(() => readFile(file, signal ? { signal } : {}));
+}
+
+/** Shorter where the file ends. */
+async function readPiece(file: string, offset: number, length: number): Promise<Uint8Array> {
+  const handle = await open(file);
   try {
-    return await readFile(file, signal ? { signal } : {});
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function ifThere(read: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+  try {
+    return await read();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;

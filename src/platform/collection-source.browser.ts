@@ -1,7 +1,8 @@
 import type { ItemStore } from '../engine/collection/items.ts';
 import { isCollectionName } from '../engine/collection/manifest.ts';
 import { type Collection, readCollection } from '../engine/collection/reader.ts';
-import type { CollectionManifest } from '../engine/collection/types.ts';
+import type { StoredVectors } from '../engine/collection/stored-vectors.ts';
+import type { CollectionManifest, Part, PartKind } from '../engine/collection/types.ts';
 import { toAfterimageError } from '../engine/errors.ts';
 import type { LoadStage, WorkerEvent } from '../protocol.ts';
 import type { HttpSource, Newest, Version } from './http-source.browser.ts';
@@ -13,11 +14,14 @@ export interface OpenCollection {
   readonly collection: Collection;
   readonly items: ItemStore;
   readonly fromCache: boolean;
-  /** count × dim. Memoised until `release`. */
-  vectors(): Promise<Float32Array>;
+  /** All of them. Memoised until `release`. */
+  vectors(): Promise<StoredVectors>;
   /** What the index wrote. Memoised until `release`. */
   graph(): Promise<Uint8Array>;
-  /** Read what was not yet read, so that the next visit has all of this version once it is committed. */
+  /**
+   * Read what was not yet read, so that the next visit has all of this version once it is committed; of a collection that
+   * is larger than `KEPT_BYTES` what is needed to search it, while items and blocks are kept as they are looked at.
+   */
   readAll(): Promise<Version>;
   /** Forget vectors and graph, which whoever asked for them holds by now. */
   release(): void;
@@ -79,7 +83,7 @@ async function readVersion(
     signal,
     onProgress: (loaded: number, total: number) => onEvent({ type: 'progress', stage, loaded, total }),
   });
-  const pinned = { read: source.read, readText: async () => text };
+  const pinned = { read: source.read, readRange: source.readRange, readText: async () => text };
   const collection = await readCollection(pinned, sha256, name);
   const items = await collection.items(options('items'));
   const vectors = memoise(() => collection.vectors(options('vectors')));
@@ -91,18 +95,32 @@ async function readVersion(
     vectors: vectors.get,
     graph: graph.get,
     async readAll() {
-      await Promise.all([vectors.get(), graph.get()]);
-      return {
-        path: manifestPath(name),
-        text: text as string /* or readCollection had thrown */,
-        files: collection.parts(),
-      };
+      const files = partsToKeep(collection);
+      const { onProgress } = options('collection');
+      const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+      let loaded = 0;
+      for (const file of files) {
+        await source.prefetch(file.path, file, { signal });
+        loaded += file.bytes;
+        onProgress(loaded, total);
+      }
+      return { path: manifestPath(name), text: text as string /* or readCollection had thrown */, files };
     },
     release() {
       vectors.forget();
       graph.forget();
     },
   };
+}
+
+/** Larger collections are not kept as a whole. */
+const KEPT_BYTES = 256 * 2 ** 20;
+
+function partsToKeep(collection: Collection): readonly Part[] {
+  const parts = collection.parts();
+  if (parts.reduce((sum, { bytes }) => sum + bytes, 0) <= KEPT_BYTES) return parts;
+  const inBlocks: readonly PartKind[] = ['items', 'ids', ...(collection.has('codes') ? (['vectors'] as const) : [])];
+  return collection.has('blocks') ? parts.filter(({ kind }) => !inBlocks.includes(kind)) : parts;
 }
 
 function keptBecause({ code, message }: NonNullable<Newest['problem']>): string {

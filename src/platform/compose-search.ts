@@ -1,23 +1,35 @@
 import { assertModel } from '../engine/collection/assert-model.ts';
-import type { CollectionManifest } from '../engine/collection/types.ts';
-import { type Background, createBackground } from '../engine/cutoff.ts';
+import { type StoredVectors, toFloat32, vectorOf } from '../engine/collection/stored-vectors.ts';
+import type { CollectionManifest, Engine } from '../engine/collection/types.ts';
+import { type Background, sampleBackground } from '../engine/cutoff.ts';
 import { toAfterimageError } from '../engine/errors.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { Dtype, ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
+import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
+import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
+import { chooseEngine } from './choose-engine.ts';
 import { loadHnswIndex } from './hnsw-index.ts';
 
 /** The vectors of a collection, made searchable. */
 export interface LoadedIndex {
   readonly manifest: CollectionManifest;
-  readonly vectors: Float32Array;
+  readonly vectors: StoredVectors;
   readonly index: VectorIndex;
   /** Why it is this index. */
   readonly reason: string;
-  /** Over the same rows as `index`; may be `index` itself. */
-  readonly exact: ExactIndex;
+  /** Over the same rows as `index`; may be `index` itself. Made when it is first asked for. */
+  readonly exact: () => ExactIndex;
+}
+
+/** What an index is made of, read when it is needed. */
+export interface IndexParts {
+  readonly manifest: CollectionManifest;
+  has(kind: 'graph' | 'codes'): boolean;
+  vectors(): Promise<StoredVectors>;
+  graph(): Promise<Uint8Array>;
 }
 
 /** A text encoder and where it comes from. */
@@ -28,27 +40,35 @@ export interface LoadedEncoder {
 }
 
 /**
- * @param graph undefined: every picture is compared; so it is when the graph is larger than the heap
- * @throws AfterimageError `index-corrupt`, `dimension-mismatch`
+ * The engine that was asked for or else the collection's own, where it can be had.
+ * @throws AfterimageError `index-corrupt`, `dimension-mismatch`, and what reading throws
  */
-export async function loadIndex(
-  manifest: CollectionManifest,
-  vectors: Float32Array,
-  graph: Uint8Array | undefined,
-): Promise<LoadedIndex> {
-  const { dim, hnsw } = manifest;
-  const exact = createExactIndex(vectors, dim);
-  const all = { manifest, vectors, exact };
-  if (!graph) return { ...all, index: exact, reason: 'It was asked for: every picture is compared.' };
+export async function loadIndex(parts: IndexParts, wanted: Engine | 'auto'): Promise<LoadedIndex> {
+  const { manifest } = parts;
+  const { engine, reason } = chooseEngine(parts, wanted);
+  const [vectors, graph] = await Promise.all([parts.vectors(), engine === 'hnsw' ? parts.graph() : undefined]);
+  let made: ExactIndex | undefined;
+  const exact = () => (made ??= exactIndexOf(vectors));
+  if (!graph) return { manifest, vectors, exact, index: exact(), reason };
   try {
-    const index = await loadHnswIndex({ graph, vectors, dim, efSearch: hnsw.efSearch });
-    return { ...all, index, reason: 'The collection came with its graph.' };
+    const { dim, hnsw } = manifest;
+    const index = await loadHnswIndex({ graph, vectors: toFloat32(vectors), dim, efSearch: hnsw.efSearch });
+    return { manifest, vectors, exact, index, reason };
   } catch (error) {
     const { code, message } = toAfterimageError(error);
     if (code !== 'index-too-large') throw error;
-    const reason = `Every picture is compared, because the graph does not fit: ${message}`;
-    return { ...all, index: exact, reason };
+    const why = `Every picture is compared, because the graph does not fit: ${message}`;
+    return { manifest, vectors, exact, index: exact(), reason: why };
   }
+}
+
+/** The index that compares every row: in the kernels' memory where rows are of a byte a dimension, else in float32. */
+function exactIndexOf(vectors: StoredVectors): ExactIndex {
+  const { count, dim } = vectors;
+  if (vectors.encoding !== 'int8') return createExactIndex(toFloat32(vectors), dim);
+  const rows = createInt8Rows({ dim, centre: vectors.centre, count });
+  rows.put(0, vectors);
+  return createQuantisedIndex(rows);
 }
 
 /**
@@ -61,13 +81,14 @@ export function composeSearch(
 ): { readonly engine: SearchEngine; readonly background: Background } {
   assertModel(manifest, model);
   const texts = model.golden.filter((golden) => golden.dtype === dtype).map(({ embedding }) => embedding);
-  const background = createBackground(vectors, manifest.dim, texts);
+  const { count, dim } = vectors;
+  const background = sampleBackground({ count, dim, vectorOf: (row) => vectorOf(vectors, row) }, texts);
   const engine = createSearchEngine({
     collection: manifest.name,
     modelId: model.id,
     encoder,
     index,
-    exact: () => exact,
+    exact,
     background,
   });
   return { engine, background };

@@ -1,13 +1,16 @@
 import { scoped } from '../scope.ts';
 
 /**
- * What earlier visits left in the Cache API: content under its SHA-256, and the texts (manifests, lists) that were in
+ * What earlier visits left in the Cache API: content under its SHA-256, stretches of content under that of the whole
+ * with the place behind it, and the texts (manifests, lists) that were in
  * use last under their path. Everything degrades to "nothing there": without a secure context there is no `caches`, and
  * private windows, full disks and impatient users take it away at any time.
  */
 export interface ContentCache {
   /** The bytes kept under this hash; the caller verifies them. */
   get(sha256: string): Promise<Uint8Array | undefined>;
+  /** `length` bytes of the content kept under this hash, from `offset` on. */
+  getRange(sha256: string, offset: number, length: number): Promise<Uint8Array | undefined>;
   /** Keep a copy. Never throws, because a full disk must not stop a search. @returns why it is not kept, if it is not */
   put(sha256: string, bytes: Uint8Array): Promise<string | undefined>;
   has(sha256: string): Promise<boolean>;
@@ -48,6 +51,13 @@ export function createContentCache(baseUrl: string): ContentCache {
       const body = await attempt(async (cache) => (await cache.match(contentRoot + sha256))?.arrayBuffer());
       return body && new Uint8Array(body);
     },
+    async getRange(sha256, offset, length) {
+      const body = await attempt(async (cache) => {
+        const blob = await (await cache.match(contentRoot + sha256))?.blob();
+        return blob?.slice(offset, offset + length).arrayBuffer();
+      });
+      return body && new Uint8Array(body);
+    },
     // The body is copied here and now, so that callers may go on to write into `bytes`.
     put: (sha256, bytes) => write(contentRoot + sha256, new Response(bytes as Uint8Array<ArrayBuffer>)),
     has: async (sha256) => (await attempt((cache) => cache.match(contentRoot + sha256))) !== undefined,
@@ -72,8 +82,18 @@ async function sweepContent(
   const texts = urls.filter((url) => url.startsWith(textRoot)).map(async (url) => (await cache.match(url))?.text());
   const named = (await Promise.all(texts)).join();
   const content = urls.filter((url) => url.startsWith(contentRoot)).map((url) => url.slice(contentRoot.length));
-  const orphans = content.filter((sha256) => !named.includes(sha256) && !spared.has(sha256));
-  await Promise.all(orphans.map((sha256) => cache.delete(contentRoot + sha256)));
+  const orphans = content.filter((key) => !named.includes(wholeOf(key)) && !spared.has(wholeOf(key)));
+  await Promise.all(orphans.map((key) => cache.delete(contentRoot + key)));
+}
+
+/** What a stretch of content is kept under; `get`, `put`, `drop` and `has` take it for a hash. */
+export function rangeKey(sha256: string, offset: number, length: number): string {
+  return `${sha256}.${offset}.${length}`;
+}
+
+/** The hash of the content that a key stands for, or a stretch of. */
+export function wholeOf(key: string): string {
+  return key.slice(0, 64);
 }
 
 function whyNotKept(error: unknown): string {

@@ -20,24 +20,61 @@ export async function download(
 ): Promise<Uint8Array | undefined> {
   return whileMoving(path, STALL_MS, signal, async (stalled, moved) => {
     const response = await fetch(url, { cache, signal: stalled });
-    if (response.status === 404 || response.status === 410) {
-      throw new AfterimageError(
-        'part-missing',
-        `${path} is missing on the server. Reload the page; if it happens again, publish the files anew.`,
-      );
-    }
+    if (response.status === 404 || response.status === 410) throw missing(path);
     if (!response.ok || !response.body) throw serverError(path, response.status);
-    const body = new Uint8Array(bytes);
-    let loaded = 0;
-    for await (const chunk of chunks(response.body)) {
-      if (loaded + chunk.length > bytes) return undefined;
-      body.set(chunk, loaded);
-      loaded += chunk.length;
+    return readBody(response.body, bytes, (loaded) => {
       moved();
       onProgress?.(loaded, bytes);
-    }
-    return loaded === bytes ? body : undefined;
+    });
   });
+}
+
+/**
+ * A stretch of the file at `url`, of `total` bytes: undefined when the answer is another one; `whole` when the server
+ * answers with the whole file, as one does that knows no ranges.
+ * @throws as `download`
+ */
+export async function downloadRange(
+  url: string,
+  path: string,
+  { offset, length, total }: { readonly offset: number; readonly length: number; readonly total: number },
+  { signal }: ReadOptions,
+): Promise<Uint8Array | 'whole' | undefined> {
+  return whileMoving(path, STALL_MS, signal, async (stalled, moved) => {
+    const last = offset + length - 1;
+    const response = await fetch(url, { headers: { range: `bytes=${offset}-${last}` }, signal: stalled });
+    if (response.status === 404 || response.status === 410) throw missing(path);
+    if (response.status >= 500) throw serverError(path, response.status);
+    const place = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+    const isRight = place?.[1] === `${offset}` && place[2] === `${last}` && ['*', `${total}`].includes(place[3] ?? '');
+    if (response.status === 206 && isRight && response.body) return readBody(response.body, length, moved);
+    await response.body?.cancel().catch(() => undefined);
+    return response.status === 200 ? 'whole' : undefined;
+  });
+}
+
+/** Undefined when it is longer or shorter than `bytes`. */
+async function readBody(
+  stream: ReadableStream<Uint8Array>,
+  bytes: number,
+  onLoaded: (loaded: number) => void,
+): Promise<Uint8Array | undefined> {
+  const body = new Uint8Array(bytes);
+  let loaded = 0;
+  for await (const chunk of chunks(stream)) {
+    if (loaded + chunk.length > bytes) return undefined;
+    body.set(chunk, loaded);
+    loaded += chunk.length;
+    onLoaded(loaded);
+  }
+  return loaded === bytes ? body : undefined;
+}
+
+function missing(path: string): AfterimageError {
+  return new AfterimageError(
+    'part-missing',
+    `${path} is missing on the server. Reload the page; if it happens again, publish the files anew.`,
+  );
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ByteWriter, parquetWriteRows } from 'hyparquet-writer';
 import type { ItemStore } from '../engine/collection/items.ts';
 import type { Collection } from '../engine/collection/reader.ts';
+import { vectorOf } from '../engine/collection/stored-vectors.ts';
 import type { Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { encodeNpyHeader, encodeNpyRows } from '../engine/npy.ts';
@@ -74,7 +75,9 @@ async function writeArray(file: FileHandle, { collection, dtype, signal, onEvent
   for (let row = 0; row < count; row += BATCH_ROWS) {
     signal.throwIfAborted();
     const end = Math.min(count, row + BATCH_ROWS);
-    await file.write(encodeNpyRows(vectors.subarray(row * dim, end * dim), dtype));
+    const rows = new Float32Array((end - row) * dim);
+    for (let i = row; i < end; i++) rows.set(vectorOf(vectors, i), (i - row) * dim);
+    await file.write(encodeNpyRows(rows, dtype));
     onEvent({ type: 'progress', task: 'Vectors', done: end, total: count });
   }
 }
@@ -87,9 +90,9 @@ async function writeParquet(file: FileHandle, items: ItemStore): Promise<void> {
     writer.index = 0;
     await file.write(bytes);
   };
-  const rows = (function* () {
+  const rows = (async function* () {
     for (let row = 0; row < items.count; row++) {
-      const { bytes, ...record } = toRecord(items.get(row));
+      const { bytes, ...record } = toRecord(await items.get(row));
       yield { ...record, bytes: BigInt(bytes) };
     }
   })();
@@ -99,8 +102,10 @@ async function writeParquet(file: FileHandle, items: ItemStore): Promise<void> {
 
 async function writeJsonLines(file: FileHandle, items: ItemStore): Promise<void> {
   for (let row = 0; row < items.count; row += BATCH_ROWS) {
-    const length = Math.min(BATCH_ROWS, items.count - row);
-    const lines = Array.from({ length }, (_, i) => `${JSON.stringify(toRecord(items.get(row + i)))}\n`);
+    const lines: string[] = [];
+    for (let i = row; i < Math.min(items.count, row + BATCH_ROWS); i++) {
+      lines.push(`${JSON.stringify(toRecord(await items.get(i)))}\n`);
+    }
     await file.write(lines.join(''));
   }
 }

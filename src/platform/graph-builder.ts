@@ -1,3 +1,5 @@
+import { vectorOf } from '../engine/collection/stored-vectors.ts';
+import type { Embedding } from '../engine/embedding.ts';
 import type { GraphBuilder } from '../indexing/ports.ts';
 import { buildHnswIndex } from './hnsw-index.ts';
 
@@ -12,18 +14,20 @@ export function createGraphBuilder(options: {
 }): GraphBuilder {
   return {
     async build(vectors, onProgress, signal) {
-      const index = await buildHnswIndex({ ...options, capacity: vectors.length });
+      const { count } = vectors;
+      const index = await buildHnswIndex({ ...options, capacity: count });
       try {
-        for (const [row, vector] of vectors.entries()) {
+        for (let row = 0; row < count; row++) {
           if (row % CHUNK === 0) {
-            onProgress(row, vectors.length);
+            onProgress(row, count);
             await new Promise((resolve) => setTimeout(resolve));
             signal.throwIfAborted();
           }
-          index.add(vector);
+          // Of unit norm as far as the encoding goes.
+          index.add(vectorOf(vectors, row) as Embedding);
         }
         const graph = index.graph();
-        onProgress(vectors.length, vectors.length);
+        onProgress(count, count);
         return graph;
       } finally {
         index.dispose();

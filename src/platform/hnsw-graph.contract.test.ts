@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dot, type Embedding } from '../engine/embedding.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { clusteredVectors, flatten } from '../engine/test-vectors.ts';
-import { HEADER_WORDS, parseGraph, rowWord, writeHeader } from './hnsw-graph.ts';
+import { encodeGraph, GRAPH_HEADER_BYTES, parseGraph, rowWord } from './hnsw-graph.ts';
 import { buildHnswIndex, type HnswIndex, loadHnswIndex, maxRows } from './hnsw-index.ts';
 
 const DIM = 16;
@@ -35,7 +35,7 @@ describe('build → graph → load', () => {
   });
 
   test('holds links, not vectors', async () => {
-    expect((await build()).graph().length).toBeLessThan(rows.length * 4 * (2 * M + 3));
+    expect((await build()).graph().length).toBeLessThan(rows.length * 2 * (2 * M + 3));
   });
 
   test('keeps removed rows removed', async () => {
@@ -73,6 +73,25 @@ describe('build → graph → load', () => {
   });
 });
 
+test('written at random, read the same', () => {
+  const graphs = fc.integer({ min: 1, max: 300 }).chain((count) =>
+    fc.record({
+      rows: fc.array(fc.uniqueArray(fc.nat(count - 1), { maxLength: 2 * M }), { minLength: count, maxLength: count }),
+      removed: fc.array(fc.boolean(), { minLength: count, maxLength: count }),
+    }),
+  );
+  fc.assert(
+    fc.property(graphs, ({ rows, removed }) => {
+      const lists = rows.map((links, row) => Uint32Array.from(links.filter((link) => link !== row)).sort());
+      const words = lists.flatMap((links, row) => [rowWord(links.length, removed[row] === true, 0), ...links]);
+      const starts = lists.map((_, row) => lists.slice(0, row).reduce((sum, { length }) => sum + 1 + length, 0));
+      const shape = { count: rows.length, dim: DIM, M, efConstruction: 10, maxLevel: 0, entryPoint: 0 };
+      const graph = { ...shape, words: Uint32Array.from(words), starts: Uint32Array.from(starts) };
+      expect(parseGraph(encodeGraph(graph))).toEqual(graph);
+    }),
+  );
+});
+
 describe('limits', () => {
   test('more rows than the heap holds are refused, with the limit', async () => {
     const limit = maxRows(512, 16);
@@ -99,62 +118,76 @@ describe('limits', () => {
 });
 
 describe('a graph by hand', () => {
-  /** Rows 0 and 1 are on level 1, row 2 is not. */
   const ROWS = [
-    [rowWord(2, false, 1), 1, 2, 1, 1],
-    [rowWord(1, false, 1), 0, 1, 0],
-    [rowWord(1, true, 0), 0],
+    [2 * 2 + 1, 2 * 1, /* 1, 2 */ 1, 0, /* level 1: */ 1, /* 1 */ 1],
+    [2 * 2 + 1, 2 * 1, /* 0, 2 */ 0, 1, /* level 1: */ 1, /* 0 */ 0],
+    [2 * 1 + 1, 1 /* removed */, /* 0 */ 0],
   ].flat();
 
-  function graphByHand(header = {}, rows = ROWS): Uint8Array {
-    const words = new Uint32Array(HEADER_WORDS + rows.length);
-    writeHeader(words, { count: 3, dim: 2, M: 2, efConstruction: 10, maxLevel: 1, entryPoint: 0, ...header });
-    words.set(rows, HEADER_WORDS);
-    return new Uint8Array(words.buffer);
+  function graphByHand(header: Partial<Record<keyof typeof HEADER, number>> = {}, rows = ROWS): Uint8Array {
+    const words = Object.values({ ...HEADER, ...header });
+    return new Uint8Array([...new Uint8Array(new Int32Array(words).buffer), ...rows]);
   }
+  const HEADER = {
+    ...{ magic: 0x47494141, version: 2, count: 3, dim: 2, M: 2, efConstruction: 10, maxLevel: 1, entryPoint: 0 },
+  };
 
   const isCorrupt = (graph: Uint8Array) =>
     expect(() => parseGraph(graph)).toThrow(expect.objectContaining({ code: 'index-corrupt' }));
 
-  test('is read', () => {
-    expect(parseGraph(graphByHand())).toMatchObject({ count: 3, dim: 2, M: 2, maxLevel: 1, entryPoint: 0 });
+  test('is read, and written again as it was', () => {
+    const graph = parseGraph(graphByHand());
+    expect(graph).toMatchObject({ count: 3, dim: 2, M: 2, maxLevel: 1, entryPoint: 0 });
+    expect(encodeGraph(graph)).toEqual(graphByHand());
   });
 
   test.each([
+    ['another magic', { magic: 0 }],
+    ['another version', { version: 1 }],
     ['no rows, but bytes', { count: 0 }],
     ['fewer rows', { count: 2 }],
     ['more rows', { count: 4 }],
-    ['many more rows', { count: 2 ** 32 - 1 }],
+    ['many more rows', { count: -1 }],
     ['an M too small', { M: 1 }],
-    ['an M too large', { M: 2 ** 31 }],
+    ['an M too large', { M: -(2 ** 31) }],
     ['no efConstruction', { efConstruction: 0 }],
     ['an entry point that is no row', { entryPoint: 3 }],
     ['no entry point', { entryPoint: -1 }],
     ['an entry point below the highest level', { entryPoint: 2 }],
     ['a highest level without rows', { maxLevel: 2 }],
+    ['a highest level that no row can have', { maxLevel: 256 }],
     ['a highest level below rows', { entryPoint: 2, maxLevel: 0 }],
   ])('header with %s', (_, header) => {
     isCorrupt(graphByHand(header));
   });
 
   test.each([
-    ['too many links', 0, rowWord(5, false, 1)],
-    ['an unknown flag', 0, rowWord(2, false, 1) | 0x20000],
-    ['a level without lists', 9, rowWord(1, true, 3)],
-    ['a link to no row', 2, 3],
-    ['a link to itself', 1, 0],
-    ['too many links above level 0', 3, 3],
-    ['a link above level 0 to a row that is not there', 4, 2],
+    ['too many links', 0, 2 * 5 + 1],
+    ['flags that say nothing', 1, 0],
+    ['a level without lists', 13, 2 * 1],
+    ['a level above the highest', 1, 2 * 2],
+    ['a link to no row', 3, 1],
+    ['a link to itself', 2, 0],
+    ['too many links above level 0', 4, 3],
+    ['a link above level 0 to a row that is not there', 5, 2],
   ])('row with %s', (_, at, to) => {
     isCorrupt(graphByHand({}, ROWS.with(at, to)));
   });
 
+  test.each([
+    ['longer than needed', [0x80, 0x00]],
+    ['of more than 32 bits', [0xff, 0xff, 0xff, 0xff, 0x1f]],
+    ['without an end', [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00]],
+  ])('number %s', (_, number) => {
+    isCorrupt(graphByHand({}, [...ROWS.slice(0, -1), ...number]));
+  });
+
   test('too many links above level 0, with room for them', () => {
-    isCorrupt(graphByHand({}, [...ROWS.slice(0, 3), 3, 1, 1, 1, ...ROWS.slice(5)]));
+    isCorrupt(graphByHand({}, [...ROWS.slice(0, 4), 3, 1, 0, 0, ...ROWS.slice(6)]));
   });
 
   test('an entry point beyond rows of level 0', () => {
-    const rows = [rowWord(1, false, 0), 1, rowWord(1, false, 0), 0];
+    const rows = [2 * 1, 1, 2 * 1, 0];
     expect(parseGraph(graphByHand({ count: 2, maxLevel: 0 }, rows)).count).toBe(2);
     isCorrupt(graphByHand({ count: 2, maxLevel: 0, entryPoint: 2 }, rows));
   });
@@ -189,8 +222,8 @@ describe('damage', () => {
     for (let length = 0; length < graph.length; length++) {
       expect(() => parseGraph(graph.slice(0, length))).toThrow(expect.objectContaining({ code: 'index-corrupt' }));
     }
-    await expect(load(graph.slice(0, graph.length - 4), flat)).rejects.toMatchObject({ code: 'index-corrupt' });
-    await expect(load(new Uint8Array([...graph, 0, 0, 0, 0]), flat)).rejects.toMatchObject({ code: 'index-corrupt' });
+    await expect(load(graph.slice(0, graph.length - 1), flat)).rejects.toMatchObject({ code: 'index-corrupt' });
+    await expect(load(new Uint8Array([...graph, 0]), flat)).rejects.toMatchObject({ code: 'index-corrupt' });
   });
 
   test('flipped bits', async () => {
@@ -206,10 +239,10 @@ describe('damage', () => {
     );
   });
 
-  test('words overwritten', async () => {
+  test('a header overwritten', async () => {
     const graph = await bytes;
     const words = fc.record({
-      at: fc.oneof(fc.nat(9), fc.nat(graph.length / 4 - 1)),
+      at: fc.nat(GRAPH_HEADER_BYTES / 4 - 1),
       value: fc.oneof(fc.nat(64), fc.integer(), fc.constantFrom(-1, 0x7fffffff)),
     });
     await fc.assert(
@@ -217,6 +250,17 @@ describe('damage', () => {
         const damaged = graph.slice();
         new DataView(damaged.buffer).setInt32(at * 4, value, true);
         await expectErrorOrTruth(damaged);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('bytes overwritten', async () => {
+    const graph = await bytes;
+    const place = fc.integer({ min: GRAPH_HEADER_BYTES, max: graph.length - 1 });
+    await fc.assert(
+      fc.asyncProperty(place, fc.oneof(fc.nat(255), fc.constantFrom(0, 0x7f, 0x80, 0xff)), async (at, value) => {
+        await expectErrorOrTruth(graph.with(at, value));
       }),
       { numRuns: 150 },
     );

@@ -1,9 +1,11 @@
 import { AfterimageError } from '../engine/errors.ts';
+import { countVarints, createVarintReader, createVarintWriter, type VarintReader } from './varint.ts';
 
 /**
- * The links of an HNSW index without its vectors, which a collection stores once, beside it. All little-endian 32-bit
- * words: a header of eight, then for each row a word of level-0 link count (bits 0–15), removed flag (bit 16) and top
- * level (bits 24–31), its level-0 links, and for each level above 0 a count and the links of that level.
+ * The links of an HNSW index without its vectors, which a collection stores once, beside it.
+ *
+ * In memory, little-endian 32-bit words: for each row a word of level-0 link count (bits 0–15), removed flag (bit 16)
+ * and top level (bits 24–31), its level-0 links, and for each level above 0 a count and the links of that level.
  */
 export interface Graph {
   readonly count: number;
@@ -21,11 +23,12 @@ export interface Graph {
 }
 
 const MAGIC = 0x47494141; // 'AAIG'
-const VERSION = 1;
-export const HEADER_WORDS = 8;
+const VERSION = 2;
+export const GRAPH_HEADER_BYTES = 32;
 /** hnswlib takes more, but nothing is gained by it, and a damaged file should not ask for it. */
 export const MAX_M = 256;
 export const MAX_EF_CONSTRUCTION = 65_535;
+const MAX_LEVEL = 255;
 
 export const linkCount = (word: number): number => word & 0xffff;
 export const isRemoved = (word: number): boolean => (word & 0x10000) !== 0;
@@ -33,10 +36,46 @@ export const levelOf = (word: number): number => word >>> 24;
 export const rowWord = (links: number, removed: boolean, level: number): number =>
   (links | (removed ? 0x10000 : 0) | (level << 24)) >>> 0;
 
-/** Fill the first `HEADER_WORDS` of `words`. */
-export function writeHeader(words: Uint32Array, graph: Omit<Graph, 'words' | 'starts'>): void {
-  const { count, dim, M, efConstruction, maxLevel, entryPoint } = graph;
-  words.set([MAGIC, VERSION, count, dim, M, efConstruction, maxLevel >>> 0, entryPoint >>> 0]);
+/**
+ * The graph as a collection stores it: eight little-endian 32-bit words (magic, version, count, dim, M, efConstruction,
+ * highest level, entry point), then varints, row by row: twice the number of level-0 links, plus 1 where a second number
+ * follows, of twice the row's top level plus 1 if it was removed; the level-0 links; for each level above 0 the number of
+ * its links and the links. Links ascend: the first one, then the differences minus 1. Their order means nothing to
+ * hnswlib, and differences take one or two bytes where rows take four.
+ */
+export function encodeGraph(graph: Graph): Uint8Array {
+  const { words, starts } = graph;
+  const writer = createVarintWriter(headerOf(graph), 2 * words.length);
+  for (const start of starts) {
+    const word = words[start] as number;
+    const flags = 2 * levelOf(word) + (isRemoved(word) ? 1 : 0);
+    writer.write(2 * linkCount(word) + (flags === 0 ? 0 : 1));
+    if (flags !== 0) writer.write(flags);
+    let at = start + 1 + linkCount(word);
+    writeLinks(words.slice(start + 1, at));
+    for (let level = levelOf(word); level > 0; level--) {
+      const links = words[at] as number;
+      writer.write(links);
+      writeLinks(words.slice(at + 1, at + 1 + links));
+      at += 1 + links;
+    }
+  }
+  return writer.bytes();
+
+  function writeLinks(links: Uint32Array): void {
+    let before = -1;
+    for (const link of links.sort()) {
+      writer.write(link - before - 1);
+      before = link;
+    }
+  }
+}
+
+function headerOf({ count, dim, M, efConstruction, maxLevel, entryPoint }: Graph): Uint8Array {
+  const header = new DataView(new ArrayBuffer(GRAPH_HEADER_BYTES));
+  const words = [MAGIC, VERSION, count, dim, M, efConstruction, maxLevel, entryPoint];
+  for (const [i, word] of words.entries()) header.setUint32(4 * i, word, true);
+  return new Uint8Array(header.buffer);
 }
 
 function corrupt(what: string): AfterimageError {
@@ -54,43 +93,66 @@ function check(condition: boolean, what: string): asserts condition {
  * @throws AfterimageError `index-corrupt`.
  */
 export function parseGraph(bytes: Uint8Array): Graph {
-  check(bytes.byteLength % 4 === 0 && bytes.byteLength >= HEADER_WORDS * 4, `it has ${bytes.byteLength} bytes`);
-  const words = toWords(bytes);
-  const [magic, version, count = 0, dim = 0, M = 0, efConstruction = 0] = words;
-  check(magic === MAGIC && version === VERSION, 'it does not begin as an index does');
+  check(bytes.length >= GRAPH_HEADER_BYTES, `it has ${bytes.length} bytes`);
+  const header = new DataView(bytes.buffer, bytes.byteOffset, GRAPH_HEADER_BYTES);
+  const uint = (word: number) => header.getUint32(4 * word, true);
+  const [count, dim, M, efConstruction] = [uint(2), uint(3), uint(4), uint(5)];
+  const [maxLevel, entryPoint] = [header.getInt32(24, true), header.getInt32(28, true)];
+  check(uint(0) === MAGIC && uint(1) === VERSION, 'it does not begin as an index does');
   check(M >= 2 && M <= MAX_M, `M is ${M}`);
   check(efConstruction >= 1 && efConstruction <= MAX_EF_CONSTRUCTION, `efConstruction is ${efConstruction}`);
-  check(count <= words.length - HEADER_WORDS, `${count} rows do not fit into it`);
-  const [maxLevel = -1, entryPoint = -1] = new Int32Array(words.buffer, words.byteOffset + 24, 2);
-  const graph = { count, dim, M, efConstruction, maxLevel, entryPoint, words, starts: findRows(words, count, M) };
+  check(maxLevel <= MAX_LEVEL, `its highest level is ${maxLevel}`);
+  check(count <= bytes.length - GRAPH_HEADER_BYTES, `${count} rows do not fit into it`);
+  const shape = { count, dim, M, efConstruction, maxLevel, entryPoint };
+  const graph = { ...shape, ...readRows(bytes, shape) };
   checkEntry(graph);
-  checkLinks(graph);
+  checkUpperLinks(graph);
   return graph;
 }
 
-/** A view where alignment allows it, else a copy. */
-function toWords(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
-}
-
-/** Where each row begins; every list within its limit, the rows exactly as long as the file. */
-function findRows(words: Uint32Array, count: number, M: number): Uint32Array {
+/** Every list within its limit, every link another row, the rows exactly as long as the bytes. */
+function readRows(bytes: Uint8Array, shape: Omit<Graph, 'words' | 'starts'>): Pick<Graph, 'words' | 'starts'> {
+  const { count, M, maxLevel } = shape;
+  const reader = createVarintReader(bytes, GRAPH_HEADER_BYTES);
+  const words = new Uint32Array(countVarints(bytes, GRAPH_HEADER_BYTES));
   const starts = new Uint32Array(count);
-  let at = HEADER_WORDS;
+  let at = 0;
   for (let row = 0; row < count; row++) {
     starts[row] = at;
-    const word = words[at] ?? 0;
-    if (linkCount(word) > 2 * M || (word & 0xfe0000) !== 0) throw corrupt(`row ${row} does not begin as a row does`);
-    at += 1 + linkCount(word);
-    for (let level = levelOf(word); level > 0; level--) {
-      const links = words[at] ?? 0;
-      if (links > M) throw corrupt(`row ${row} has ${links} links above level 0`);
-      at += 1 + links;
+    const head = reader.next();
+    const flags = head > 0 && (head & 1) === 1 ? reader.next() : 0;
+    const [links, level] = [head >> 1, flags >> 1];
+    if (head < 0 || links > 2 * M || flags < 0 || (flags === 0 && (head & 1) === 1) || level > maxLevel) {
+      throw corrupt(`row ${row} does not begin as a row does`);
+    }
+    words[at] = rowWord(links, (flags & 1) === 1, level);
+    at = readLinks(reader, words, at + 1, { links, row, count });
+    for (let above = 0; above < level; above++) {
+      const upper = reader.next();
+      if (upper < 0 || upper > M) throw corrupt(`row ${row} has ${upper} links above level 0`);
+      words[at] = upper;
+      at = readLinks(reader, words, at + 1, { links: upper, row, count });
     }
   }
-  check(at === words.length, 'its rows do not end where it does');
-  return starts;
+  check(reader.atEnd, 'its rows do not end where it does');
+  return { words: words.subarray(0, at), starts };
+}
+
+/** @returns the place behind the links. */
+function readLinks(
+  reader: VarintReader,
+  words: Uint32Array,
+  start: number,
+  { links, row, count }: { readonly links: number; readonly row: number; readonly count: number },
+): number {
+  let link = -1;
+  for (let at = start; at < start + links; at++) {
+    const difference = reader.next();
+    link += difference + 1;
+    if (difference < 0 || link >= count || link === row) throw corrupt(`row ${row} links to row ${link}`);
+    words[at] = link;
+  }
+  return start + links;
 }
 
 function checkEntry({ count, maxLevel, entryPoint, words, starts }: Graph): void {
@@ -115,18 +177,17 @@ function levelAt(words: Uint32Array, starts: Uint32Array, row: number): number {
   return levelOf(words[starts[row] as number /* row < count */] as number);
 }
 
-/** Every link leads to another row that exists on that level. */
-function checkLinks({ count, maxLevel, words, starts }: Graph): void {
+/** Every link above level 0 leads to a row that exists on that level. */
+function checkUpperLinks({ count, words, starts }: Graph): void {
   for (let row = 0; row < count; row++) {
-    let at = starts[row] as number; // row < count
-    const levels = levelOf(words[at] as number);
-    if (levels > maxLevel) throw corrupt(`row ${row} is above its highest level`);
-    for (let level = 0; level <= levels; level++) {
-      const end = at + 1 + linkCount(words[at] as number);
+    const start = starts[row] as number; // row < count
+    const levels = levelOf(words[start] as number);
+    let at = start + 1 + linkCount(words[start] as number);
+    for (let level = 1; level <= levels; level++) {
+      const end = at + 1 + (words[at] as number);
       for (at++; at < end; at++) {
         const neighbour = words[at] as number;
-        // Every row is on level 0, where most links are: only above it is the neighbour looked up.
-        if (neighbour >= count || neighbour === row || (level > 0 && levelAt(words, starts, neighbour) < level)) {
+        if (levelAt(words, starts, neighbour) < level) {
           throw corrupt(`row ${row} links to row ${neighbour} on level ${level}`);
         }
       }

@@ -1,4 +1,4 @@
-import { type Graph, HEADER_WORDS, isRemoved, levelOf, linkCount, rowWord, writeHeader } from './hnsw-graph.ts';
+import { encodeGraph, type Graph, isRemoved, levelOf, linkCount, rowWord } from './hnsw-graph.ts';
 
 /**
  * hnswlib's own file, as `HierarchicalNSW::saveIndex` (hnswalg.h, v0.7) writes it where `size_t` has 32 bits: a header
@@ -62,7 +62,7 @@ function writeUpperLists(image: Uint32Array, at: number, { words, M }: Graph, st
   return at;
 }
 
-/** The graph (hnsw-graph.ts) of a file that hnswlib wrote for rows that were added in their order. */
+/** The graph, as a collection stores it, of a file that hnswlib wrote for rows that were added in their order. */
 export function graphOf(bytes: Uint8Array<ArrayBuffer>, dim: number): Uint8Array {
   const image = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   const [maxLevel = -1, entryPoint = -1] = new Int32Array(bytes.buffer, bytes.byteOffset + 24, 2);
@@ -70,21 +70,22 @@ export function graphOf(bytes: Uint8Array<ArrayBuffer>, dim: number): Uint8Array
   const record = recordBytes(dim, M) / 4;
   const records = IMAGE_HEADER_BYTES / 4;
 
-  const words = new Uint32Array(image.length); // more than enough: no vectors, no padding
-  writeHeader(words, { count, dim, M, efConstruction, maxLevel, entryPoint });
-  let out = HEADER_WORDS;
+  const words = new Uint32Array(image.length - count * dim); // more than enough: no labels, no padding
+  const starts = new Uint32Array(count);
+  let out = 0;
   let upper = records + count * record;
   for (let row = 0; row < count; row++) {
     const at = records + row * record;
     const word = image[at] as number;
     const upperEnd = upper + 1 + (image[upper] as number) / 4;
+    starts[row] = out;
     words[out++] = rowWord(linkCount(word), isRemoved(word), (upperEnd - upper - 1) / upperListWords(M));
     out = copyWords(words, out, image, at + 1, linkCount(word));
     for (upper++; upper < upperEnd; upper += upperListWords(M)) {
       out = copyWords(words, out, image, upper, 1 + linkCount(image[upper] as number));
     }
   }
-  return new Uint8Array(words.buffer.slice(0, out * 4));
+  return encodeGraph({ count, dim, M, efConstruction, maxLevel, entryPoint, words: words.subarray(0, out), starts });
 }
 
 function copyWords(to: Uint32Array, at: number, from: Uint32Array, start: number, length: number): number {

@@ -1,7 +1,8 @@
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
-import type { ByteSource, FileHash, ReadOptions } from '../engine/ports.ts';
-import { type ContentCache, createContentCache } from './content-cache.browser.ts';
-import { download, fetchText } from './download.browser.ts';
+import { createPromiseCache } from '../engine/lru.ts';
+import type { ByteRange, ByteSource, FileHash, ReadOptions } from '../engine/ports.ts';
+import { type ContentCache, createContentCache, rangeKey } from './content-cache.browser.ts';
+import { download, downloadRange, fetchText } from './download.browser.ts';
 import { sha256 } from './sha256.ts';
 
 /** A manifest or list, and where it came from. */
@@ -27,6 +28,8 @@ export interface HttpSource extends ByteSource {
    * kept is not forgotten because the server misses it: that may be a deployment in its middle.
    */
   newest(path: string, options?: ReadOptions): Promise<Newest | undefined>;
+  /** Read what was not read before, so that it is kept, without handing it out. */
+  prefetch(path: string, expected: FileHash, options?: ReadOptions): Promise<void>;
   /**
    * Make these, of which all files have been read, the versions that the next visit falls back to: together, because
    * they fit each other. @returns why they are not kept, if a file could not be: then nothing changed
@@ -36,6 +39,11 @@ export interface HttpSource extends ByteSource {
   sweep(): Promise<void>;
 }
 
+/** Smaller files are read whole for any part of them. */
+const SMALL_BYTES = 2 ** 20;
+/** Whole files that stay at hand where the server does not answer with parts of them: 80 MiB at most. */
+const WHOLES = 4;
+
 export function createHttpSource(baseUrl: string, cache: ContentCache = createContentCache(baseUrl)): HttpSource {
   /** Writes on their way into the cache: nobody waits for them but `commit`. */
   const writes = new Map<string, Promise<void>>();
@@ -43,6 +51,10 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
   let refused: string | undefined;
   /** What was read may belong to a version that is not committed yet. */
   const inUse = new Set<string>();
+  /** Was read to its end, by its hash. */
+  const done = new Set<string>();
+  const wholes = createPromiseCache<Uint8Array>(WHOLES);
+  let knowsRanges = true;
 
   const keep = (hash: string, bytes: Uint8Array) => {
     const write = cache.put(hash, bytes).then((why) => {
@@ -60,13 +72,51 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
     if (kept) {
       if (await isIntact(kept, expected)) {
         options.onProgress?.(expected.bytes, expected.bytes);
+        done.add(expected.sha256);
         return kept;
       }
       await cache.drop(expected.sha256);
     }
     const bytes = await downloadVerified(new URL(path, baseUrl).href, path, expected, options);
     keep(expected.sha256, bytes);
+    done.add(expected.sha256);
     return bytes;
+  };
+
+  /** From what is kept of the file, else by a range request; undefined where neither gives the right bytes. */
+  const readPiece = async (path: string, { sha256, bytes }: FileHash, range: ByteRange, options: ReadOptions) => {
+    const { offset, length } = range;
+    const key = rangeKey(sha256, offset, length);
+    const kept = (await cache.get(key)) ?? (await cache.getRange(sha256, offset, length));
+    if (kept && (await isPiece(kept, range))) return kept;
+    if (!knowsRanges || bytes <= SMALL_BYTES) return undefined;
+    const url = new URL(path, baseUrl).href;
+    const piece = await downloadRange(url, path, { offset, length, total: bytes }, options);
+    if (piece === 'whole') knowsRanges = false;
+    if (piece === 'whole' || !piece || !(await isPiece(piece, range))) return undefined;
+    keep(key, piece);
+    return piece;
+  };
+
+  const readRange: ByteSource['readRange'] = async (path, expected, range, options = {}) => {
+    options.signal?.throwIfAborted();
+    inUse.add(expected.sha256);
+    const piece = await readPiece(path, expected, range, options);
+    if (piece) return piece;
+    // Not aborted with the caller: others may wait for the same file.
+    const whole = await wholes.get(expected.sha256, () => read(path, expected)).value;
+    const bytes = whole.slice(range.offset, range.offset + range.length);
+    if (await isPiece(bytes, range)) return bytes;
+    throw new AfterimageError(
+      'part-corrupt',
+      `${path} does not hold what the collection says of it. Build the collection again and publish it anew.`,
+    );
+  };
+
+  const prefetch = async (path: string, expected: FileHash, options?: ReadOptions): Promise<void> => {
+    if (done.has(expected.sha256)) return;
+    if (await cache.has(expected.sha256)) inUse.add(expected.sha256);
+    else await read(path, expected, options);
   };
 
   const newest = async (path: string, options: ReadOptions = {}): Promise<Newest | undefined> => {
@@ -97,6 +147,8 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
 
   return {
     read,
+    readRange,
+    prefetch,
     newest,
     commit,
     sweep: () => cache.sweep(inUse),
@@ -125,6 +177,10 @@ async function downloadVerified(
     `${path} arrived damaged: it is not the file that was published (SHA-256 differs). ` +
       'Reload the page; if it happens again, the files on the server need to be published anew.',
   );
+}
+
+async function isPiece(bytes: Uint8Array, { length, hash }: ByteRange): Promise<boolean> {
+  return bytes.length === length && (await sha256(bytes)).startsWith(hash);
 }
 
 async function isIntact(bytes: Uint8Array, expected: FileHash): Promise<boolean> {

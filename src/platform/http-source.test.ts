@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { FileHash } from '../engine/ports.ts';
+import type { ByteRange, FileHash } from '../engine/ports.ts';
 import { createHttpSource, type HttpSource, type Version } from './http-source.browser.ts';
 import { sha256 } from './sha256.ts';
 import { createFakeServer, createMemoryCache, type FakeServer } from './testing.browser.ts';
@@ -98,6 +98,101 @@ describe('read', () => {
     expect(await source.read(PATH, expected)).toEqual(bytes);
     expect(await source.commit([version('models/mini/model.json', expected.sha256, expected)])).toMatch('no space');
     expect(await cache.getText('models/mini/model.json')).toBeUndefined();
+  });
+});
+
+describe('readRange', () => {
+  const large = Uint8Array.from({ length: 2 ** 20 + 500 }, (_, i) => (i * 7) % 253);
+  const LARGE = 'collections/demo/items-0123456789abcdef.bin';
+  const [offset, length] = [300_000, 1000];
+  const piece = large.slice(offset, offset + length);
+  const bytesOf = `bytes=${offset}-${offset + length - 1}`;
+  let whole: FileHash;
+  let range: ByteRange;
+
+  beforeEach(async () => {
+    whole = { sha256: await sha256(large), bytes: large.length };
+    range = { offset, length, hash: (await sha256(piece)).slice(0, 32) };
+    server.files.set(LARGE, large);
+  });
+
+  test('asks for the range alone, verifies and keeps it', async () => {
+    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
+    expect(server.requests).toEqual([`${LARGE} ${bytesOf}`]);
+    await vi.waitUntil(() => cache.content.size === 1);
+    server.fault = () => new TypeError('Failed to fetch');
+    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
+    await createHttpSource(BASE, cache).sweep();
+    expect(cache.content.size).toBe(0);
+  });
+
+  test('takes it from the whole where that is kept', async () => {
+    await cache.put(whole.sha256, large);
+    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
+    expect(server.requests).toEqual([]);
+  });
+
+  test('a server without ranges is asked once, then for whole files, each of them once', async () => {
+    server.ranges = false;
+    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
+    cache.content.clear();
+    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
+    expect(server.requests).toEqual([`${LARGE} ${bytesOf}`, `${LARGE} default`]);
+  });
+
+  test('small files are read whole', async () => {
+    const small = { offset: 10, length: 5, hash: (await sha256(bytes.slice(10, 15))).slice(0, 32) };
+    expect(await source.readRange(PATH, expected, small)).toEqual(bytes.slice(10, 15));
+    expect(server.requests).toEqual([`${PATH} default`]);
+  });
+
+  test.each<[string, Response]>([
+    ['other bytes', new Response(piece.with(3, 0), partial(offset, length))],
+    ['fewer bytes', new Response(piece.slice(1), partial(offset, length))],
+    ['more bytes', new Response(large, partial(offset, length))],
+    ['another place', new Response(piece, partial(offset + 1, length))],
+    ['a file of another length', new Response(piece, partial(offset, length, 7))],
+    ['no place', new Response(piece, { status: 206 })],
+    ['a refusal', new Response(null, { status: 416 })],
+  ])('an answer of %s is not taken; the whole is', async (_what, answer) => {
+    server.fault = (_path, asked) => (asked ? answer : undefined);
+    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
+    expect(server.requests).toEqual([`${LARGE} ${bytesOf}`, `${LARGE} default`]);
+  });
+
+  test('a damaged copy of an earlier visit does no harm', async () => {
+    await cache.put(`${whole.sha256}.${offset}.${length}`, piece.with(0, 1));
+    await cache.put(whole.sha256, large.with(offset, 99));
+    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
+  });
+
+  test('a file that is damaged on the server, or does not hold what it should, is refused', async () => {
+    const wrong = { ...range, hash: '0'.repeat(32) };
+    await expect(source.readRange(LARGE, whole, wrong)).rejects.toMatchObject({ code: 'part-corrupt' });
+    server.files.set(LARGE, large.with(offset + 2, 99));
+    source = createHttpSource(BASE, createMemoryCache());
+    await expect(source.readRange(LARGE, whole, range)).rejects.toMatchObject({ code: 'part-corrupt' });
+    server.files.delete(LARGE);
+    await expect(source.readRange(LARGE, whole, range)).rejects.toMatchObject({ code: 'part-missing' });
+    server.fault = () => new Response(null, { status: 503 });
+    await expect(source.readRange(LARGE, whole, range)).rejects.toMatchObject({ code: 'network' });
+  });
+
+  function partial(first: number, size: number, total = large.length): ResponseInit {
+    return { status: 206, headers: { 'content-range': `bytes ${first}-${first + size - 1}/${total}` } };
+  }
+});
+
+test('prefetch reads what was not read, and hands nothing out', async () => {
+  await source.prefetch(PATH, expected);
+  await source.prefetch(PATH, expected);
+  await source.read(PATH, expected);
+  expect(server.requests).toEqual([`${PATH} default`]);
+  await createHttpSource(BASE, cache).prefetch(PATH, expected);
+  expect(server.requests).toHaveLength(1);
+  await expect(source.prefetch('models/none', expected)).resolves.toBeUndefined(); // the same content
+  await expect(source.prefetch(PATH, { ...expected, sha256: '0'.repeat(64) })).rejects.toMatchObject({
+    code: 'part-corrupt',
   });
 });
 

@@ -7,15 +7,22 @@ export interface OpenIndex extends LoadedIndex {
 }
 
 /**
- * The index of an open collection: its graph, unless the exact index is asked for or the graph is larger than the heap.
+ * The index of an open collection: the engine that is asked for, else the collection's own, where it can be had.
  * @throws AfterimageError `index-corrupt`, `dimension-mismatch`, `part-missing`, `part-corrupt`, `offline`, `network`.
  */
 export async function openIndex(open: OpenCollection, preference: IndexPreference): Promise<OpenIndex> {
-  const wantsGraph = preference !== 'exact';
-  const [vectors, graph] = await Promise.all([open.vectors(), wantsGraph ? open.graph() : undefined]);
-  const started = performance.now();
-  const loaded = await loadIndex(open.collection.manifest, vectors, graph);
-  const loadMs = performance.now() - started;
+  const { manifest, has } = open.collection;
+  let read = performance.now();
+  const timed = async <T>(reading: Promise<T>): Promise<T> => {
+    const value = await reading;
+    read = performance.now();
+    return value;
+  };
+  const loaded = await loadIndex(
+    { manifest, has, vectors: () => timed(open.vectors()), graph: () => timed(open.graph()) },
+    preference,
+  );
   const { index, reason } = loaded;
+  const loadMs = performance.now() - read;
   return { ...loaded, info: { engine: index.kind, reason, count: index.size, dim: index.dim, loadMs } };
 }

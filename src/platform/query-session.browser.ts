@@ -81,7 +81,10 @@ export function createQuerySession(): QueryWorkerApi {
     }
   };
 
-  const itemsOf = (rows: Iterable<number>) => Array.from(rows, (row) => collection().open.items.get(row));
+  const itemsOf = (rows: Iterable<number>) => {
+    const { items } = collection().open;
+    return Promise.all(Array.from(rows, (row) => items.get(row)));
+  };
 
   return {
     async connect(baseUrl, onEvent, lifeLock) {
@@ -130,7 +133,7 @@ export function createQuerySession(): QueryWorkerApi {
       answer(async (engine) => {
         const device = slot.current()?.request.device ?? 'wasm';
         const found = await engine.search(text);
-        return { ...found, device, items: itemsOf(found.rows.subarray(0, FIRST_SCREEN)) };
+        return { ...found, device, items: await itemsOf(found.rows.subarray(0, FIRST_SCREEN)) };
       }),
     rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
     items: async (rows) => itemsOf(rows),

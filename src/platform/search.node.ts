@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { assertModel } from '../engine/collection/assert-model.ts';
 import type { ItemStore } from '../engine/collection/items.ts';
 import { readCollection } from '../engine/collection/reader.ts';
-import type { CollectionManifest } from '../engine/collection/types.ts';
+import { toFloat32 } from '../engine/collection/stored-vectors.ts';
+import type { CollectionManifest, Engine } from '../engine/collection/types.ts';
 import type { Background } from '../engine/cutoff.ts';
-import type { ExactIndex } from '../engine/exact-index.ts';
+import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
@@ -20,8 +21,8 @@ export interface NodeSearchOptions {
   /** The folder that holds `collections/` and `models/`. */
   readonly publicFolder: string;
   readonly collection: string;
-  /** Compare every picture instead of walking the graph. */
-  readonly exact?: boolean;
+  /** The engine to answer with; the collection's own where absent. */
+  readonly index?: Engine;
 }
 
 export interface NodeSearch {
@@ -30,7 +31,7 @@ export interface NodeSearch {
   readonly items: ItemStore;
   readonly encoder: QueryEncoder;
   readonly index: VectorIndex;
-  /** Over the same rows as `index`. */
+  /** The ground truth: over the same rows as `index`, in float32. */
   readonly exact: ExactIndex;
   readonly background: Background;
   readonly engine: SearchEngine;
@@ -41,18 +42,17 @@ export interface NodeSearch {
  * @throws AfterimageError `collection-not-found`, `collection-invalid`, `collection-version`,
  *   `collection-model-mismatch`, `model-not-found`, `model-invalid`, `part-missing`, `part-corrupt`, `index-corrupt`.
  */
-export async function openNodeSearch({ publicFolder, collection, exact }: NodeSearchOptions): Promise<NodeSearch> {
+export async function openNodeSearch({ publicFolder, collection, index }: NodeSearchOptions): Promise<NodeSearch> {
   const opened = await readCollection(createFolderSource(publicFolder), sha256, collection);
   const { manifest } = opened;
   const modelsFolder = join(publicFolder, 'models');
   const model = await readModelManifest(modelsFolder, manifest.model.id);
   assertModel(manifest, model);
-  const [encoder, items, vectors] = await Promise.all([
+  const [encoder, items, loaded] = await Promise.all([
     createNodeQueryEncoder({ modelsFolder, modelId: model.id }),
     opened.items(),
-    opened.vectors(),
+    loadIndex(opened, index ?? 'auto'),
   ]);
-  const loaded = await loadIndex(manifest, vectors, exact ? undefined : await opened.graph());
   const { engine, background } = composeSearch(loaded, { encoder, manifest: model, dtype: model.dtypes.cpu });
   return {
     manifest,
@@ -60,7 +60,7 @@ export async function openNodeSearch({ publicFolder, collection, exact }: NodeSe
     items,
     encoder,
     index: loaded.index,
-    exact: loaded.exact,
+    exact: createExactIndex(toFloat32(loaded.vectors), manifest.dim),
     background,
     engine,
     async dispose() {

@@ -1,5 +1,5 @@
 import type { Files } from '../engine/collection/testing.ts';
-import type { ContentCache } from './content-cache.browser.ts';
+import { type ContentCache, wholeOf } from './content-cache.browser.ts';
 
 /** A content cache in memory; `full` makes it refuse what is put into it, as a full disk does. */
 export function createMemoryCache(): ContentCache & { readonly content: Files; full: boolean } {
@@ -9,6 +9,7 @@ export function createMemoryCache(): ContentCache & { readonly content: Files; f
     content,
     full: false,
     get: async (sha256) => content.get(sha256)?.slice(),
+    getRange: async (sha256, offset, length) => content.get(sha256)?.slice(offset, offset + length),
     async put(sha256, bytes) {
       if (this.full) return 'There is no space left for it.';
       content.set(sha256, bytes.slice());
@@ -20,17 +21,21 @@ export function createMemoryCache(): ContentCache & { readonly content: Files; f
     putText: async (path, text) => void texts.set(path, text),
     async sweep(spared) {
       const named = [...texts.values()].join();
-      for (const sha256 of content.keys()) if (!named.includes(sha256) && !spared.has(sha256)) content.delete(sha256);
+      for (const key of content.keys()) {
+        if (!named.includes(wholeOf(key)) && !spared.has(wholeOf(key))) content.delete(key);
+      }
     },
   };
 }
 
 export interface FakeServer {
   readonly files: Files;
-  /** Paths that were asked for, with the cache mode. */
+  /** Paths that were asked for, with the cache mode or the range. */
   readonly requests: string[];
   /** What happens to a request: undefined answers from `files`. */
-  fault: ((path: string) => Response | Error | 'hang' | undefined) | undefined;
+  fault: ((path: string, range: string | undefined) => Response | Error | 'hang' | undefined) | undefined;
+  /** Whether ranges are answered as such. */
+  ranges: boolean;
   readonly fetch: typeof fetch;
 }
 
@@ -41,18 +46,27 @@ export function createFakeServer(baseUrl: string): FakeServer {
     files,
     requests: [],
     fault: undefined,
+    ranges: true,
     async fetch(input, init) {
       const path = String(input).slice(baseUrl.length);
-      server.requests.push(`${path} ${init?.cache}`);
-      const fault = server.fault?.(path);
+      const range = new Headers(init?.headers).get('range') ?? undefined;
+      server.requests.push(`${path} ${range ?? init?.cache}`);
+      const fault = server.fault?.(path, range);
       if (fault === 'hang') return hang(init?.signal);
       if (fault instanceof Error) throw fault;
       if (fault) return fault;
       const bytes = files.get(path);
-      return bytes ? new Response(bytes.slice()) : new Response(null, { status: 404 });
+      if (!bytes) return new Response(null, { status: 404 });
+      return range && server.ranges ? partial(bytes, range) : new Response(bytes.slice());
     },
   };
   return server;
+}
+
+function partial(bytes: Uint8Array, range: string): Response {
+  const [first = 0, last = 0] = range.replace('bytes=', '').split('-').map(Number);
+  const headers = { 'content-range': `bytes ${first}-${last}/${bytes.length}` };
+  return new Response(bytes.slice(first, last + 1), { status: 206, headers });
 }
 
 function hang(signal: AbortSignal | null | undefined): Promise<never> {

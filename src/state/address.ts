@@ -20,7 +20,7 @@ export interface Address {
 
 const MAX_THREADS = 16;
 const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
-const INDEXES = ['auto', 'hnsw', 'exact'] as const;
+const INDEXES = ['auto', 'hnsw', 'exact', 'codes'] as const;
 
 function oneOf<T extends string>(value: string | null, allowed: readonly [T, ...T[]]): T {
   return allowed.find((each) => each === value) ?? allowed[0];

@@ -9,6 +9,7 @@ const NAMES: Record<LoadStage, string> = {
   items: 'Names',
   vectors: 'Picture vectors',
   graph: 'Index',
+  codes: 'Codes',
   runtime: 'Runtime',
   tokenizer: 'Tokenizer',
   'text encoder': 'Text encoder',

@@ -7,6 +7,8 @@ import { headline } from './matches.ts';
 import { SearchRating } from './ratings/search-rating.tsx';
 import './results-header.css';
 
+const ENGINES = { hnsw: 'HNSW', exact: 'exact scan', codes: 'codes' } as const;
+
 /** How many pictures match, how long it took, on what. */
 export function ResultsHeader(): JSX.Element {
   const app = useApp();
@@ -44,7 +46,7 @@ function Waiting(): JSX.Element {
 
 function howItWent(response: SearchResponse): string {
   const understood = response.encodeCached ? 'Text known already' : `Text understood in ${formatMs(response.encodeMs)}`;
-  const engine = response.engine === 'hnsw' ? 'HNSW' : 'exact scan';
+  const engine = ENGINES[response.engine];
   const searched = `${formatPictures(response.total)} searched in ${formatMs(response.searchMs)}`;
   return `${understood}, ${searched}. ${formatDevice(response.device)}, ${engine}.`;
 }

@@ -1,6 +1,6 @@
 /** The figures by which clouds of embeddings are compared. */
 
-import { eigen } from './eigen.ts';
+import { eigen } from '../../../src/engine/codes/eigen.ts';
 import type { Cloud } from './embed.ts';
 import { type Measures, NEIGHBOUR_QUANTILES, SCORE_QUANTILES } from './structure.ts';
 

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dot } from '../../../src/engine/embedding.ts';
-import { eigen } from './eigen.ts';
 import { leading, measureSynthetic, TARGET_DEVIATION } from './match.ts';
 import { measureScores } from './measure.ts';
 import structure from './structure.json' with { type: 'json' };
@@ -92,16 +91,5 @@ describe('stretch', () => {
     expect(longer.length).toBe(6);
     expect(longer.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1);
     expect([...longer].sort((a, b) => b - a)).toEqual([...longer]);
-  });
-});
-
-describe('eigen', () => {
-  it('takes a symmetric matrix apart', () => {
-    const { values, vectors } = eigen(Float64Array.of(2, 1, 0, 1, 2, 0, 0, 0, 5), 3);
-    expect(values[0]).toBeCloseTo(5);
-    expect(values[1]).toBeCloseTo(3);
-    expect(values[2]).toBeCloseTo(1);
-    expect(Math.abs(vectors[3] as number)).toBeCloseTo(Math.SQRT1_2);
-    expect(vectors[3]).toBeCloseTo(vectors[4] as number);
   });
 });

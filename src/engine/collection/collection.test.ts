@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../platform/sha256.ts';
 import type { ByteSource } from '../ports.ts';
-import { partPath, sealManifest } from './manifest.ts';
 import { openCollection, readCollection } from './reader.ts';
+import { storeVectors } from './stored-vectors.ts';
 import {
   createMemorySource,
   type Files,
@@ -11,10 +11,8 @@ import {
   sampleItem,
   sampleVectors,
   writeCollection,
-  writeManifest,
 } from './testing.ts';
 import { type CollectionManifest, MAX_PART_BYTES, type Part } from './types.ts';
-import { findBadRow } from './vectors.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -37,7 +35,8 @@ describe('a collection', () => {
         expect(await collection.vectors()).toEqual(content.vectors);
         expect(await collection.graph()).toEqual(graph);
         const items = await collection.items();
-        expect(content.items.map((_, row) => items.get(row))).toEqual(content.items);
+        expect(await Promise.all([...content.items].map((_, row) => items.get(row)))).toEqual(content.items);
+        expect(await collection.allItems()).toEqual(content.items);
       }),
       { numRuns: 30 },
     );
@@ -59,12 +58,14 @@ describe('a collection', () => {
     expect(shared.map(({ kind }) => kind)).toEqual(['vectors', 'graph']);
   });
 
-  test('may have its vectors anywhere in memory', async () => {
-    const files: Files = new Map();
-    const content = sampleContent(sha256, 3, 4);
-    await writeCollection(content, files);
-    for (const [path, bytes] of files) files.set(path, new Uint8Array([0, ...bytes]).subarray(1));
-    expect(await (await read(files)).vectors()).toEqual(content.vectors);
+  test.each([1, 7, 8])('of dimension %i may have its vectors anywhere in memory', async (dim) => {
+    for (const encoding of ['int8', 'f16', 'f32'] as const) {
+      const files: Files = new Map();
+      const content = sampleContent(sha256, 3, dim, { vectors: storeVectors(sampleVectors(3, dim), dim, encoding) });
+      await writeCollection(content, files);
+      for (const [path, bytes] of files) files.set(path, new Uint8Array([0, ...bytes]).subarray(1));
+      expect(await (await read(files)).vectors()).toEqual(content.vectors);
+    }
   });
 
   test('names its parts by the paths that a byte source takes', async () => {
@@ -102,31 +103,113 @@ describe('a collection', () => {
 
 describe('a collection of many parts', () => {
   const dim = 512;
-  const count = 22_000;
-  const content = sampleContent(sha256, count, dim);
+  const count = 3000;
+  const partBytes = 2 ** 19;
   const files: Files = new Map();
+  const content = sampleContent(sha256, count, dim, { limits: { partBytes } });
   const manifest = writeCollection(content, files);
 
-  test('has parts of at most 20 MiB and is put together again', async () => {
-    const parts = (await manifest).parts.filter(({ kind }) => kind === 'vectors');
-    expect(parts.map(({ bytes }) => bytes)).toEqual([
-      MAX_PART_BYTES,
-      MAX_PART_BYTES,
-      32 + count * dim * 4 - 2 * MAX_PART_BYTES,
-    ]);
-    const vectors = await (await read(files)).vectors();
-    expect(Buffer.from(vectors.buffer, vectors.byteOffset).equals(Buffer.from(content.vectors.buffer))).toBe(true);
+  test('never splits a block, and is put together again', async () => {
+    const { quantiser, parts } = await manifest;
+    expect(quantiser).toEqual({ encoding: 'int8', rowBytes: 516, rowsPerBlock: 254 });
+    const block = 254 * 516;
+    const head = 32 + 16 + 4 * dim;
+    const vectors = parts.filter(({ kind }) => kind === 'vectors').map(({ bytes }) => bytes);
+    expect(vectors).toEqual([head + 3 * block, 4 * block, 4 * block, (count - 11 * 254) * 516]);
+    expect(await (await read(files)).vectors()).toEqual(content.vectors);
   });
 
   test('reports the bytes of all parts together, and all of them at the end', async () => {
     await manifest;
-    const total = 32 + count * dim * 4;
+    const total = 32 + 16 + 4 * dim + count * 516;
     const seen: [number, number][] = [];
     await (await read(files)).vectors({ onProgress: (...progress) => seen.push(progress) });
     expect(seen.at(-1)).toEqual([total, total]);
     expect(seen.every(([, of]) => of === total)).toBe(true);
     expect(seen.map(([loaded]) => loaded)).toEqual(seen.map(([loaded]) => loaded).sort((a, b) => a - b));
   });
+});
+
+describe('a collection whose items are read in blocks', () => {
+  const count = 300;
+  const limits = { wholeCount: 0, blockBytes: 2000, partBytes: 9000 };
+  // Ids that share their first digits, some of them equal.
+  const items = Array.from({ length: count }, (_, row) => ({
+    ...sampleItem(row),
+    id: `0000000${Math.floor(row / 100)}${String(row % 150).padStart(8, '0')}`,
+  }));
+  const files: Files = new Map();
+  const written = writeCollection(sampleContent(sha256, count, 4, { items, limits, codes: new Uint8Array(30) }), files);
+  let reads: string[];
+  let store: Awaited<ReturnType<Awaited<ReturnType<typeof read>>['items']>>;
+
+  beforeAll(async () => {
+    await written;
+    const source = createMemorySource(files, sha256);
+    const readRange: ByteSource['readRange'] = (path, ...rest) => {
+      reads.push(path.replace(/^.*\/([a-z]+)-.*$/, '$1'));
+      return source.readRange(path, ...rest);
+    };
+    store = await (await readCollection({ ...source, readRange }, sha256, 'holidays')).items();
+  });
+  beforeEach(() => {
+    reads = [];
+  });
+
+  test('reads what is asked for, once', async () => {
+    expect(await store.get(123)).toEqual(items[123]);
+    expect(await store.get(123)).toEqual(items[123]);
+    expect(reads).toEqual(['items']);
+  });
+
+  test('gives every row and no other', async () => {
+    expect(store.count).toBe(count);
+    for (const [row, item] of items.entries()) expect(await store.get(row)).toEqual(item);
+    for (const row of [-1, count, 0.5, Number.NaN]) {
+      await expect(store.get(row)).rejects.toThrow(expect.objectContaining({ code: 'internal' }));
+    }
+    expect(await (await read(files)).allItems()).toEqual(items);
+  });
+
+  test('finds the first row of every id', async () => {
+    for (const { id } of items) {
+      expect(await store.rowOf(id)).toBe(items.findIndex((one) => one.id === id));
+    }
+    for (const id of ['0'.repeat(15), '0000000000000999', 'f'.repeat(16), '', 'toString', `${'0'.repeat(15)}G`]) {
+      expect(await store.rowOf(id)).toBe(-1);
+    }
+  });
+
+  test('gives single blocks of vectors', async () => {
+    const collection = await read(files);
+    const { vectors } = await collection.blockTable();
+    const [head, first] = vectors;
+    expect(head).toMatchObject({ first: 0, part: 0, offset: 32, length: 16 + 4 * 4 });
+    expect(first).toMatchObject({ first: 0, part: 0, offset: 64, length: 250 * 8 });
+    expect(vectors.at(-1)).toMatchObject({ first: 250, part: 0, length: 50 * 8 });
+    const stored = await collection.vectors();
+    if (stored.encoding !== 'int8') throw new Error('The sample is int8.');
+    const bytes = await collection.readBlock('vectors', vectors.at(-1) as (typeof vectors)[number]);
+    expect(new Float32Array(bytes.slice(0, 4 * 50).buffer)).toEqual(stored.scales.subarray(250));
+    expect(new Int8Array(bytes.slice(4 * 50).buffer)).toEqual(stored.codes.subarray(250 * 4));
+  });
+});
+
+test('a collection has the sections that it was given', async () => {
+  const files: Files = new Map();
+  const codes = Uint8Array.of(1, 2, 3);
+  await writeCollection(sampleContent(sha256, 3, 4, { graph: undefined, codes, index: 'codes' }), files);
+  const collection = await read(files);
+  expect(['graph', 'codes', 'ids', 'blocks'].map((kind) => collection.has(kind as 'graph'))).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ]);
+  expect(await collection.codes()).toEqual(codes);
+  await expect(collection.graph()).rejects.toThrow(expect.objectContaining({ code: 'internal' }));
+  await expect(writeCollection(sampleContent(sha256, 3, 4, { graph: undefined }), files)).rejects.toThrow('no graph');
+  await expect(writeCollection(sampleContent(sha256, 3, 4, { index: 'codes' }), files)).rejects.toThrow('no codes');
 });
 
 test.each([
@@ -138,24 +221,17 @@ test.each([
 });
 
 describe('a section of twelve parts', () => {
+  /** What fits into 512 bytes besides the head, and eleven times without. */
+  const COUNT = 36 + 11 * 42;
   let files: Files;
   let collection: CollectionManifest;
 
-  /** Cut the vectors anew, into parts that are smaller than the writer's: readers take any size up to the limit. */
   beforeAll(async () => {
     files = new Map();
-    const { sha256: _, parts, ...manifest } = await writeCollection(sampleContent(sha256, 11, 8), files);
-    const [whole, ...others] = parts;
-    const section = files.get(`collections/holidays/${whole?.path}`) as Uint8Array;
-    const pieces: Part[] = [];
-    for (let start = 0; start < section.length; start += 32) {
-      const bytes = section.slice(start, start + 32);
-      const hash = await sha256(bytes);
-      pieces.push({ kind: 'vectors', path: partPath('vectors', hash), sha256: hash, bytes: bytes.length });
-      files.set(`collections/holidays/${partPath('vectors', hash)}`, bytes);
-    }
-    collection = await sealManifest({ ...manifest, parts: [...pieces, ...others] }, sha256);
-    writeManifest(collection, files);
+    const limits = { blockBytes: 12, partBytes: 512 };
+    const manifest = await writeCollection(sampleContent(sha256, COUNT, 8, { limits }), files);
+    expect(manifest.parts.filter(({ kind }) => kind === 'vectors')).toHaveLength(12);
+    collection = manifest;
   });
 
   /** Reads answer one at a time, the latest first, when `release` is called. */
@@ -175,7 +251,9 @@ describe('a section of twelve parts', () => {
   test('is put together in order, in whatever order its parts come', async () => {
     const { source, release } = slowSource();
     const releasing = setInterval(release);
-    expect(await openCollection(source, collection).vectors()).toEqual(sampleVectors(11, 8));
+    expect(await openCollection(source, collection).vectors()).toEqual(
+      storeVectors(sampleVectors(COUNT, 8), 8, 'int8'),
+    );
     clearInterval(releasing);
   });
 
@@ -194,7 +272,8 @@ describe('a section of twelve parts', () => {
   });
 
   test('fails when any of its parts is missing or damaged', async () => {
-    for (const { path } of collection.parts) {
+    for (const { path, kind } of collection.parts) {
+      if (kind !== 'vectors') continue;
       const whole = `collections/holidays/${path}`;
       const missing = new Map(files);
       missing.delete(whole);
@@ -207,8 +286,7 @@ describe('a section of twelve parts', () => {
         [damaged, 'part-corrupt'],
       ] as const) {
         const broken = await read(changed);
-        const everything = Promise.all([broken.vectors(), broken.graph(), broken.items()]);
-        await expect(everything).rejects.toThrow(expect.objectContaining({ code }));
+        await expect(broken.vectors()).rejects.toThrow(expect.objectContaining({ code }));
       }
     }
   });
@@ -243,26 +321,18 @@ describe('a section of twelve parts', () => {
 
 describe('writing refuses', () => {
   test.each([
-    ['vectors of another count', { vectors: new Float32Array(7) }, 'dimension-mismatch'],
-    ['vectors that are not of unit norm', { vectors: new Float32Array(12) }, 'embedding-invalid'],
+    ['vectors of another count', { vectors: storeVectors(sampleVectors(2, 4), 4, 'int8') }, 'dimension-mismatch'],
+    ['vectors of another dimension', { vectors: storeVectors(sampleVectors(3, 5), 5, 'f16') }, 'dimension-mismatch'],
     [
       'an item that could not be read',
       { items: [sampleItem(0), sampleItem(1), { ...sampleItem(2), id: '?' }] },
       'collection-invalid',
     ],
     ['a name that leads elsewhere', { name: '../models' }, 'collection-invalid'],
-  ])('%s', async (_, changes, code) => {
+    ['a part that cannot hold a block', { limits: { partBytes: 100 } }, 'internal'],
+  ] as const)('%s', async (_, changes, code) => {
     await expect(writeCollection(sampleContent(sha256, 3, 4, changes), new Map())).rejects.toThrow(
       expect.objectContaining({ code }),
     );
   });
-});
-
-test('a sample of rows takes in the first and the last', () => {
-  const vectors = new Float32Array(10).fill(1);
-  expect(findBadRow(vectors, 1, 3)).toBe(-1);
-  expect(findBadRow(vectors.with(0, 2), 1, 3)).toBe(0);
-  expect(findBadRow(vectors.with(9, Number.NaN), 1, 3)).toBe(9);
-  expect(findBadRow(vectors.with(1, 2), 1, 3)).toBe(-1);
-  expect(findBadRow(vectors.with(1, 2), 1)).toBe(1);
 });

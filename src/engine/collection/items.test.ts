@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AfterimageError } from '../errors.ts';
-import { createItemStore, encodeItem } from './items.ts';
+import { createItemLines, encodeItem, encodeItemBlocks } from './items.ts';
 import { sampleItem } from './testing.ts';
 import type { Item } from './types.ts';
 
@@ -40,11 +40,27 @@ function encode(items: readonly Item[]): Uint8Array {
 }
 const encodeText = (text: string) => new TextEncoder().encode(text);
 
+test('blocks hold whole lines, as many as fit', () => {
+  fc.assert(
+    fc.property(fc.array(anyItem, { maxLength: 8 }), fc.integer({ min: 1, max: 3000 }), (items, blockBytes) => {
+      const blocks = [...encodeItemBlocks(items, blockBytes)];
+      expect(blocks.flatMap(({ bytes }) => [...bytes])).toEqual([...encode(items)]);
+      for (const [i, { first, bytes }] of blocks.entries()) {
+        const next = blocks[i + 1];
+        const lines = createItemLines(bytes, (next?.first ?? items.length) - first);
+        expect(lines.get(0)).toEqual(items[first]);
+        expect(bytes.length <= blockBytes || lines.count === 1).toBe(true);
+        if (next) expect(bytes.length + encodeItem(items[next.first] as Item, 0).length).toBeGreaterThan(blockBytes);
+      }
+    }),
+  );
+});
+
 describe('a store of items', () => {
   test('gives back whatever items were written', () => {
     fc.assert(
       fc.property(fc.array(anyItem, { maxLength: 8 }), (items) => {
-        const store = createItemStore(encode(items), items.length);
+        const store = createItemLines(encode(items), items.length);
         expect(store.count).toBe(items.length);
         expect(items.map((_, row) => store.get(row))).toEqual(items);
         for (const { id } of items) expect(store.rowOf(id)).toBe(items.findIndex((one) => one.id === id));
@@ -53,7 +69,7 @@ describe('a store of items', () => {
   });
 
   test('knows the rows of ids, the first of equal ones, and of no other', () => {
-    const store = createItemStore(encode([sampleItem(3), sampleItem(1), sampleItem(1)]), 3);
+    const store = createItemLines(encode([sampleItem(3), sampleItem(1), sampleItem(1)]), 3);
     expect(store.rowOf(sampleItem(3).id)).toBe(0);
     expect(store.rowOf(sampleItem(1).id)).toBe(1);
     expect(store.rowOf(sampleItem(2).id)).toBe(-1);
@@ -61,7 +77,7 @@ describe('a store of items', () => {
   });
 
   test.each([-1, 2, 0.5, Number.NaN])('has no row %d among two', (row) => {
-    const store = createItemStore(encode([sampleItem(0), sampleItem(1)]), 2);
+    const store = createItemLines(encode([sampleItem(0), sampleItem(1)]), 2);
     expect(() => store.get(row)).toThrow(expect.objectContaining({ code: 'internal' }));
   });
 
@@ -72,11 +88,11 @@ describe('a store of items', () => {
     ['nothing', '', 1],
     ['bytes where none should be', '{}', 0],
   ])('refuses %s', (_, body, count) => {
-    expect(() => createItemStore(encodeText(body), count)).toThrow(corrupt);
+    expect(() => createItemLines(encodeText(body), count)).toThrow(corrupt);
   });
 
   test('reports a bad line when it is asked for, and only then', () => {
-    const store = createItemStore(new Uint8Array([...encode([sampleItem(0)]), ...encodeText('{"id":1}\n')]), 2);
+    const store = createItemLines(new Uint8Array([...encode([sampleItem(0)]), ...encodeText('{"id":1}\n')]), 2);
     expect(store.get(0)).toEqual(sampleItem(0));
     expect(() => store.get(1)).toThrow(corrupt);
     expect(() => store.get(1)).toThrow('line 2');
@@ -85,13 +101,13 @@ describe('a store of items', () => {
 
   test('refuses a byte order mark', () => {
     const body = new Uint8Array([...encodeText('\ufeff'), ...encode([sampleItem(0)])]);
-    expect(() => createItemStore(body, 1).get(0)).toThrow(corrupt);
+    expect(() => createItemLines(body, 1).get(0)).toThrow(corrupt);
   });
 
   test('refuses bytes that are not UTF-8', () => {
     const body = encode([sampleItem(0)]);
     body[40] = 0xff;
-    expect(() => createItemStore(body, 1).get(0)).toThrow(corrupt);
+    expect(() => createItemLines(body, 1).get(0)).toThrow(corrupt);
   });
 
   test.each<[string, object]>([
@@ -111,21 +127,21 @@ describe('a store of items', () => {
     ['a member', { script: 'x' }],
   ])('refuses %s that is none', (_, changes) => {
     const wrong = { ...sampleItem(0), ...changes } as Item;
-    expect(() => createItemStore(encodeText(`${JSON.stringify(wrong)}\n`), 1).get(0)).toThrow(corrupt);
+    expect(() => createItemLines(encodeText(`${JSON.stringify(wrong)}\n`), 1).get(0)).toThrow(corrupt);
     expect(() => encodeItem(wrong, 7)).toThrow(expect.objectContaining({ code: 'collection-invalid' }));
     expect(() => encodeItem(wrong, 7)).toThrow('row 7');
   });
 
   test('takes a picture of which nothing but its name is known', () => {
     const bare: Item = { ...sampleItem(0), width: 0, height: 0, bytes: 0, date: null, thumbnail: null, preview: null };
-    expect(createItemStore(encode([bare]), 1).get(0)).toEqual(bare);
+    expect(createItemLines(encode([bare]), 1).get(0)).toEqual(bare);
   });
 
   test('throws nothing but coded errors, whatever the bytes are', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(3), (body, count) => {
         try {
-          const store = createItemStore(body, count);
+          const store = createItemLines(body, count);
           for (let row = 0; row < count; row++) store.get(row);
           store.rowOf('0'.repeat(16));
         } catch (error) {
@@ -135,7 +151,7 @@ describe('a store of items', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.json(), { maxLength: 3 }), (lines) => {
-        const store = createItemStore(encodeText(lines.map((line) => `${line}\n`).join('')), lines.length);
+        const store = createItemLines(encodeText(lines.map((line) => `${line}\n`).join('')), lines.length);
         for (const row of lines.keys()) expect(() => store.get(row)).toThrow(corrupt);
       }),
     );

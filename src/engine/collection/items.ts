@@ -24,12 +24,22 @@ const LINE_BREAK = 10;
 /** Position in a list of items and in the index; −1 where there is none. */
 type Row = number;
 
-/** The items of a collection by row. */
+/** The items of a collection by row. Their bytes are at hand or read when they are needed. */
 export interface ItemStore {
   readonly count: number;
-  /** @throws AfterimageError `part-corrupt` for a line that is no valid item, `internal` for a row that does not exist. */
+  /**
+   * @throws AfterimageError `part-corrupt` for a line that is no valid item, `internal` for a row that does not exist;
+   *   where it has to be read, what the byte source throws.
+   */
+  get(row: number): Promise<Item>;
+  /** The first row with this id, or −1. @throws as `get` */
+  rowOf(id: string): Promise<Row>;
+}
+
+/** Items whose bytes are all at hand. */
+export interface ItemLines {
+  readonly count: number;
   get(row: number): Item;
-  /** The first row with this id, or −1. @throws AfterimageError `part-corrupt` */
   rowOf(id: string): Row;
 }
 
@@ -55,7 +65,7 @@ const item: Check<Item> = also(members, ({ width, height, thumbnail, preview }) 
 
 /**
  * An item as one line of JSON, line break included. Raw line breaks cannot occur inside: JSON escapes them.
- * @throws AfterimageError `collection-invalid` for an item that `ItemStore` would refuse.
+ * @throws AfterimageError `collection-invalid` for an item that `ItemLines` would refuse.
  */
 export function encodeItem(value: Item, row: number): Uint8Array {
   const valid = checked(value, item, (problem) => {
@@ -64,12 +74,55 @@ export function encodeItem(value: Item, row: number): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(valid)}\n`);
 }
 
+/** Lines of whole items in blocks of at most `blockBytes`; a longer line is a block of its own. */
+export function* encodeItemBlocks(
+  items: Iterable<Item>,
+  blockBytes: number,
+): Generator<{ readonly first: Row; readonly bytes: Uint8Array }> {
+  let lines: Uint8Array[] = [];
+  let size = 0;
+  let row = 0;
+  for (const item of items) {
+    const line = encodeItem(item, row);
+    if (size > 0 && size + line.length > blockBytes) {
+      yield { first: row - lines.length, bytes: concatenate(lines, size) };
+      lines = [];
+      size = 0;
+    }
+    lines.push(line);
+    size += line.length;
+    row++;
+  }
+  if (size > 0) yield { first: row - lines.length, bytes: concatenate(lines, size) };
+}
+
+function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** A store of items that are at hand. */
+export function storeOf(lines: ItemLines): ItemStore {
+  return { count: lines.count, get: async (row) => lines.get(row), rowOf: async (id) => lines.rowOf(id) };
+}
+
+/** Whether there is such a row. @throws AfterimageError `internal` */
+export function checkRow(row: number, count: number): void {
+  if (Number.isInteger(row) && row >= 0 && row < count) return;
+  throw new AfterimageError('internal', `There is no row ${row} in a collection of ${count} pictures.`);
+}
+
 /**
  * Items over the bytes of their lines, which stay bytes: a line is parsed when it is asked for.
  * @param body JSON Lines, `count` of them, each ended by a line break.
  * @throws AfterimageError `part-corrupt` for another number of lines.
  */
-export function createItemStore(body: Uint8Array, count: number): ItemStore {
+export function createItemLines(body: Uint8Array, count: number): ItemLines {
   const starts = lineStarts(body, count);
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let rows: Map<string, Row> | undefined;
@@ -79,9 +132,7 @@ export function createItemStore(body: Uint8Array, count: number): ItemStore {
   return {
     count,
     get(row) {
-      if (!(Number.isInteger(row) && row >= 0 && row < count)) {
-        throw new AfterimageError('internal', `There is no row ${row} in a collection of ${count} pictures.`);
-      }
+      checkRow(row, count);
       return decodeItem(line(row), row, decoder);
     },
     rowOf(id) {

@@ -11,6 +11,7 @@ import {
   isCollectionName,
   parseCollectionList,
   parseManifest,
+  partPath,
   removeCollection,
   sealManifest,
   stringifyCollectionList,
@@ -18,7 +19,7 @@ import {
   upsertCollection,
 } from './manifest.ts';
 import { sampleContent, writeCollection } from './testing.ts';
-import type { CollectionManifest, Part } from './types.ts';
+import type { CollectionManifest, Part, PartKind } from './types.ts';
 
 const invalid = expect.objectContaining({ code: 'collection-invalid' });
 let valid: CollectionManifest;
@@ -37,6 +38,11 @@ async function forge(changes: object): Promise<string> {
 const withPart = (changes: Partial<Part>) => ({
   parts: valid.parts.map((part) => (part.kind === 'graph' ? { ...part, ...changes } : part)),
 });
+
+const otherPart = (kind: PartKind, bytes: number): Part => {
+  const hash = 'd'.repeat(64);
+  return { kind, path: partPath(kind, hash), sha256: hash, bytes };
+};
 
 describe('the manifest', () => {
   test('what was written is read', async () => {
@@ -70,10 +76,19 @@ describe('the manifest', () => {
     ['pictures.mode', () => ({ pictures: { mode: 'all', bytes: 0 } })],
     ['pictures.bytes', () => ({ pictures: { mode: 'none', bytes: -1 } })],
     ['bytes of vectors', () => ({ count: 6 })],
-    ['bytes of vectors', () => ({ dim: 5 })],
+    ['rows of 8 bytes', () => ({ dim: 5 })],
     ['few bytes of items', () => ({ parts: valid.parts.map((p) => (p.kind === 'items' ? { ...p, bytes: 36 } : p)) })],
     ['no graph', () => ({ parts: valid.parts.filter((p) => p.kind !== 'graph') })],
     ['no vectors', () => ({ parts: [], count: 0 })],
+    ['no codes', () => ({ index: 'codes' })],
+    ['index', () => ({ index: 'best' })],
+    ['quantiser.encoding', () => ({ quantiser: { ...valid.quantiser, encoding: 'int4' } })],
+    ['quantiser.rowsPerBlock', () => ({ quantiser: { ...valid.quantiser, rowsPerBlock: 0 } })],
+    ['rows of 9 bytes', () => ({ quantiser: { ...valid.quantiser, rowBytes: 9 } })],
+    ['rows of 8 bytes', () => ({ quantiser: { ...valid.quantiser, encoding: 'f16', rowBytes: 8 }, dim: 5 })],
+    ['bytes of vectors', () => ({ quantiser: { ...valid.quantiser, encoding: 'f16' } })],
+    ['no ids', () => ({ parts: [...valid.parts, otherPart('blocks', 100)] })],
+    ['bytes of ids', () => ({ parts: [...valid.parts, otherPart('ids', 100)] })],
     ['parts[1].bytes', () => withPart({ bytes: 20 * 1024 * 1024 + 1 })],
     ['parts[1] is not named by its content', () => withPart({ path: '../graph.bin' })],
     ['parts[1] is not named by its content', () => withPart({ path: 'graph-0123456789abcdef.bin' })],
@@ -87,7 +102,7 @@ describe('the manifest', () => {
     await expect(parseManifest(source, sha256)).rejects.toThrow(where);
   });
 
-  test.each([0, 2, 99])('version %i asks for another Afterimage or another build', async (version) => {
+  test.each([0, 1, 99])('version %i asks for another Afterimage or another build', async (version) => {
     await expect(parseManifest(await forge({ version }), sha256)).rejects.toThrow(
       expect.objectContaining({ code: 'collection-version' }),
     );

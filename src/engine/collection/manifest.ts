@@ -22,16 +22,21 @@ import {
   type CollectionEntry,
   type CollectionList,
   type CollectionManifest,
+  ENCODINGS,
+  ENGINES,
   FORMAT_VERSION,
+  MAX_BLOCK_BYTES,
   MAX_PART_BYTES,
+  PART_KINDS,
   type Part,
   type PartKind,
 } from './types.ts';
+import { partRows, rowBytesOf } from './vector-blocks.ts';
 
 export type UnsealedManifest = Omit<CollectionManifest, 'sha256'>;
 
-const PART_KINDS: readonly PartKind[] = ['vectors', 'graph', 'items'];
 const MAX_PARTS = 10_000;
+const MAX_DIM = 65_536;
 /** Rows are addressed by 32 bits; half of that keeps them positive wherever they pass through an int32. */
 const MAX_COUNT = 2 ** 31 - 1;
 
@@ -70,10 +75,16 @@ const manifest: Check<CollectionManifest> = also(
     examples: list(text(1, 500), 100),
     created: isoDate,
     model: object<CollectionManifest['model']>({ id: modelId, sha256: sha256Hex }),
-    dim: integer(1, 65_536),
+    dim: integer(1, MAX_DIM),
     count: integer(0, MAX_COUNT),
     fingerprint: matching(/^[0-9a-f]{32}$/, '32 lower-case hex digits'),
     metric: oneOf('cosine'),
+    quantiser: object<CollectionManifest['quantiser']>({
+      encoding: oneOf(...ENCODINGS),
+      rowBytes: integer(1, 4 * MAX_DIM),
+      rowsPerBlock: integer(1, MAX_BLOCK_BYTES),
+    }),
+    index: oneOf(...ENGINES),
     hnsw: object<CollectionManifest['hnsw']>({
       M: integer(2, 1000),
       efConstruction: integer(1, 100_000),
@@ -86,17 +97,31 @@ const manifest: Check<CollectionManifest> = also(
   wrongSize,
 );
 
-/** The sums: what each section must hold for `count` rows of `dim` numbers. */
-function wrongSize({ count, dim, parts }: CollectionManifest): string | undefined {
-  const bytes = { vectors: 0, graph: 0, items: 0 };
-  for (const { kind, bytes: more } of parts) bytes[kind] += more;
-  const missing = PART_KINDS.find((kind) => bytes[kind] < SECTION_HEADER_BYTES);
-  if (missing !== undefined) return `has no ${missing}`;
-  if (bytes.vectors !== SECTION_HEADER_BYTES + count * dim * 4) {
-    return `has ${bytes.vectors} bytes of vectors, which is not ${count} of dimension ${dim}`;
+/** What each section must hold for `count` rows of `dim` numbers, and which sections there must be. */
+function wrongSize(manifest: CollectionManifest): string | undefined {
+  const { count, dim, parts, quantiser, index } = manifest;
+  const bytes = new Map<PartKind, number>();
+  for (const { kind, bytes: more } of parts) bytes.set(kind, (bytes.get(kind) ?? 0) + more);
+  const needed: PartKind[] = ['vectors', 'items'];
+  if (index === 'hnsw') needed.push('graph');
+  if (index === 'codes') needed.push('codes', 'blocks');
+  if (bytes.has('blocks')) needed.push('ids');
+  for (const kind of new Set([...needed, ...bytes.keys()])) {
+    if ((bytes.get(kind) ?? 0) < SECTION_HEADER_BYTES) return `has no ${kind}`;
+  }
+  const { encoding, rowBytes } = quantiser;
+  if (rowBytes !== rowBytesOf(encoding, dim))
+    return `has rows of ${rowBytes} bytes, which are not ${dim} in ${encoding}`;
+  const vectors = parts.filter(({ kind }) => kind === 'vectors');
+  if (!partRows(manifest, vectors)) {
+    return `has ${bytes.get('vectors')} bytes of vectors, which is not ${count} of dimension ${dim} in whole blocks`;
   }
   // The shortest item is longer than 100 bytes, but one line break a row is all that the sums need.
-  if (bytes.items < SECTION_HEADER_BYTES + count) return `has too few bytes of items for ${count} pictures`;
+  if ((bytes.get('items') ?? 0) < SECTION_HEADER_BYTES + count)
+    return `has too few bytes of items for ${count} pictures`;
+  if (bytes.has('ids') && bytes.get('ids') !== SECTION_HEADER_BYTES + 8 * count) {
+    return `has ${bytes.get('ids')} bytes of ids, which is not one for each of ${count} pictures`;
+  }
   return undefined;
 }
 

@@ -1,15 +1,14 @@
 import { AfterimageError } from '../errors.ts';
 import type { ByteSource, ReadOptions, Sha256 } from '../ports.ts';
-import { createItemStore, type ItemStore } from './items.ts';
+import { type Block, type BlockKind, type BlockTable, parseBlockTable } from './block-table.ts';
+import { createBlockedItems } from './blocked-items.ts';
+import { createItemLines, type ItemStore, storeOf } from './items.ts';
 import { isCollectionName, parseManifest } from './manifest.ts';
+import { eachPart, readSection, tooLarge } from './read-parts.ts';
 import { corrupt, openSection } from './section.ts';
-import type { CollectionManifest, Part, PartKind } from './types.ts';
-import { findBadRow } from './vectors.ts';
-
-/** Parts read at a time: browsers open six connections to a host over HTTP/1.1, and pictures need some of them. */
-const CONCURRENT_READS = 4;
-/** Rows whose norm is looked at after loading; the hashes vouch for the rest. */
-const NORM_SAMPLE = 4096;
+import { problemOf, type StoredVectors } from './stored-vectors.ts';
+import type { CollectionManifest, Item, Part, PartKind } from './types.ts';
+import { emptyVectors, fillHead, fillRows, partRows } from './vector-blocks.ts';
 
 /**
  * A collection of which the manifest was read. The sections are read when asked for and kept by whoever asked.
@@ -18,11 +17,22 @@ const NORM_SAMPLE = 4096;
  */
 export interface Collection {
   readonly manifest: CollectionManifest;
+  /** Of a collection with `blocks` nothing but their table is read now, the items as they are asked for. */
   items(options?: ReadOptions): Promise<ItemStore>;
-  /** count × dim, row by row, unit norm. */
-  vectors(options?: ReadOptions): Promise<Float32Array>;
-  /** What the index wrote. */
+  /** All of them, by row. */
+  allItems(options?: ReadOptions): Promise<Item[]>;
+  /** All rows. */
+  vectors(options?: ReadOptions): Promise<StoredVectors>;
+  /** Whether there are parts of this kind. */
+  has(kind: PartKind): boolean;
+  /** What the HNSW index wrote. */
   graph(options?: ReadOptions): Promise<Uint8Array>;
+  /** The first-pass code. */
+  codes(options?: ReadOptions): Promise<Uint8Array>;
+  /** Where single blocks lie; only where there are `blocks`. */
+  blockTable(options?: ReadOptions): Promise<BlockTable>;
+  /** One of them. */
+  readBlock(kind: BlockKind, block: Block, options?: ReadOptions): Promise<Uint8Array>;
   /** The files of one kind, or of all, with paths that the byte source takes: to prefetch them. */
   parts(kind?: PartKind): readonly Part[];
 }
@@ -62,93 +72,65 @@ export function openCollection(source: ByteSource, manifest: CollectionManifest,
     manifest.parts
       .filter((part) => kind === undefined || part.kind === kind)
       .map((part) => ({ ...part, path: `${folder}/${part.path}` }));
-  const read = async (kind: PartKind, options: ReadOptions = {}) =>
-    openSection(kind, await readSection(source, kind, parts(kind), options), manifest);
+  const has = (kind: PartKind) => manifest.parts.some((part) => part.kind === kind);
+  const read = async (kind: PartKind, options: ReadOptions = {}) => {
+    if (!has(kind)) throw new AfterimageError('internal', `The collection ${manifest.name} has no ${kind}.`);
+    return openSection(kind, await readSection(source, kind, parts(kind), options), manifest);
+  };
+  const lines = async (options?: ReadOptions) => createItemLines(await read('items', options), manifest.count);
+  const blockTable = async (options?: ReadOptions) => parseBlockTable(await read('blocks', options), manifest);
+  const readBlock: Collection['readBlock'] = async (kind, block, options) => {
+    const part = parts(kind)[block.part] as Part; // the table was checked
+    const bytes = await source.readRange(part.path, part, block, options);
+    if (bytes.length !== block.length) throw corrupt(kind, `a block is ${bytes.length} bytes, not ${block.length}.`);
+    return bytes;
+  };
   return {
     manifest,
     parts,
-    items: async (options) => createItemStore(await read('items', options), manifest.count),
-    vectors: async (options) => toVectors(await read('vectors', options), manifest),
+    has,
+    async items(options) {
+      if (!has('blocks')) return storeOf(await lines(options));
+      return createBlockedItems(await blockTable(options), manifest.count, (kind, block) => readBlock(kind, block));
+    },
+    async allItems(options) {
+      const { count, get } = await lines(options);
+      return Array.from({ length: count }, (_, row) => get(row));
+    },
+    vectors: (options) => readVectors(source, parts('vectors'), manifest, options),
     graph: (options) => read('graph', options),
+    codes: (options) => read('codes', options),
+    blockTable,
+    readBlock,
   };
 }
 
-/** All parts of a kind as one array of bytes, four at a time, each copied to its place as it comes. */
-async function readSection(
+/** Every part goes to its place as it comes, so that no more than a few are held besides. */
+async function readVectors(
   source: ByteSource,
-  kind: PartKind,
   parts: readonly Part[],
-  { signal, onProgress }: ReadOptions,
-): Promise<Uint8Array> {
-  const total = parts.reduce((sum, part) => sum + part.bytes, 0);
-  const loaded = new Float64Array(parts.length);
-  const progress = (index: number, bytes: number) => {
-    loaded[index] = bytes;
-    onProgress?.(
-      loaded.reduce((sum, one) => sum + one, 0),
-      total,
-    );
-  };
-  const readPart = async (part: Part, index: number) => {
-    const onPart = (bytes: number) => progress(index, Math.min(bytes, part.bytes));
-    const bytes = await source.read(part.path, part, { ...(signal && { signal }), onProgress: onPart });
-    if (bytes.length !== part.bytes) throw corrupt(kind, `${part.path} is ${bytes.length} bytes, not ${part.bytes}.`);
-    return bytes;
-  };
-  const [first, ...others] = parts;
-  if (first !== undefined && others.length === 0) return readPart(first, 0);
-
-  const section = allocate(total);
-  const offsets = startOffsets(parts);
-  await eachOf(parts, async (part, index) => {
-    section.set(await readPart(part, index), offsets[index]);
-  });
-  return section;
-}
-
-/** `work` on every element, `CONCURRENT_READS` at a time; after a failure none is begun. */
-async function eachOf<T>(elements: readonly T[], work: (element: T, index: number) => Promise<void>): Promise<void> {
-  const remaining = elements.entries();
-  let failed = false;
-  const lane = async () => {
-    for (const [index, element] of remaining) {
-      if (failed) return;
-      await work(element, index).catch((error: unknown) => {
-        failed = true;
-        throw error;
-      });
+  manifest: CollectionManifest,
+  options: ReadOptions = {},
+): Promise<StoredVectors> {
+  const places = partRows(manifest, parts);
+  if (!places) throw corrupt('vectors', `they are not ${manifest.count} of dimension ${manifest.dim}.`);
+  const stored = allocate(manifest);
+  await eachPart(source, 'vectors', parts, options, (bytes, index) => {
+    const { first, rows, start } = places[index] as (typeof places)[number]; // one a part
+    if (index === 0 && !fillHead(stored, openSection('vectors', bytes, manifest), manifest.quantiser)) {
+      throw corrupt('vectors', 'they are stored in another way than the manifest says.');
     }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_READS }, lane));
-}
-
-function startOffsets(parts: readonly Part[]): number[] {
-  let offset = 0;
-  return parts.map(({ bytes }) => {
-    offset += bytes;
-    return offset - bytes;
+    fillRows(stored, bytes.subarray(start), first, rows, manifest.quantiser.rowsPerBlock);
   });
+  const problem = problemOf(stored);
+  if (problem !== undefined) throw corrupt('vectors', problem);
+  return stored;
 }
 
-function allocate(bytes: number): Uint8Array {
+function allocate(manifest: CollectionManifest): StoredVectors {
   try {
-    return new Uint8Array(bytes);
+    return emptyVectors(manifest);
   } catch {
-    throw new AfterimageError(
-      'collection-too-large',
-      `There is not enough memory here for ${Math.ceil(bytes / 2 ** 20)} MiB of this collection. ` +
-        'Close other pages, use another device, or build a smaller collection.',
-    );
+    throw tooLarge(manifest.count * manifest.quantiser.rowBytes);
   }
-}
-
-/** The body as numbers: a view where the alignment allows. Every platform that runs this is little-endian. */
-function toVectors(body: Uint8Array, { count, dim }: CollectionManifest): Float32Array {
-  const length = count * dim;
-  if (body.byteLength !== length * 4) throw corrupt('vectors', `they are not ${count} of dimension ${dim}.`);
-  const aligned = body.byteOffset % 4 === 0 ? body : body.slice();
-  const vectors = new Float32Array(aligned.buffer, aligned.byteOffset, length);
-  const bad = findBadRow(vectors, dim, NORM_SAMPLE);
-  if (bad >= 0) throw corrupt('vectors', `the vector of row ${bad} is not of unit norm.`);
-  return vectors;
 }

@@ -14,7 +14,14 @@ import type { CollectionManifest, PartKind } from './types.ts';
  */
 export const SECTION_HEADER_BYTES = 32;
 
-const MAGIC: Readonly<Record<PartKind, string>> = { vectors: 'AIvc', graph: 'AIgr', items: 'AIit' };
+const MAGIC: Readonly<Record<PartKind, string>> = {
+  vectors: 'AIvc',
+  graph: 'AIgr',
+  codes: 'AIco',
+  items: 'AIit',
+  ids: 'AIid',
+  blocks: 'AIbl',
+};
 
 /** What a header repeats of the manifest. */
 export type SectionIdentity = Pick<CollectionManifest, 'version' | 'count' | 'dim' | 'fingerprint'>;

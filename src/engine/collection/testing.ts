@@ -1,6 +1,7 @@
 import { AfterimageError } from '../errors.ts';
 import type { ByteSource, Sha256 } from '../ports.ts';
 import { stringifyManifest } from './manifest.ts';
+import { storeVectors } from './stored-vectors.ts';
 import type { CollectionManifest, Item } from './types.ts';
 import { type CollectionContent, encodeCollection } from './writer.ts';
 
@@ -10,6 +11,13 @@ export type Files = Map<string, Uint8Array>;
 /** A byte source over files in memory that verifies what it hands out, as those of the platforms do. */
 export function createMemorySource(files: Files, sha256: Sha256): ByteSource {
   return {
+    async readRange(path, _expected, { offset, length, hash }, options) {
+      options?.signal?.throwIfAborted();
+      const bytes = files.get(path)?.slice(offset, offset + length);
+      if (bytes === undefined) throw new AfterimageError('part-missing', `${path} is missing.`);
+      if (!(await sha256(bytes)).startsWith(hash)) throw new AfterimageError('part-corrupt', `${path} is damaged.`);
+      return bytes;
+    },
     async read(path, expected, options) {
       options?.signal?.throwIfAborted();
       const bytes = files.get(path);
@@ -61,8 +69,13 @@ export function sampleVectors(count: number, dim: number): Float32Array {
 }
 
 /** A small valid collection, `changes` applied. */
-export function sampleContent(sha256: Sha256, count: number, dim: number, changes: Partial<CollectionContent> = {}) {
-  const content: CollectionContent = {
+export function sampleContent(
+  sha256: Sha256,
+  count: number,
+  dim: number,
+  changes: Partial<CollectionContent> = {},
+): CollectionContent {
+  return {
     name: 'holidays',
     title: 'Holidays',
     description: 'Pictures of summer.',
@@ -72,14 +85,14 @@ export function sampleContent(sha256: Sha256, count: number, dim: number, change
     model: { id: 'tiny-clip', sha256: 'a'.repeat(64) },
     dim,
     hnsw: { M: 16, efConstruction: 200, efSearch: 64 },
+    index: 'hnsw',
     pictures: { mode: 'preview', bytes: 12_345 },
     items: Array.from({ length: count }, (_, row) => sampleItem(row)),
-    vectors: sampleVectors(count, dim),
+    vectors: storeVectors(sampleVectors(count, dim), dim, 'int8'),
     graph: new TextEncoder().encode('links between rows'),
     sha256,
     ...changes,
   };
-  return content;
 }
 
 /** Write `content` into `files` below `collections/`, the manifest last. */

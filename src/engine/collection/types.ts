@@ -1,11 +1,24 @@
 import type { FileHash } from '../ports.ts';
 
 /** Version of the format that this code writes, and the only one that it reads. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 /** No part is larger, so that every static host takes it (Cloudflare Pages: 25 MiB a file). */
 export const MAX_PART_BYTES = 20 * 1024 * 1024;
 
-export type PartKind = 'vectors' | 'graph' | 'items';
+/** How many bytes of a section can be read and verified alone, at most; a single row or line that is longer may be more. */
+export const MAX_BLOCK_BYTES = 128 * 1024;
+
+/** The sections. `blocks` and `ids` let one read single blocks; whoever reads whole sections needs neither. */
+export const PART_KINDS = ['vectors', 'graph', 'codes', 'items', 'ids', 'blocks'] as const;
+export type PartKind = (typeof PART_KINDS)[number];
+
+/** Engines that answer from a collection (`VectorIndex.kind`). */
+export const ENGINES = ['hnsw', 'exact', 'codes'] as const;
+export type Engine = (typeof ENGINES)[number];
+
+/** How vectors are stored: a byte a dimension with a scale for each row (engine/quantised), half precision, or as they are. */
+export const ENCODINGS = ['int8', 'f16', 'f32'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
 
 /** One numbered piece of a section; the pieces of a kind, concatenated in order, are the section. */
 export interface Part extends FileHash {
@@ -37,6 +50,15 @@ export interface CollectionManifest {
    */
   readonly fingerprint: string;
   readonly metric: 'cosine';
+  readonly quantiser: {
+    readonly encoding: Encoding;
+    /** Of one row. */
+    readonly rowBytes: number;
+    /** Rows lie in blocks of so many; the last one may have fewer. */
+    readonly rowsPerBlock: number;
+  };
+  /** The engine that answers unless another one is asked for. */
+  readonly index: Engine;
   readonly hnsw: { readonly M: number; readonly efConstruction: number; readonly efSearch: number };
   /** Sum of bytes of all thumbnails and previews, so that the page can decide what to keep offline. */
   readonly pictures: { readonly mode: 'preview' | 'copy' | 'none'; readonly bytes: number };

@@ -1,17 +1,14 @@
-/** Rounding of float32 and of encoders that normalise in half precision. */
-const NORM_TOLERANCE = 1e-3;
+/** Rounding of float32, of halves, and of encoders that normalise in half precision. */
+export const NORM_TOLERANCE = 1e-3;
 
 /**
- * The first row whose norm is not 1, or −1. Looks at `sample` rows at most, spread evenly, the first and last included.
+ * The first row whose norm is not 1, or −1.
  * @param vectors count × dim, row by row.
  */
-export function findBadRow(vectors: Float32Array, dim: number, sample = Number.POSITIVE_INFINITY): number {
-  const count = vectors.length / dim;
-  const step = sample < count ? (count - 1) / (sample - 1) : 1;
-  for (let i = 0; i < Math.min(count, sample); i++) {
-    const row = Math.floor(i * step);
+export function findBadRow(vectors: Float32Array, dim: number, { tolerance = NORM_TOLERANCE } = {}): number {
+  for (let row = 0; row < vectors.length / dim; row++) {
     // NaN compares false, hence the negation.
-    if (!(Math.abs(norm(vectors, row * dim, dim) - 1) <= NORM_TOLERANCE)) return row;
+    if (!(Math.abs(norm(vectors, row * dim, dim) - 1) <= tolerance)) return row;
   }
   return -1;
 }

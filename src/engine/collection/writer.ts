@@ -1,33 +1,61 @@
 import { AfterimageError } from '../errors.ts';
 import type { Sha256 } from '../ports.ts';
-import { encodeItem } from './items.ts';
+import { BLOCK_KINDS, type Block, type BlockKind, encodeBlockTable, HASH_BYTES } from './block-table.ts';
+import { encodeIdBlocks } from './ids.ts';
+import { encodeItemBlocks } from './items.ts';
 import { partPath, sealManifest } from './manifest.ts';
+import { type Packed, type Piece, pack } from './pack.ts';
 import { encodeSectionHeader, type SectionIdentity } from './section.ts';
+import type { StoredVectors } from './stored-vectors.ts';
 import {
   type CollectionManifest,
   FORMAT_VERSION,
   type Item,
+  MAX_BLOCK_BYTES,
   MAX_PART_BYTES,
   type Part,
   type PartKind,
 } from './types.ts';
-import { findBadRow } from './vectors.ts';
+import { encodeBlocks, encodeHead, quantiserFor } from './vector-blocks.ts';
 
 /** What the manifest says and the pictures do not. */
 export type CollectionDescription = Pick<
   CollectionManifest,
-  'name' | 'title' | 'description' | 'licence' | 'examples' | 'created' | 'model' | 'dim' | 'hnsw' | 'pictures'
+  | 'name'
+  | 'title'
+  | 'description'
+  | 'licence'
+  | 'examples'
+  | 'created'
+  | 'model'
+  | 'dim'
+  | 'hnsw'
+  | 'index'
+  | 'pictures'
 >;
 
 export interface CollectionContent extends CollectionDescription {
+  /** One for each row; read several times, so that they need not all be in memory. */
+  readonly items: Iterable<Item> & { readonly length: number };
   /** One for each row. */
-  readonly items: readonly Item[];
-  /** items × dim, row by row, unit norm. */
-  readonly vectors: Float32Array;
-  /** What the index wrote; opaque here. */
-  readonly graph: Uint8Array;
+  readonly vectors: StoredVectors;
+  /** What the HNSW index wrote, and the first-pass code; opaque here. The manifest's `index` must have its own. */
+  readonly graph?: Uint8Array | undefined;
+  readonly codes?: Uint8Array | undefined;
   readonly sha256: Sha256;
+  /** Other sizes than the usual ones, for tests. */
+  readonly limits?: Partial<Limits>;
 }
+
+export interface Limits {
+  readonly partBytes: number;
+  readonly blockBytes: number;
+  /** Collections of more pictures get `ids` and `blocks`, so that items are read as they are looked at. */
+  readonly wholeCount: number;
+}
+
+/** 4,096 items are a megabyte or two: one request, and no other when the grid is scrolled. */
+const LIMITS: Limits = { partBytes: MAX_PART_BYTES, blockBytes: MAX_BLOCK_BYTES, wholeCount: 4096 };
 
 export interface EncodedPart {
   /** File name inside the collection's folder. */
@@ -40,84 +68,82 @@ export interface EncodedPart {
  * The files of a collection, one part of at most 20 MiB at a time. Returns the sealed manifest, which must be put into
  * place after all of them.
  * @throws AfterimageError `collection-invalid` for items or a description that a reader would refuse,
- *   `dimension-mismatch` when vectors are not items × dim, `embedding-invalid` when one is not of unit norm.
+ *   `dimension-mismatch` when vectors are not items × dim.
  */
 export async function* encodeCollection(content: CollectionContent): AsyncGenerator<EncodedPart, CollectionManifest> {
-  const { items, vectors, graph, sha256, ...description } = content;
-  checkVectors(content);
+  const { items, vectors, graph, codes, sha256, limits: given, ...description } = content;
+  checkShape(content);
+  const limits = { ...LIMITS, ...given };
+  const quantiser = quantiserFor(vectors.encoding, vectors.dim, limits.blockBytes);
+  const ids = Array.from(items, ({ id }) => id);
   const identity: SectionIdentity = {
     version: FORMAT_VERSION,
     count: items.length,
     dim: content.dim,
-    fingerprint: await fingerprint(content),
+    fingerprint: (await sha256(encodeText([content.model.sha256, ...ids].join('\n')))).slice(0, 32),
   };
   const parts: Part[] = [];
-  const sections: readonly (readonly [PartKind, Iterable<Uint8Array>])[] = [
-    ['vectors', [new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength)]],
-    ['graph', [graph]],
-    ['items', encodeItems(items)],
-  ];
-  for (const [kind, body] of sections) {
-    for (const bytes of cut(encodeSectionHeader(kind, identity), body)) {
-      const hash = await sha256(bytes);
+  const inBlocks = items.length > limits.wholeCount || content.index === 'codes';
+  const table: Record<BlockKind, Block[]> = { vectors: [], items: [], ids: [] };
+
+  async function* encodeSection(kind: PartKind, body: Iterable<Piece>): AsyncGenerator<EncodedPart> {
+    let part = 0;
+    for (const packed of pack(withHeader(encodeSectionHeader(kind, identity), body), limits.partBytes)) {
+      const hash = await sha256(packed.bytes);
       const path = partPath(kind, hash);
-      parts.push({ kind, path, sha256: hash, bytes: bytes.length });
-      yield { path, bytes };
+      parts.push({ kind, path, sha256: hash, bytes: packed.bytes.length });
+      if (inBlocks && isBlockKind(kind)) table[kind].push(...(await hashed(packed, part, sha256)));
+      yield { path, bytes: packed.bytes };
+      part++;
     }
   }
+
+  yield* encodeSection('vectors', vectorPieces(vectors, quantiser));
+  if (graph) yield* encodeSection('graph', [{ bytes: graph }]);
+  if (codes) yield* encodeSection('codes', [{ bytes: codes }]);
+  yield* encodeSection('items', encodeItemBlocks(items, limits.blockBytes));
+  if (inBlocks) {
+    yield* encodeSection('ids', encodeIdBlocks(ids, limits.blockBytes));
+    yield* encodeSection('blocks', [{ bytes: encodeBlockTable(table) }]);
+  }
   return sealManifest(
-    { ...description, format: 'afterimage-collection', metric: 'cosine', ...identity, parts },
+    { ...description, format: 'afterimage-collection', metric: 'cosine', quantiser, ...identity, parts },
     sha256,
   );
 }
 
-function checkVectors({ items, vectors, dim }: CollectionContent): void {
-  if (vectors.length !== items.length * dim) {
-    throw new AfterimageError(
-      'dimension-mismatch',
-      `${vectors.length} numbers are not ${items.length} vectors of dimension ${dim}.`,
-    );
+function checkShape({ items, vectors, dim }: CollectionContent): void {
+  if (vectors.count === items.length && vectors.dim === dim) return;
+  throw new AfterimageError(
+    'dimension-mismatch',
+    `${vectors.count} vectors of dimension ${vectors.dim} are not ${items.length} of dimension ${dim}.`,
+  );
+}
+
+function* vectorPieces(vectors: StoredVectors, quantiser: CollectionManifest['quantiser']): Generator<Piece> {
+  yield { bytes: encodeHead(vectors, quantiser), first: 0 };
+  let first = 0;
+  for (const bytes of encodeBlocks(vectors, quantiser)) {
+    yield { bytes, first };
+    first += quantiser.rowsPerBlock;
   }
-  const bad = findBadRow(vectors, dim);
-  if (bad >= 0) throw new AfterimageError('embedding-invalid', `The vector of row ${bad} is not of unit norm.`);
 }
 
-/** See `CollectionManifest.fingerprint`. */
-async function fingerprint({ items, model, sha256 }: CollectionContent): Promise<string> {
-  const ids = [model.sha256, ...items.map(({ id }) => id)].join('\n');
-  return (await sha256(new TextEncoder().encode(ids))).slice(0, 32);
+function* withHeader(header: Uint8Array, body: Iterable<Piece>): Generator<Piece> {
+  yield { bytes: header };
+  yield* body;
 }
 
-function* encodeItems(items: readonly Item[]): Generator<Uint8Array> {
-  for (const [row, item] of items.entries()) yield encodeItem(item, row);
+async function hashed({ bytes, blocks }: Packed, part: number, sha256: Sha256): Promise<Block[]> {
+  const hash = async ({ offset, length }: Packed['blocks'][number]) =>
+    (await sha256(bytes.subarray(offset, offset + length))).slice(0, 2 * HASH_BYTES);
+  return Promise.all(blocks.map(async (block) => ({ ...block, part, hash: await hash(block) })));
 }
 
-/** `header` and `body` as one sequence of bytes, in pieces of `MAX_PART_BYTES` (the last one shorter). */
-function* cut(header: Uint8Array, body: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let pending = [header];
-  let size = header.length;
-  for (const chunk of body) {
-    for (let taken = 0; taken < chunk.length; ) {
-      const more = chunk.subarray(taken, taken + MAX_PART_BYTES - size);
-      pending.push(more);
-      size += more.length;
-      taken += more.length;
-      if (size === MAX_PART_BYTES) {
-        yield join(pending, size);
-        pending = [];
-        size = 0;
-      }
-    }
-  }
-  if (size > 0) yield join(pending, size);
+function isBlockKind(kind: PartKind): kind is BlockKind {
+  return (BLOCK_KINDS as readonly PartKind[]).includes(kind);
 }
 
-function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const joined = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return joined;
+function encodeText(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

@@ -34,26 +34,6 @@ export interface Kernels {
   ): void;
 
   /**
-   * Bits in which codes differ from a query.
-   *
-   * @param codes `stride` bytes each
-   * @param stride a multiple of 16, below 8192
-   * @param query `stride` bytes
-   * @param distances out: uint16, one a code; room for `count` rounded up to eight
-   */
-  hamming(codes: number, stride: number, count: number, query: number, distances: number): void;
-
-  /**
-   * For each listed code, the sum of those query values whose bit (bit i & 7 of byte i >> 3) is set.
-   *
-   * @param stride bytes of a code, a multiple of 16, below 8192
-   * @param list uint32 numbers of codes
-   * @param planes eight times `stride` bytes: the binary digits of the query's int8 values (two's complement), lowest first
-   * @param sums out: int32, one a position
-   */
-  sumPlanes(codes: number, stride: number, list: number, count: number, planes: number, sums: number): void;
-
-  /**
    * How far codes of 4-bit components are from a query: (bias − Σ query × component) >> shift.
    *
    * @param codes `stride` bytes each, in groups of 16: eight uint16, of which number e holds components e, e + 8, e + 16
@@ -73,7 +53,11 @@ export interface Kernels {
     distances: number,
   ): void;
 
-  /** Replace by `value` each distance whose bit (bit p & 7 of byte p >> 3 of `bits`) is not set. */
+  /**
+   * Replace by `value` each distance (uint16) whose bit (bit p & 7 of byte p >> 3 of `bits`) is not set.
+   *
+   * @param distances room for `count` rounded up to eight
+   */
   maskDistances(distances: number, count: number, bits: number, value: number): void;
 
   /** Add to `counts` (uint32) how often each distance (uint16) occurs. */

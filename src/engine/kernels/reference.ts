@@ -26,35 +26,6 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
       }
     },
 
-    hamming(codes, stride, count, query, distances) {
-      const code = bytes();
-      const out = new Uint16Array(memory.buffer, distances, count);
-      for (let row = 0; row < count; row++) {
-        let sum = 0;
-        for (let i = 0; i < stride; i++) {
-          sum += countBits((code[codes + row * stride + i] as number) ^ (code[query + i] as number));
-        }
-        out[row] = sum;
-      }
-    },
-
-    sumPlanes(codes, stride, list, count, planes, sums) {
-      const set = bytes();
-      const words = new Int32Array(memory.buffer);
-      for (let i = 0; i < count; i++) {
-        const code = codes + (words[list / 4 + i] as number) * stride;
-        let sum = 0;
-        for (let digit = 0; digit < 8; digit++) {
-          const weight = digit === 7 ? -128 : 1 << digit;
-          for (let byte = 0; byte < stride; byte++) {
-            const common = (set[code + byte] as number) & (set[planes + digit * stride + byte] as number);
-            sum += weight * countBits(common);
-          }
-        }
-        words[sums / 4 + i] = sum;
-      }
-    },
-
     nibbles(codes, stride, count, query, bias, shift, distances) {
       const code = bytes();
       const factors = new Int16Array(memory.buffer, query, 2 * stride);
@@ -103,11 +74,4 @@ function dotRow(values: Int8Array, from: number, factors: Int16Array): number {
 export function componentAt(codes: Uint8Array, from: number, i: number): number {
   const byte = codes[from + ((i >> 5) << 4) + ((i & 7) << 1) + ((i >> 4) & 1)] as number;
   return ((i >> 3) & 1) === 0 ? byte & 15 : byte >> 4;
-}
-
-/** Set bits of a byte. */
-function countBits(byte: number): number {
-  const pairs = byte - ((byte >> 1) & 0x55);
-  const fours = (pairs & 0x33) + ((pairs >> 2) & 0x33);
-  return (fours + (fours >> 4)) & 0x0f;
 }

@@ -11,6 +11,8 @@ import { DeleteEverything } from './delete-everything.tsx';
 import { OfflineFacts } from './offline-facts.tsx';
 import './status.css';
 
+const ENGINES = { hnsw: 'HNSW graph', exact: 'Exact scan', codes: 'Scan of codes' } as const;
+
 /** How things stand, in full: a drawer above the page. */
 export default function StatusPanel(): JSX.Element {
   const { address, session } = useApp();
@@ -73,7 +75,7 @@ function Index(): JSX.Element {
       {(index) => (
         <Section title="Index">
           <Fact name="Engine">
-            {index().engine === 'hnsw' ? 'HNSW graph' : 'Exact scan'}
+            {ENGINES[index().engine]}
             <span class="why">{index().reason}</span>
           </Fact>
           <Fact name="Vectors">

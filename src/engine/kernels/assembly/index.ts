@@ -1,4 +1,3 @@
-export { collectNearest, countDistances, hamming, maskDistances } from './hamming';
 export { scan } from './int8';
+export { collectNearest, countDistances, maskDistances } from './nearest';
 export { nibbles } from './nibbles';
-export { sumPlanes } from './planes';

@@ -36,16 +36,15 @@ function dotFour(a: usize, b: usize, c: usize, d: usize, query: usize, stride: u
     const q1 = v128.load(at, 16);
     const q2 = v128.load(at, 32);
     const q3 = v128.load(at, 48);
-    sumA = i32x4.add(sumA, dotGroup(v128.load(a + i), q0, q1, q2, q3));
-    sumB = i32x4.add(sumB, dotGroup(v128.load(b + i), q0, q1, q2, q3));
-    sumC = i32x4.add(sumC, dotGroup(v128.load(c + i), q0, q1, q2, q3));
-    sumD = i32x4.add(sumD, dotGroup(v128.load(d + i), q0, q1, q2, q3));
+    sumA = i32x4.add(sumA, inline.always(dotGroup(v128.load(a + i), q0, q1, q2, q3)));
+    sumB = i32x4.add(sumB, inline.always(dotGroup(v128.load(b + i), q0, q1, q2, q3)));
+    sumC = i32x4.add(sumC, inline.always(dotGroup(v128.load(c + i), q0, q1, q2, q3)));
+    sumD = i32x4.add(sumD, inline.always(dotGroup(v128.load(d + i), q0, q1, q2, q3)));
   }
   return sumLanes(sumA, sumB, sumC, sumD);
 }
 
-// @ts-expect-error: decorators of functions are AssemblyScript's
-@inline
+/** Products with 32 components, summed to four int32. */
 function dotGroup(code: v128, q0: v128, q1: v128, q2: v128, q3: v128): v128 {
   const four = i16x8.splat(15);
   const first = i32x4.dot_i16x8_s(v128.and(code, four), q0);

@@ -1,0 +1,131 @@
+import { dot, type Embedding } from '../embedding.ts';
+import { AfterimageError } from '../errors.ts';
+import type { Int8Rows } from '../quantised/int8-rows.ts';
+import { createQuantisedIndex } from '../quantised/quantised-index.ts';
+import type { Hit, VectorIndex } from '../vector-index.ts';
+import { type Code, MIDDLE } from './code.ts';
+import { createEncoder, type EncodeRows } from './encode.ts';
+import type { NibbleRows } from './nibble-rows.ts';
+
+export interface CodesIndexOptions {
+  readonly code: Code;
+  /** The codes of all rows, which may still be arriving; taken over. */
+  readonly codes: NibbleRows;
+  /** The vectors by which candidates are compared, of which any may be missing; taken over. */
+  readonly vectors: Int8Rows;
+  /** Rows whose vectors are looked at; the more, the fewer are missed. */
+  readonly candidates?: number;
+}
+
+/** Rows that the codes hold for the best, ascending, with what their similarity is likely to be. */
+export interface Candidates {
+  readonly rows: Uint32Array;
+  readonly estimates: Float32Array;
+}
+
+/** Finds candidates by their codes, and compares these by their int8 vectors. */
+export interface CodesIndex extends Omit<VectorIndex, 'kind'> {
+  readonly kind: 'codes';
+  /** The best `n` rows by their codes, so that their vectors can be fetched before `rank` is asked. */
+  candidates(query: Embedding, n: number, filter?: Uint32Array): Candidates;
+  /** Which of the candidates have no vector yet, the likely best first. */
+  missing(candidates: Candidates): Uint32Array;
+  /** The best `k` candidates: by their vectors, or by the estimate, marked as one, where there is no vector yet. */
+  rank(query: Embedding, candidates: Candidates, k: number): Hit[];
+}
+
+/** Measured by scripts/bench/synthetic/choose-code.ts. */
+export const DEFAULT_CANDIDATES = 1000;
+/** Candidates for each hit that is asked for, at least. */
+const CANDIDATES_PER_HIT = 5;
+/** Where so few rows pass a filter, all of them are compared exactly. */
+const FEW_ROWS = 20_000;
+
+export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
+  const { code, codes, vectors, candidates: least = DEFAULT_CANDIDATES } = options;
+  const { dim, width } = code;
+  const exact = createQuantisedIndex(vectors);
+  const removed = new Set<number>();
+  let encode: EncodeRows | undefined;
+
+  function candidates(query: Embedding, n: number, filter?: Uint32Array): Candidates {
+    if (query.length !== dim) throw mismatch(query.length, dim);
+    const weights = project(query, code);
+    // What is removed is taken out afterwards: enough rows stay.
+    const { rows, sums } = codes.nearest(weights, n + Math.min(removed.size, n), filter);
+    const base = dot(query, code.centre) - MIDDLE * weights.reduce((sum, weight) => sum + weight, 0);
+    const estimates = sums.map((sum) => base + sum);
+    if (removed.size === 0) return { rows, estimates };
+    const kept = Array.from(rows.keys()).filter((i) => !removed.has(rows[i] as number));
+    return {
+      rows: Uint32Array.from(kept, (i) => rows[i] as number),
+      estimates: Float32Array.from(kept, (i) => estimates[i] as number),
+    };
+  }
+
+  function rank(query: Embedding, { rows, estimates }: Candidates, k: number): Hit[] {
+    const hits = exact.rescore(query, rows, k);
+    rows.forEach((row, i) => {
+      if (!vectors.has(row)) hits.push({ row, similarity: estimates[i] as number, approximate: true });
+    });
+    return hits.sort((a, b) => b.similarity - a.similarity || a.row - b.row).slice(0, k);
+  }
+
+  return {
+    kind: 'codes',
+    dim,
+    get size() {
+      return codes.count - removed.size;
+    },
+    candidates,
+    rank,
+    missing({ rows, estimates }) {
+      const absent = Array.from(rows, (row, i) => ({ row, estimate: estimates[i] as number }));
+      const wanted = absent.filter(({ row }) => !vectors.has(row)).sort((a, b) => b.estimate - a.estimate);
+      return Uint32Array.from(wanted, ({ row }) => row);
+    },
+    search(query, { k, filter }) {
+      if (query.length !== dim) throw mismatch(query.length, dim);
+      if (filter !== undefined && vectors.size === codes.count - removed.size && fewPass(filter)) {
+        return exact.search(query, { k, filter });
+      }
+      return rank(query, candidates(query, Math.max(least, CANDIDATES_PER_HIT * k), filter), k);
+    },
+    add(vector) {
+      if (vector.length !== dim) throw mismatch(vector.length, dim);
+      encode ??= createEncoder(code);
+      codes.append(encode(vector));
+      return vectors.append(vector);
+    },
+    remove(row) {
+      if (!(Number.isInteger(row) && row >= 0 && row < codes.count)) return;
+      removed.add(row);
+      vectors.remove(row);
+    },
+    dispose() {
+      codes.dispose();
+      exact.dispose();
+    },
+  };
+
+  /** B q. */
+  function project(query: Embedding, { weights }: Code): Float32Array {
+    return Float32Array.from({ length: width }, (_, j) => dot(query, weights.subarray(j * dim, (j + 1) * dim)));
+  }
+}
+
+function fewPass(filter: Uint32Array): boolean {
+  let passing = 0;
+  for (let word of filter) {
+    for (; word !== 0; word &= word - 1) passing++;
+    if (passing > FEW_ROWS) return false;
+  }
+  return true;
+}
+
+function mismatch(actual: number, dim: number): AfterimageError {
+  return new AfterimageError(
+    'dimension-mismatch',
+    `A vector of dimension ${actual} met an index of dimension ${dim}: they come from different models.`,
+  );
+}

@@ -1,0 +1,96 @@
+import { AfterimageError } from '../errors.ts';
+import { type Code, codeBytes, putComponent } from './code.ts';
+
+/** The codes of `vectors` (rows × dim), row by row. @throws AfterimageError `dimension-mismatch`. */
+export type EncodeRows = (vectors: Float32Array) => Uint8Array<ArrayBuffer>;
+
+/** @throws AfterimageError `index-corrupt` where the weights of the code do not span so many components. */
+export function createEncoder(code: Code): EncodeRows {
+  const { dim, width, centre } = code;
+  const projection = pseudoInverse(code);
+  /** What the centre projects to, less the 8 that makes components positive. */
+  const offsets = Float64Array.from({ length: width }, (_, j) => dotRow(projection, j * dim, centre, 0, dim) - 8);
+  return (vectors) => {
+    const rows = vectors.length / dim;
+    if (!Number.isInteger(rows)) {
+      throw new AfterimageError(
+        'dimension-mismatch',
+        `${vectors.length} numbers are no whole number of rows of dimension ${dim}.`,
+      );
+    }
+    const bytes = codeBytes(width);
+    const codes = new Uint8Array(rows * bytes);
+    for (let row = 0; row < rows; row++) {
+      for (let j = 0; j < width; j++) {
+        const value = Math.floor(dotRow(projection, j * dim, vectors, row * dim, dim) - (offsets[j] as number));
+        putComponent(codes, row * bytes, j, Math.max(0, Math.min(15, value)));
+      }
+    }
+    return codes;
+  };
+}
+
+/** A = (B Bᵀ)⁻¹ B, so that A Bᵀ = 1. */
+export function pseudoInverse({ dim, width, weights }: Code): Float32Array {
+  const gram = new Float64Array(width * width);
+  for (let i = 0; i < width; i++) {
+    for (let j = 0; j <= i; j++) {
+      gram[i * width + j] = gram[j * width + i] = dotRow(weights, i * dim, weights, j * dim, dim);
+    }
+  }
+  const lower = cholesky(gram, width);
+  const result = Float64Array.from(weights);
+  // L Lᵀ A = B, solved for all columns of B at once: forwards, then backwards.
+  for (let i = 0; i < width; i++) {
+    for (let j = 0; j < i; j++) subtractRow(result, i, j, lower[i * width + j] as number, dim);
+    scaleRow(result, i, 1 / (lower[i * width + i] as number), dim);
+  }
+  for (let i = width - 1; i >= 0; i--) {
+    for (let j = i + 1; j < width; j++) subtractRow(result, i, j, lower[j * width + i] as number, dim);
+    scaleRow(result, i, 1 / (lower[i * width + i] as number), dim);
+  }
+  return Float32Array.from(result);
+}
+
+/** The lower triangle L of a matrix L Lᵀ. */
+function cholesky(matrix: Float64Array, size: number): Float64Array {
+  const lower = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      let rest = matrix[i * size + j] as number;
+      for (let k = 0; k < j; k++) rest -= (lower[i * size + k] as number) * (lower[j * size + k] as number);
+      lower[i * size + j] = i === j ? Math.sqrt(rest) : rest / (lower[j * size + j] as number);
+      if (i === j && !(rest > 0 && rest < Number.POSITIVE_INFINITY)) {
+        throw new AfterimageError('index-corrupt', 'The codes of the collection are not usable. Build it again.');
+      }
+    }
+  }
+  return lower;
+}
+
+function subtractRow(matrix: Float64Array, from: number, row: number, factor: number, dim: number): void {
+  for (let i = 0; i < dim; i++) {
+    matrix[from * dim + i] = (matrix[from * dim + i] as number) - factor * (matrix[row * dim + i] as number);
+  }
+}
+
+function scaleRow(matrix: Float64Array, row: number, factor: number, dim: number): void {
+  for (let i = 0; i < dim; i++) matrix[row * dim + i] = (matrix[row * dim + i] as number) * factor;
+}
+
+function dotRow(a: Float32Array, from: number, b: Float32Array, at: number, dim: number): number {
+  // Four sums that do not wait for each other.
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  let i = 0;
+  for (; i + 3 < dim; i += 4) {
+    p += (a[from + i] as number) * (b[at + i] as number);
+    q += (a[from + i + 1] as number) * (b[at + i + 1] as number);
+    r += (a[from + i + 2] as number) * (b[at + i + 2] as number);
+    s += (a[from + i + 3] as number) * (b[at + i + 3] as number);
+  }
+  for (; i < dim; i++) p += (a[from + i] as number) * (b[at + i] as number);
+  return p + q + r + s;
+}

@@ -1,0 +1,137 @@
+import { AfterimageError } from '../errors.ts';
+import { type Code, GROUP, MAX_WIDTH } from './code.ts';
+import { eigen } from './eigen.ts';
+import { gaussians } from './gaussians.ts';
+
+export interface TrainOptions {
+  readonly dim: number;
+  /** Components of a code, a multiple of 32, at most `dim`. */
+  readonly width: number;
+  /** Rows × dim, some of the collection evenly chosen; more than 20,000 teach nothing more. */
+  readonly sample: Float32Array;
+  readonly seed?: number;
+}
+
+export interface Trained extends Code {
+  /** Share of the variance of the vectors that the components see. Below 0.8 codes find little: another engine is better. */
+  readonly explained: number;
+}
+
+/** Width of the steps of 16 levels that lose least of a normal variable, in standard deviations (Max 1960). */
+const STEP = 0.3352;
+/** Directions of less than this share of the largest variance are taken as if they had so much. */
+const LEAST_VARIANCE = 1e-6;
+
+/**
+ * Learn a code from a sample. Takes time of the order of rows × dim² + dim³: ten seconds for 20,000 × 512.
+ * @throws AfterimageError `dimension-mismatch` where sizes do not fit.
+ */
+export function trainCode({ dim, width, sample, seed = 1 }: TrainOptions): Trained {
+  if (!(width > 0 && width % GROUP === 0 && width <= Math.min(dim, MAX_WIDTH))) {
+    throw mismatch(`A code of ${width} components (a multiple of ${GROUP}, at most the dimension)`, dim);
+  }
+  const rows = sample.length / dim;
+  if (!(Number.isInteger(rows) && rows > 0)) throw mismatch(`A sample of ${sample.length} numbers`, dim);
+  const centre = meanOf(sample, dim);
+  const { values, vectors } = eigen(covariance(sample, dim, centre), dim);
+  const variances = values.map((value) => Math.max(value, (values[0] as number) * LEAST_VARIANCE, Number.MIN_VALUE));
+  return {
+    dim,
+    width,
+    centre: Float32Array.from(centre),
+    weights: balancedWeights(variances, vectors, randomRotation(width, seed), dim, width),
+    explained: sum(values.subarray(0, width)) / sum(values),
+  };
+}
+
+/** B: what each component adds to a dot product, a step of its quantiser at a time. */
+function balancedWeights(
+  variances: Float64Array,
+  vectors: Float64Array,
+  rotation: Float64Array,
+  dim: number,
+  width: number,
+): Float32Array<ArrayBuffer> {
+  const weights = new Float32Array(width * dim);
+  const row = new Float64Array(dim);
+  for (let j = 0; j < width; j++) {
+    row.fill(0);
+    let variance = 0;
+    for (let i = 0; i < width; i++) {
+      const share = rotation[j * width + i] as number;
+      const root = Math.sqrt(variances[i] as number);
+      variance += share * share * root;
+      addScaled(row, share * Math.sqrt(root), vectors.subarray(i * dim, (i + 1) * dim));
+    }
+    const step = STEP * Math.sqrt(variance);
+    weights.set(
+      row.map((value) => value * step),
+      j * dim,
+    );
+  }
+  return weights;
+}
+
+/** A random orthonormal matrix, row by row: normal numbers, orthogonalised (twice, against rounding). */
+function randomRotation(size: number, seed: number): Float64Array {
+  const matrix = gaussians(size * size, seed);
+  for (let j = 0; j < size; j++) {
+    const row = matrix.subarray(j * size, (j + 1) * size);
+    for (let pass = 0; pass < 2; pass++) {
+      for (let i = 0; i < j; i++) {
+        const other = matrix.subarray(i * size, (i + 1) * size);
+        addScaled(row, -dot(row, other), other);
+      }
+    }
+    const norm = Math.sqrt(dot(row, row));
+    for (let i = 0; i < size; i++) row[i] = (row[i] as number) / norm;
+  }
+  return matrix;
+}
+
+function meanOf(sample: Float32Array, dim: number): Float64Array {
+  const mean = new Float64Array(dim);
+  for (let at = 0; at < sample.length; at += dim) {
+    for (let i = 0; i < dim; i++) mean[i] = (mean[i] as number) + (sample[at + i] as number);
+  }
+  return mean.map((value) => (value * dim) / sample.length);
+}
+
+function covariance(sample: Float32Array, dim: number, mean: Float64Array): Float64Array {
+  const matrix = new Float64Array(dim * dim);
+  const centred = new Float64Array(dim);
+  for (let at = 0; at < sample.length; at += dim) {
+    for (let i = 0; i < dim; i++) centred[i] = (sample[at + i] as number) - (mean[i] as number);
+    for (let i = 0; i < dim; i++) {
+      const value = centred[i] as number;
+      const row = i * dim;
+      for (let j = i; j < dim; j++) matrix[row + j] = (matrix[row + j] as number) + value * (centred[j] as number);
+    }
+  }
+  const scale = dim / sample.length;
+  for (let i = 0; i < dim; i++) {
+    for (let j = i; j < dim; j++) {
+      const value = (matrix[i * dim + j] as number) * scale;
+      matrix[i * dim + j] = matrix[j * dim + i] = value;
+    }
+  }
+  return matrix;
+}
+
+function addScaled(to: Float64Array, factor: number, values: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + factor * (values[i] as number);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += (a[i] as number) * (b[i] as number);
+  return total;
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function mismatch(what: string, dim: number): AfterimageError {
+  return new AfterimageError('dimension-mismatch', `${what} does not fit vectors of dimension ${dim}.`);
+}

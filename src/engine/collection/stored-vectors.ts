@@ -1,0 +1,120 @@
+import { AfterimageError } from '../errors.ts';
+import { decodeFloat16, encodeFloat16 } from '../float16.ts';
+import { chooseCentre, dequantise, type Quantised, quantise } from '../quantised/quantise.ts';
+import type { Encoding } from './types.ts';
+import { findBadRow, NORM_TOLERANCE } from './vectors.ts';
+
+interface Shape {
+  readonly count: number;
+  readonly dim: number;
+}
+export interface Int8Vectors extends Shape, Quantised {
+  readonly encoding: 'int8';
+  readonly centre: Float32Array;
+}
+export interface HalfVectors extends Shape {
+  readonly encoding: 'f16';
+  /** Rows × dim, IEEE 754 half precision. */
+  readonly halves: Uint16Array;
+}
+
+/** Nothing lost: for collections that others are made of. */
+export interface FloatVectors extends Shape {
+  readonly encoding: 'f32';
+  /** Rows × dim. */
+  readonly floats: Float32Array;
+}
+
+/** The vectors of a collection as it stores them. */
+export type StoredVectors = Int8Vectors | HalfVectors | FloatVectors;
+
+/** A centre that served fewer than 1 / this of the rows is chosen anew. */
+const OUTGROWN = 2;
+
+/**
+ * Vectors in the encoding of a collection.
+ * @param vectors count × dim, row by row, unit norm.
+ * @param before what the collection held until now: its centre is kept, so that the bytes of unchanged rows are too,
+ *   unless the collection has more than doubled since.
+ * @throws AfterimageError `dimension-mismatch`, `embedding-invalid` when a row is not of unit norm.
+ */
+export function storeVectors(
+  vectors: Float32Array,
+  dim: number,
+  encoding: Encoding,
+  before?: StoredVectors,
+): StoredVectors {
+  const count = vectors.length / dim;
+  if (!Number.isInteger(count)) {
+    throw new AfterimageError('dimension-mismatch', `${vectors.length} numbers are no vectors of dimension ${dim}.`);
+  }
+  // Vectors that were stored before are of unit norm as far as their encoding goes.
+  const bad = findBadRow(vectors, dim, { tolerance: before ? STORED_TOLERANCE : NORM_TOLERANCE });
+  if (bad >= 0) throw new AfterimageError('embedding-invalid', `The vector of row ${bad} is not of unit norm.`);
+  if (encoding === 'f16') return { encoding, count, dim, halves: encodeFloat16(vectors) };
+  if (encoding === 'f32') return { encoding, count, dim, floats: vectors };
+  const usable = before?.encoding === 'int8' && before.dim === dim && count <= OUTGROWN * before.count;
+  const centre = usable ? before.centre : chooseCentre(vectors, dim);
+  return { encoding, count, dim, centre, ...quantise(vectors, dim, centre) };
+}
+
+/** Of norms: float32 sums of int8 steps. At few dimensions a step is a large part of the norm. */
+const STORED_TOLERANCE = 0.05;
+
+/** The vectors that stored ones stand for, count × dim, row by row. */
+export function toFloat32(stored: StoredVectors): Float32Array {
+  if (stored.encoding === 'int8') return dequantise(stored, stored.dim, stored.centre);
+  return stored.encoding === 'f16' ? decodeFloat16(stored.halves) : stored.floats;
+}
+
+/** One of them. */
+export function vectorOf(stored: StoredVectors, row: number): Float32Array {
+  const { dim } = stored;
+  const [from, to] = [row * dim, (row + 1) * dim];
+  if (stored.encoding === 'f16') return decodeFloat16(stored.halves.subarray(from, to));
+  if (stored.encoding === 'f32') return stored.floats.subarray(from, to);
+  const { centre } = stored;
+  const scale = stored.scales[row] as number;
+  return Float32Array.from(stored.codes.subarray(from, to), (code, i) => (centre[i] as number) + scale * code);
+}
+
+/** Whether both would be written as the same bytes. */
+export function isSameVectors(a: StoredVectors, b: StoredVectors): boolean {
+  if (a.count !== b.count || a.dim !== b.dim) return false;
+  if (a.encoding === 'f16') return b.encoding === 'f16' && isEqual(a.halves, b.halves);
+  if (a.encoding === 'f32') return b.encoding === 'f32' && isEqual(a.floats, b.floats);
+  return (
+    b.encoding === 'int8' && isEqual(a.centre, b.centre) && isEqual(a.scales, b.scales) && isEqual(a.codes, b.codes)
+  );
+}
+
+function isEqual<T extends Float32Array | Int8Array | Uint16Array>(a: T, b: T): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Rows whose norm is looked at after reading; the hashes vouch for the rest. */
+const NORM_SAMPLE = 4096;
+/** Rows of unit norm are at most 2 from their centre. */
+const MAX_SCALE = 2.01 / 127;
+
+/** What is wrong with vectors that were read, as the end of a sentence. */
+export function problemOf(stored: StoredVectors): string | undefined {
+  const { count, dim } = stored;
+  if (stored.encoding === 'int8') {
+    if (!stored.centre.every((value) => Math.abs(value) <= 1.01)) return 'their centre is none.';
+    const row = stored.scales.findIndex((scale) => !(scale >= 0 && scale <= MAX_SCALE));
+    if (row >= 0) return `the scale of row ${row} is none.`;
+    if (stored.codes.includes(-128)) return 'they hold a code that stands for nothing.';
+  }
+  const step = Math.max(1, (count - 1) / (NORM_SAMPLE - 1));
+  for (let at = 0; Math.floor(at) < count; at += step) {
+    const row = Math.floor(at);
+    const scale = stored.encoding === 'int8' ? (stored.scales[row] as number) : 0;
+    const tolerance = NORM_TOLERANCE + 0.55 * scale * Math.sqrt(dim);
+    if (findBadRow(vectorOf(stored, row), dim, { tolerance }) >= 0)
+      return `the vector of row ${row} is not of unit norm.`;
+  }
+  return undefined;
+}
