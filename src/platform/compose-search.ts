@@ -3,6 +3,7 @@ import { type StoredVectors, toFloat32, vectorOf } from '../engine/collection/st
 import type { CollectionManifest, Engine } from '../engine/collection/types.ts';
 import { type Background, sampleBackground } from '../engine/cutoff.ts';
 import { toAfterimageError } from '../engine/errors.ts';
+import { withExactFilters } from '../engine/exact-filters.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { Dtype, ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
@@ -52,8 +53,8 @@ export async function loadIndex(parts: IndexParts, wanted: Engine | 'auto'): Pro
   if (!graph) return { manifest, vectors, exact, index: exact(), reason };
   try {
     const { dim, hnsw } = manifest;
-    const index = await loadHnswIndex({ graph, vectors: toFloat32(vectors), dim, efSearch: hnsw.efSearch });
-    return { manifest, vectors, exact, index, reason };
+    const hnswIndex = await loadHnswIndex({ graph, vectors: toFloat32(vectors), dim, efSearch: hnsw.efSearch });
+    return { manifest, vectors, exact, index: withExactFilters(hnswIndex, exact), reason };
   } catch (error) {
     const { code, message } = toAfterimageError(error);
     if (code !== 'index-too-large') throw error;
