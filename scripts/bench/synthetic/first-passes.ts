@@ -38,7 +38,8 @@ export function createFirstPasses(sample: Float32Array, dim: number, count: numb
 interface Space {
   readonly dim: number;
   readonly width: number;
-  row(vector: Float32Array): Float32Array;
+  /** Of rows × dim vectors, rows × width; the last answer is kept, because several codes ask for the same. */
+  rows(vectors: Float32Array): Float32Array;
   query(vector: Float32Array): Float32Array;
   /** What a query is where it is treated as a row is. */
   centredQuery(vector: Float32Array): Float32Array;
@@ -53,9 +54,21 @@ function spaceOf(code: Trained): Space {
   return {
     dim,
     width,
-    row: (vector) => apply(inverse, centred(vector)),
+    rows: rowByRow(dim, width, (vector) => apply(inverse, centred(vector))),
     query: (vector) => apply(weights, vector),
     centredQuery: (vector) => apply(weights, centred(vector)),
+  };
+}
+
+function rowByRow(dim: number, width: number, map: (vector: Float32Array) => Float32Array): Space['rows'] {
+  let last: { readonly of: Float32Array; readonly are: Float32Array } | undefined;
+  return (vectors) => {
+    if (last?.of === vectors) return last.are;
+    const rows = vectors.length / dim;
+    const are = new Float32Array(rows * width);
+    for (let row = 0; row < rows; row++) are.set(map(vectors.subarray(row * dim, (row + 1) * dim)), row * width);
+    last = { of: vectors, are };
+    return are;
   };
 }
 
@@ -71,12 +84,13 @@ function plainSpace(sample: Float32Array, dim: number): Space {
     return copy;
   };
   const centred = (vector: Float32Array) => turned(vector, 1);
-  return { dim, width: dim, row: centred, query: (vector) => turned(vector, 0), centredQuery: centred };
+  const rows = rowByRow(dim, dim, centred);
+  return { dim, width: dim, rows, query: (vector) => turned(vector, 0), centredQuery: centred };
 }
 
 /** One bit a component; asymmetric: the query keeps its values, and each row has a factor (4 bytes more), as in RaBitQ. */
 function signs(name: string, space: Space, count: number, asymmetric: boolean): FirstPass {
-  const { width, dim } = space;
+  const { width } = space;
   const bits = new Int8Array(count * width);
   const factors = new Float32Array(count).fill(1);
   let added = 0;
@@ -84,15 +98,16 @@ function signs(name: string, space: Space, count: number, asymmetric: boolean): 
     name,
     bytes: width / 8 + (asymmetric ? 4 : 0),
     add(vectors) {
-      for (let at = 0; at < vectors.length; at += dim, added++) {
-        const values = space.row(vectors.subarray(at, at + dim));
+      const values = space.rows(vectors);
+      for (let at = 0; at < values.length; at += width, added++) {
         let squares = 0;
         let absolute = 0;
-        values.forEach((value, i) => {
+        for (let i = 0; i < width; i++) {
+          const value = values[at + i] as number;
           bits[added * width + i] = value > 0 ? 1 : -1;
           squares += value * value;
           absolute += Math.abs(value);
-        });
+        }
         if (asymmetric) factors[added] = squares / absolute;
       }
     },
@@ -111,14 +126,13 @@ function products(name: string, space: Space, sample: Float32Array, count: numbe
   const groups = 64;
   const { dim, width } = space;
   const size = width / groups;
-  const rows = Array.from({ length: Math.min(6000, sample.length / dim) }, (_, i) =>
-    space.row(sample.subarray(i * dim, (i + 1) * dim)),
-  );
+  const learnt = space.rows(sample.subarray(0, 6000 * dim));
   const books = Array.from({ length: groups }, (_, group) => {
-    const points = new Float32Array(rows.length * size);
-    rows.forEach((row, i) => {
-      points.set(row.subarray(group * size, (group + 1) * size), i * size);
-    });
+    const points = new Float32Array((learnt.length / width) * size);
+    for (let row = 0; row < learnt.length / width; row++) {
+      const from = row * width + group * size;
+      points.set(learnt.subarray(from, from + size), row * size);
+    }
     return learnCentres(points, size, 256, group + 1);
   });
   const codes = new Uint8Array(count * groups);
@@ -127,10 +141,10 @@ function products(name: string, space: Space, sample: Float32Array, count: numbe
     name,
     bytes: groups,
     add(vectors) {
-      for (let at = 0; at < vectors.length; at += dim, added++) {
-        const row = space.row(vectors.subarray(at, at + dim));
+      const rows = space.rows(vectors);
+      for (let at = 0; at < rows.length; at += width, added++) {
         books.forEach((book, group) => {
-          codes[added * groups + group] = nearestCentre(book, row, group * size, size);
+          codes[added * groups + group] = nearestCentre(book, rows, at + group * size, size);
         });
       }
     },

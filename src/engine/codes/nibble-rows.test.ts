@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createBitset, hasBit, setBit } from '../bitset.ts';
+import { createKernels } from '../kernels/load.ts';
+import { componentAt } from '../kernels/reference.ts';
+import { seededRandom } from '../test-vectors.ts';
+import { createNibbleRows } from './nibble-rows.ts';
+
+const hosts = [createKernels, (bytes: number) => createKernels(bytes, {})];
+
+/** Few bytes, so that many rows have the same sum. */
+const code = (width: number) =>
+  fc.array(fc.constantFrom(0, 1, 0x30, 255), { minLength: width / 2, maxLength: width / 2 });
+
+const setUp = fc.constantFrom(32, 64, 128).chain((width) =>
+  fc.record({
+    width: fc.constant(width),
+    codes: fc.array(code(width), { maxLength: 60 }),
+    appended: fc.array(code(width), { maxLength: 10 }),
+    query: fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: width, maxLength: width }),
+    n: fc.nat(80),
+    passing: fc.option(fc.uniqueArray(fc.nat(75)), { nil: undefined }),
+  }),
+);
+
+test('finds the largest sums by definition, with or without a filter', () => {
+  fc.assert(
+    fc.property(setUp, ({ width, codes, appended, query, n, passing }) => {
+      const all = [...codes, ...appended].map((bytes) => Uint8Array.from(bytes));
+      const sums = all.map((bytes) => query.reduce((sum, value, i) => sum + value * componentAt(bytes, 0, i), 0));
+      const filter = passing && createBitset(80);
+      for (const row of passing ?? []) setBit(filter as Uint32Array, row);
+      const candidates = all.flatMap((_, row) => (filter === undefined || hasBit(filter, row) ? [row] : []));
+      const found = hosts.map((kernels) => {
+        const rows = createNibbleRows({ width, count: codes.length, kernels });
+        rows.put(0, Uint8Array.from(codes.flat()));
+        for (const [i, bytes] of appended.entries()) {
+          expect(rows.append(Uint8Array.from(bytes))).toBe(codes.length + i);
+        }
+        expect(rows.count).toBe(all.length);
+        return rows.nearest(Float32Array.from(query), n, filter);
+      });
+      expect(found[0]).toEqual(found[1]);
+
+      const rows = [...(found[0]?.rows ?? [])];
+      expect(rows).toHaveLength(Math.min(n, candidates.length));
+      expect(rows).toEqual(candidates.filter((row) => rows.includes(row)));
+      // What a distance stands for, and what the query loses at 16 bits.
+      const span = query.reduce((sum, value) => sum + 15 * Math.abs(value), 0);
+      const tolerance = span / 4096 + width * 1e-3;
+      for (const [i, row] of rows.entries()) {
+        expect(Math.abs((found[0]?.sums[i] as number) - (sums[row] as number))).toBeLessThanOrEqual(tolerance);
+      }
+      const least = Math.min(...rows.map((row) => sums[row] as number));
+      const missed = candidates.filter((row) => !rows.includes(row)).map((row) => sums[row] as number);
+      expect(Math.max(...missed)).toBeLessThanOrEqual(least + tolerance);
+    }),
+  );
+});
+
+test('of rows that cannot be told apart the first ones are found', () => {
+  const rows = createNibbleRows({ width: 32, count: 50 });
+  rows.put(0, new Uint8Array(50 * 16));
+  expect([...rows.nearest(new Float32Array(32).fill(0.1), 3).rows]).toEqual([0, 1, 2]);
+  expect([...rows.nearest(new Float32Array(32), 3).rows]).toEqual([0, 1, 2]);
+});
+
+test('searches what has arrived without a gap', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(50), fc.integer({ min: 1, max: 20 })), { maxLength: 20 }), (parts) => {
+      const rows = createNibbleRows({ width: 32, count: 60 });
+      const there = new Set<number>();
+      for (const [first, length] of parts) {
+        const last = Math.min(60, first + length);
+        rows.put(first, new Uint8Array((last - first) * 16));
+        for (let row = first; row < last; row++) there.add(row);
+        let end = 0;
+        while (there.has(end)) end++;
+        expect(rows.end).toBe(end);
+        expect(rows.nearest(new Float32Array(32), 100).rows).toHaveLength(end);
+      }
+    }),
+  );
+});
+
+test('searches more than are scanned in one call', () => {
+  const random = seededRandom(1);
+  const codes = Uint8Array.from({ length: 40_000 * 16 }, () => 256 * random());
+  const query = Float32Array.from({ length: 32 }, () => random() - 0.5);
+  const [wasm, reference] = hosts.map((kernels) => {
+    const rows = createNibbleRows({ width: 32, count: 40_000, kernels });
+    rows.put(0, codes);
+    return rows.nearest(query, 500);
+  });
+  expect(wasm).toEqual(reference);
+  expect(wasm?.rows).toHaveLength(500);
+});
+
+test('makes room for what is appended', () => {
+  const rows = createNibbleRows({ width: 32, count: 0 });
+  const best = new Uint8Array(16).fill(255);
+  for (let row = 0; row < 2000; row++) rows.append(row === 1234 ? best : new Uint8Array(16));
+  expect([...rows.nearest(new Float32Array(32).fill(1), 1).rows]).toEqual([1234]);
+});
+
+describe('refuses', () => {
+  const mismatch = expect.objectContaining({ code: 'dimension-mismatch' });
+
+  test.each([0, 31, -32, 48, Number.NaN])('codes of %s components', (width) => {
+    expect(() => createNibbleRows({ width, count: 1 })).toThrow(mismatch);
+  });
+
+  test('codes that do not fit', () => {
+    const rows = createNibbleRows({ width: 32, count: 3 });
+    expect(() => rows.put(0, new Uint8Array(17))).toThrow(mismatch);
+    for (const first of [-1, 0.5, 2]) expect(() => rows.put(first, new Uint8Array(32))).toThrow(mismatch);
+    expect(() => rows.append(new Uint8Array(15))).toThrow(mismatch);
+    expect(() => rows.nearest(new Float32Array(64), 1)).toThrow(mismatch);
+  });
+
+  test('more than memory has addresses for', () => {
+    const tooLarge = expect.objectContaining({ code: 'index-too-large' });
+    expect(() => createNibbleRows({ width: 128, count: 2 ** 27 })).toThrow(tooLarge);
+  });
+});
+
+test('is empty when disposed of', () => {
+  const rows = createNibbleRows({ width: 32, count: 3 });
+  rows.put(0, new Uint8Array(48));
+  rows.dispose();
+  expect(rows.nearest(new Float32Array(32), 2).rows).toHaveLength(0);
+  expect(() => rows.append(new Uint8Array(16))).toThrow('disposed');
+});
