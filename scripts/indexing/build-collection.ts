@@ -7,6 +7,7 @@ import { isCollectionName } from '../../src/engine/collection/manifest.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
 import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { indexPictures } from '../../src/indexing/index-pictures.ts';
+import type { CollectionStore } from '../../src/indexing/ports.ts';
 import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
 import { createShard, type Shard } from '../../src/indexing/shard.ts';
 import type { NodeImageEncoder } from '../../src/platform/clip.node.ts';
@@ -82,7 +83,7 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
     decoder: createDecoder({ preprocessor, pictures: options.pictures }),
     encoder: async () => options.encoder ?? load(),
     graph: createGraphBuilder({ dim: model.dim, ...options.hnsw }),
-    store: createFolderStore(out),
+    store: shard ? unlisted(createFolderStore(out)) : createFolderStore(out),
     sha256,
   };
   return {
@@ -135,6 +136,11 @@ function toRequest(
 async function loadEncoder(modelsFolder: string, modelId: string): Promise<NodeImageEncoder> {
   const { createNodeImageEncoder } = await import('../../src/platform/clip.node.ts');
   return createNodeImageEncoder({ modelsFolder, modelId });
+}
+
+/** Shards are not for the page, and on many machines that share a disk the list would be everybody's. */
+function unlisted(store: CollectionStore): CollectionStore {
+  return { ...store, register: async () => {} };
 }
 
 /** Now, or what SOURCE_DATE_EPOCH says (reproducible-builds.org), in whole seconds. */

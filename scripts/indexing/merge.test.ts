@@ -58,6 +58,8 @@ test('shards that are merged are what one run makes, to the last byte', async ()
 
     const parts = await shards(3, about);
     const counts = await Promise.all(parts.map(async (out) => (await namesIn(out)).length));
+    // Nothing but the shards themselves: `merge shards/*` takes them all, and the page none.
+    expect([...(await filesBelow(dirname(parts[0] ?? ''))).keys()]).not.toContain('index.json');
     expect(counts.reduce((sum, count) => sum + count)).toBe(49);
     expect(Math.min(...counts)).toBeGreaterThan(5);
     const encoded = encoder.encoded;

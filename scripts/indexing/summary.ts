@@ -65,6 +65,7 @@ export function describeMerge(summary: MergeSummary): string {
 
 function describeBytes(bytes: IndexSummary['bytes']): string {
   return Object.entries(bytes)
+    .filter(([, size]) => size > 0)
     .map(([kind, size]) => `${kind} ${(size / 1e6).toFixed(1)} MB`)
     .join(', ');
 }

@@ -88,7 +88,7 @@ function mismatch(actual: number, dim: number): AfterimageError {
 }
 
 /** Dot product of the query with the row that begins at `offset`, rounded to float32 as stored scores are. */
-function dotRow(rows: Float32Array, offset: number, query: Float32Array): number {
+export function dotRow(rows: Float32Array, offset: number, query: Float32Array): number {
   const length = query.length;
   const whole = length & ~3;
   // Four sums that do not wait for each other: 1.7 times as fast as one in V8.

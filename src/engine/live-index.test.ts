@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createBitset, hasBit, setBit } from './bitset.ts';
+import { createBitset, setBit } from './bitset.ts';
 import { type Embedding, normalise } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
 import { createExactIndex } from './exact-index.ts';
 import { createLiveIndex } from './live-index.ts';
 import { clusteredVectors, flatten } from './test-vectors.ts';
-import type { Hit, VectorIndex } from './vector-index.ts';
+import type { VectorIndex } from './vector-index.ts';
 
-const DIM = 4;
+const DIM = 5;
 
 /** Few distinct values, so that ties are common. */
 const embedding = fc
@@ -46,13 +46,7 @@ test('answers as the exact index does, however additions, removals, searches and
           const filter = change.passing && createBitset(64);
           for (const row of change.passing ?? []) setBit(filter as Uint32Array, row);
           const options = { k: change.k, ...(filter && { filter }) };
-          const found = live.search(change.search, options);
-          expectSameSimilarities(found, truth.search(change.search, options));
-          const ranking = truth.rankAll(change.search);
-          for (const { row, similarity } of found) {
-            expect(ranking.scores[ranking.rows.indexOf(row)]).toBeCloseTo(similarity, 5);
-            expect(filter === undefined || hasBit(filter, row)).toBe(true);
-          }
+          expect(live.search(change.search, options)).toEqual(truth.search(change.search, options));
         }
         expect(live.size).toBe(truth.size);
         expect(live.waiting).toBe(waiting);
@@ -61,13 +55,6 @@ test('answers as the exact index does, however additions, removals, searches and
     { numRuns: 500 },
   );
 });
-
-/** Sums are rounded in another order, which may change the order of rows that are equally similar. */
-function expectSameSimilarities(found: readonly Hit[], expected: readonly Hit[]): void {
-  const rounded = (hits: readonly Hit[]) => hits.map(({ similarity }) => similarity.toFixed(5));
-  expect(rounded(found)).toEqual(rounded(expected));
-  expect(new Set(found.map(({ row }) => row)).size).toBe(found.length);
-}
 
 const vectors = clusteredVectors(6, DIM);
 const [a, b, c] = vectors as [Embedding, Embedding, Embedding];

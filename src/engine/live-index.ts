@@ -1,6 +1,7 @@
 import { hasBit } from './bitset.ts';
-import { dot, type Embedding } from './embedding.ts';
+import type { Embedding } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
+import { dotRow } from './exact-index.ts';
 import { createTop } from './top.ts';
 import type { Hit, VectorIndex } from './vector-index.ts';
 
@@ -42,7 +43,7 @@ export function createLiveIndex(base: VectorIndex, count: number): LiveIndex {
     for (const [i, vector] of tail.entries()) {
       const row = first + i;
       if (removed.has(row) || (filter !== undefined && !hasBit(filter, row))) continue;
-      top.offer(row, Math.fround(dot(query, vector)));
+      top.offer(row, dotRow(vector, 0, query));
     }
     return top.hits();
   }

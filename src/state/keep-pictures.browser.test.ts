@@ -94,3 +94,11 @@ test('pictures that a new version does not have leave', async () => {
   await keepPictures(options(1, 'b'));
   expect(await kept()).toEqual(['kept.json', 'previews/0.webp', 'thumbs/0.webp']);
 });
+
+test('a collection without pictures is not searched for them, and those that it had leave', async () => {
+  await keepPictures(options(3, 'a'));
+  const items = () => Promise.reject(new Error('not needed'));
+  const collection = { ...options(1_000_000, 'b').collection, pictures: { mode: 'none' as const, bytes: 0 } };
+  await keepPictures(options(1_000_000, 'b', { collection, items }));
+  expect(await kept()).toEqual(['kept.json']);
+});

@@ -54,6 +54,8 @@ export async function keepPictures(options: KeepOptions): Promise<void> {
 
 async function listPictures({ collection, items, signal }: KeepOptions, folder: string): Promise<Set<string>> {
   const urls = new Set<string>();
+  // Of imported vectors there are no pictures, and there may be a million items to find that out from.
+  if (collection.pictures.bytes === 0) return urls;
   for (let from = 0; from < collection.count; from += ITEMS_AT_ONCE) {
     signal.throwIfAborted();
     const length = Math.min(ITEMS_AT_ONCE, collection.count - from);

@@ -33,9 +33,9 @@ export function OfflineFacts(): JSX.Element {
         <Fact name="Pictures">
           <Show when={offline.pictures()} fallback="Those that were looked at">
             {(pictures) => (
-              <>
+              <Show when={pictures().total > 0} fallback="There are none">
                 {formatCount(pictures().have)} of {formatCount(pictures().total)} kept
-              </>
+              </Show>
             )}
           </Show>
         </Fact>
