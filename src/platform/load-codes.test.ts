@@ -24,7 +24,10 @@ beforeAll(async () => {
   const vectors = reorderVectors(unordered, order);
   truth = createExactIndex(toFloat32(vectors), DIM);
   const rest = { vectors, codes, graph: undefined, index: 'codes', rowsPerBlock: ROWS_PER_CODED_BLOCK } as const;
-  await writeCollection(sampleContent(sha256, COUNT, DIM, { ...rest, limits: { partBytes: 60_000, blockBytes: 20_000 } }), files);
+  await writeCollection(
+    sampleContent(sha256, COUNT, DIM, { ...rest, limits: { partBytes: 60_000, blockBytes: 20_000 } }),
+    files,
+  );
   source = createMemorySource(files, sha256);
 });
 
