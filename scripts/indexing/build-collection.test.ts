@@ -184,7 +184,7 @@ test('with codes, like pictures lie together, and every picture keeps its vector
   for (const [row, { id }] of (await items()).entries()) plain.set(id, flat.subarray(row * 256, (row + 1) * 256));
   expect(await build({ index: 'codes' })).toMatchObject({ unchanged: false, embedded: 0, bytes: { graph: 0 } });
   const collection = await open(out);
-  expect(collection.manifest).toMatchObject({ index: 'codes', quantiser: { rowsPerBlock: 32 } });
+  expect(collection.manifest).toMatchObject({ index: 'codes', quantiser: { rowsPerBlock: 8 } });
   const vectors = await collection.vectors();
   const all = await items();
   for (const [row, { id }] of all.entries()) expect(vectorOf(vectors, row)).toEqual(plain.get(id));

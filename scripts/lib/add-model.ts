@@ -13,11 +13,12 @@ import {
 } from '../../src/engine/model.ts';
 import { loadVisionTower, runVisionTower, useModelsFolder } from '../../src/platform/clip.node.ts';
 import { loadTextTower, runTextTower, type TextRules, tokenise } from '../../src/platform/clip-text.ts';
-import { towerPath } from '../../src/platform/model-files.ts';
+import { preparedPath, towerPath } from '../../src/platform/model-files.ts';
 import { toPlanes } from '../../src/platform/preprocessor.ts';
 import { sha256 } from '../../src/platform/sha256.ts';
 import { usage } from './cli.ts';
 import { chooseDtypes, type HfFolder, inspectFolder, invalid, licenceOf, neededFiles } from './hf-folder.ts';
+import { prepareTextTower } from './prepare-tower.ts';
 
 export interface AddModelOptions {
   readonly folder: string;
@@ -69,6 +70,8 @@ export async function addModel(options: AddModelOptions): Promise<ModelManifest>
   const paths = await neededFiles(found, dtypes);
   await copyInto(folder, target, paths);
   const { family, preprocessor } = found;
+  const prepared = await writePrepared(target, family, dtypes.wasm, log);
+  if (prepared) paths.push(preparedPath(prepared.dtype));
   const { title, ...rest } = described;
   const { maxLength, padding, lowercase } = rules;
   const manifest: ModelManifest = {
@@ -81,7 +84,8 @@ export async function addModel(options: AddModelOptions): Promise<ModelManifest>
     imageSize: preprocessor.imageSize,
     text: { maxLength, padding, lowercase, skipLeading },
     dtypes,
-    files: await Promise.all(paths.map((path) => describeFile(target, path))),
+    files: await Promise.all(paths.sort().map((path) => describeFile(target, path))),
+    ...(prepared ? { prepared } : {}),
     golden,
     ...rest,
   };
@@ -227,6 +231,19 @@ async function copyInto(folder: string, target: string, paths: readonly string[]
   } catch (error) {
     throw new AfterimageError('not-writable', `${target} cannot be written (${oneLine(error)}).`, { cause: error });
   }
+}
+
+/** Without a prepared tower, a start on wasm takes longer; nothing else changes. */
+async function writePrepared(
+  folder: string,
+  family: ModelManifest['family'],
+  dtype: Dtype,
+  log: (line: string) => void,
+): Promise<ModelManifest['prepared']> {
+  const tower = await prepareTextTower(folder, family, dtype);
+  if (tower) await writeFile(join(folder, preparedPath(dtype)), tower.graph);
+  else log(`Text tower ${dtype}: not prepared for wasm, because it is large or built differently.`);
+  return tower?.prepared;
 }
 
 async function describeFile(folder: string, path: string): Promise<ModelFile> {

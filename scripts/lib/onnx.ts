@@ -1,4 +1,4 @@
-/** The few messages of ONNX (onnx.proto3, IR version 8) that a small graph needs, written with protobufjs. */
+/** The few messages of ONNX (onnx.proto3, IR version 8) that a small graph needs, with protobufjs. */
 import protobuf from 'protobufjs';
 
 const { Field, Root, Type } = protobuf;
@@ -72,6 +72,11 @@ const MESSAGES: Readonly<Record<string, readonly (readonly [string, number, stri
     ['dataType', 2, 'int32'],
     ['name', 8, 'string'],
     ['rawData', 9, 'bytes'],
+    ['externalData', 13, '*StringStringEntryProto'],
+  ],
+  StringStringEntryProto: [
+    ['key', 1, 'string'],
+    ['value', 2, 'string'],
   ],
   ValueInfoProto: [
     ['name', 1, 'string'],
@@ -108,6 +113,30 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
       }),
     )
     .finish();
+}
+
+/** Of a graph what says where its weights come from. */
+export interface WeightsGraph {
+  readonly node: readonly {
+    readonly opType: string;
+    readonly input: readonly string[];
+    readonly output: readonly string[];
+  }[];
+  readonly initializer: readonly StoredInitializer[];
+}
+
+export interface StoredInitializer {
+  readonly name: string;
+  readonly dataType: number;
+  /** A view of the file's bytes; empty where the data are elsewhere. */
+  readonly rawData: Uint8Array;
+  /** `location`, `offset`, `length` where the data are in another file; else empty. */
+  readonly externalData: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** Read an `.onnx` file as far as its weights go. @throws whatever protobufjs throws of a file that is none. */
+export function decodeWeights(file: Uint8Array): WeightsGraph {
+  return (modelType().decode(file) as unknown as { graph: WeightsGraph }).graph;
 }
 
 function modelType(): protobuf.Type {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAX_PART_BYTES } from '../../src/engine/collection/types.ts';
 import { DEFAULT_MODEL, type ModelManifest, parseModelManifest } from '../../src/engine/model.ts';
 import { createHttpSource } from '../../src/platform/http-source.browser.ts';
-import { towerFile, towerFiles } from '../../src/platform/model-files.ts';
+import { textFiles, towerFile } from '../../src/platform/model-files.ts';
 import { readModelFile, readNewestModel } from '../../src/platform/model-source.browser.ts';
 import { addModel } from './add-model.ts';
 import { MODELS_FOLDER } from './folders.ts';
@@ -52,11 +52,12 @@ test.each(['dist', ''])('a browser reads the same model from the server of "%s"'
     const { sha256 } = towerFile(before, 'vision', 'fp32');
     const collection = { name: 'pictures', dim: before.dim, model: { id: 'large', sha256 } };
     const { files } = await readNewestModel(source, collection, {
-      needed: (manifest) => towerFiles(manifest, 'text', manifest.dtypes.wasm),
+      needed: (manifest) => textFiles(manifest, 'wasm'),
       readFile: (file) => readModelFile(source, 'models/large', file, {}),
       onEvent: () => {},
     });
     const path = 'onnx/text_model.onnx';
+    expect(files.has('onnx/text_model_prepared.onnx')).toBe(true);
     expect(files.get(path)?.length).toBeGreaterThan(MAX_PART_BYTES);
     expect(Buffer.from(files.get(path) ?? []).equals(await readFile(at('models/large', path)))).toBe(true);
   } finally {
@@ -70,5 +71,5 @@ test('the embedded model keeps its papers', async () => {
   await packageModels(at('own'), at('packaged'));
   const names = await readdir(at('packaged', DEFAULT_MODEL));
   expect(names).toEqual(expect.arrayContaining(['MODEL.md', 'credits.json', 'config.json', 'tokenizer.json']));
-  expect(await readdir(at('packaged', DEFAULT_MODEL, 'onnx'))).toEqual(['text_model.onnx']);
+  expect(await readdir(at('packaged', DEFAULT_MODEL, 'onnx'))).toEqual(['text_model.onnx', 'text_model_prepared.onnx']);
 });

@@ -9,7 +9,7 @@ import {
   parseModelManifest,
   stringifyModelManifest,
 } from '../../src/engine/model.ts';
-import { towerFiles } from '../../src/platform/model-files.ts';
+import { textFiles } from '../../src/platform/model-files.ts';
 
 /** What a model says of itself and of whose work it is: it goes wherever the model goes. */
 const PAPERS = /^(?:licen[cs]e|notice|credits|readme|model)\b.*\.(?:md|txt|json)$|^(?:licen[cs]e|notice)$/i;
@@ -42,8 +42,8 @@ async function packageModel(manifest: ModelManifest, from: string, to: string, m
 
 /** What a browser loads of a model: the text tower in the precision of each of its devices. */
 function browserFiles(manifest: ModelManifest): readonly ModelFile[] {
-  const { wasm, webgpu } = manifest.dtypes;
-  const paths = new Set([wasm, webgpu].flatMap((dtype) => towerFiles(manifest, 'text', dtype)).map(({ path }) => path));
+  const devices = ['wasm', 'webgpu'] as const;
+  const paths = new Set(devices.flatMap((device) => textFiles(manifest, device)).map(({ path }) => path));
   return manifest.files.filter(({ path }) => paths.has(path));
 }
 

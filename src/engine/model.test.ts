@@ -56,6 +56,17 @@ test('a golden vector takes one line', () => {
   ]);
 });
 
+test('a prepared tower is read, one tensor a line', () => {
+  const tensors = [
+    { to: 0, at: 7, bytes: 8 },
+    { to: 8, at: 15, bytes: 4, scalesAt: 0, scales: 2, run: 2 },
+  ];
+  const prepared = { ...valid, prepared: { dtype: 'q8', tensors } } as const;
+  const source = stringifyModelManifest(prepared);
+  expect(parseModelManifest(source)).toEqual(prepared);
+  expect(source.split('\n')).toContain('      { "to": 0, "at": 7, "bytes": 8 },');
+});
+
 test('nothing is written that could not be read', () => {
   expect(() => stringifyModelManifest({ ...valid, files: [] })).toThrow(invalid);
 });
@@ -77,6 +88,9 @@ test.each<[string, object]>([
   ['files[0].parts[0].path', { files: [{ ...valid.files[0], parts: [{ ...part, path: '/x' }] }] }],
   ['files[0].parts[0].bytes', { files: [{ ...valid.files[0], parts: [{ ...part, bytes: 2 ** 25 }] }] }],
   ['files[0] has parts of 9 bytes', { files: [{ ...valid.files[0], parts: [{ ...part, bytes: 9 }] }] }],
+  ['prepared.dtype', { prepared: { dtype: 'fp64', tensors: [] } }],
+  ['prepared.tensors[0].at', { prepared: { dtype: 'q8', tensors: [{ to: 0, at: -1, bytes: 1 }] } }],
+  ['has only a part of', { prepared: { dtype: 'q8', tensors: [{ to: 0, at: 0, bytes: 1, scalesAt: 1 }] } }],
   ['omittedVision[0]', { omittedVision: ['x'] }],
   ['names a file twice', { files: [valid.files[0], valid.files[0]] }],
   ['names no files', { files: [] }],

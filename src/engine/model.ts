@@ -17,6 +17,7 @@ import {
 import { MAX_PART_BYTES } from './collection/types.ts';
 import { AfterimageError } from './errors.ts';
 import type { FileHash } from './ports.ts';
+import type { StoredTensor } from './prepared.ts';
 
 export type Device = 'webgpu' | 'wasm' | 'cpu';
 export type Dtype = 'fp32' | 'fp16' | 'q8' | 'q4' | 'q4f16' | 'int8' | 'uint8' | 'bnb4';
@@ -70,6 +71,11 @@ export interface ModelManifest {
   /** Which precision to load on which device. */
   readonly dtypes: { readonly wasm: Dtype; readonly webgpu: Dtype; readonly cpu: Dtype };
   readonly files: readonly ModelFile[];
+  /**
+   * The text tower of `dtype` once more, as a graph that was optimised when the model was added, because optimising takes
+   * most of a start on wasm. Among `files` is only the graph: its weights are these tensors, all of which lie in the file of the standard tower.
+   */
+  readonly prepared?: { readonly dtype: Dtype; readonly tensors: readonly StoredTensor[] };
   /** SHA-256 of vision towers that were left out for hosting: collections say which one made them. */
   readonly omittedVision?: readonly string[];
   readonly golden: readonly GoldenVector[];
@@ -110,6 +116,22 @@ const modelFile: Check<ModelFile> = also(
   },
 );
 
+const offset = integer(0, MAX_FILE_BYTES);
+const count = integer(1, MAX_FILE_BYTES);
+type WrittenTensor = { to: number; at: number; bytes: number; scalesAt?: number; scales?: number; run?: number };
+
+const storedTensor = also(
+  object<WrittenTensor>({ to: offset, at: offset, bytes: count, scalesAt: offset, scales: count, run: count }, [
+    'scalesAt',
+    'scales',
+    'run',
+  ]),
+  ({ scalesAt, scales, run }) =>
+    new Set([scalesAt, scales, run].map((member) => member === undefined)).size === 1
+      ? undefined
+      : 'has only a part of scalesAt, scales and run',
+) as Check<StoredTensor>;
+
 type TextRules = ModelManifest['text'];
 
 const writtenRules = object<Omit<TextRules, 'skipLeading'> & Partial<Pick<TextRules, 'skipLeading'>>>(
@@ -138,6 +160,7 @@ const model: Check<ModelManifest> = also(
       text: textRules,
       dtypes: object<ModelManifest['dtypes']>({ wasm: dtype, webgpu: dtype, cpu: dtype }),
       files: list(modelFile, 1000),
+      prepared: object<NonNullable<ModelManifest['prepared']>>({ dtype, tensors: list(storedTensor, 10_000) }),
       omittedVision: list(sha256Hex, 100),
       golden: list(object<GoldenVector>({ text: text(1, 500), dtype, embedding: list(finite, 65_536) }), 100),
       can: text(0, 1000),
@@ -146,7 +169,7 @@ const model: Check<ModelManifest> = also(
       source: nullable(text(1, 1000)),
       revision: nullable(text(1, 500)),
     },
-    ['omittedVision'],
+    ['prepared', 'omittedVision'],
   ),
   ({ dim, files, golden }) => {
     if (files.length === 0) return 'names no files';
@@ -177,14 +200,18 @@ export function parseModelManifest(source: string): ModelManifest {
 }
 
 /**
- * The text of a `model.json`, one golden vector a line.
+ * The text of a `model.json`, one golden vector or stored tensor a line.
  * @throws AfterimageError `model-invalid` for what `parseModelManifest` would refuse.
  */
 export function stringifyModelManifest(manifest: ModelManifest): string {
   const indented = JSON.stringify(manifest, null, 2);
   // Lists of numbers only; line breaks never occur inside a JSON string, so no text can look like one.
   const numbers = /\[\n([-+\d.e,\s]+)\]/g;
-  const source = `${indented.replace(numbers, (_all, inner: string) => `[${inner.trim().replace(/,\s+/g, ', ')}]`)}\n`;
+  const tensors = /\{\n(\s+"to": [\w":,\s]+)\}/g;
+  const oneLine = (text: string) => text.trim().replace(/,\s+/g, ', ');
+  const source = `${indented
+    .replace(numbers, (_all, inner: string) => `[${oneLine(inner)}]`)
+    .replace(tensors, (_all, inner: string) => `{ ${oneLine(inner)} }`)}\n`;
   parseModelManifest(source);
   return source;
 }

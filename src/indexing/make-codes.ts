@@ -22,8 +22,8 @@ const SAMPLE = 20_000;
 /** Rows between two looks at the signal and at whatever else waits for the thread. */
 const CHUNK = 1024;
 
-/** Rows that share a block of a collection with codes: of the candidates of a query, which lie together, few are read in vain. */
-export const ROWS_PER_CODED_BLOCK = 32;
+/** Rows that share a block: of those of a query's candidates, few are read in vain. Measured by scripts/bench/synthetic. */
+export const ROWS_PER_CODED_BLOCK = 8;
 
 /**
  * Learn a code from the vectors, encode them, and bring like rows together. The same vectors give the same bytes.

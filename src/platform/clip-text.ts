@@ -23,6 +23,8 @@ type PretrainedOptions = NonNullable<Parameters<typeof PreTrainedModel.from_pret
 export interface TextEncoderOptions {
   readonly device: Device;
   readonly dtype: Dtype;
+  /** Of the tower's file, without folder, precision and ending; the standard one where absent. */
+  readonly fileName?: string;
   readonly sessionOptions?: NonNullable<PretrainedOptions['session_options']>;
   readonly onProgress?: NonNullable<PretrainedOptions['progress_callback']>;
 }
@@ -44,7 +46,7 @@ export async function loadTextEncoder(manifest: ModelManifest, options: TextEnco
 export async function loadTextTower(
   id: string,
   family: ModelManifest['family'],
-  { device, dtype, sessionOptions, onProgress }: TextEncoderOptions,
+  { device, dtype, fileName = 'text_model', sessionOptions, onProgress }: TextEncoderOptions,
 ): Promise<{ tokenizer: PreTrainedTokenizer; model: PreTrainedModel }> {
   const TextModel = family === 'clip' ? CLIPTextModelWithProjection : SiglipTextModel;
   const progress = onProgress ? { progress_callback: onProgress } : {};
@@ -53,7 +55,7 @@ export async function loadTextTower(
     ...progress,
     device,
     dtype,
-    model_file_name: 'text_model',
+    model_file_name: fileName,
     session_options: sessionOptions ?? {},
   });
   return { tokenizer, model };

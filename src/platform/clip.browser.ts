@@ -6,10 +6,11 @@ import { env, LogLevel } from '@huggingface/transformers';
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import { type Dtype, GOLDEN_COSINE, type ModelFile, type ModelManifest } from '../engine/model.ts';
+import { expandTensors } from '../engine/prepared.ts';
 import type { EncoderRequest, LoadStage, WorkerEvent } from '../protocol.ts';
-import { type ClipTextEncoder, goldenCosine, loadTextEncoder } from './clip-text.ts';
+import { type ClipTextEncoder, goldenCosine, loadTextEncoder, type TextEncoderOptions } from './clip-text.ts';
 import type { HttpSource, Version } from './http-source.browser.ts';
-import { towerFiles } from './model-files.ts';
+import { PREPARED_TEXT, preparedPath, preparedTensors, textFiles, towerPath } from './model-files.ts';
 import { type ModelWithFiles, readModelFile, readNewestModel } from './model-source.browser.ts';
 
 export interface BrowserTextEncoder {
@@ -62,8 +63,9 @@ export async function loadBrowserTextEncoder(
   const dtype = manifest.dtypes[device];
   if (device === 'webgpu') await requireShaders(dtype);
   const threads = globalThis.crossOriginIsolated ? wanted : 1;
+  const options = { device, dtype, ...preparedOptions(manifest, device, files) };
   configure(await runtime, onnxruntime[device].glue, threads);
-  const encoder = await withFiles(manifest.id, files, () => loadTextEncoder(manifest, { device, dtype }));
+  const encoder = await withFiles(manifest.id, files, () => loadTextEncoder(manifest, options));
   if (device === 'webgpu') watchDevice(onEvent);
   const versions = [version, runtimeVersion(device)];
   return { encoder, manifest, dtype, threads, golden: await checkGolden(encoder, manifest, dtype), versions };
@@ -79,7 +81,7 @@ export function readTextModel(
   const progress = createStages(onEvent);
   const folder = MODELS + collection.model.id;
   return readNewestModel(source, collection, {
-    needed: (model) => towerFiles(model, 'text', model.dtypes[device]),
+    needed: (model) => textFiles(model, device),
     readFile: (file, all) =>
       readModelFile(source, folder, file, { onProgress: (loaded) => progress(file, loaded, all) }),
     onEvent,
@@ -116,6 +118,21 @@ function createStages(onEvent: OnEvent) {
     const total = files.reduce((all, other) => all + other.bytes, 0);
     onEvent({ type: 'progress', stage, loaded: sum, total });
   };
+}
+
+/** What loads the prepared text tower, where there is one for this device: nothing is left to optimise. */
+function preparedOptions(
+  manifest: ModelManifest,
+  device: Device,
+  files: ReadonlyMap<string, Uint8Array>,
+): Partial<TextEncoderOptions> {
+  const tensors = preparedTensors(manifest, device);
+  const dtype = manifest.dtypes[device];
+  const tower = files.get(towerPath('text', dtype));
+  if (!tensors || !tower) return {};
+  const path = `${preparedPath(dtype).replace('onnx/', '')}_data`;
+  const externalData = [{ path, data: expandTensors(tower, tensors) }];
+  return { fileName: PREPARED_TEXT, sessionOptions: { graphOptimizationLevel: 'disabled', externalData } };
 }
 
 /** @throws AfterimageError `device-unavailable`: transformers.js checks fp16, but not q4f16. */

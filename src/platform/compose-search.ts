@@ -4,6 +4,7 @@ import type { CollectionManifest } from '../engine/collection/types.ts';
 import { type Background, type RowSource, sampleBackground } from '../engine/cutoff.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { toAfterimageError } from '../engine/errors.ts';
+import { withExactFilters } from '../engine/exact-filters.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { Dtype, ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
@@ -66,8 +67,8 @@ export async function loadIndex(parts: IndexParts, wanted: EngineRequest): Promi
   if (!graph) return { ...all, index: exact(), reason };
   try {
     const { dim, hnsw } = manifest;
-    const index = await loadHnswIndex({ graph, vectors: toFloat32(vectors), dim, efSearch: hnsw.efSearch });
-    return { ...all, index, reason };
+    const hnswIndex = await loadHnswIndex({ graph, vectors: toFloat32(vectors), dim, efSearch: hnsw.efSearch });
+    return { ...all, index: withExactFilters(hnswIndex, exact), reason };
   } catch (error) {
     const { code, message } = toAfterimageError(error);
     if (code !== 'index-too-large') throw error;

@@ -37,8 +37,8 @@ export interface LoadedCodes {
   readonly rows: RowSource;
 }
 
-/** Candidates whose blocks are fetched for a query: at 100,000 × 512 recall@10 is 0.97 with them (scripts/bench/synthetic). */
-const FETCHED_CANDIDATES = 30;
+/** Candidates whose blocks are fetched for a query: at 100,000 × 512 recall@10 is 0.989 with them (scripts/bench/synthetic). */
+const FETCHED_CANDIDATES = 50;
 
 /**
  * The codes of a collection, searchable when they are there, and its vectors: all of them arriving behind, or, `onDemand`,

@@ -1,5 +1,6 @@
 import { AfterimageError } from '../engine/errors.ts';
-import type { Dtype, ModelFile, ModelManifest } from '../engine/model.ts';
+import type { Device, Dtype, ModelFile, ModelManifest } from '../engine/model.ts';
+import type { StoredTensor } from '../engine/prepared.ts';
 
 export type Tower = 'text' | 'vision';
 
@@ -27,12 +28,31 @@ export function towerPath(tower: Tower, dtype: Dtype): string {
   return `onnx/${tower}_model${SUFFIXES[dtype]}.onnx`;
 }
 
+/** What transformers.js calls the prepared text tower: its path without folder, precision and ending. */
+export const PREPARED_TEXT = 'text_model_prepared';
+
+/** Path of the prepared text tower's graph, which names its external data like this with `_data`, without the folder. */
+export function preparedPath(dtype: Dtype): string {
+  return `onnx/${PREPARED_TEXT}${SUFFIXES[dtype]}.onnx`;
+}
+
+/** The tensors of the prepared text tower, where there is one for this device. */
+export function preparedTensors(
+  { prepared, dtypes }: ModelManifest,
+  device: Device,
+): readonly StoredTensor[] | undefined {
+  return device === 'wasm' && prepared?.dtype === dtypes.wasm ? prepared.tensors : undefined;
+}
+
 /**
  * The entry of a tower in `model.json`. The SHA-256 of the vision tower is what a collection remembers of its model.
  * @throws AfterimageError `model-invalid` when the model was added without this file.
  */
 export function towerFile(manifest: ModelManifest, tower: Tower, dtype: Dtype): ModelFile {
-  const path = towerPath(tower, dtype);
+  return fileAt(manifest, towerPath(tower, dtype));
+}
+
+function fileAt(manifest: ModelManifest, path: string): ModelFile {
   const file = manifest.files.find((entry) => entry.path === path);
   if (file) return file;
   throw new AfterimageError(
@@ -48,4 +68,12 @@ export function towerFiles(manifest: ModelManifest, tower: Tower, dtype: Dtype):
   return manifest.files.filter(
     (file) => file.path === path || file.path.startsWith(`${path}_data`) || others.includes(file.path),
   );
+}
+
+/** The files that a device reads to encode text, the prepared tower's graph with them. */
+export function textFiles(manifest: ModelManifest, device: Device): readonly ModelFile[] {
+  const dtype = manifest.dtypes[device];
+  const files = towerFiles(manifest, 'text', dtype);
+  if (!preparedTensors(manifest, device)) return files;
+  return [...files, fileAt(manifest, preparedPath(dtype))];
 }

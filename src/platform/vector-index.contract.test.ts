@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createBitset, hasBit, setBit } from '../engine/bitset.ts';
 import { dot, type Embedding } from '../engine/embedding.ts';
+import { withExactFilters } from '../engine/exact-filters.ts';
 import { createExactIndex } from '../engine/exact-index.ts';
 import { createLiveIndex } from '../engine/live-index.ts';
 import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
@@ -43,6 +44,7 @@ const engines: [name: string, create: (rows: readonly Embedding[]) => Promise<Ve
       loadHnswIndex({ graph: (await buildHnsw(rows)).graph(), vectors: flatten(rows, DIM), dim: DIM, efSearch: 200 }),
   ],
   ['hnsw, live', createLive],
+  ['hnsw, filters exact', createFiltered],
 ];
 
 /** A part of the rows is in the graph from the beginning, another was taken in later, the rest waits. */
@@ -52,6 +54,11 @@ async function createLive(rows: readonly Embedding[]): Promise<VectorIndex> {
   for (const row of rows.slice(third)) live.add(row);
   live.absorb(third);
   return live;
+}
+
+async function createFiltered(rows: readonly Embedding[]): Promise<VectorIndex> {
+  const exact = createExactIndex(flatten(rows, DIM), DIM);
+  return withExactFilters(await buildHnsw(rows), () => exact);
 }
 
 /** The definition: every row that passes, sorted. */
