@@ -63,7 +63,7 @@ test('an array becomes a collection, rows scaled to unit norm and in order', asy
   const events: IndexEvent[] = [];
   const summary = await run({ from, title: 'Given' }, (event) => events.push(event));
   expect(summary).toMatchObject({ collection: 'given', count: 60, dim: DIM, normalised: 60, copies: 0 });
-  expect(events).toContainEqual({ type: 'progress', task: 'Vectors', done: 60, total: 60 });
+  expect(events).toContainEqual({ type: 'progress', task: 'Vectors', done: 120, total: 120 });
   const { manifest, items, vectors: rows } = await read();
   expect(manifest).toMatchObject({ title: 'Given', count: 60, pictures: { mode: 'none', bytes: 0 } });
   expect(items[7]).toMatchObject({ name: 'row 7', title: null, width: 0, thumbnail: null, preview: null });

@@ -1,6 +1,8 @@
+import { createVectorStore, keptCentre, type StoredVectors } from '../engine/collection/stored-vectors.ts';
 import type { Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
+import { createMean } from '../engine/quantised/quantise.ts';
 import type { GivenPicture } from './given-picture.ts';
 import { copyId, itemId } from './ids.ts';
 import { countRemoved, lastState, partBytes } from './index-pictures.ts';
@@ -22,7 +24,9 @@ export interface GivenRows {
 export interface VectorSource {
   /** How many there are. @throws AfterimageError `npy-invalid`, `metadata-invalid`, `nothing-to-index` */
   measure(): Promise<{ readonly count: number; readonly dim: number }>;
-  /** All rows in order, some at a time. @throws AfterimageError `npy-invalid`, `metadata-invalid` */
+  /** All rows in order, some at a time, as often as they are asked for. @throws AfterimageError `npy-invalid` */
+  vectors(signal: AbortSignal): AsyncIterable<Float32Array>;
+  /** With what is known of them. @throws AfterimageError `npy-invalid`, `metadata-invalid` */
   batches(signal: AbortSignal): AsyncIterable<GivenRows>;
 }
 
@@ -58,7 +62,7 @@ export async function importVectors(request: ImportRequest, ports: ImportPorts):
   await ports.store.open();
   try {
     const previous = await lastState(request, ports);
-    const content = await stopwatch.time('read', () => readContent(count, request, ports));
+    const content = await stopwatch.time('read', () => readContent(count, previous?.vectors, request, ports));
     const context = { previous, existing: new Map(), request, ports, stopwatch };
     const { manifest, unchanged } = await settle(content, context);
     return {
@@ -95,34 +99,60 @@ function checkSize(count: number, dim: number, { model, maxPictures, hnsw }: Imp
   );
 }
 
-async function readContent(count: number, { model, signal }: ImportRequest, { source, sha256, onEvent }: ImportPorts) {
-  const { dim } = model;
-  const vectors = allocateVectors(count * dim);
+/** Vectors are stored as they come: with int8 they come twice, because the mean of all has to be known first. */
+async function readContent(
+  count: number,
+  before: StoredVectors | undefined,
+  { model: { dim }, encoding, signal }: ImportRequest,
+  { source, sha256, onEvent }: ImportPorts,
+) {
+  const kept = keptCentre(before, count, dim);
+  const passes = encoding === 'int8' && !kept ? 2 : 1;
+  const progress = (rows: number) => {
+    signal.throwIfAborted();
+    onEvent({ type: 'progress', task: 'Vectors', done: rows, total: passes * count });
+  };
+  const centre = kept ?? (passes === 2 ? await readMean(source, dim, progress, signal) : new Float32Array(dim));
+  const store = allocating(count * dim, () => createVectorStore(encoding, count, dim, centre));
   const items: Item[] = [];
   const ids = createIds(sha256);
   let normalised = 0;
   for await (const { vectors: given, pictures } of source.batches(signal)) {
-    signal.throwIfAborted();
+    const { unit, scaled } = toUnit(given, dim, items.length);
+    store.put(items.length, unit);
+    normalised += scaled;
     for (const [i, picture] of pictures.entries()) {
-      const row = items.length;
-      const vector = given.subarray(i * dim, (i + 1) * dim);
-      const id = await ids.of(picture.id ?? (await hashOf(vector, sha256)));
-      items.push(toItem(picture, id, row));
-      if (writeUnit(vector, vectors.subarray(row * dim, (row + 1) * dim), row)) normalised++;
+      const id = await ids.of(picture.id ?? (await hashOf(given.subarray(i * dim, (i + 1) * dim), sha256)));
+      items.push(toItem(picture, id, items.length));
     }
-    onEvent({ type: 'progress', task: 'Vectors', done: items.length, total: count });
+    progress((passes - 1) * count + items.length);
   }
-  return { items, vectors, copies: ids.copies(), normalised };
+  return { items, vectors: store.stored, copies: ids.copies(), normalised };
+}
+
+async function readMean(source: VectorSource, dim: number, progress: (rows: number) => void, signal: AbortSignal) {
+  const mean = createMean(dim);
+  let rows = 0;
+  for await (const vectors of source.vectors(signal)) {
+    mean.add(toUnit(vectors, dim, rows).unit);
+    rows += vectors.length / dim;
+    progress(rows);
+  }
+  return mean.mean();
 }
 
 /** @throws AfterimageError `collection-too-large` */
 export function allocateVectors(length: number): Float32Array {
+  return allocating(length, () => new Float32Array(length));
+}
+
+function allocating<T>(length: number, allocate: () => T): T {
   try {
-    return new Float32Array(length);
+    return allocate();
   } catch {
     throw new AfterimageError(
       'collection-too-large',
-      `There is not enough memory here for ${Math.ceil((length * 4) / 2 ** 20)} MiB of vectors. Take fewer at a time.`,
+      `There is not enough memory here for ${length} numbers. Take fewer vectors at a time.`,
     );
   }
 }
@@ -153,17 +183,22 @@ function toItem({ id: _id, name, title, licence, ...facts }: GivenPicture, id: s
   return { id, ...text, ...facts, thumbnail: null, preview: null };
 }
 
-/** Write `vector` to `unit`, scaled to unit norm; true where it was not of unit norm before. */
-function writeUnit(vector: Float32Array, unit: Float32Array, row: number): boolean {
-  let sum = 0;
-  for (const value of vector) sum += value * value;
-  const norm = Math.sqrt(sum);
-  if (!(norm > 0)) {
-    throw new AfterimageError(
-      'npy-invalid',
-      `Row ${row} (counted from 0) is a vector of zeros, which has no direction.`,
-    );
+/** The vectors at unit norm, and how many of them were not; `first` is the row of the first one. */
+function toUnit(vectors: Float32Array, dim: number, first: number): { unit: Float32Array; scaled: number } {
+  const unit = new Float32Array(vectors.length);
+  let scaled = 0;
+  for (let start = 0; start < vectors.length; start += dim) {
+    let sum = 0;
+    for (let i = start; i < start + dim; i++) sum += (vectors[i] as number) ** 2;
+    const norm = Math.sqrt(sum);
+    if (!(norm > 0)) {
+      throw new AfterimageError(
+        'npy-invalid',
+        `Row ${first + start / dim} (counted from 0) is a vector of zeros, which has no direction.`,
+      );
+    }
+    for (let i = start; i < start + dim; i++) unit[i] = (vectors[i] as number) / norm;
+    if (Math.abs(norm - 1) > NORM_TOLERANCE) scaled++;
   }
-  for (let i = 0; i < vector.length; i++) unit[i] = (vector[i] as number) / norm;
-  return Math.abs(norm - 1) > NORM_TOLERANCE;
+  return { unit, scaled };
 }

@@ -18,8 +18,8 @@ const LEAST_EXPLAINED = 0.8;
 
 export interface Content {
   readonly items: readonly Item[];
-  /** items × dim. */
-  readonly vectors: Float32Array;
+  /** items × dim, or stored in the encoding that is asked for. */
+  readonly vectors: Float32Array | StoredVectors;
   readonly copies: number;
 }
 
@@ -45,7 +45,8 @@ export async function settle(
   const { previous, request, ports } = context;
   const description = descriptionOf(content, context);
   const { dim, encoding } = { dim: request.model.dim, encoding: request.encoding };
-  const stored = storeVectors(content.vectors, dim, encoding, previous?.vectors);
+  const given = content.vectors;
+  const stored = 'encoding' in given ? given : storeVectors(given, dim, encoding, previous?.vectors);
   const { items, vectors, codes } = await arrange({ items: content.items, vectors: stored }, context);
   const unchanged = previous !== undefined && isSame(previous, { items, vectors }, description);
   const manifest = unchanged

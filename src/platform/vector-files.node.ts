@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { AfterimageError } from '../engine/errors.ts';
-import { type NpyHeader, parseNpyHeader, readNpy } from '../engine/npy.ts';
+import { type NpyHeader, type NpyReader, parseNpyHeader, readNpy } from '../engine/npy.ts';
 import { type GivenPicture, type MetadataRecord, toGivenPicture } from '../indexing/given-picture.ts';
 import type { GivenRows, VectorSource } from '../indexing/import-vectors.ts';
 import { invalid, METADATA_EXTENSIONS, readMetadata } from './metadata-files.node.ts';
@@ -43,6 +43,9 @@ export async function openVectorFiles({ from, metadata }: VectorFilesOptions): P
         count += header.rows;
       }
       return { count, dim: dim ?? 0 };
+    },
+    async *vectors(signal) {
+      for (const path of arrays) yield* (await openArray(path, signal)).batches;
     },
     async *batches(signal) {
       for (const group of groups) yield* readGroup(group, signal);
@@ -86,8 +89,7 @@ async function* readGroup({ arrays, metadata }: Group, signal: AbortSignal): Asy
   let row = 0;
   try {
     for (const path of arrays) {
-      const chunks = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal });
-      const { header, batches } = await readNpy(chunks, basename(path));
+      const { header, batches } = await openArray(path, signal);
       for await (const vectors of batches) {
         const pictures: GivenPicture[] = [];
         for (let i = 0; i < vectors.length / header.dim; i++) {
@@ -102,6 +104,10 @@ async function* readGroup({ arrays, metadata }: Group, signal: AbortSignal): Asy
   } finally {
     await records?.return();
   }
+}
+
+function openArray(path: string, signal: AbortSignal): Promise<NpyReader> {
+  return readNpy(createReadStream(path, { highWaterMark: CHUNK_BYTES, signal }), basename(path));
 }
 
 async function nextRecord(

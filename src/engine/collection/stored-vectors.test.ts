@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { chooseCentre } from '../quantised/quantise.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
-import { isSameVectors, storeVectors, toFloat32, vectorOf } from './stored-vectors.ts';
+import { createVectorStore, isSameVectors, storeVectors, toFloat32, vectorOf } from './stored-vectors.ts';
 import { sampleVectors } from './testing.ts';
 
 const DIM = 64;
@@ -19,6 +20,18 @@ test.each(['int8', 'f16', 'f32'] as const)('%s: what comes back is near, row by 
 test.each(['int8', 'f16', 'f32'] as const)('%s: stored again, the same', (encoding) => {
   const stored = storeVectors(vectors, DIM, encoding);
   expect(isSameVectors(storeVectors(toFloat32(stored), DIM, encoding, stored), stored)).toBe(true);
+});
+
+test.each(['int8', 'f16', 'f32'] as const)('%s: stored part by part, the same', (encoding) => {
+  const whole = storeVectors(vectors, DIM, encoding);
+  const store = createVectorStore(encoding, 300, DIM, chooseCentre(vectors, DIM));
+  for (const [from, to] of [
+    [100, 300],
+    [0, 1],
+    [1, 100],
+  ] as const)
+    store.put(from, vectors.subarray(from * DIM, to * DIM));
+  expect(store.stored).toEqual(whole);
 });
 
 test('a collection that grows keeps the bytes of its rows, until it has more than doubled', () => {

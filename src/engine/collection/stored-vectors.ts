@@ -53,9 +53,42 @@ export function storeVectors(
   if (bad >= 0) throw new AfterimageError('embedding-invalid', `The vector of row ${bad} is not of unit norm.`);
   if (encoding === 'f16') return { encoding, count, dim, halves: encodeFloat16(vectors) };
   if (encoding === 'f32') return { encoding, count, dim, floats: vectors };
-  const usable = before?.encoding === 'int8' && before.dim === dim && count <= OUTGROWN * before.count;
-  const centre = usable ? before.centre : chooseCentre(vectors, dim);
+  const centre = keptCentre(before, count, dim) ?? chooseCentre(vectors, dim);
   return { encoding, count, dim, centre, ...quantise(vectors, dim, centre) };
+}
+
+/** The centre of `before`, where `count` rows are to keep it. */
+export function keptCentre(before: StoredVectors | undefined, count: number, dim: number): Float32Array | undefined {
+  const usable = before?.encoding === 'int8' && before.dim === dim && count <= OUTGROWN * before.count;
+  return usable ? before.centre : undefined;
+}
+
+/**
+ * Vectors stored while they come, without all of them in memory as float32. What comes out is what `storeVectors` makes.
+ * @param centre of int8; the mean of all rows that are to come, unless another one is kept.
+ * @throws RangeError where the memory does not suffice.
+ */
+export function createVectorStore(encoding: Encoding, count: number, dim: number, centre: Float32Array) {
+  const length = count * dim;
+  const stored: StoredVectors =
+    encoding === 'int8'
+      ? { encoding, count, dim, centre, codes: new Int8Array(length), scales: new Float32Array(count) }
+      : encoding === 'f16'
+        ? { encoding, count, dim, halves: new Uint16Array(length) }
+        : { encoding, count, dim, floats: new Float32Array(length) };
+  return {
+    stored,
+    /** @param vectors rows × dim, unit norm, from row `first` on. */
+    put(first: number, vectors: Float32Array): void {
+      if (stored.encoding === 'f16') stored.halves.set(encodeFloat16(vectors), first * dim);
+      else if (stored.encoding === 'f32') stored.floats.set(vectors, first * dim);
+      else {
+        const { codes, scales } = quantise(vectors, dim, stored.centre);
+        stored.codes.set(codes, first * dim);
+        stored.scales.set(scales, first);
+      }
+    },
+  };
 }
 
 /** Of norms: float32 sums of int8 steps. At few dimensions a step is a large part of the norm. */
