@@ -30,7 +30,7 @@ function describeResult(summary: IndexSummary): string[] {
 
 /** The result of an import in a few lines. */
 export function describeImport(summary: ImportSummary): string {
-  const { collection, count, dim, copies, normalised, removed, unchanged, bytes, seconds, milliseconds } = summary;
+  const { collection, count, dim, copies, normalised, removed, unchanged, bytes, seconds } = summary;
   if (unchanged) return `${collection} is up to date: ${count} vectors (${duration(seconds)}).`;
   const parts = [
     ...(normalised > 0 ? [`${normalised} scaled to unit norm`] : []),
@@ -38,16 +38,15 @@ export function describeImport(summary: ImportSummary): string {
     ...(removed > 0 ? [`${removed} gone`] : []),
   ];
   const notes = parts.length > 0 ? ` (${parts.join(', ')})` : '';
-  const graph = duration(milliseconds.graph / 1000);
   return [
-    `${collection}: ${count} vectors of dimension ${dim}${notes} in ${duration(seconds)}, ${graph} of it for the graph.`,
+    `${collection}: ${count} vectors of dimension ${dim}${notes} in ${duration(seconds)}${indexTime(summary)}.`,
     `${describeBytes(bytes)}.`,
   ].join('\n');
 }
 
 /** The result of a merge in a few lines. */
 export function describeMerge(summary: MergeSummary): string {
-  const { collection, count, merged, duplicates, copies, removed, unchanged, bytes, seconds, milliseconds } = summary;
+  const { collection, count, merged, duplicates, copies, removed, unchanged, bytes, seconds } = summary;
   if (unchanged)
     return `${collection} is up to date: ${count} pictures of ${merged} collections (${duration(seconds)}).`;
   const parts = [
@@ -56,11 +55,16 @@ export function describeMerge(summary: MergeSummary): string {
     ...(copies > 0 ? [`${copies} copies`] : []),
     ...(removed > 0 ? [`${removed} gone`] : []),
   ];
-  const graph = duration(milliseconds.graph / 1000);
   return [
-    `${collection}: ${count} pictures (${parts.join(', ')}) in ${duration(seconds)}, ${graph} of it for the graph.`,
+    `${collection}: ${count} pictures (${parts.join(', ')}) in ${duration(seconds)}${indexTime(summary)}.`,
     `${describeBytes(bytes)}.`,
   ].join('\n');
+}
+
+/** What the graph or the codes took; an exact index takes nothing. */
+function indexTime({ bytes, milliseconds }: Pick<IndexSummary, 'bytes' | 'milliseconds'>): string {
+  if (milliseconds.graph === 0) return '';
+  return `, ${duration(milliseconds.graph / 1000)} of it for the ${bytes.codes > 0 ? 'codes' : 'graph'}`;
 }
 
 function describeBytes(bytes: IndexSummary['bytes']): string {
