@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { contentCacheName, createContentCache } from './content-cache.browser.ts';
+import { contentCacheName, createContentCache, rangeKey } from './content-cache.browser.ts';
 
 const BASE = new URL('/app/', location.href).href;
 const OTHER = new URL('/other/', location.href).href;
@@ -41,6 +41,20 @@ test('sweep deletes what no kept text names, but for what is spared, and nothing
   await cache.sweep(new Set([C]));
   expect([await cache.has(A), await cache.has(B), await cache.has(C)]).toEqual([true, false, true]);
   expect(await neighbour.has(B)).toBe(true);
+});
+
+test('gives stretches of what is kept, and keeps stretches of what is not for as long as the whole is named', async () => {
+  const cache = createContentCache(BASE);
+  await cache.put(A, bytes);
+  expect(await cache.getRange(A, 1, 2)).toEqual(bytes.subarray(1));
+  expect(await cache.getRange(A, 2, 9)).toEqual(bytes.subarray(2));
+  expect(await cache.getRange(B, 0, 1)).toBeUndefined();
+  const [named, orphan] = [rangeKey(B, 5, 3), rangeKey(C, 5, 3)];
+  await cache.put(named, bytes);
+  await cache.put(orphan, bytes);
+  await cache.putText('collections/demo/manifest.json', JSON.stringify({ parts: [{ sha256: B }] }));
+  await cache.sweep(new Set());
+  expect([await cache.get(named), await cache.has(orphan)]).toEqual([bytes, false]);
 });
 
 describe('without a Cache API', () => {
