@@ -1,14 +1,14 @@
 import { assertModel } from '../engine/collection/assert-model.ts';
 import { type StoredVectors, toFloat32, vectorOf } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest } from '../engine/collection/types.ts';
-import { type Background, type RowSource, sampleBackground } from '../engine/cutoff.ts';
+import { type Background, drawRows, type RowSource, sampleBackground } from '../engine/cutoff.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { toAfterimageError } from '../engine/errors.ts';
 import { withExactFilters } from '../engine/exact-filters.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { Dtype, ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
-import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
+import { createInt8Rows, type Int8Rows } from '../engine/quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
@@ -59,6 +59,10 @@ export async function loadIndex(parts: IndexParts, wanted: EngineRequest): Promi
     const { rankAll, ...loaded } = await loadCodes(parts, onDemand);
     return { manifest, reason, onDemand, exact: () => ({ rankAll }), ...loaded };
   }
+  if (engine === 'exact' && manifest.quantiser.encoding === 'int8') {
+    const { index, rows } = await streamExact(parts);
+    return { manifest, reason, onDemand, rows, index, exact: () => index, arrived: Promise.resolve() };
+  }
   const [vectors, graph] = await Promise.all([parts.vectors(), engine === 'hnsw' ? parts.graph() : undefined]);
   let made: ExactIndex | undefined;
   const exact = () => (made ??= exactIndexOf(vectors));
@@ -74,6 +78,23 @@ export async function loadIndex(parts: IndexParts, wanted: EngineRequest): Promi
     if (code !== 'index-too-large') throw error;
     return { ...all, index: exact(), reason: `Every picture is compared, because the graph does not fit: ${message}` };
   }
+}
+
+/** Rows of a byte a dimension go to the kernels' memory part by part, so that they are held once; a sample stays besides. */
+async function streamExact({ manifest, streamVectors }: IndexParts): Promise<{ index: ExactIndex; rows: RowSource }> {
+  const { count, dim } = manifest;
+  const drawn = new Map<number, Float32Array>();
+  const wanted = drawRows(count);
+  let rows: Int8Rows | undefined;
+  await streamVectors((first, some) => {
+    if (some.encoding !== 'int8') return;
+    rows ??= createInt8Rows({ dim, count, centre: some.centre });
+    rows.put(first, some);
+    for (const row of wanted) if (row >= first && row < first + some.count) drawn.set(row, vectorOf(some, row - first));
+  });
+  rows ??= createInt8Rows({ dim, count, centre: new Float32Array(dim) });
+  const vectorOfRow = (row: number) => drawn.get(row) ?? new Float32Array(dim); // all that a background draws are there
+  return { index: createQuantisedIndex(rows), rows: { count, dim, vectorOf: vectorOfRow } };
 }
 
 /** The index that compares every row: in the kernels' memory where rows are of a byte a dimension, else in float32. */

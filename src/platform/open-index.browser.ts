@@ -24,7 +24,7 @@ export async function openIndex(open: OpenCollection, preference: IndexPreferenc
       vectors: () => timed(open.vectors()),
       graph: () => timed(open.graph()),
       codes: () => timed(open.codes()),
-      streamVectors: open.streamVectors,
+      streamVectors: (take) => timed(open.streamVectors(take)),
     },
     preference,
   );
