@@ -34,7 +34,7 @@ export interface CodesIndex extends VectorIndex {
   rank(query: Embedding, candidates: Candidates, k: number): Hit[];
 }
 
-/** Measured by scripts/bench/synthetic/choose-code.ts. */
+/** More than enough for a million rows, and a small part of the time: see scripts/bench/synthetic/CODES.md. */
 export const DEFAULT_CANDIDATES = 1000;
 /** Candidates for each hit that is asked for, at least. */
 const CANDIDATES_PER_HIT = 5;
