@@ -36,6 +36,8 @@ dimensions. Writes bench-results/vectors.json and .md after every set; what was 
   --sizes <list>     numbers of vectors (10000,100000,1000000)
   --isotropic        also: vectors without any structure
   --engines <list>   some of the engines (all; an unknown name prints them)
+  --filters          also: queries of which 10 %, 1 %, 0.1 % of the rows may be an answer
+  --live             also: additions to a live index
   --limit <seconds>  what a build or a load may take (600)
   --json <file>      where the results go
 `;

@@ -35,8 +35,8 @@ export async function buildEngine(
   const hopeless = whyHopeless(id, set, before, at.limit);
   if (hopeless) return { failure: hopeless };
   const sum = (ms: number) => ({ ms: before.needed.reduce((all, needed) => all + (needed.ms ?? 0), ms) });
-  const { filesOf, version } = ENGINES[id];
-  if (filesOf) return sum(0);
+  const { roomOf, buildsOnLoad, version } = ENGINES[id];
+  if (roomOf || buildsOnLoad) return {};
   const record = readRecord(set, id);
   if (record?.version === version) return sum(record.ms);
   rmSync(engineFolder(set, id), { recursive: true, force: true });

@@ -61,11 +61,15 @@ export function readTruth(set: DataSet): Truth {
   return JSON.parse(readFileSync(truthFile(set), 'utf8')) as Truth;
 }
 
+export function readQueries(kind: DataKind): Float32Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = readFileSync(queriesFile(kind));
+  return new Float32Array((buffer as ArrayBuffer).slice(byteOffset, byteOffset + length));
+}
+
 /** The exact cosine of any query and row of a kind, straight from the file. */
 export function openSimilarities(kind: DataKind): { of(query: number, row: number): number; close(): void } {
   const fd = openSync(vectorsFile(kind), 'r');
-  const bytes = readFileSync(queriesFile(kind));
-  const queries = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const queries = readQueries(kind);
   return {
     of: (query, row) => dotAt(readRows(fd, row, 1), 0, queries, query * DIM, DIM),
     close: () => closeSync(fd),

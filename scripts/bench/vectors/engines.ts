@@ -9,8 +9,10 @@ import { DIM, ENGINE_IDS, type EngineId, GRAPH } from './protocol.ts';
 export interface EngineEntry {
   readonly title: string;
   readonly own: boolean;
-  /** Serves files that another engine built. */
-  readonly filesOf?: EngineId;
+  /** Another way to search the index of this engine, in the same worker. */
+  readonly roomOf?: EngineId;
+  /** Cannot read a file of its own: it builds its index from the vectors whenever it is loaded. */
+  readonly buildsOnLoad?: true;
   /** Is made from what these engines built. */
   readonly madeFrom?: readonly EngineId[];
   /** Files that were built under the same version are taken as they are. */
@@ -33,13 +35,8 @@ export const ENGINES: Readonly<Record<EngineId, EngineEntry>> = {
   exact: { title: 'Afterimage, exact', own: true, version: OWN },
   hnswlib: { title: 'hnswlib-wasm 0.8.2', own: false, version: `0.8.2-${parameters}`, refuses: heapIsFull },
   voy: { title: 'voy 0.6.3', own: false, version: '0.6.3' },
-  edgevec: { title: 'edgevec 0.9.0, HNSW', own: false, version: `0.9.0-${parameters}` },
-  'edgevec-bq': {
-    title: 'edgevec 0.9.0, HNSW, binary first',
-    own: false,
-    filesOf: 'edgevec',
-    version: `0.9.0-${parameters}`,
-  },
+  edgevec: { title: 'edgevec 0.9.0, HNSW', own: false, buildsOnLoad: true, version: '0.9.0' },
+  'edgevec-bq': { title: 'edgevec 0.9.0, HNSW, binary first', own: false, roomOf: 'edgevec', version: '0.9.0' },
   'edgevec-flat': { title: 'edgevec 0.9.0, flat, binary', own: false, version: '0.9.0' },
   loop: { title: 'JavaScript loop', own: false, version: '' },
 };
@@ -48,8 +45,7 @@ export const ENGINES: Readonly<Record<EngineId, EngineEntry>> = {
 export function withNeeded(wanted: readonly EngineId[]): EngineId[] {
   const all = new Set<EngineId>();
   const add = (id: EngineId): void => {
-    const { filesOf, madeFrom } = ENGINES[id];
-    for (const needed of filesOf ? [filesOf] : (madeFrom ?? [])) add(needed);
+    for (const needed of ENGINES[id].madeFrom ?? []) add(needed);
     all.add(id);
   };
   for (const id of ENGINE_IDS) if (wanted.includes(id)) add(id);

@@ -9,8 +9,9 @@ import { ROOT_FOLDER } from '../../lib/folders.ts';
 import { describeMachine } from '../machine.ts';
 import { bundlePage } from './bundle.ts';
 import { prepareData } from './data.ts';
+import { LIVE } from './live.ts';
 import { type DataKind, ENGINE_IDS, type EngineId } from './protocol.ts';
-import { toMarkdown, type VectorsRow } from './report.ts';
+import { type Measured, toMarkdown } from './report.ts';
 import { runVectors } from './run.ts';
 import { serveBench } from './server.ts';
 
@@ -18,6 +19,8 @@ const OPTIONS = {
   sizes: { type: 'string', default: '10000,100000,1000000' },
   isotropic: { type: 'boolean', default: false },
   engines: { type: 'string', default: ENGINE_IDS.join(',') },
+  filters: { type: 'boolean', default: false },
+  live: { type: 'boolean', default: false },
   limit: { type: 'string', default: '600' },
   json: { type: 'string', default: join(ROOT_FOLDER, 'bench-results/vectors.json') },
 } as const;
@@ -35,15 +38,17 @@ export async function benchVectors(args: readonly string[]): Promise<void> {
     console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
 
   log('vectors and exact answers …');
-  await Promise.all(kinds.map((kind) => prepareData(kind, counts)));
+  const truths = values.live ? [...counts, LIVE.count + LIVE.additions] : counts;
+  await Promise.all(kinds.map((kind) => prepareData(kind, truths)));
   const server = await serveBench(await bundlePage());
   const browser = await launch();
   try {
     const machine = describeMachine(`Chromium ${browser.version()}`);
-    const onRows = (rows: readonly VectorsRow[]) => write(values.json, { machine, rows });
+    const onMeasured = (measured: Measured) => write(values.json, { machine, ...measured });
+    const { filters, live } = values;
     const origin = `http://localhost:${(server.address() as AddressInfo).port}/index.html`;
-    const rows = await runVectors({ browser, origin, counts, kinds, engines, limit, log, onRows });
-    console.log(`\n${toMarkdown({ machine, rows })}`);
+    const options = { browser, origin, counts, kinds, engines, limit, filters, live, log, onMeasured };
+    console.log(`\n${toMarkdown({ machine, ...(await runVectors(options)) })}`);
   } finally {
     await browser.close();
     server.close();

@@ -42,6 +42,18 @@ export interface Answer {
   readonly ms: number;
 }
 
+/** How a live index took additions. Milliseconds. */
+export interface Live {
+  /** All of them, one by one. */
+  readonly addMs: number;
+  /** While all of them wait to be taken in. */
+  readonly waiting: readonly Answer[];
+  /** Until the engine has taken in all, and the longest that a search had to wait for a step of it. */
+  readonly absorbMs: number;
+  readonly longestStepMs: number;
+  readonly absorbed: readonly Answer[];
+}
+
 /** Where the server keeps things. `first` and `count` are in rows. */
 export const vectorsPath = (kind: DataKind, first: number, count: number) => `/vectors/${kind}/${first}/${count}`;
 export const queriesPath = (kind: DataKind) => `/queries/${kind}`;

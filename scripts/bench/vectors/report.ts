@@ -1,6 +1,8 @@
 import type { Machine } from '../machine.ts';
 import { ENGINES } from './engines.ts';
-import { type DataKind, DIM, type EngineId, K } from './protocol.ts';
+import type { FilterRow } from './filters.ts';
+import type { LiveRow } from './live.ts';
+import { type DataKind, type DataSet, DIM, type EngineId, K } from './protocol.ts';
 
 /** One engine on one set. What is absent was not reached, and `failure` says why. */
 export interface VectorsRow {
@@ -19,9 +21,14 @@ export interface VectorsRow {
   readonly tolerant?: number;
 }
 
-export interface VectorsReport {
+export interface Measured {
+  readonly rows: VectorsRow[];
+  readonly filters: FilterRow[];
+  readonly live: LiveRow[];
+}
+
+export interface VectorsReport extends Measured {
   readonly machine: Machine;
-  readonly rows: readonly VectorsRow[];
 }
 
 interface Column {
@@ -51,17 +58,18 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** A table for each set; the best of each column is bold, whoever it is. */
-export function toMarkdown({ machine, rows }: VectorsReport): string {
+export function toMarkdown({ machine, rows, filters, live }: VectorsReport): string {
   const sets = new Map<string, VectorsRow[]>();
-  for (const row of rows) {
-    const title = `${row.count.toLocaleString('en')} × ${DIM}, ${row.kind}`;
-    sets.set(title, [...(sets.get(title) ?? []), row]);
-  }
+  for (const row of rows) sets.set(titleOf(row), [...(sets.get(titleOf(row)) ?? []), row]);
   return [
     `${machine.date}, ${machine.browser}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}.`,
     ...[...sets].map(([title, of]) => `#### ${title}\n\n${tableOf(of)}`),
+    ...(filters.length > 0 ? [`#### Filters\n\n${filterTable(filters)}`] : []),
+    ...(live.length > 0 ? [`#### Additions to a live index\n\n${liveTable(live)}`] : []),
   ].join('\n\n');
 }
+
+const titleOf = ({ count, kind }: DataSet) => `${count.toLocaleString('en')} × ${DIM}, ${kind}`;
 
 function tableOf(rows: readonly VectorsRow[]): string {
   const header = ['', ...COLUMNS.map(({ title }) => title), 'p50 ÷ our best'];
@@ -69,9 +77,57 @@ function tableOf(rows: readonly VectorsRow[]): string {
   const shown = rows
     .filter(({ p50 }) => p50 !== undefined)
     .map((row) => [ENGINES[row.engine].title, ...COLUMNS.map((column) => cell(column, row, rows)), ratio(row, ours)]);
-  const lines = [header, header.map((_, i) => (i === 0 ? '---' : '---:')), ...shown];
   const failed = rows.flatMap(({ engine, failure }) => (failure ? [`- ${ENGINES[engine].title}: ${failure}.`] : []));
-  return [lines.map((line) => `| ${line.join(' | ')} |`).join('\n'), failed.join('\n')].filter(Boolean).join('\n\n');
+  return [table(header, shown), failed.join('\n')].filter(Boolean).join('\n\n');
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [header, header.map((_, i) => (i === 0 ? '---' : '---:')), ...rows];
+  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+/** A scan's time with a filter is set against that of as many rows without one. */
+function filterTable(rows: readonly FilterRow[]): string {
+  const header = ['', 'rows that pass', 'p50, ms', 'p95, ms', `recall@${K}`, 'tolerant', 'p50 ÷ scan of as many rows'];
+  const shown = rows.map((row) => {
+    const isWhole = (other: FilterRow) => other.kind === row.kind && other.permille === 1000;
+    const whole = rows.find((other) => isWhole(other) && other.engine === 'exact');
+    const fair = ((whole?.p50 ?? Number.NaN) * row.passing) / row.count;
+    return [
+      `${ENGINES[row.engine].title}, ${titleOf(row)}`,
+      row.passing.toLocaleString('en'),
+      digits(row.p50, 3),
+      digits(row.p95, 3),
+      row.strict.toFixed(3),
+      row.tolerant.toFixed(4),
+      `${digits(row.p50 / fair, 2)} ×`,
+    ];
+  });
+  return table(header, shown);
+}
+
+function liveTable(rows: readonly LiveRow[]): string {
+  const header = [
+    '',
+    'added in, ms',
+    'p50 while they wait, ms',
+    `recall@${K}`,
+    'taken in, ms',
+    'longest step, ms',
+    'p50 after, ms',
+    `recall@${K} after`,
+  ];
+  const shown = rows.map((row) => [
+    `${ENGINES[row.engine].title}, ${row.additions.toLocaleString('en')} added to ${titleOf(row)}`,
+    digits(row.addMs, 2),
+    digits(row.waiting.p50, 3),
+    row.waiting.strict.toFixed(3),
+    digits(row.absorbMs, 3),
+    digits(row.longestStepMs, 2),
+    digits(row.absorbed.p50, 3),
+    row.absorbed.strict.toFixed(3),
+  ]);
+  return table(header, shown);
 }
 
 function cell(column: Column, row: VectorsRow, rows: readonly VectorsRow[]): string {

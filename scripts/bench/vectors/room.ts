@@ -1,7 +1,7 @@
 /// <reference path="./page/peers.d.ts" />
 import type { Browser, Page } from '@playwright/test';
 import type {} from './page/main.ts';
-import type { Answer, Built, DataSet, EngineId, Loaded } from './protocol.ts';
+import type { Answer, Built, DataSet, EngineId, Live, Loaded } from './protocol.ts';
 
 /**
  * One engine in a worker of its own, in a page of its own, in a browser context of its own: Chromium gives each a
@@ -12,9 +12,15 @@ export interface Room {
   load(set: DataSet): Promise<Loaded>;
   /** Queries `from` … `from + count − 1`. */
   search(from: number, count: number): Promise<Answer[]>;
+  /** Only about `permille` rows of a thousand pass from now on. */
+  filter(permille: number, set: DataSet): Promise<void>;
+  /** See `Live`. */
+  live(id: 'hnsw' | 'exact', set: DataSet, additions: number): Promise<Live>;
   /** Bytes of page and worker after a garbage collection, WebAssembly and array buffers included. */
   memory(): Promise<number>;
   close(): Promise<void>;
+  /** The same room, asked by another engine's way to search. */
+  as(id: EngineId): Room;
 }
 
 /** Whatever takes longer than `limit` milliseconds, or crashes the page, rejects with one line that says so. */
@@ -27,14 +33,34 @@ export async function openRoom(browser: Browser, origin: string, id: EngineId, l
   crashed.catch(() => {}); // heard by whoever waits at that moment
   await page.goto(origin);
   const within = <T>(work: Promise<T>): Promise<T> => Promise.race([work, crashed, timeout(limit)]).catch(oneLine);
-  return {
+  const room: Room = {
     build: (set) => within(page.evaluate(([engine, data]) => window.engine.build(engine, data), [id, set] as const)),
     load: (set) => within(page.evaluate(([engine, data]) => window.engine.load(engine, data), [id, set] as const)),
     search: (from, count) =>
-      within(page.evaluate(([first, many]) => window.engine.search(first, many), [from, count] as const)),
+      within(
+        page.evaluate(([engine, first, many]) => window.engine.search(engine, first, many), [id, from, count] as const),
+      ),
+    filter: (permille, set) =>
+      within(page.evaluate(([share, data]) => window.engine.filter(share, data), [permille, set] as const)),
+    live: (engine, set, additions) =>
+      within(
+        page.evaluate(([of, data, many]) => window.engine.live(of, data, many), [engine, set, additions] as const),
+      ),
     memory: () => within(memoryOf(page)),
     close: () => context.close(),
+    as: (other) => ({
+      ...room,
+      search: (from, count) =>
+        within(
+          page.evaluate(([engine, first, many]) => window.engine.search(engine, first, many), [
+            other,
+            from,
+            count,
+          ] as const),
+        ),
+    }),
   };
+  return room;
 }
 
 function memoryOf(page: Page): Promise<number> {

@@ -1,3 +1,5 @@
+import type { Filter } from '../filter.ts';
+import type { EngineId } from '../protocol.ts';
 import type { Files, Rows } from './sources.ts';
 
 /** What is measured: a way from vectors to files, from files to an index, and from a query to rows. */
@@ -8,6 +10,8 @@ export interface Engine {
 }
 
 export interface Searcher {
-  /** At most `k` rows, best first. */
-  search(query: Float32Array, k: number): readonly number[];
+  /** At most `k` rows, best first; with a filter only rows that pass, where the engine can do that. */
+  search(query: Float32Array, k: number, filter?: Filter): readonly number[];
+  /** Other ways to search the same index, by the engine that stands for them. */
+  readonly others?: Partial<Readonly<Record<EngineId, Searcher>>>;
 }

@@ -1,5 +1,7 @@
 import { expose } from 'comlink';
-import { type Answer, type Built, type DataSet, DIM, type EngineId, K, type Loaded } from '../protocol.ts';
+import { createFilter, type Filter } from '../filter.ts';
+import type { Answer, Built, DataSet, EngineId, Live, Loaded } from '../protocol.ts';
+import { ask } from './ask.ts';
 import type { Engine, Searcher } from './engine.ts';
 import { createFiles, createRows, fetchQueries } from './sources.ts';
 import { wasmBytes } from './wasm-memory.ts';
@@ -11,13 +13,14 @@ const ENGINES: Readonly<Record<EngineId, () => Promise<Engine>>> = {
   hnswlib: async () => (await import('./engines/hnswlib.ts')).hnswlib,
   voy: async () => (await import('./engines/voy.ts')).voy,
   edgevec: async () => (await import('./engines/edgevec.ts')).edgevec,
-  'edgevec-bq': async () => (await import('./engines/edgevec.ts')).edgevecBinary,
+  'edgevec-bq': async () => (await import('./engines/edgevec.ts')).edgevec,
   'edgevec-flat': async () => (await import('./engines/edgevec.ts')).edgevecFlat,
   loop: async () => (await import('./engines/loop.ts')).loop,
 };
 
 let searcher: Searcher | undefined;
 let queries = new Float32Array();
+let filter: Filter | undefined;
 
 const host = {
   /** Undefined where the engine serves the vectors as they are. */
@@ -26,7 +29,7 @@ const host = {
     if (!engine.build) return undefined;
     const wire = { bytes: 0, ms: 0 };
     const started = performance.now();
-    await engine.build(createRows(set, wire), createFiles(set, id, wire));
+    await engine.build(createRows(set, wire), createFiles(set, id, wire)).catch(asError);
     return { ms: performance.now() - started - wire.ms };
   },
 
@@ -35,27 +38,38 @@ const host = {
     const wire = { bytes: 0, ms: 0 };
     const started = performance.now();
     const engine = await ENGINES[id]();
-    searcher = await engine.load(createRows(set, wire), createFiles(set, id, wire));
+    searcher = await engine.load(createRows(set, wire), createFiles(set, id, wire)).catch(asError);
     return { ms: performance.now() - started, wireBytes: wire.bytes };
   },
 
   /** Bytes of WebAssembly's memories. */
   wasmBytes,
 
+  /** Let only about `permille` rows of a thousand pass from now on; all with 1000. */
+  filter(permille: number, { count }: DataSet): void {
+    filter = permille === 1000 ? undefined : createFilter(count, permille);
+  },
+
   /** Queries `from` … `from + count − 1`, one after the other. */
-  search(from: number, count: number): Answer[] {
+  search(id: EngineId, from: number, count: number): Answer[] {
     if (!searcher) throw new Error('Nothing is loaded.');
-    const answers: Answer[] = [];
-    for (let i = from; i < from + count; i++) {
-      const query = queries.slice(i * DIM, (i + 1) * DIM);
-      const started = performance.now();
-      const rows = searcher.search(query, K);
-      const ms = performance.now() - started;
-      answers.push({ rows: [...rows], ms });
-    }
-    return answers;
+    return ask(searcher.others?.[id] ?? searcher, queries, from, count, filter);
+  },
+
+  /** Add the `additions` rows that follow those of the set to an index of ours, and ask it on the way. */
+  async live(id: 'hnsw' | 'exact', set: DataSet, additions: number): Promise<Live> {
+    const wire = { bytes: 0, ms: 0 };
+    const { measureLive } = await import('./live.ts');
+    const questions = await fetchQueries(set.kind);
+    return measureLive(id, createRows(set, wire), createFiles(set, id, wire), additions, questions);
   },
 };
+
+/** Libraries throw all kinds of things; only an error keeps its message on the way to the page. */
+function asError(thrown: unknown): never {
+  if (thrown instanceof Error) throw thrown;
+  throw new Error(typeof thrown === 'string' ? thrown : JSON.stringify(thrown));
+}
 
 export type EngineHost = typeof host;
 

@@ -24,7 +24,11 @@ declare module 'hnswlib-wasm-as-published' {
     writeIndex(name: string): void;
     addPoints(vectors: readonly Float32Array[], labels: readonly number[], replaceDeleted: boolean): void;
     setEfSearch(ef: number): void;
-    searchKnn(query: Float32Array, k: number, filter: undefined): { readonly neighbors: readonly number[] };
+    searchKnn(
+      query: Float32Array,
+      k: number,
+      filter: ((label: number) => boolean) | undefined,
+    ): { readonly neighbors: readonly number[] };
   }
   export interface HnswlibModule {
     readonly HierarchicalNSW: new (space: 'ip', dim: number, autoSaveFilename: string) => HierarchicalNSW;

@@ -12,8 +12,8 @@ export interface Rows {
   readonly dim: number;
   /** In parts, in order: 1,000,000 × 512 float32 are more than some browsers give in one piece. */
   parts(): AsyncGenerator<{ readonly first: number; readonly vectors: Float32Array<ArrayBuffer> }>;
-  /** All in one piece. */
-  all(): Promise<Float32Array<ArrayBuffer>>;
+  /** Some of them; also such as follow those of the set. */
+  some(first: number, count: number): Promise<Float32Array<ArrayBuffer>>;
 }
 
 /** An engine's files on the server; those of another engine may be read too. */
@@ -26,22 +26,14 @@ export interface Files {
 const PART_ROWS = 8192;
 
 export function createRows(set: DataSet, wire: Wire): Rows {
+  const some = async (first: number, count: number) =>
+    new Float32Array(await fetchBytes(vectorsPath(set.kind, first, count), wire));
   async function* parts() {
     for (let first = 0; first < set.count; first += PART_ROWS) {
-      const path = vectorsPath(set.kind, first, Math.min(PART_ROWS, set.count - first));
-      yield { first, vectors: new Float32Array(await fetchBytes(path, wire)) };
+      yield { first, vectors: await some(first, Math.min(PART_ROWS, set.count - first)) };
     }
   }
-  return {
-    count: set.count,
-    dim: DIM,
-    parts,
-    async all() {
-      const vectors = new Float32Array(set.count * DIM);
-      for await (const part of parts()) vectors.set(part.vectors, part.first * DIM);
-      return vectors;
-    },
-  };
+  return { count: set.count, dim: DIM, parts, some };
 }
 
 export function createFiles(set: DataSet, own: EngineId, wire: Wire): Files {

@@ -1,32 +1,29 @@
 import init, { EdgeVec, EdgeVecConfig, JsIndexType } from 'edgevec/edgevec.js';
 import { DIM, GRAPH } from '../../protocol.ts';
 import type { Engine, Searcher } from '../engine.ts';
-import type { Files, Rows } from '../sources.ts';
-import { readEntry, writeEntry } from './indexed-db.ts';
 
 /**
- * edgevec 0.9.0: HNSW over float32 in WebAssembly. Its metrics `cosine` and `dot` return the farthest rows first, so it
- * is given `l2`, which ranks unit vectors alike. It reads and writes its file in IndexedDB only, and counts rows from 1.
+ * edgevec 0.9.0: HNSW over float32 in WebAssembly. It cannot read the files that it writes ("This is a feature that
+ * PostCard will never implement", whatever the configuration), so every load builds its index anew from the vectors. Its
+ * metrics `cosine` and `dot` return the farthest rows first: it is given `l2`, which ranks unit vectors alike. It counts
+ * rows from 1.
  */
-const NAME = 'index';
-const STORE = { database: 'EdgeVecDB', version: 1, store: 'files' };
 const { M, efConstruction, efSearch } = GRAPH;
 const PARAMETERS = { m: M, m0: 2 * M, ef_construction: efConstruction, ef_search: efSearch };
+/** Candidates for a hit, of which the binary codes are compared: the best that its documentation names. */
+const RESCORED = 10;
 
+/** The same index may be searched by its binary codes first (`edgevec-bq`). */
 export const edgevec: Engine = {
-  build,
-  load: async (_rows, files) => {
-    const index = await load(files);
-    return { search: (query, k) => rowsOf(index.search(query, k)) };
-  },
-};
-
-/** The same index, searched by its binary codes first and rescored: ten times as many candidates as hits. */
-export const edgevecBinary: Engine = {
-  load: async (_rows, files) => {
-    const index = await load(files, 'edgevec');
-    if (!index.hasBQ()) index.enableBQ();
-    return { search: (query, k) => rowsOf(index.searchBQRescored(query, k, 10)) };
+  async load(rows) {
+    await init();
+    const index = new EdgeVec(Object.assign(new EdgeVecConfig(rows.dim), { metric: 'l2', ...PARAMETERS }));
+    for await (const { vectors } of rows.parts()) index.insertBatchFlat(vectors, vectors.length / rows.dim);
+    index.enableBQ();
+    return {
+      search: (query, k) => rowsOf(index.search(query, k)),
+      others: { 'edgevec-bq': { search: (query, k) => rowsOf(index.searchBQRescored(query, k, RESCORED)) } },
+    };
   },
 };
 
@@ -40,21 +37,6 @@ export const edgevecFlat: Engine = {
   },
   load: async (rows, files) => loadFlat(await files.read('signs.bin'), rows.dim),
 };
-
-async function build(rows: Rows, files: Files): Promise<void> {
-  await init();
-  const config = Object.assign(new EdgeVecConfig(rows.dim), { metric: 'l2', ...PARAMETERS });
-  const index = new EdgeVec(config);
-  for await (const { vectors } of rows.parts()) index.insertBatchFlat(vectors, vectors.length / rows.dim);
-  await index.save(NAME);
-  await files.write('edgevec.bin', new Uint8Array(await readEntry<Uint8Array<ArrayBuffer>>(STORE, NAME)));
-}
-
-async function load(files: Files, engine?: 'edgevec'): Promise<EdgeVec> {
-  await init();
-  await writeEntry(STORE, NAME, await files.read('edgevec.bin', engine));
-  return EdgeVec.load(NAME);
-}
 
 async function loadFlat(codes: Uint8Array, dim: number): Promise<Searcher> {
   await init();

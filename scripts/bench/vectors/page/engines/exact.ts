@@ -2,19 +2,28 @@ import type { Embedding } from '../../../../../src/engine/embedding.ts';
 import { createInt8Rows } from '../../../../../src/engine/quantised/int8-rows.ts';
 import { createMean, type Quantised, quantise } from '../../../../../src/engine/quantised/quantise.ts';
 import { createQuantisedIndex } from '../../../../../src/engine/quantised/quantised-index.ts';
-import type { Engine } from '../engine.ts';
+import type { VectorIndex } from '../../../../../src/engine/vector-index.ts';
+import type { Engine, Searcher } from '../engine.ts';
 import type { Files, Rows } from '../sources.ts';
 
 /** Ours: a byte a dimension, scanned from end to end by a SIMD kernel. */
 export const exact: Engine = {
   build: writeInt8,
-  async load(rows, files) {
-    const int8 = createInt8Rows({ dim: rows.dim, centre: await readCentre(files), count: rows.count });
-    for await (const { first, quantised } of readInt8(rows, files)) int8.put(first, quantised);
-    const index = createQuantisedIndex(int8);
-    return { search: (query, k) => index.search(query as Embedding, { k }).map(({ row }) => row) };
-  },
+  load: async (rows, files) => searcherOf(await loadExact(rows, files)),
 };
+
+export async function loadExact(rows: Rows, files: Files): Promise<VectorIndex> {
+  const int8 = createInt8Rows({ dim: rows.dim, centre: await readCentre(files), count: rows.count });
+  for await (const { first, quantised } of readInt8(rows, files)) int8.put(first, quantised);
+  return createQuantisedIndex(int8);
+}
+
+export function searcherOf(index: VectorIndex): Searcher {
+  return {
+    search: (query, k, filter) =>
+      index.search(query as Embedding, filter ? { k, filter } : { k }).map(({ row }) => row),
+  };
+}
 
 const partName = (first: number) => `vectors-${first}.bin`;
 const PART_ROWS = 8192;

@@ -1,10 +1,11 @@
-import type { Embedding } from '../../../../../src/engine/embedding.ts';
 import { dequantise } from '../../../../../src/engine/quantised/quantise.ts';
+import type { VectorIndex } from '../../../../../src/engine/vector-index.ts';
 import { graphOf } from '../../../../../src/platform/hnsw-image.ts';
 import { loadHnswIndex } from '../../../../../src/platform/hnsw-index.ts';
 import { GRAPH, HNSWLIB_FILE } from '../../protocol.ts';
 import type { Engine } from '../engine.ts';
-import { readCentre, readInt8 } from './exact.ts';
+import type { Files, Rows } from '../sources.ts';
+import { readCentre, readInt8, searcherOf } from './exact.ts';
 
 /** Ours: hnswlib's graph without its vectors, composed in the worker with the vectors at a byte a dimension. */
 export const hnsw: Engine = {
@@ -13,14 +14,15 @@ export const hnsw: Engine = {
     await files.write('graph.bin', new Uint8Array(graphOf(await files.read(HNSWLIB_FILE, 'hnswlib'), rows.dim)));
   },
 
-  async load(rows, files) {
-    const { dim } = rows;
-    const [graph, centre] = [await files.read('graph.bin'), await readCentre(files)];
-    const vectors = new Float32Array(rows.count * dim);
-    for await (const { first, quantised } of readInt8(rows, files)) {
-      vectors.set(dequantise(quantised, dim, centre), first * dim);
-    }
-    const index = await loadHnswIndex({ graph, vectors, dim, efSearch: GRAPH.efSearch });
-    return { search: (query, k) => index.search(query as Embedding, { k }).map(({ row }) => row) };
-  },
+  load: async (rows, files) => searcherOf(await loadHnsw(rows, files)),
 };
+
+export async function loadHnsw(rows: Rows, files: Files): Promise<VectorIndex> {
+  const { dim } = rows;
+  const [graph, centre] = [await files.read('graph.bin'), await readCentre(files)];
+  const vectors = new Float32Array(rows.count * dim);
+  for await (const { first, quantised } of readInt8(rows, files)) {
+    vectors.set(dequantise(quantised, dim, centre), first * dim);
+  }
+  return loadHnswIndex({ graph, vectors, dim, efSearch: GRAPH.efSearch });
+}

@@ -1,4 +1,5 @@
 import { type HierarchicalNSW, type HnswlibModule, loadHnswlib, syncFileSystem } from 'hnswlib-wasm-as-published';
+import { passes } from '../../filter.ts';
 import { DIM, GRAPH, HNSWLIB_FILE } from '../../protocol.ts';
 import type { Engine } from '../engine.ts';
 import { readEntry, writeEntry } from './indexed-db.ts';
@@ -41,7 +42,10 @@ export const hnswlib: Engine = {
     const index = create(library, DIM);
     index.readIndex(NAME, rows.count);
     index.setEfSearch(GRAPH.efSearch);
-    return { search: (query, k) => index.searchKnn(query, k, undefined).neighbors };
+    return {
+      search: (query, k, filter) =>
+        index.searchKnn(query, k, filter && ((row: number) => passes(filter, row))).neighbors,
+    };
   },
 };
 

@@ -1,3 +1,4 @@
+import { passes } from '../../filter.ts';
 import type { Engine } from '../engine.ts';
 
 /**
@@ -11,8 +12,11 @@ export const loop: Engine = {
       for (let at = 0; at < vectors.length; at += source.dim) rows.push(vectors.subarray(at, at + source.dim));
     }
     return {
-      search(query, k) {
-        const scored = rows.map((vector, row) => ({ row, score: dot(vector, query) }));
+      search(query, k, filter) {
+        const scored: { row: number; score: number }[] = [];
+        rows.forEach((vector, row) => {
+          if (!filter || passes(filter, row)) scored.push({ row, score: dot(vector, query) });
+        });
         scored.sort((a, b) => b.score - a.score);
         return scored.slice(0, k).map(({ row }) => row);
       },

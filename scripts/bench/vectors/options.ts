@@ -1,0 +1,21 @@
+import type { Browser } from '@playwright/test';
+import type { DataKind, EngineId } from './protocol.ts';
+import type { Measured } from './report.ts';
+
+export interface RunOptions {
+  readonly browser: Browser;
+  readonly origin: string;
+  /** Ascending. */
+  readonly counts: readonly number[];
+  readonly kinds: readonly DataKind[];
+  readonly engines: readonly EngineId[];
+  /** Milliseconds that one build, load or turn of queries may take. */
+  readonly limit: number;
+  readonly log: (line: string) => void;
+  /** Whether to measure filters too, on the largest set of at most 100,000 … */
+  readonly filters: boolean;
+  /** … and additions to live indexes. */
+  readonly live: boolean;
+  /** Called with all that is measured so far whenever there is more. */
+  readonly onMeasured: (measured: Measured) => Promise<void>;
+}

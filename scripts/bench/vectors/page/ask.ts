@@ -1,0 +1,16 @@
+import type { Filter } from '../filter.ts';
+import { type Answer, DIM, K } from '../protocol.ts';
+import type { Searcher } from './engine.ts';
+
+/** Queries `from` … `from + count − 1`, one after the other. */
+export function ask(searcher: Searcher, queries: Float32Array, from: number, count: number, filter?: Filter): Answer[] {
+  const answers: Answer[] = [];
+  for (let i = from; i < from + count; i++) {
+    const query = queries.slice(i * DIM, (i + 1) * DIM);
+    const started = performance.now();
+    const rows = searcher.search(query, K, filter);
+    const ms = performance.now() - started;
+    answers.push({ rows: [...rows], ms });
+  }
+  return answers;
+}
