@@ -1,9 +1,13 @@
+import { type ExecFileException, execFile } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Browser } from '@playwright/test';
+import { ROOT_FOLDER } from '../../lib/folders.ts';
 import { ENGINES } from './engines.ts';
-import type { DataSet, EngineId } from './protocol.ts';
+import type { Built, DataSet, EngineId } from './protocol.ts';
 import { openRoom } from './room.ts';
 import { engineFolder } from './server.ts';
 
@@ -22,6 +26,8 @@ interface BuildRecord {
 /** Builds take longer than in proportion to their rows: graphs and trees grow deeper, and caches too small. */
 const GROWTH = 1.1;
 
+const COLLECT = fileURLToPath(new URL('collect.ts', import.meta.url));
+
 /**
  * Build an engine's files, unless they are there from an earlier run or there is no hope: the engine refuses, what it is
  * made from failed, or its `earlier` build, of fewer rows, says that `limit` milliseconds would not do.
@@ -35,18 +41,38 @@ export async function buildEngine(
   const hopeless = whyHopeless(id, set, before, at.limit);
   if (hopeless) return { failure: hopeless };
   const sum = (ms: number) => ({ ms: before.needed.reduce((all, needed) => all + (needed.ms ?? 0), ms) });
-  const { roomOf, buildsOnLoad, version } = ENGINES[id];
+  const { own, roomOf, buildsOnLoad, version } = ENGINES[id];
   if (roomOf || buildsOnLoad) return {};
   const record = readRecord(set, id);
   if (record?.version === version) return sum(record.ms);
   rmSync(engineFolder(set, id), { recursive: true, force: true });
   try {
-    const room = await openRoom(at.browser, at.origin, id, at.limit);
-    const built = await room.build(set).finally(() => room.close());
+    const built = own ? await collect(set, id, at.limit) : await buildInRoom(at, id, set);
     await writeRecord(set, id, { ms: built?.ms ?? 0, version });
     return sum(built?.ms ?? 0);
   } catch (error) {
     return { failure: `build: ${(error as Error).message}` };
+  }
+}
+
+async function buildInRoom(
+  { browser, origin, limit }: Parameters<typeof buildEngine>[0],
+  id: EngineId,
+  set: DataSet,
+): Promise<Built | undefined> {
+  const room = await openRoom(browser, origin, id, limit);
+  return room.build(set).finally(() => room.close());
+}
+
+/** Collections are made where `build-index` makes them: in Node, in a process of its own. */
+async function collect({ kind, count }: DataSet, id: EngineId, limit: number): Promise<Built> {
+  const args = ['--import', 'tsx', COLLECT, kind, String(count), id];
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT_FOLDER, timeout: limit });
+    return JSON.parse(stdout) as Built;
+  } catch (error) {
+    if ((error as ExecFileException).killed) throw new Error(`stopped after ${Math.round(limit / 1000)} s`);
+    throw error;
   }
 }
 
@@ -61,6 +87,7 @@ function whyHopeless(
   const unmade = needed.find(({ failure }) => failure)?.failure;
   if (unmade) return unmade;
   if (earlier?.outcome.failure) return `failed at ${earlier.count.toLocaleString('en')} already`;
+  if (ENGINES[id].own) return undefined; // a code is learnt from a sample: small builds say little of large ones
   const predicted = predictBuild(earlier?.outcome.ms ?? 0, earlier?.count ?? set.count, set.count);
   if (predicted <= limit) return undefined;
   return `not tried: its build would take about ${Math.round(predicted / 60_000)} minutes`;

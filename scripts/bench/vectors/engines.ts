@@ -22,7 +22,12 @@ export interface EngineEntry {
 }
 
 const parameters = Object.values(GRAPH).join('-');
-const OWN = sourcesVersion(['src/engine', 'src/platform', 'scripts/bench/vectors/page/engines']);
+const OWN = sourcesVersion([
+  'src/engine',
+  'src/platform',
+  'src/indexing/make-codes.ts',
+  'scripts/bench/vectors/collection-parts.ts',
+]);
 
 /** A WebAssembly heap of 2 GiB, whoever fills it. */
 function heapIsFull(count: number): string | undefined {
@@ -31,8 +36,9 @@ function heapIsFull(count: number): string | undefined {
 }
 
 export const ENGINES: Readonly<Record<EngineId, EngineEntry>> = {
-  hnsw: { title: 'Afterimage, hnsw', own: true, madeFrom: ['hnswlib', 'exact'], version: OWN, refuses: heapIsFull },
+  hnsw: { title: 'Afterimage, hnsw', own: true, madeFrom: ['hnswlib'], version: OWN, refuses: heapIsFull },
   exact: { title: 'Afterimage, exact', own: true, version: OWN },
+  codes: { title: 'Afterimage, codes', own: true, version: OWN },
   hnswlib: { title: 'hnswlib-wasm 0.8.2', own: false, version: `0.8.2-${parameters}`, refuses: heapIsFull },
   voy: { title: 'voy 0.6.3', own: false, version: '0.6.3' },
   edgevec: { title: 'edgevec 0.9.0, HNSW', own: false, buildsOnLoad: true, version: '0.9.0' },
@@ -52,14 +58,19 @@ export function withNeeded(wanted: readonly EngineId[]): EngineId[] {
   return [...all];
 }
 
-/** Changes with any source file in `folders`. */
-function sourcesVersion(folders: readonly string[]): string {
+/** Changes with any of these source files and those in these folders. */
+function sourcesVersion(paths: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const folder of folders) {
-    const names = readdirSync(join(ROOT_FOLDER, folder), { recursive: true, encoding: 'utf8' });
-    for (const name of names.filter((each) => each.endsWith('.ts') && !each.includes('.test.')).sort()) {
-      hash.update(name).update(readFileSync(join(ROOT_FOLDER, folder, name)));
-    }
+  for (const path of paths) {
+    const whole = join(ROOT_FOLDER, path);
+    const names = path.endsWith('.ts')
+      ? ['']
+      : readdirSync(whole, { recursive: true, encoding: 'utf8' }).filter(isSource);
+    for (const name of names.sort()) hash.update(name).update(readFileSync(join(whole, name)));
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+function isSource(name: string): boolean {
+  return name.endsWith('.ts') && !name.includes('.test.');
 }

@@ -21,6 +21,7 @@ const OPTIONS = {
   engines: { type: 'string', default: ENGINE_IDS.join(',') },
   filters: { type: 'boolean', default: false },
   live: { type: 'boolean', default: false },
+  'on-demand': { type: 'boolean', default: false },
   limit: { type: 'string', default: '600' },
   json: { type: 'string', default: join(ROOT_FOLDER, 'bench-results/vectors.json') },
 } as const;
@@ -45,9 +46,9 @@ export async function benchVectors(args: readonly string[]): Promise<void> {
   try {
     const machine = describeMachine(`Chromium ${browser.version()}`);
     const onMeasured = (measured: Measured) => write(values.json, { machine, ...measured });
-    const { filters, live } = values;
+    const { filters, live, 'on-demand': onDemand } = values;
     const origin = `http://localhost:${(server.address() as AddressInfo).port}/index.html`;
-    const options = { browser, origin, counts, kinds, engines, limit, filters, live, log, onMeasured };
+    const options = { browser, origin, counts, kinds, engines, limit, filters, live, onDemand, log, onMeasured };
     console.log(`\n${toMarkdown({ machine, ...(await runVectors(options)) })}`);
   } finally {
     await browser.close();

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly filters: boolean;
   /** … and additions to live indexes. */
   readonly live: boolean;
+  /** Whether to measure, on every set that has codes, what is fetched where vectors are read as they are needed. */
+  readonly onDemand: boolean;
   /** Called with all that is measured so far whenever there is more. */
   readonly onMeasured: (measured: Measured) => Promise<void>;
 }

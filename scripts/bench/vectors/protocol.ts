@@ -15,7 +15,10 @@ export interface DataSet {
   readonly count: number;
 }
 
-export const ENGINE_IDS = ['hnsw', 'exact', 'hnswlib', 'voy', 'edgevec', 'edgevec-bq', 'edgevec-flat', 'loop'] as const;
+export const OWN_ENGINE_IDS = ['hnsw', 'exact', 'codes'] as const;
+export type OwnEngineId = (typeof OWN_ENGINE_IDS)[number];
+const PEER_IDS = ['hnswlib', 'voy', 'edgevec', 'edgevec-bq', 'edgevec-flat', 'loop'] as const;
+export const ENGINE_IDS = [...OWN_ENGINE_IDS, ...PEER_IDS] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 
 /** Of every HNSW graph, so that libraries are compared and not their defaults; `build-index` has the same. */
@@ -23,6 +26,9 @@ export const GRAPH = { M: 16, efConstruction: 200, efSearch: 200 } as const;
 
 /** hnswlib's own file; our compact graph is taken from it. */
 export const HNSWLIB_FILE = 'hnswlib.dat';
+/** What our engines open: the name of the collection, and which of its rows lies where (uint32 each). */
+export const COLLECTION = 'bench';
+export const ORDER_FILE = 'order.bin';
 
 export interface Built {
   /** Milliseconds of building alone: without fetching vectors and storing files. */
@@ -32,7 +38,7 @@ export interface Built {
 export interface Loaded {
   /** Milliseconds from an empty worker to ready: library and files from a server on the same machine. */
   readonly ms: number;
-  /** Bytes of the files; the library's own code apart. */
+  /** Bytes of the files that were fetched; the library's own code apart. */
   readonly wireBytes: number;
 }
 
@@ -52,6 +58,17 @@ export interface Live {
   readonly absorbMs: number;
   readonly longestStepMs: number;
   readonly absorbed: readonly Answer[];
+}
+
+/** Answers while vectors are fetched as they are needed. */
+export interface OnDemand {
+  /** Bytes fetched before the first query, and those of all queries. */
+  readonly startBytes: number;
+  readonly queryBytes: number;
+  /** Requests of all queries. */
+  readonly requests: number;
+  /** With the time of fetching. */
+  readonly answers: readonly Answer[];
 }
 
 /** Where the server keeps things. `first` and `count` are in rows. */

@@ -21,7 +21,7 @@ const rows: VectorsRow[] = [
 ];
 
 it('marks the best of each column, whoever it is, and says who failed', () => {
-  const lines = toMarkdown({ machine, rows, filters: [], live: [] }).split('\n');
+  const lines = toMarkdown({ machine, rows, filters: [], live: [], onDemand: [] }).split('\n');
   expect(lines[0]).toContain('Chromium 1');
   expect(lines).toContain('#### 10,000 × 512, structured');
   const own = lines.find((line) => line.startsWith('| Afterimage, hnsw'));
@@ -43,6 +43,6 @@ it('predicts builds from smaller ones', () => {
 });
 
 it('builds first what others are made from', () => {
-  expect(withNeeded(['hnsw'])).toEqual(['hnswlib', 'exact', 'hnsw']);
+  expect(withNeeded(['hnsw'])).toEqual(['hnswlib', 'hnsw']);
   expect(withNeeded(['loop', 'edgevec-bq'])).toEqual(['edgevec-bq', 'loop']);
 });

@@ -2,6 +2,7 @@ import type { Machine } from '../machine.ts';
 import { ENGINES } from './engines.ts';
 import type { FilterRow } from './filters.ts';
 import type { LiveRow } from './live.ts';
+import type { OnDemandRow } from './on-demand.ts';
 import { type DataKind, type DataSet, DIM, type EngineId, K } from './protocol.ts';
 
 /** One engine on one set. What is absent was not reached, and `failure` says why. */
@@ -25,6 +26,7 @@ export interface Measured {
   readonly rows: VectorsRow[];
   readonly filters: FilterRow[];
   readonly live: LiveRow[];
+  readonly onDemand: OnDemandRow[];
 }
 
 export interface VectorsReport extends Measured {
@@ -58,13 +60,14 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** A table for each set; the best of each column is bold, whoever it is. */
-export function toMarkdown({ machine, rows, filters, live }: VectorsReport): string {
+export function toMarkdown({ machine, rows, filters, live, onDemand }: VectorsReport): string {
   const sets = new Map<string, VectorsRow[]>();
   for (const row of rows) sets.set(titleOf(row), [...(sets.get(titleOf(row)) ?? []), row]);
   return [
     `${machine.date}, ${machine.browser}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}.`,
     ...[...sets].map(([title, of]) => `#### ${title}\n\n${tableOf(of)}`),
     ...(filters.length > 0 ? [`#### Filters\n\n${filterTable(filters)}`] : []),
+    ...(onDemand.length > 0 ? [`#### Vectors fetched as they are needed\n\n${onDemandTable(onDemand)}`] : []),
     ...(live.length > 0 ? [`#### Additions to a live index\n\n${liveTable(live)}`] : []),
   ].join('\n\n');
 }
@@ -103,6 +106,30 @@ function filterTable(rows: readonly FilterRow[]): string {
       `${digits(row.p50 / fair, 2)} ×`,
     ];
   });
+  return table(header, shown);
+}
+
+function onDemandTable(rows: readonly OnDemandRow[]): string {
+  const header = [
+    '',
+    'bytes a vector at first',
+    'after all queries',
+    'requests a query',
+    'p50, ms',
+    'p95, ms',
+    `recall@${K}`,
+    'tolerant',
+  ];
+  const shown = rows.map((row) => [
+    `${ENGINES.codes.title}, ${row.queries} queries, ${titleOf(row)}`,
+    digits(row.startBytes / row.count, 3),
+    digits((row.startBytes + row.queryBytes) / row.count, 3),
+    digits(row.requests / row.queries, 3),
+    digits(row.p50, 3),
+    digits(row.p95, 3),
+    row.strict.toFixed(3),
+    row.tolerant.toFixed(4),
+  ]);
   return table(header, shown);
 }
 

@@ -1,7 +1,7 @@
 /// <reference path="./page/peers.d.ts" />
 import type { Browser, Page } from '@playwright/test';
 import type {} from './page/main.ts';
-import type { Answer, Built, DataSet, EngineId, Live, Loaded } from './protocol.ts';
+import type { Answer, Built, DataSet, EngineId, Live, Loaded, OnDemand } from './protocol.ts';
 
 /**
  * One engine in a worker of its own, in a page of its own, in a browser context of its own: Chromium gives each a
@@ -16,6 +16,8 @@ export interface Room {
   filter(permille: number, set: DataSet): Promise<void>;
   /** See `Live`. */
   live(id: 'hnsw' | 'exact', set: DataSet, additions: number): Promise<Live>;
+  /** See `OnDemand`: the first `count` queries. */
+  onDemand(set: DataSet, count: number): Promise<OnDemand>;
   /** Bytes of page and worker after a garbage collection, WebAssembly and array buffers included. */
   memory(): Promise<number>;
   close(): Promise<void>;
@@ -46,6 +48,8 @@ export async function openRoom(browser: Browser, origin: string, id: EngineId, l
       within(
         page.evaluate(([of, data, many]) => window.engine.live(of, data, many), [engine, set, additions] as const),
       ),
+    onDemand: (set, count) =>
+      within(page.evaluate(([data, many]) => window.engine.onDemand(data, many), [set, count] as const)),
     memory: () => within(memoryOf(page)),
     close: () => context.close(),
     as: (other) => ({

@@ -2,6 +2,7 @@ import { buildKind, buildSet } from './builds.ts';
 import { FILTERING, measureFilters } from './filters.ts';
 import { LIVE, type LiveRow, summariseLive } from './live.ts';
 import { loadSet } from './load.ts';
+import { type OnDemandRow, summariseOnDemand, VISIT } from './on-demand.ts';
 import type { RunOptions } from './options.ts';
 import type { DataSet } from './protocol.ts';
 import { askAll } from './queries.ts';
@@ -16,7 +17,7 @@ export async function runVectors(options: RunOptions): Promise<Measured> {
   const { kinds, counts } = options;
   const built = await Promise.all(kinds.map(async (kind) => [kind, await buildKind(options, kind)] as const));
   const outcomes = new Map(built);
-  const measured: Measured = { rows: [], filters: [], live: [] };
+  const measured: Measured = { rows: [], filters: [], live: [], onDemand: [] };
   const filtered = Math.max(...counts.filter((count) => count <= MOST_FILTERED));
   for (const count of counts) {
     for (const kind of kinds) {
@@ -31,6 +32,7 @@ export async function runVectors(options: RunOptions): Promise<Measured> {
         options.log(`filtered ${count} ${kind}`);
       }
       for (const room of rooms.values()) await room.close();
+      if (options.onDemand && rooms.has('codes')) measured.onDemand.push(await measureOnDemand(options, set));
       await options.onMeasured(measured);
     }
   }
@@ -39,6 +41,13 @@ export async function runVectors(options: RunOptions): Promise<Measured> {
     await options.onMeasured(measured);
   }
   return measured;
+}
+
+async function measureOnDemand({ browser, origin, limit, log }: RunOptions, set: DataSet): Promise<OnDemandRow> {
+  const room = await openRoom(browser, origin, 'codes', limit);
+  const fetched = await room.onDemand(set, VISIT).finally(() => room.close());
+  log(`asked ${set.count} ${set.kind} on demand`);
+  return summariseOnDemand(set, fetched);
 }
 
 async function measureLive(options: RunOptions, set: DataSet): Promise<LiveRow[]> {

@@ -22,7 +22,7 @@ export function serveBench(site: string): Promise<Server> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     response.setHeader('Cache-Control', 'no-store');
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const answer = request.method === 'PUT' ? store(path, request, response) : send(path, response);
+    const answer = request.method === 'PUT' ? store(path, request, response) : send(path, request, response);
     if (answer === undefined) return page(request, response, () => void response.writeHead(404).end());
     answer.catch(() => {
       if (response.headersSent) response.destroy();
@@ -36,7 +36,7 @@ export function serveBench(site: string): Promise<Server> {
 }
 
 /** Undefined where the path is one of the page. */
-function send(path: string, response: ServerResponse): Promise<void> | undefined {
+function send(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
   const rows = /^\/vectors\/(structured|isotropic)\/(\d+)\/(\d+)$/.exec(path);
   if (rows) {
     const [first, count] = [Number(rows[2]), Number(rows[3])];
@@ -46,7 +46,11 @@ function send(path: string, response: ServerResponse): Promise<void> | undefined
   const queries = /^\/queries\/(structured|isotropic)$/.exec(path);
   if (queries) return pipeline(createReadStream(queriesFile(queries[1] as DataKind)), response);
   const file = fileOf(path);
-  return file ? pipeline(createReadStream(file), response) : undefined;
+  if (!file) return undefined;
+  const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
+  if (!range) return pipeline(createReadStream(file), response);
+  response.statusCode = 206;
+  return pipeline(createReadStream(file, { start: Number(range[1]), end: Number(range[2]) }), response);
 }
 
 async function store(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -4,7 +4,7 @@ import type { Files, Rows } from './sources.ts';
 
 /** What is measured: a way from vectors to files, from files to an index, and from a query to rows. */
 export interface Engine {
-  /** Make what a static host would serve. Absent: the vectors themselves are the file. */
+  /** Make what a static host would serve. Absent: the vectors themselves are the file, or a collection that Node makes. */
   build?(rows: Rows, files: Files): Promise<void>;
   load(rows: Rows, files: Files): Promise<Searcher>;
 }

@@ -1,15 +1,16 @@
 import { expose } from 'comlink';
 import { createFilter, type Filter } from '../filter.ts';
-import type { Answer, Built, DataSet, EngineId, Live, Loaded } from '../protocol.ts';
+import type { Answer, Built, DataSet, EngineId, Live, Loaded, OnDemand } from '../protocol.ts';
 import { ask } from './ask.ts';
 import type { Engine, Searcher } from './engine.ts';
-import { createFiles, createRows, fetchQueries } from './sources.ts';
+import { createFiles, createRows, createWire, fetchQueries } from './sources.ts';
 import { wasmBytes } from './wasm-memory.ts';
 
 /** Each engine is a file of its own: a worker fetches the library that it measures and no other. */
 const ENGINES: Readonly<Record<EngineId, () => Promise<Engine>>> = {
-  hnsw: async () => (await import('./engines/hnsw.ts')).hnsw,
-  exact: async () => (await import('./engines/exact.ts')).exact,
+  hnsw: async () => (await import('./engines/collection.ts')).hnsw,
+  exact: async () => (await import('./engines/collection.ts')).exact,
+  codes: async () => (await import('./engines/collection.ts')).codes,
   hnswlib: async () => (await import('./engines/hnswlib.ts')).hnswlib,
   voy: async () => (await import('./engines/voy.ts')).voy,
   edgevec: async () => (await import('./engines/edgevec.ts')).edgevec,
@@ -27,7 +28,7 @@ const host = {
   async build(id: EngineId, set: DataSet): Promise<Built | undefined> {
     const engine = await ENGINES[id]();
     if (!engine.build) return undefined;
-    const wire = { bytes: 0, ms: 0 };
+    const wire = createWire();
     const started = performance.now();
     await engine.build(createRows(set, wire), createFiles(set, id, wire)).catch(asError);
     return { ms: performance.now() - started - wire.ms };
@@ -35,7 +36,7 @@ const host = {
 
   async load(id: EngineId, set: DataSet): Promise<Loaded> {
     queries = await fetchQueries(set.kind);
-    const wire = { bytes: 0, ms: 0 };
+    const wire = createWire();
     const started = performance.now();
     const engine = await ENGINES[id]();
     searcher = await engine.load(createRows(set, wire), createFiles(set, id, wire)).catch(asError);
@@ -58,10 +59,17 @@ const host = {
 
   /** Add the `additions` rows that follow those of the set to an index of ours, and ask it on the way. */
   async live(id: 'hnsw' | 'exact', set: DataSet, additions: number): Promise<Live> {
-    const wire = { bytes: 0, ms: 0 };
+    const wire = createWire();
     const { measureLive } = await import('./live.ts');
     const questions = await fetchQueries(set.kind);
     return measureLive(id, createRows(set, wire), createFiles(set, id, wire), additions, questions);
+  },
+
+  /** Queries 0 … `count − 1` while vectors are fetched as they are needed. */
+  async onDemand(set: DataSet, count: number): Promise<OnDemand> {
+    const wire = createWire();
+    const { measureOnDemand } = await import('./on-demand.ts');
+    return measureOnDemand(createFiles(set, 'codes', wire), wire, await fetchQueries(set.kind), count);
   },
 };
 

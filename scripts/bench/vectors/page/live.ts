@@ -2,8 +2,7 @@ import type { Embedding } from '../../../../src/engine/embedding.ts';
 import { createLiveIndex } from '../../../../src/engine/live-index.ts';
 import type { Live } from '../protocol.ts';
 import { ask } from './ask.ts';
-import { loadExact, searcherOf } from './engines/exact.ts';
-import { loadHnsw } from './engines/hnsw.ts';
+import { openIndex, searcherOf } from './engines/collection.ts';
 import type { Files, Rows } from './sources.ts';
 
 const QUERIES = 100;
@@ -17,7 +16,7 @@ export async function measureLive(
   additions: number,
   queries: Float32Array,
 ): Promise<Live> {
-  const base = await (id === 'hnsw' ? loadHnsw : loadExact)(rows, files);
+  const { index: base } = await openIndex(files, id);
   const index = createLiveIndex(base, rows.count);
   const added = await rows.some(rows.count, additions);
   const answer = () => ask(searcherOf(index), queries, 0, QUERIES);

@@ -4,7 +4,10 @@ import { type DataSet, DIM, type EngineId, filePath, queriesPath, vectorsPath } 
 export interface Wire {
   bytes: number;
   ms: number;
+  requests: number;
 }
+
+export const createWire = (): Wire => ({ bytes: 0, ms: 0, requests: 0 });
 
 /** The vectors of a set, as float32 of unit norm, row by row. */
 export interface Rows {
@@ -16,9 +19,13 @@ export interface Rows {
   some(first: number, count: number): Promise<Float32Array<ArrayBuffer>>;
 }
 
-/** An engine's files on the server; those of another engine may be read too. */
+/** An engine's files on the server. */
 export interface Files {
-  read(name: string, engine?: EngineId): Promise<Uint8Array<ArrayBuffer>>;
+  read(name: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** `length` bytes from `offset` on. */
+  readRange(name: string, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** What only the bench needs: counted nowhere. */
+  readAside(name: string): Promise<Uint8Array<ArrayBuffer>>;
   write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
 }
 
@@ -37,8 +44,12 @@ export function createRows(set: DataSet, wire: Wire): Rows {
 }
 
 export function createFiles(set: DataSet, own: EngineId, wire: Wire): Files {
+  const read = async (name: string, counted: Wire, range?: string) =>
+    new Uint8Array(await fetchBytes(filePath(set, own, name), counted, range ? { Range: range } : {}));
   return {
-    read: async (name, engine = own) => new Uint8Array(await fetchBytes(filePath(set, engine, name), wire)),
+    read: (name) => read(name, wire),
+    readRange: (name, offset, length) => read(name, wire, `bytes=${offset}-${offset + length - 1}`),
+    readAside: (name) => read(name, createWire()),
     async write(name, bytes) {
       const started = performance.now();
       const response = await fetch(filePath(set, own, name), { method: 'PUT', body: bytes });
@@ -49,15 +60,16 @@ export function createFiles(set: DataSet, own: EngineId, wire: Wire): Files {
 }
 
 export async function fetchQueries(kind: DataSet['kind']): Promise<Float32Array<ArrayBuffer>> {
-  return new Float32Array(await fetchBytes(queriesPath(kind), { bytes: 0, ms: 0 }));
+  return new Float32Array(await fetchBytes(queriesPath(kind), createWire()));
 }
 
-async function fetchBytes(path: string, wire: Wire): Promise<ArrayBuffer> {
+async function fetchBytes(path: string, wire: Wire, headers: HeadersInit = {}): Promise<ArrayBuffer> {
   const started = performance.now();
-  const response = await fetch(path);
+  const response = await fetch(path, { headers });
   if (!response.ok) throw new Error(`${path}: ${response.status}.`);
   const bytes = await response.arrayBuffer();
   wire.ms += performance.now() - started;
   wire.bytes += bytes.byteLength;
+  wire.requests++;
   return bytes;
 }
