@@ -3,15 +3,13 @@
 
 import { onnxruntime } from 'virtual:onnxruntime';
 import { env, LogLevel } from '@huggingface/transformers';
-import type { CollectionManifest } from '../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
-import { type Dtype, GOLDEN_COSINE, type ModelFile, type ModelManifest } from '../engine/model.ts';
+import { type Dtype, GOLDEN_COSINE, type ModelManifest } from '../engine/model.ts';
 import { expandTensors } from '../engine/prepared.ts';
-import type { EncoderRequest, LoadStage, WorkerEvent } from '../protocol.ts';
 import { type ClipTextEncoder, goldenCosine, loadTextEncoder, type TextEncoderOptions } from './clip-text.ts';
-import type { HttpSource, Version } from './http-source.browser.ts';
-import { PREPARED_TEXT, preparedPath, preparedTensors, textFiles, towerPath } from './model-files.ts';
-import { type ModelWithFiles, readModelFile, readNewestModel } from './model-source.browser.ts';
+import type { Version } from './http-source.browser.ts';
+import { PREPARED_TEXT, preparedPath, preparedTensors, towerPath } from './model-files.ts';
+import { type Device, MODELS, type OnEvent, runtimeVersion, type TowerFiles } from './tower-files.browser.ts';
 
 export interface BrowserTextEncoder {
   readonly encoder: ClipTextEncoder;
@@ -22,29 +20,6 @@ export interface BrowserTextEncoder {
   readonly golden: number;
   /** Model and runtime, to be committed together with the collection. */
   readonly versions: readonly Version[];
-}
-
-type Device = EncoderRequest['device'];
-type OnEvent = (event: WorkerEvent) => void;
-
-/** What a text tower is loaded from, on its way. */
-export interface TowerFiles {
-  readonly device: Device;
-  readonly runtime: Promise<Uint8Array>;
-  readonly model: Promise<ModelWithFiles>;
-}
-
-/** Begin to read runtime and model for the collection; whoever loads the tower is told of failures. */
-export function readTower(
-  source: HttpSource,
-  collection: CollectionManifest,
-  device: Device,
-  onEvent: OnEvent,
-): TowerFiles {
-  const runtime = readRuntime(source, device, onEvent);
-  const model = readTextModel(source, collection, device, onEvent);
-  for (const reading of [runtime, model]) reading.catch(() => undefined);
-  return { device, runtime, model };
 }
 
 /**
@@ -69,55 +44,6 @@ export async function loadBrowserTextEncoder(
   if (device === 'webgpu') watchDevice(onEvent);
   const versions = [version, runtimeVersion(device)];
   return { encoder, manifest, dtype, threads, golden: await checkGolden(encoder, manifest, dtype), versions };
-}
-
-/** What queries need of the model that made `collection`. */
-export function readTextModel(
-  source: HttpSource,
-  collection: CollectionManifest,
-  device: Device,
-  onEvent: OnEvent,
-): Promise<ModelWithFiles> {
-  const progress = createStages(onEvent);
-  const folder = MODELS + collection.model.id;
-  return readNewestModel(source, collection, {
-    needed: (model) => textFiles(model, device),
-    readFile: (file, all) =>
-      readModelFile(source, folder, file, { onProgress: (loaded) => progress(file, loaded, all) }),
-    onEvent,
-  });
-}
-
-/** Folder of the models, relative to the app's base. */
-const MODELS = 'models/';
-
-/** onnxruntime's wasm, kept like a model file so that it works offline and is verified. */
-async function readRuntime(source: HttpSource, device: Device, onEvent: OnEvent): Promise<Uint8Array<ArrayBuffer>> {
-  const { wasm } = onnxruntime[device];
-  const bytes = await source.read(wasm.url, wasm, {
-    onProgress: (loaded, total) => onEvent({ type: 'progress', stage: 'runtime', loaded, total }),
-  });
-  return bytes as Uint8Array<ArrayBuffer>;
-}
-
-/** Under a name of its own, so that the build of an older version of the app is deleted. */
-function runtimeVersion(device: Device): Version {
-  const { wasm } = onnxruntime[device];
-  return { path: `runtime/${device}`, text: wasm.sha256, files: [wasm] };
-}
-
-/** Adds up the progress of files by stage: the tower, and what belongs to the tokenizer. */
-function createStages(onEvent: OnEvent) {
-  const loaded = new Map<ModelFile, number>();
-  const stageOf = (file: ModelFile): LoadStage => (file.path.startsWith('onnx/') ? 'text encoder' : 'tokenizer');
-  return (file: ModelFile, bytes: number, all: readonly ModelFile[]) => {
-    loaded.set(file, bytes);
-    const stage = stageOf(file);
-    const files = all.filter((other) => stageOf(other) === stage);
-    const sum = files.reduce((total, other) => total + (loaded.get(other) ?? 0), 0);
-    const total = files.reduce((all, other) => all + other.bytes, 0);
-    onEvent({ type: 'progress', stage, loaded: sum, total });
-  };
 }
 
 /** What loads the prepared text tower, where there is one for this device: nothing is left to optimise. */

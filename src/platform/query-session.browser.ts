@@ -3,13 +3,7 @@ import type { CollectionManifest } from '../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, EncoderRequest, QueryWorkerApi, WorkerEvent } from '../protocol.ts';
-import {
-  type BrowserTextEncoder,
-  loadBrowserTextEncoder,
-  readTextModel,
-  readTower,
-  type TowerFiles,
-} from './clip.browser.ts';
+import type { BrowserTextEncoder } from './clip.browser.ts';
 import { type OpenCollection, openNewestCollection } from './collection-source.browser.ts';
 import { composeSearch } from './compose-search.ts';
 import { createEncoderSlot, type Encoder } from './encoder-slot.ts';
@@ -18,6 +12,7 @@ import { holdLifeLock } from './life-lock.browser.ts';
 import { type Memo, memoise } from './memoise.ts';
 import { type OpenIndex, openIndex } from './open-index.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
+import { readTextModel, readTower, type TowerFiles } from './tower-files.browser.ts';
 
 const LIST = 'collections/index.json';
 /** Pictures whose records travel with an answer: about what a wide screen shows of it. */
@@ -47,9 +42,12 @@ export function createQuerySession(): QueryWorkerApi {
   const connected = (): HttpSource => source ?? fail('internal', 'The query worker was used before connect().');
   const collection = (): Current => current ?? fail('collection-not-found', 'No collection is open. Choose one.');
   const tower = createReadAhead((made, device) => readTower(connected(), made, device, emit));
-  const slot = createEncoderSlot((made, { device, threads }) =>
-    loadBrowserTextEncoder(tower.take(made, device), threads, emit),
-  );
+  /** Most of the worker's code: it comes while the collection and the files of the tower are read. */
+  const clip = memoise(() => import('./clip.browser.ts'));
+  const slot = createEncoderSlot(async (made, { device, threads }) => {
+    const files = tower.take(made, device);
+    return (await clip.get()).loadBrowserTextEncoder(files, threads, emit);
+  });
 
   const close = (reason: string) => {
     opening.abort(new DOMException(reason, 'AbortError'));
@@ -89,6 +87,7 @@ export function createQuerySession(): QueryWorkerApi {
   return {
     async connect(baseUrl, onEvent, lifeLock) {
       source = createHttpSource(baseUrl);
+      clip.get().catch(() => undefined); // `loadEncoder` tells it.
       emit = throttleProgress(onEvent);
       if (lifeLock !== undefined) await holdLifeLock(lifeLock);
     },
