@@ -81,7 +81,7 @@ async function decodeAll({ folder, files, encoder }: Context): Promise<Pixels[]>
   const { signal } = new AbortController();
   const source = createFolderPictures({ folders: [folder], exclude: [] });
   const decoder = createDecoder({ preprocessor: encoder.preprocessor, pictures: 'preview' });
-  const concurrency = Math.min(4, Math.max(2, availableParallelism()));
+  const concurrency = availableParallelism() + 2;
   const decode = async (file: SourceFile) => {
     // Pictures that cannot be decoded cost what they cost.
     const picture = await decoder.decode(await source.read(file, signal), file.name).catch(() => undefined);

@@ -126,7 +126,7 @@ function toRequest(
     strict,
     fresh,
     batchSize: batchSize ?? DEFAULT_BATCH,
-    concurrency: Math.min(4, Math.max(2, availableParallelism())),
+    concurrency: availableParallelism() + 2,
     created: createdNow(),
     signal,
   };

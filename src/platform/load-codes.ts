@@ -37,8 +37,11 @@ export interface LoadedCodes {
   readonly rows: RowSource;
 }
 
-/** Candidates whose blocks are fetched for a query: at 100,000 × 512 recall@10 is 0.989 with them (scripts/bench/synthetic). */
-const FETCHED_CANDIDATES = 50;
+/**
+ * Candidates whose blocks are fetched for a query: 50 hold 0.989 of the best ten of 100,000 × 512, 100 hold 0.982 of those
+ * of 1,000,000 (scripts/bench/synthetic/CODES.md).
+ */
+const fetchedCandidates = (count: number): number => (count > 200_000 ? 100 : 50);
 
 /**
  * The codes of a collection, searchable when they are there, and its vectors: all of them arriving behind, or, `onDemand`,
@@ -70,7 +73,7 @@ export async function loadCodes(parts: CodesParts, onDemand: boolean): Promise<L
     arrived,
     prepare: async (query) => {
       if (damage) throw damage;
-      if (onDemand) await fetchBlocks(index.missing(index.candidates(query, FETCHED_CANDIDATES)));
+      if (onDemand) await fetchBlocks(index.missing(index.candidates(query, fetchedCandidates(count))));
     },
     rankAll: (query) => rankAll(index, vectors, query),
     rows: decodedRows(section, header, manifest),
