@@ -1,9 +1,10 @@
 /** Put collections together into one. */
+import { COLLECTION_OPTIONS, parseCollectionOptions } from './indexing/collection-options.ts';
 import { type MergeOptions, merge } from './indexing/merge.ts';
 import { createProgress } from './indexing/progress.ts';
 import { stopOnSignals } from './indexing/stop.ts';
 import { describeMerge } from './indexing/summary.ts';
-import { parseCount, parseEncoding, parseEngine, parseOptions, runScript, usage } from './lib/cli.ts';
+import { parseOptions, runScript, usage } from './lib/cli.ts';
 
 const HELP = `
 Usage: pnpm merge <collection>… --out public/collections/<name> [options]
@@ -28,32 +29,19 @@ Exit code 0: done. 1: failed. 2: something to mend in the command or on the disk
 `;
 
 function parseMergeCommand(args: readonly string[]): { options: MergeOptions; json: boolean } {
-  const text = { type: 'string' } as const;
   const { values, positionals } = parseOptions(args, {
-    ...{ out: text, title: text, description: text, licence: text },
-    ...{ M: text, efConstruction: text, efSearch: text, index: text, vectors: text },
-    example: { type: 'string', multiple: true },
+    ...COLLECTION_OPTIONS,
+    out: { type: 'string' },
     json: { type: 'boolean' },
   });
   if (positionals.length === 0) throw usage('merge takes the folders of the collections to put together');
   if (values.out === undefined) throw usage('--out is missing, for example --out public/collections/holiday');
-  const { title, description, licence, example } = values;
   return {
     json: values.json === true,
     options: {
       collections: positionals,
       out: values.out,
-      ...(title !== undefined && { title }),
-      ...(description !== undefined && { description }),
-      ...(licence !== undefined && { licence }),
-      ...(example !== undefined && { examples: example }),
-      hnsw: {
-        M: parseCount(values.M ?? '16', '--M', 2),
-        efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
-        efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
-      },
-      index: parseEngine(values.index ?? 'hnsw'),
-      encoding: parseEncoding(values.vectors ?? 'int8'),
+      ...parseCollectionOptions(values),
     },
   };
 }

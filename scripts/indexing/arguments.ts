@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { Shard } from '../../src/indexing/shard.ts';
-import { parseCount, parseEncoding, parseEngine, parseOptions, usage } from '../lib/cli.ts';
+import { parseOptions, usage } from '../lib/cli.ts';
 import { CACHE_FOLDER, MODELS_FOLDER } from '../lib/folders.ts';
 import type { BuildOptions } from './build-collection.ts';
+import { COLLECTION_OPTIONS, parseCollectionOptions } from './collection-options.ts';
 import type { ImportOptions } from './import-vectors.ts';
 
 export const HELP = `
@@ -63,20 +64,12 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
     model: text,
     models: text,
     cache: text,
-    title: text,
-    description: text,
-    licence: text,
-    example: { type: 'string', multiple: true },
+    ...COLLECTION_OPTIONS,
     captions: text,
     pictures: text,
     'from-npy': text,
     metadata: text,
     shard: text,
-    M: text,
-    efConstruction: text,
-    efSearch: text,
-    index: text,
-    vectors: text,
     strict: flag,
     fresh: flag,
     watch: flag,
@@ -87,22 +80,12 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
   else if (positionals.length === 0) throw usage('build-index takes at least one folder of pictures');
   else if (values.metadata !== undefined) throw usage('--metadata goes with --from-npy; see --captions for pictures');
   if (values.out === undefined) throw usage('--out is missing, for example --out public/collections/holiday');
-  const { title, description, licence, example, captions, metadata } = values;
+  const { captions, metadata } = values;
   const common = {
     out: values.out,
     modelsFolder: values.models ?? MODELS_FOLDER,
     modelId: values.model ?? DEFAULT_MODEL,
-    ...(title !== undefined && { title }),
-    ...(description !== undefined && { description }),
-    ...(licence !== undefined && { licence }),
-    ...(example !== undefined && { examples: example }),
-    hnsw: {
-      M: parseCount(values.M ?? '16', '--M', 2),
-      efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
-      efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
-    },
-    index: parseEngine(values.index ?? 'hnsw'),
-    encoding: parseEncoding(values.vectors ?? 'int8'),
+    ...parseCollectionOptions(values),
   };
   const { shard } = values;
   if (shard !== undefined) refuseWithShard(values);

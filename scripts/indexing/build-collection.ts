@@ -22,12 +22,9 @@ import { sha256 } from '../../src/platform/sha256.ts';
 import { createFolderPictures } from '../../src/platform/walk.node.ts';
 import { usage } from '../lib/cli.ts';
 import { readCaptions } from './captions.ts';
+import { type CollectionOptions, collectionOptions } from './collection-options.ts';
 
-export interface BuildOptions
-  extends Pick<
-    IndexRequest,
-    'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'index' | 'encoding' | 'pictures' | 'strict' | 'fresh'
-  > {
+export interface BuildOptions extends CollectionOptions, Pick<IndexRequest, 'pictures' | 'strict' | 'fresh'> {
   readonly folders: readonly string[];
   /** The collection's folder, `…/collections/<name>`. */
   readonly out: string;
@@ -106,18 +103,14 @@ function toRequest(
   captions: ReadonlyMap<string, Caption>,
   signal: AbortSignal,
 ): IndexRequest {
-  const { title, description, licence, examples, hnsw, shard } = options;
+  const { hnsw, shard } = options;
   // When shards are merged, the graph is built once and vectors are rounded once.
   const { index, encoding } = shard ? ({ index: 'exact', encoding: 'f32' } as const) : options;
   const { pictures, strict, fresh, batchSize, maxPictures } = options;
   return {
     name,
-    ...(title !== undefined && { title }),
-    ...(description !== undefined && { description }),
-    ...(licence !== undefined && { licence }),
-    ...(examples !== undefined && { examples }),
+    ...collectionOptions(options),
     model,
-    hnsw,
     index,
     encoding,
     pictures,

@@ -2,7 +2,7 @@
 import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ImportSummary, importVectors } from '../../src/indexing/import-vectors.ts';
-import type { CollectionRequest, IndexEvent } from '../../src/indexing/request.ts';
+import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderStore } from '../../src/platform/collection-store.node.ts';
 import { createGraphBuilder } from '../../src/platform/graph-builder.ts';
 import { maxRows } from '../../src/platform/hnsw-index.ts';
@@ -11,9 +11,9 @@ import { readModelManifest } from '../../src/platform/model-folder.node.ts';
 import { sha256 } from '../../src/platform/sha256.ts';
 import { openVectorFiles } from '../../src/platform/vector-files.node.ts';
 import { checkedName, checkWritable, createdNow } from './build-collection.ts';
+import { type CollectionOptions, collectionOptions } from './collection-options.ts';
 
-export interface ImportOptions
-  extends Pick<CollectionRequest, 'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'index' | 'encoding'> {
+export interface ImportOptions extends CollectionOptions {
   /** See `VectorFilesOptions`. */
   readonly from: string;
   readonly metadata?: string;
@@ -30,7 +30,7 @@ export interface ImportOptions
  *   `metadata-invalid`.
  */
 export async function createVectorImporter(options: ImportOptions) {
-  const { title, description, licence, examples, hnsw, index, encoding } = options;
+  const { hnsw, index } = options;
   const out = resolve(options.out);
   const name = checkedName(out);
   const manifest = await readModelManifest(options.modelsFolder, options.modelId);
@@ -51,14 +51,8 @@ export async function createVectorImporter(options: ImportOptions) {
     run: async (signal: AbortSignal, onEvent: (event: IndexEvent) => void): Promise<ImportSummary> => {
       const request = {
         name,
-        ...(title !== undefined && { title }),
-        ...(description !== undefined && { description }),
-        ...(licence !== undefined && { licence }),
-        ...(examples !== undefined && { examples }),
+        ...collectionOptions(options),
         model,
-        hnsw,
-        index,
-        encoding,
         pictures: 'none' as const,
         maxPictures: index === 'hnsw' ? maxRows(model.dim, hnsw.M) : Number.POSITIVE_INFINITY,
         created: createdNow(),

@@ -3,7 +3,7 @@ import { realpath, rmdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { type Collection, readCollection } from '../../src/engine/collection/reader.ts';
 import { type MergeSource, type MergeSummary, mergeCollections } from '../../src/indexing/merge-collections.ts';
-import type { CollectionRequest, IndexEvent } from '../../src/indexing/request.ts';
+import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
 import { createFolderStore } from '../../src/platform/collection-store.node.ts';
 import { createGraphBuilder } from '../../src/platform/graph-builder.ts';
@@ -11,9 +11,9 @@ import { maxRows } from '../../src/platform/hnsw-index.ts';
 import { sha256 } from '../../src/platform/sha256.ts';
 import { usage } from '../lib/cli.ts';
 import { checkedName, checkWritable, createdNow } from './build-collection.ts';
+import { type CollectionOptions, collectionOptions } from './collection-options.ts';
 
-export interface MergeOptions
-  extends Pick<CollectionRequest, 'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'index' | 'encoding'> {
+export interface MergeOptions extends CollectionOptions {
   /** Folders of collections. */
   readonly collections: readonly string[];
   /** The merged collection's folder, `…/collections/<name>`. */
@@ -30,20 +30,14 @@ export async function merge(
   signal: AbortSignal,
   onEvent: (event: IndexEvent) => void,
 ): Promise<MergeSummary> {
-  const { collections, hnsw, index, encoding, title, description, licence, examples } = options;
+  const { collections, hnsw, index } = options;
   const out = resolve(options.out);
   const name = checkedName(out);
   const sources = await Promise.all(collections.map((folder) => openSource(folder, out)));
   await checkWritable(out);
   const request = {
     name,
-    ...(title !== undefined && { title }),
-    ...(description !== undefined && { description }),
-    ...(licence !== undefined && { licence }),
-    ...(examples !== undefined && { examples }),
-    hnsw,
-    index,
-    encoding,
+    ...collectionOptions(options),
     maxPictures: (dim: number) => (index === 'hnsw' ? maxRows(dim, hnsw.M) : Number.POSITIVE_INFINITY),
     created: createdNow(),
     signal,

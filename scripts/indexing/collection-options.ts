@@ -1,0 +1,58 @@
+import type { CollectionRequest } from '../../src/indexing/request.ts';
+import { parseCount, parseEncoding, parseEngine } from '../lib/cli.ts';
+
+/** What can be said of every collection, whether of pictures, of given vectors or of other collections. */
+export type CollectionOptions = Pick<
+  CollectionRequest,
+  'title' | 'description' | 'licence' | 'examples' | 'hnsw' | 'index' | 'encoding'
+>;
+
+const text = { type: 'string' } as const;
+
+/** For `parseOptions`. */
+export const COLLECTION_OPTIONS = {
+  ...{ title: text, description: text, licence: text, example: { type: 'string', multiple: true } as const },
+  ...{ M: text, efConstruction: text, efSearch: text, index: text, vectors: text },
+} as const;
+
+interface Values {
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly licence?: string | undefined;
+  readonly example?: readonly string[] | undefined;
+  readonly M?: string | undefined;
+  readonly efConstruction?: string | undefined;
+  readonly efSearch?: string | undefined;
+  readonly index?: string | undefined;
+  readonly vectors?: string | undefined;
+}
+
+/** @throws AfterimageError `usage`. */
+export function parseCollectionOptions(values: Values): CollectionOptions {
+  const { title, description, licence, example } = values;
+  return {
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(licence !== undefined && { licence }),
+    ...(example !== undefined && { examples: example }),
+    hnsw: {
+      M: parseCount(values.M ?? '16', '--M', 2),
+      efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
+      efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
+    },
+    index: parseEngine(values.index ?? 'hnsw'),
+    encoding: parseEncoding(values.vectors ?? 'int8'),
+  };
+}
+
+/** These options of larger ones: what was not given stays out, so that the collection keeps what it says. */
+export function collectionOptions(options: CollectionOptions): CollectionOptions {
+  const { title, description, licence, examples, hnsw, index, encoding } = options;
+  return {
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(licence !== undefined && { licence }),
+    ...(examples !== undefined && { examples }),
+    ...{ hnsw, index, encoding },
+  };
+}
