@@ -92,6 +92,65 @@ test('before any vector has arrived, codes answer, and say that they estimate', 
   expect(new Set(exact().rankAll(queries[0] as Embedding).rows).size).toBe(COUNT);
 });
 
+describe('when the network goes while vectors arrive', () => {
+  const isVectors = (path: string) => path.includes('/vectors-');
+
+  /** Parts of the vectors after the first one fail as `faults` says, then come. `retries`: what was waited for. */
+  async function openFaulty(faults: AfterimageError[], retries: number[], wait = async () => {}) {
+    let first: string | undefined;
+    const read: ByteSource['read'] = async (path, ...rest) => {
+      const fault = isVectors(path) && path !== first ? faults.shift() : undefined;
+      if (fault) throw fault;
+      return source.read(path, ...rest);
+    };
+    const collection = await open({ read });
+    first = collection.parts('vectors')[0]?.path;
+    const untilRetry = (failures: number) => {
+      retries.push(failures);
+      return wait();
+    };
+    return loadIndex({ ...collection, untilRetry }, 'auto');
+  }
+  const away = (code: 'network' | 'offline') => new AfterimageError(code, 'Away.');
+
+  test.each(['network', 'offline'] as const)('they go on arriving when it is back (%s)', async (code) => {
+    const retries: number[] = [];
+    const { index, arrived } = await openFaulty([away(code)], retries);
+    await arrived;
+    expect(retries).toHaveLength(1);
+    const { recall, estimated } = measure((query) => index.search(query, { k: 10 }));
+    expect(recall).toBeGreaterThan(0.97);
+    expect(estimated).toBe(false);
+  });
+
+  test('the next search tries again, and answers meanwhile', async () => {
+    const retries: number[] = [];
+    const never = () => new Promise<void>(() => {});
+    const { index, arrived, prepare } = await openFaulty([away('network')], retries, never);
+    await expect.poll(() => retries).toHaveLength(1);
+    expect(measure((query) => index.search(query, { k: 10 })).estimated).toBe(true);
+    await prepare?.(queries[0] as Embedding);
+    await arrived;
+    expect(measure((query) => index.search(query, { k: 10 })).estimated).toBe(false);
+  });
+
+  test('what brings nothing again and again is told how often it failed', async () => {
+    const retries: number[] = [];
+    const faults = Array.from({ length: 12 }, () => away('network'));
+    const { arrived } = await openFaulty(faults, retries);
+    await arrived;
+    expect(retries[0]).toBe(1);
+    expect(Math.max(...retries)).toBeGreaterThan(1);
+  });
+
+  test('damage is not tried again', async () => {
+    const retries: number[] = [];
+    const { arrived } = await openFaulty([new AfterimageError('part-corrupt', 'Damaged.')], retries);
+    await expect(arrived).rejects.toMatchObject({ code: 'part-corrupt' });
+    expect(retries).toEqual([]);
+  });
+});
+
 describe('with blocks on demand', () => {
   test('only the blocks of candidates are read, each once', async () => {
     const { index, prepare, onDemand } = await loadIndex(await open(), 'blocks');

@@ -13,6 +13,7 @@ import type { Ranking } from '../engine/exact-index.ts';
 import { createInt8Rows, type Int8Rows } from '../engine/quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import { sortRows } from '../engine/sort-rows.ts';
+import { isAway, type Resumed, resume, type UntilRetry } from './resume.ts';
 
 /** What the codes engine reads of a collection. */
 export interface CodesParts {
@@ -21,6 +22,8 @@ export interface CodesParts {
   blockTable(): Promise<BlockTable>;
   readBlock(kind: BlockKind, block: Block): Promise<Uint8Array>;
   streamVectors(take: (first: number, rows: StoredVectors) => void): Promise<void>;
+  /** Where it is absent, vectors that the network does not give are not asked for again. */
+  readonly untilRetry?: UntilRetry;
 }
 
 export interface LoadedCodes {
@@ -58,11 +61,7 @@ export async function loadCodes(parts: CodesParts, onDemand: boolean): Promise<L
   const head = await parts.readBlock('vectors', table.vectors[0] as Block /* the table was checked */);
   const vectors = createInt8Rows({ dim, count, centre: decodeHead(head, manifest) });
   const index = createCodesIndex({ code: header.code, codes, vectors });
-  const stream = async () =>
-    parts.streamVectors((first, rows) => {
-      if (rows.encoding === 'int8') vectors.put(first, rows);
-    });
-  const arrived = onDemand ? Promise.resolve() : stream();
+  const { done: arrived, wake } = onDemand ? NOTHING : streamAll(parts, vectors);
   let damage: AfterimageError | undefined;
   arrived.catch((error) => {
     if (!isAway(error)) damage = toAfterimageError(error);
@@ -73,11 +72,27 @@ export async function loadCodes(parts: CodesParts, onDemand: boolean): Promise<L
     arrived,
     prepare: async (query) => {
       if (damage) throw damage;
+      wake();
       if (onDemand) await fetchBlocks(index.missing(index.candidates(query, fetchedCandidates(count))));
     },
     rankAll: (query) => rankAll(index, vectors, query),
     rows: decodedRows(section, header, manifest),
   };
+}
+
+const NOTHING: Resumed = { done: Promise.resolve(), wake: () => {} };
+
+/** What a lost network stopped goes on when it is back: parts that were read are at hand, or come again. */
+function streamAll({ streamVectors, untilRetry }: CodesParts, vectors: Int8Rows): Resumed {
+  return resume(
+    (moved) =>
+      streamVectors((first, rows) => {
+        if (rows.encoding !== 'int8' || vectors.has(first)) return;
+        vectors.put(first, rows);
+        moved();
+      }),
+    untilRetry,
+  );
 }
 
 /** Reads the blocks that rows lie in, each once. What the network does not give is left out. */
@@ -104,12 +119,6 @@ function createFetcher({ manifest, readBlock }: CodesParts, table: BlockTable, v
       }),
     );
   };
-}
-
-/** It is the network that does not give it, for now. */
-function isAway(error: unknown): boolean {
-  const { code } = toAfterimageError(error);
-  return code === 'offline' || code === 'network';
 }
 
 /** All rows: by their vectors where all of these are there, else by what the codes say. */

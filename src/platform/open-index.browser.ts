@@ -1,6 +1,7 @@
 import type { IndexInfo, IndexPreference } from '../protocol.ts';
 import type { OpenCollection } from './collection-source.browser.ts';
 import { type LoadedIndex, loadIndex } from './compose-search.ts';
+import { untilRetry } from './network.browser.ts';
 
 export interface OpenIndex extends LoadedIndex {
   readonly info: IndexInfo;
@@ -25,6 +26,7 @@ export async function openIndex(open: OpenCollection, preference: IndexPreferenc
       graph: () => timed(open.graph()),
       codes: () => timed(open.codes()),
       streamVectors: (take) => timed(open.streamVectors(take)),
+      untilRetry,
     },
     preference,
   );
