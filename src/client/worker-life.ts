@@ -114,10 +114,57 @@ async function load(
   return { encoder, index };
 }
 
+/** What is open in a worker, and what is loaded behind it. */
+function createOpening(
+  options: LifeOptions,
+  host: WorkerHost<QueryWorkerApi>,
+  connected: Promise<void>,
+  withEncoder: WithEncoder,
+) {
+  let opened: Opened | undefined;
+
+  function loadBehind(mine: Opened): Promise<Ready> {
+    mine.ready ??= mine.info
+      .then(() => load(options, host, withEncoder))
+      .catch((error: AfterimageError) => {
+        mine.ready = undefined;
+        throw error;
+      });
+    return mine.ready;
+  }
+
+  function begin(name: string): Opened {
+    const device = async () => (await options.choice).device;
+    const info = connected.then(() => host.call((api) => api.openCollection(name, options.index, proxy(device)), LOAD));
+    const mine: Opened = { name, info, ready: undefined };
+    info.then(
+      () => loadBehind(mine).catch((error: AfterimageError) => tellFailure(mine, error)),
+      () => {
+        if (opened === mine) opened = undefined;
+      },
+    );
+    return mine;
+  }
+
+  /** Of a failure behind an open collection nobody might ask. A death is told by whoever replaces the worker. */
+  function tellFailure(mine: Opened, error: AfterimageError): void {
+    if (opened !== mine || host.dead()) return;
+    options.onEvent({ type: 'failed', code: error.code, message: error.message });
+  }
+
+  return {
+    open(name: string): Promise<CollectionInfo> {
+      if (opened?.name !== name) opened = begin(name);
+      return opened.info;
+    },
+    info: () => opened?.info ?? nothingOpen(),
+    ready: () => (opened ? loadBehind(opened) : nothingOpen()),
+  };
+}
+
 export function startLife(options: LifeOptions): Life {
   const { choice, lock, onEvent } = options;
   let watching: { stop(): void } | undefined;
-  let opened: Opened | undefined;
   let answered = false;
 
   const host = startWorkerHost<QueryWorkerApi>(options.worker, (cause) => {
@@ -148,47 +195,16 @@ export function startLife(options: LifeOptions): Life {
       throw error;
     }
   };
-
-  function loadBehind(mine: Opened): Promise<Ready> {
-    mine.ready ??= mine.info
-      .then(() => load(options, host, withEncoder))
-      .catch((error: AfterimageError) => {
-        mine.ready = undefined;
-        throw error;
-      });
-    return mine.ready;
-  }
-
-  function begin(name: string): Opened {
-    const device = async () => (await choice).device;
-    const info = connected.then(() => host.call((api) => api.openCollection(name, options.index, proxy(device)), LOAD));
-    const mine: Opened = { name, info, ready: undefined };
-    info.then(
-      () => loadBehind(mine).catch((error: AfterimageError) => tellFailure(mine, error)),
-      () => {
-        if (opened === mine) opened = undefined;
-      },
-    );
-    return mine;
-  }
-
-  /** Of a failure behind an open collection nobody might ask. A death is told by whoever replaces the worker. */
-  function tellFailure(mine: Opened, error: AfterimageError): void {
-    if (opened !== mine || host.dead()) return;
-    onEvent({ type: 'failed', code: error.code, message: error.message });
-  }
+  const opening = createOpening(options, host, connected, withEncoder);
 
   return {
     choice,
     kill: host.kill,
-    open(name) {
-      if (opened?.name !== name) opened = begin(name);
-      return opened.info;
-    },
-    ready: () => (opened ? loadBehind(opened) : nothingOpen()),
+    open: opening.open,
+    ready: opening.ready,
     ask: (work) => connected.then(() => host.call(work, LOAD)),
     async browse(work) {
-      await (opened ? opened.info : nothingOpen());
+      await opening.info();
       return host.call(work, ANSWER);
     },
     query: (work) =>
