@@ -1,6 +1,7 @@
 import { createComponent, createEffect, createSignal, on } from 'solid-js';
 import { render } from 'solid-js/web';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { page } from 'vitest/browser';
 import type { Item } from '../../engine/collection/types.ts';
 import { createAddressBar } from '../../state/address.ts';
 import type { Pictures } from '../../state/pictures.ts';
@@ -12,10 +13,12 @@ import './grid.css';
 const TOTAL = 100_000;
 const LAST = TOTAL - 1;
 
+let total = TOTAL;
 let wanted = new Set<number>();
 let cleanup = () => {};
 
 beforeEach(() => {
+  total = TOTAL;
   wanted = new Set();
 });
 afterEach(() => cleanup());
@@ -31,7 +34,7 @@ function itemOf(row: number): Item {
 }
 
 const pictures: Pictures = {
-  total: () => TOTAL,
+  total: () => total,
   good: () => 10,
   at: (cell) => ({ row: cell, score: 0.5 }),
   want: (from, to) => {
@@ -113,6 +116,71 @@ it('gives the keyboard to a picture that is far away', async () => {
   await expect.poll(focused).toBe(String(LAST));
   focus(0);
   await expect.poll(focused).toBe('0');
+});
+
+describe('of a million pictures, higher than a browser lets a page be', () => {
+  const MIDDLE = 7_500_000;
+  const cell = (index: number) => document.querySelector(`[data-cell="${index}"]`);
+  const topOf = (index: number) => cell(index)?.getBoundingClientRect().top ?? Number.NaN;
+  const inView = () => shown().find((index) => topOf(index) > 100 && topOf(index) < innerHeight) ?? -1;
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+  beforeEach(async () => {
+    total = 1_000_000;
+    await page.viewport(390, 844); // 49 million pixels
+  });
+
+  it('reaches the first and the last', async () => {
+    const focus = await show();
+    expect(document.documentElement.scrollHeight).toBeLessThan(2 ** 24);
+    scrollTo(0, document.documentElement.scrollHeight);
+    await expect.poll(() => shown()).toContain(total - 1);
+    const bottom = cell(total - 1)?.getBoundingClientRect().bottom ?? 0;
+    expect(bottom).toBeLessThan(innerHeight);
+    expect(bottom).toBeGreaterThan(innerHeight - 200);
+    focus(0);
+    await expect.poll(focused).toBe('0');
+    expect(topOf(0)).toBeGreaterThanOrEqual(0);
+    focus(total - 1);
+    await expect.poll(focused).toBe(String(total - 1));
+    expect(topOf(total - 1)).toBeLessThan(innerHeight);
+  });
+
+  it('moves by what was scrolled, and stays where it is when that is over', async () => {
+    await show();
+    scrollTo(0, MIDDLE);
+    await frame();
+    await frame();
+    const index = inView();
+    expect(index).toBeGreaterThan(0);
+    for (let step = 0; step < 10; step++) {
+      const before = topOf(index);
+      const scrolled = scrollY;
+      scrollBy(0, step % 2 === 0 ? 900 : -850);
+      await frame();
+      await frame();
+      const after = topOf(index);
+      if (!Number.isNaN(before) && !Number.isNaN(after)) expect(after - before).toBeCloseTo(scrolled - scrollY, 0);
+    }
+    const kept = inView();
+    const [before, scrolled] = [topOf(kept), scrollY];
+    await expect.poll(() => scrollY).not.toBe(scrolled); // the box comes into step with the grid …
+    await frame();
+    expect(topOf(kept)).toBeCloseTo(before, 0); // … which nobody sees
+  });
+
+  it('takes the keyboard row by row through the middle', async () => {
+    const focus = await show();
+    focus(total / 2);
+    await expect.poll(focused).toBe(String(total / 2));
+    for (let step = 0; step < 30; step++) {
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
+      await frame();
+      const { top, bottom } = document.activeElement?.getBoundingClientRect() ?? new DOMRect();
+      expect(top).toBeGreaterThanOrEqual(80);
+      expect(bottom).toBeLessThanOrEqual(innerHeight);
+    }
+  });
 });
 
 it('keeps the keyboard while the rows around it come and go', async () => {

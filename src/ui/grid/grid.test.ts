@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { move } from './keyboard.ts';
-import { columnsFor, createLayout, type GridLayout, placeOf, rowAt } from './layout.ts';
+import { columnsFor, createLayout, type GridLayout, placeOf, rowAt, rowIndexAt, topOf } from './layout.ts';
 
 const layouts: fc.Arbitrary<GridLayout> = fc
   .tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 12 }), fc.option(fc.nat(300)))
@@ -31,6 +31,24 @@ describe('layout', () => {
         const row = rowAt(layout, place.row);
         expect(row.kind === 'cells' && row.from + place.column).toBe(cell);
         expect(row.kind === 'cells' && cell < row.to).toBe(true);
+      }),
+    );
+  });
+
+  it('finds the row at every height, the divider among them', () => {
+    const heights = fc.record({ cells: fc.integer({ min: 1, max: 200 }), divider: fc.integer({ min: 1, max: 99 }) });
+    fc.assert(
+      fc.property(layouts, heights, (layout, of) => {
+        let top = 0;
+        for (let index = 0; index < layout.rows; index++) {
+          expect(topOf(layout, of, index)).toBe(top);
+          expect(rowIndexAt(layout, of, top)).toBe(index);
+          top += rowAt(layout, index).kind === 'divider' ? of.divider : of.cells;
+          expect(rowIndexAt(layout, of, top - 0.5)).toBe(index);
+        }
+        expect(topOf(layout, of, layout.rows)).toBe(top);
+        expect(rowIndexAt(layout, of, -1)).toBe(0);
+        expect(rowIndexAt(layout, of, top + 1000)).toBe(layout.rows - 1);
       }),
     );
   });

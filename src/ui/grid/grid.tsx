@@ -24,7 +24,7 @@ export function Grid(props: {
   const { pictures } = useApp();
   const [element, setElement] = createSignal<HTMLDivElement>();
   const [active, setActive] = createSignal(0);
-  const { box, layout, captions, rowPx, virtualizer } = createRows(pictures, element, active);
+  const { layout, captions, rowPx, ...rows } = createRows(pictures, element, active);
   createEffect(() => {
     if (active() >= layout().total) setActive(Math.max(0, layout().total - 1));
   });
@@ -33,11 +33,11 @@ export function Grid(props: {
     element()?.querySelector<HTMLElement>(`[data-cell="${active()}"]`)?.focus({ preventScroll: true });
   const focus = (cell: number) => {
     setActive(cell);
-    virtualizer.scrollToIndex(placeOf(layout(), cell).row, { align: 'auto' });
+    rows.scrollTo(placeOf(layout(), cell).row);
     // Called by an effect, its row is put into the document when that has run.
     queueMicrotask(focusLink);
   };
-  const onFocusOut = keepFocus(() => virtualizer.getVirtualItems().map(({ index }) => index), focusLink);
+  const onFocusOut = keepFocus(rows.shown, focusLink);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.metaKey) return;
     if (event.key === 'Escape') return props.onEscape();
@@ -58,16 +58,16 @@ export function Grid(props: {
       aria-rowcount={layout().rows}
       aria-colcount={layout().columns}
       data-captions={captions() ? '' : undefined}
-      style={{ height: `${virtualizer.getTotalSize()}px` }}
+      style={{ height: `${rows.height()}px` }}
       onKeyDown={onKeyDown}
       onFocusOut={onFocusOut}
     >
-      <For each={virtualizer.getVirtualItems()}>
-        {(virtual) => (
+      <For each={rows.shown()}>
+        {(index) => (
           <Row
             layout={layout()}
-            index={virtual.index}
-            offset={virtual.start - box().top}
+            index={index}
+            offset={rows.offsetOf(index)}
             divider={props.divider}
             active={active()}
             onActivate={setActive}

@@ -42,3 +42,27 @@ export function columnsFor(width: number, gap: number): number {
   const wanted = width < 480 ? 96 : width < 900 ? 128 : width < 2000 ? 150 : 190;
   return Math.max(2, Math.floor((width + gap) / (wanted + gap)));
 }
+
+/** Heights in pixels, with the gap below. */
+export interface RowHeights {
+  readonly cells: number;
+  readonly divider: number;
+}
+
+/** Where row `index` begins, in pixels below the first; with `index` the number of rows, the height of all. */
+export function topOf({ split, columns }: GridLayout, { cells, divider }: RowHeights, index: number): number {
+  const isBelow = split !== null && index > Math.ceil(split / columns);
+  return isBelow ? (index - 1) * cells + divider : index * cells;
+}
+
+/** The row at `px` below the top of the first, or the nearest. */
+export function rowIndexAt(layout: GridLayout, heights: RowHeights, px: number): number {
+  const { split, columns, rows } = layout;
+  const above = split === null ? rows : Math.ceil(split / columns);
+  const aboveDivider = Math.floor(px / heights.cells);
+  const index =
+    aboveDivider < above
+      ? aboveDivider
+      : Math.max(above, above + 1 + Math.floor((px - above * heights.cells - heights.divider) / heights.cells));
+  return Math.min(Math.max(index, 0), Math.max(0, rows - 1));
+}

@@ -1,13 +1,18 @@
-import { createWindowVirtualizer, defaultRangeExtractor, type Range } from '@tanstack/solid-virtual';
-import { type Accessor, createEffect, createMemo, on, untrack } from 'solid-js';
+import { type Accessor, createEffect, createMemo, untrack } from 'solid-js';
 import type { Pictures } from '../../state/pictures.ts';
 import { createBox } from './box.ts';
-import { columnsFor, createLayout, placeOf, rowAt } from './layout.ts';
+import { columnsFor, createLayout, placeOf, rowAt, rowIndexAt, topOf } from './layout.ts';
+import { createScroll } from './scroll.ts';
+import { createStretch } from './stretch.ts';
 
 const DIVIDER_PX = 60;
 const CAPTION_PX = 30;
 /** Height of the search field that stays on top. */
 export const BAR_PX = 84;
+/** Space that a row gets below it when it is scrolled to. */
+const BELOW_PX = 16;
+/** Rows above and below the window that are there already when it comes to them. */
+const OVERSCAN = 3;
 
 /** How all pictures lie in rows below `element`, and the rows that the window shows; asks for the pictures in them. */
 export function createRows(pictures: Pictures, element: Accessor<HTMLElement | undefined>, active: Accessor<number>) {
@@ -15,37 +20,50 @@ export function createRows(pictures: Pictures, element: Accessor<HTMLElement | u
   const box = createBox(element);
   const layout = createMemo(() => createLayout(pictures.total(), columnsFor(box().width, box().gap), pictures.good()));
   const cellPx = () => Math.max(1, (box().width - box().gap * (layout().columns - 1)) / layout().columns);
-  const rowPx = () => Math.floor(cellPx()) + (captions() ? CAPTION_PX : 0) + box().gap;
-
-  const virtualizer = createWindowVirtualizer<HTMLDivElement>({
-    get count() {
-      return box().width > 0 ? layout().rows : 0;
-    },
-    get estimateSize() {
-      const [rows, px] = [layout(), rowPx()];
-      return (index: number) => (rowAt(rows, index).kind === 'divider' ? DIVIDER_PX : px);
-    },
-    get scrollMargin() {
-      return box().top;
-    },
-    // The row with the keyboard stays in the document when it is scrolled away, so that the focus survives.
-    get rangeExtractor() {
-      const kept = Math.min(placeOf(layout(), active()).row, layout().rows - 1);
-      return (range: Range) => withRow(defaultRangeExtractor(range), kept);
-    },
-    overscan: 3,
-    scrollPaddingStart: BAR_PX,
-    scrollPaddingEnd: 16,
+  const rowPx = createMemo(() => Math.floor(cellPx()) + (captions() ? CAPTION_PX : 0) + box().gap);
+  const start = (index: number) => topOf(layout(), { cells: rowPx(), divider: DIVIDER_PX }, index);
+  const stretch = createMemo(() => createStretch(start(layout().rows)), undefined, {
+    equals: (a, b) => a.full === b.full,
   });
-  createEffect(on([layout, rowPx], () => virtualizer.measure(), { defer: true }));
+  const scroll = createScroll(() => box().top, stretch);
+
+  /** Ascending. The row with the keyboard stays when it is scrolled away, so that the focus survives. */
+  const shown = createMemo(
+    () => {
+      if (box().width === 0 || layout().rows === 0) return [];
+      const at = (px: number) => rowIndexAt(layout(), { cells: rowPx(), divider: DIVIDER_PX }, px);
+      const first = Math.max(0, at(scroll.place()) - OVERSCAN);
+      const last = Math.min(layout().rows - 1, at(scroll.place() + scroll.height()) + OVERSCAN);
+      const rows = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+      return withRow(rows, Math.min(placeOf(layout(), active()).row, layout().rows - 1));
+    },
+    [],
+    { equals: (a, b) => a.length === b.length && a.every((row, i) => row === b[i]) },
+  );
   createEffect(() => {
-    for (const { index } of virtualizer.getVirtualItems()) {
+    for (const index of shown()) {
       const row = rowAt(layout(), index);
       // Row by row: between the one with the keyboard and those on the screen may lie all others.
       if (row.kind === 'cells') untrack(() => pictures.want(row.from, row.to));
     }
   });
-  return { box, layout, captions, rowPx, virtualizer };
+
+  return {
+    layout,
+    captions,
+    rowPx,
+    shown,
+    /** Height of the box that the rows lie in. */
+    height: () => stretch().height,
+    /** Where a row lies in it. One that is far from the window may lie elsewhere, but never outside. */
+    offsetOf: (index: number) => Math.min(Math.max(start(index) - scroll.shift(), 0), stretch().height - rowPx()),
+    /** Scroll until all of a row is to be seen. */
+    scrollTo(index: number): void {
+      const [top, bottom] = [start(index) - BAR_PX, start(index + 1) + BELOW_PX - scroll.height()];
+      if (scroll.place() > top) scroll.to(top);
+      else if (scroll.place() < bottom) scroll.to(bottom);
+    },
+  };
 }
 
 function withRow(rows: number[], row: number): number[] {
