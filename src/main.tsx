@@ -13,6 +13,7 @@ import { createOffline, type Offline } from './state/offline.ts';
 import { createOpened } from './state/opened.ts';
 import { createPictures } from './state/pictures.ts';
 import { createRatings } from './state/ratings.ts';
+import { createRefining } from './state/refining.ts';
 import { createSearch } from './state/search.ts';
 import { isolate } from './state/service-worker.ts';
 import { createSession, type Session } from './state/session.ts';
@@ -27,7 +28,18 @@ function createApp(baseUrl: string): App {
   const notices = createNotices();
   const session = createSession(client, () => address.current().collection, notices);
   const items = createItems(client, session.collection, (error) => notices.say('items', error.message));
-  const search = createSearch(client, () => address.current().query, session.collection, items);
+  const search = createSearch(
+    client,
+    () => address.current().query,
+    session.collection,
+    items,
+    (before, after) => log.continueAs(before, after),
+  );
+  const refining = createRefining(
+    search,
+    () => session.progress.vectors,
+    () => address.current().item !== null,
+  );
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
   const pictures = createPictures(session, search);
@@ -38,7 +50,8 @@ function createApp(baseUrl: string): App {
   const ratings = createRatings(log, search.response);
   const { commit } = createCommits(search, address, async (response) => {
     const id = await log.logSearch(response, address.logged());
-    if (id && search.response() === response) address.setLogged(id);
+    const shown = search.response();
+    if (id && shown && log.loggedId(shown) === id) address.setLogged(id);
   });
 
   for (const missing of missingCapabilities()) notices.say(missing.id, missing.text);
@@ -51,7 +64,21 @@ function createApp(baseUrl: string): App {
     if (!offline.updateReady()) return;
     notices.say('update', 'A new version of Afterimage is ready.', { label: 'Reload', run: offline.applyUpdate });
   });
-  return { baseUrl, address, notices, session, search, items, pictures, opened, offline, log, ratings, commit };
+  return {
+    baseUrl,
+    address,
+    notices,
+    session,
+    search,
+    refining,
+    items,
+    pictures,
+    opened,
+    offline,
+    log,
+    ratings,
+    commit,
+  };
 }
 
 /** Once queries are answered, so that it does not compete with them for the network. */

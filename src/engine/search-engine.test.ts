@@ -57,6 +57,16 @@ function createEngine(count = vectors.length, changes: Partial<SearchEngineOptio
 
 const withCode = (code: string) => expect.objectContaining({ code });
 
+test.each([
+  ['what the network did not give', false, true],
+  ['nothing where it gave all', true, undefined],
+])('tells %s', async (_, reached, unreachable) => {
+  const prepare = vi.fn(async () => reached);
+  const { engine } = createEngine(vectors.length, { prepare });
+  expect((await engine.search('a dog')).unreachable).toBe(unreachable);
+  expect(prepare).toHaveBeenCalledTimes(1);
+});
+
 describe('search', () => {
   test('answers with the best rows of the index, its own name and its times', async () => {
     const { engine } = createEngine();

@@ -24,6 +24,8 @@ export interface SearchAnswer {
   readonly engine: Engine;
   /** Some of the scores are estimates, because vectors are not there (yet). */
   readonly approximate: boolean;
+  /** Vectors were wanted for it that the network did not give. */
+  readonly unreachable?: true;
   readonly encodeMs: number;
   readonly searchMs: number;
   /** The query embedding came from the memory of recent queries. */
@@ -44,8 +46,11 @@ export interface SearchEngineOptions {
   readonly index: VectorIndex;
   /** Over the same rows as `index`. Asked for when a rank beyond what the index gave is wanted, so it may be lazy. */
   readonly exact: () => Pick<ExactIndex, 'rankAll'>;
-  /** Awaited before the index is searched for a new query: reads what it has not got yet. */
-  readonly prepare?: ((query: Embedding) => Promise<void>) | undefined;
+  /**
+   * Awaited before the index is searched for a new query: reads what it has not got yet. Resolves with false where the
+   * network does not give all of it.
+   */
+  readonly prepare?: ((query: Embedding) => Promise<boolean>) | undefined;
   /** What scores look like that mean nothing (cutoff.ts). */
   readonly background: Background;
 }
@@ -60,6 +65,8 @@ export interface SearchEngine {
    */
   rank(text: string, from: number, count: number): Promise<RankedPage>;
 }
+
+type Estimates = Pick<SearchAnswer, 'approximate' | 'unreachable'>;
 
 /** The index ranks this many: what a person looks at. Deeper, an exact scan costs less than an ever wider beam. */
 export const RANKED_BY_INDEX = 200;
@@ -76,19 +83,20 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   const embeddings = createPromiseCache<Embedding>(REMEMBERED_QUERIES);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
   let latest:
-    | { readonly query: string; readonly first: Ranking; readonly approximate: boolean; all?: Ranking }
+    | { readonly query: string; readonly first: Ranking; readonly estimates: Estimates; all?: Ranking }
     | undefined;
 
   const encode = (query: string) => embeddings.get(query, () => encoder.encode(query));
 
   async function rankFirst(query: string, embedding: Embedding): Promise<NonNullable<typeof latest>> {
-    await options.prepare?.(embedding);
+    const reached = await options.prepare?.(embedding);
     const hits = index.search(embedding, { k: RANKED_BY_INDEX });
     const first = {
       rows: Uint32Array.from(hits, ({ row }) => row),
       scores: Float32Array.from(hits, ({ similarity }) => similarity),
     };
-    latest = { query, first, approximate: hits.some((hit) => hit.approximate) };
+    const approximate = hits.some((hit) => hit.approximate);
+    latest = { query, first, estimates: { approximate, ...(reached === false && { unreachable: true }) } };
     return latest;
   }
 
@@ -99,7 +107,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       const { value, cached } = encode(query);
       const embedding = await value;
       const encoded = performance.now();
-      const { first, approximate } = await rankFirst(query, embedding);
+      const { first, estimates } = await rankFirst(query, embedding);
       const { rows, scores } = first;
       const { good, line } = cutoff(embedding, options.background, scores);
       return {
@@ -112,7 +120,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
         cutoff: line,
         total: index.size,
         engine: index.kind,
-        approximate,
+        ...estimates,
         encodeMs: encoded - started,
         searchMs: performance.now() - encoded,
         encodeCached: cached,

@@ -27,7 +27,7 @@ export interface LoadedIndex {
   /** Something like the vectors, of which a sample is drawn. */
   readonly rows: RowSource;
   /** See `SearchEngineOptions`. */
-  readonly prepare?: (query: Embedding) => Promise<void>;
+  readonly prepare?: (query: Embedding) => Promise<boolean>;
   /** Vectors are read as they are needed, not all of them. */
   readonly onDemand: boolean;
   /** Resolves when nothing is being read any more. */

@@ -170,12 +170,12 @@ describe('with blocks on demand', () => {
     const readRange: ByteSource['readRange'] = (...given) =>
       away ? Promise.reject(new AfterimageError(code, 'Away.')) : source.readRange(...given);
     const { index, prepare } = await loadIndex(await open({ readRange }), 'blocks');
+    const [query] = queries as [Embedding];
     away = true;
-    for (const query of queries) await prepare?.(query);
+    for (const query of queries) expect(await prepare?.(query)).toBe(false);
     expect(measure((query) => index.search(query, { k: 10 })).estimated).toBe(true);
     away = false;
-    for (const query of queries) await prepare?.(query);
-    const [query] = queries as [Embedding];
+    for (const query of queries) expect(await prepare?.(query)).toBe(true);
     expect(index.search(query, { k: 10 })[0]?.approximate).toBeUndefined();
   });
 });

@@ -32,9 +32,10 @@ export interface LoadedCodes {
   readonly arrived: Promise<void>;
   /**
    * Read the vectors that a search for `query` will compare, as far as the network gives them.
+   * @returns whether it gave all that are read for single queries
    * @throws AfterimageError `part-missing`, `part-corrupt`, also for those that arrive by themselves
    */
-  prepare(query: Embedding): Promise<void>;
+  prepare(query: Embedding): Promise<boolean>;
   rankAll(query: Embedding): Ranking;
   /** Vectors as the codes have them, for what asks for no more than a likeness. */
   readonly rows: RowSource;
@@ -73,7 +74,7 @@ export async function loadCodes(parts: CodesParts, onDemand: boolean): Promise<L
     prepare: async (query) => {
       if (damage) throw damage;
       wake();
-      if (onDemand) await fetchBlocks(index.missing(index.candidates(query, fetchedCandidates(count))));
+      return !onDemand || fetchBlocks(index.missing(index.candidates(query, fetchedCandidates(count))));
     },
     rankAll: (query) => rankAll(index, vectors, query),
     rows: decodedRows(section, header, manifest),
@@ -95,29 +96,32 @@ function streamAll({ streamVectors, untilRetry }: CodesParts, vectors: Int8Rows)
   );
 }
 
-/** Reads the blocks that rows lie in, each once. What the network does not give is left out. */
+/** Reads the blocks that rows lie in, each once; false: the network does not give all of them. */
 function createFetcher({ manifest, readBlock }: CodesParts, table: BlockTable, vectors: Int8Rows) {
   const { rowsPerBlock } = manifest.quantiser;
   const [, ...blocks] = table.vectors;
-  const fetching = new Map<number, Promise<void>>();
+  const fetching = new Map<number, Promise<boolean>>();
   const fetchBlock = async (place: number) => {
     const block = blocks[place] as Block; // rows are of the collection
     try {
       vectors.put(block.first, decodeRows(await readBlock('vectors', block), manifest));
+      return true;
     } catch (error) {
       fetching.delete(place);
       if (!isAway(error)) throw error;
+      return false;
     }
   };
   return async (rows: Iterable<number>) => {
     const places = new Set(Array.from(rows, (row) => Math.floor(row / rowsPerBlock)));
-    await Promise.all(
+    const came = await Promise.all(
       Array.from(places, (place) => {
         const known = fetching.get(place) ?? fetchBlock(place);
         fetching.set(place, known);
         return known;
       }),
     );
+    return !came.includes(false);
   };
 }
 

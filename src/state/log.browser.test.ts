@@ -103,6 +103,19 @@ describe('the log', () => {
     expect(log.status()).toBe('on');
   });
 
+  it('has a search once whose answer was refined, before or after it was logged', async () => {
+    const { log } = page();
+    const [first, second, third] = [response(), response(), response()];
+    log.continueAs(response(), first); // not logged: nothing follows from it
+    expect(log.loggedId(first)).toBeUndefined();
+    const logging = log.logSearch(first);
+    log.continueAs(first, second);
+    const id = await logging;
+    log.continueAs(second, third);
+    expect(await Promise.all([log.logSearch(second), log.logSearch(third)])).toEqual([id, id]);
+    expect([log.loggedId(second), log.loggedId(third)]).toEqual([id, id]);
+  });
+
   it('has a response once, however often it is committed', async () => {
     const { log } = page();
     const answer = response();

@@ -16,6 +16,8 @@ export interface Log extends Pick<LogDatabase, 'status' | 'error' | 'database' |
    * @returns the id in the log; undefined where it could not be logged (see `error`)
    */
   logSearch(response: SearchResponse, loggedAs?: string): Promise<string | undefined>;
+  /** `after` is a better answer to the same search as `before`: logged with it, if that is logged, and not again. */
+  continueAs(before: SearchResponse, after: SearchResponse): void;
   /** The id under which a response is logged, as soon as it is. Reactive. */
   loggedId(response: SearchResponse): string | undefined;
 }
@@ -63,6 +65,18 @@ export function createLog({ name, items, open = openLazily }: LogOptions): Log {
       const known = pending.get(response) ?? record(response, loggedAs);
       pending.set(response, known);
       return known;
+    },
+    continueAs(before, after) {
+      const known = pending.get(before);
+      if (!known) return;
+      pending.set(after, known);
+      const id = ids.get(before);
+      if (id !== undefined) ids.set(after, id);
+      void known.then((newId) => {
+        if (newId === undefined) pending.delete(after);
+        else ids.set(after, newId);
+        setLogged((count) => count + 1);
+      });
     },
     loggedId(response) {
       logged();

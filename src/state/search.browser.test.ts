@@ -1,4 +1,4 @@
-import { createRoot } from 'solid-js';
+import { createRoot, createSignal } from 'solid-js';
 import { expect, it, vi } from 'vitest';
 import type { CollectionInfo, SearchResponse } from '../protocol.ts';
 import { createSearch } from './search.ts';
@@ -41,5 +41,36 @@ it('finds the rank of a picture far below what the index gave, and asks no furth
   expect(client.rank).toHaveBeenCalledTimes(2); // ranks 200 … 399 and 400 … 599
   await search.seek(499);
   expect(client.rank).toHaveBeenCalledTimes(2);
+  dispose();
+});
+
+it('asks again for the shown answer without a sign of waiting, and keeps what is on the page until then', async () => {
+  const refined = vi.fn();
+  const collection = { manifest: { name: 'demo', count: TOTAL } } as CollectionInfo;
+  const [query, setQuery] = createSignal('dog');
+  const { search, dispose } = createRoot((dispose) => ({
+    search: createSearch(client, query, () => collection, { put: () => {} }, refined),
+    dispose,
+  }));
+  await vi.waitFor(() => expect(search.response()).toBeDefined());
+  const first = search.response();
+  search.want(200, 201);
+  await vi.waitFor(() => expect(search.at(200)).toBeDefined());
+
+  const refining = search.refine();
+  expect(search.pending()).toBe(false);
+  await refining;
+  expect(search.response()).not.toBe(first);
+  expect(refined).toHaveBeenCalledExactlyOnceWith(first, search.response());
+  expect(search.at(200)).toEqual({ row: 799, score: 0 }); // of the former answer
+
+  const shown = search.response();
+  const late = search.refine();
+  setQuery('cat');
+  await late;
+  await vi.waitFor(() => expect(search.response()?.text).toBe('cat'));
+  expect(refined).toHaveBeenCalledTimes(1);
+  expect(search.response()).not.toBe(shown);
+  expect(search.at(200)).toBeUndefined();
   dispose();
 });

@@ -32,17 +32,24 @@ export interface Search {
   /** Fetch ranks of the shown answer until that of `row` is among them. */
   seek(row: number): Promise<void>;
   retry(): void;
+  /**
+   * Ask for the shown answer again, because what it estimated may be known by now: the new one takes its place without a
+   * sign of waiting. Does nothing while a newer query waits.
+   */
+  refine(): Promise<void>;
 }
 
 /**
  * Searches as the query changes: the newest wins, an answer to an older one is dropped.
  * @param items where the records go that come with an answer
+ * @param onRefined is told that one answer takes the place of another to the same search, before it does
  */
 export function createSearch(
   client: Pick<QueryClient, 'search' | 'rank'>,
   query: Accessor<string>,
   collection: Accessor<CollectionInfo | undefined>,
   items: Pick<Items, 'put'>,
+  onRefined: (before: SearchResponse, after: SearchResponse) => void = () => {},
 ): Search {
   const text = createMemo(() => query().trim());
   const [response, setResponse] = createSignal<SearchResponse>();
@@ -71,6 +78,21 @@ export function createSearch(
     }
   }
 
+  async function refine(): Promise<void> {
+    const shown = response();
+    if (!shown || pending()) return;
+    const isShown = () => response() === shown && !pending();
+    try {
+      const answer = await client.search(shown.text);
+      if (!answer || !isShown()) return;
+      items.put(answer.rows, answer.items);
+      onRefined(shown, answer);
+      setResponse(answer);
+    } catch (cause) {
+      if (isShown()) setError(toAfterimageError(cause));
+    }
+  }
+
   createEffect(
     on([text, collection, attempt], ([wanted, info]) => {
       const shown = response();
@@ -81,7 +103,7 @@ export function createSearch(
     }),
   );
 
-  return { text, response, pending, error, ...ranks, retry: () => setAttempt(attempt() + 1) };
+  return { text, response, pending, error, ...ranks, retry: () => setAttempt(attempt() + 1), refine };
 }
 
 /** From the query's dispatch to the end of the DOM update, for the browser's profiler and `pnpm bench`. */
@@ -90,13 +112,22 @@ function measure(start: number, { text, encodeMs, searchMs }: SearchResponse): v
   performance.measure(MEASURE, { start, detail: { text, encodeMs, searchMs } });
 }
 
+type Pages = Map<number, RankedPage | 'asked'>;
+
 /** The ranks of an answer: those that came with it, and pages beyond them as they are wanted. */
 function createRanks(
   client: Pick<QueryClient, 'rank'>,
   response: Accessor<SearchResponse | undefined>,
   onError: (error: AfterimageError) => void,
 ): Pick<Search, 'at' | 'want' | 'rankOf' | 'seek'> {
-  const pages = createMemo(on(response, () => new Map<number, RankedPage | 'asked'>()));
+  /** `former`: of an answer to the same search, shown until those of the new one are here. */
+  const both = createMemo(
+    on(response, (answer, before, last?: { pages: Pages; former: Pages | undefined }) => ({
+      pages: new Map() as Pages,
+      former: answer && before && isSameSearch(answer, before) ? last?.pages : undefined,
+    })),
+  );
+  const pages = () => both().pages;
   const [version, setVersion] = createSignal(0);
 
   async function fetchPage(answer: SearchResponse, page: number): Promise<void> {
@@ -132,11 +163,11 @@ function createRanks(
       if (!answer) return undefined;
       if (rank < answer.rows.length) return { row: answer.rows[rank] as number, score: answer.scores[rank] as number };
       version();
-      const page = pages().get(Math.floor((rank - answer.rows.length) / PAGE));
-      if (!page || page === 'asked') return undefined;
-      const place = rank - page.from;
-      const row = page.rows[place];
-      return row === undefined ? undefined : { row, score: page.scores[place] as number };
+      const place = Math.floor((rank - answer.rows.length) / PAGE);
+      const page = [pages().get(place), both().former?.get(place)].find(isPage);
+      if (!page) return undefined;
+      const row = page.rows[rank - page.from];
+      return row === undefined ? undefined : { row, score: page.scores[rank - page.from] as number };
     },
     want(from, to) {
       const answer = response();
@@ -160,4 +191,13 @@ function createRanks(
       }
     },
   };
+}
+
+function isPage(page: RankedPage | 'asked' | undefined): page is RankedPage {
+  return page !== undefined && page !== 'asked';
+}
+
+/** Pages of their ranks begin at the same places. */
+function isSameSearch(a: SearchResponse, b: SearchResponse): boolean {
+  return a.text === b.text && a.collection === b.collection && a.rows.length === b.rows.length;
 }

@@ -7,6 +7,7 @@ import type { Offline } from '../state/offline.ts';
 import type { Opened } from '../state/opened.ts';
 import type { Pictures } from '../state/pictures.ts';
 import type { Ratings } from '../state/ratings.ts';
+import type { Refining } from '../state/refining.ts';
 import type { Search } from '../state/search.ts';
 import type { Session } from '../state/session.ts';
 
@@ -18,6 +19,7 @@ export interface App {
   readonly notices: Notices;
   readonly session: Session;
   readonly search: Search;
+  readonly refining: Refining;
   readonly items: Items;
   readonly pictures: Pictures;
   readonly opened: Opened;
