@@ -1,9 +1,10 @@
 /** Search a collection from the command line, with the engine of the page. */
 import { createInterface } from 'node:readline';
+import { ENGINES } from '../src/engine/collection/types.ts';
 import { toAfterimageError } from '../src/engine/errors.ts';
 import { type NodeSearch, openNodeSearch } from '../src/platform/search.node.ts';
 import { answer, toTable } from './lib/answer.ts';
-import { parseCount, parseEngine, parseOptions, runScript, usage } from './lib/cli.ts';
+import { parseChoice, parseCount, parseOptions, runScript, usage } from './lib/cli.ts';
 import { PUBLIC_FOLDER } from './lib/folders.ts';
 
 const HELP = `
@@ -30,11 +31,7 @@ await runScript(HELP, async (args) => {
     stdin: { type: 'boolean', default: false },
   });
   const { collection, exact, json, stdin } = values;
-  const index = exact
-    ? 'exact'
-    : values.index === undefined || values.index === 'blocks'
-      ? values.index
-      : parseEngine(values.index);
+  const index = exact ? 'exact' : values.index && parseChoice(values.index, '--index', [...ENGINES, 'blocks']);
   const k = parseCount(values.k, '-k');
   const text = positionals.join(' ').trim();
   if (stdin && text !== '') throw usage('--stdin takes its queries from the standard input alone');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AfterimageError } from '../../src/engine/errors.ts';
-import { parseCount, parseOptions, runScript, usage } from './cli.ts';
+import { parseChoice, parseCount, parseNumberBetween, parseOptions, runScript, usage } from './cli.ts';
 
 const printed = { out: [] as string[], error: [] as string[] };
 const argv = process.argv;
@@ -48,4 +48,11 @@ test('counts are whole numbers from a least one', () => {
   expect(parseCount('12', '-k')).toBe(12);
   for (const value of ['0', '-1', '1.5', 'ten', '', ' ']) expect(() => parseCount(value, '-k')).toThrow(/^-k takes/);
   expect(usage('Bad.').message).toBe('Bad. See --help.');
+});
+
+test('a number has both ends, a choice names what there is', () => {
+  expect(parseNumberBetween('256', '--M', 2, 256)).toBe(256);
+  for (const value of ['1', '257', 'x']) expect(() => parseNumberBetween(value, '--M', 2, 256)).toThrow(/^--M takes/);
+  expect(parseChoice('b', '--of', ['a', 'b', 'c'])).toBe('b');
+  expect(() => parseChoice('d', '--of', ['a', 'b', 'c'])).toThrow('--of takes a, b or c, not "d"');
 });

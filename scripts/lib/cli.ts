@@ -40,19 +40,25 @@ export function parseCount(value: string, option: string, min = 1): number {
   throw usage(`${option} takes a whole number of at least ${min}, not "${value}"`);
 }
 
-/** @throws AfterimageError `usage`. */
-export function parseEngine(value: string, option = '--index'): Engine {
-  const engine = ENGINES.find((one) => one === value);
-  if (engine === undefined) throw usage(`${option} takes ${ENGINES.join(', ')}, not "${value}"`);
-  return engine;
+/** A whole number of at least `min` and at most `max`. @throws AfterimageError `usage`. */
+export function parseNumberBetween(value: string, option: string, min: number, max: number): number {
+  const number = parseCount(value, option, min);
+  if (number <= max) return number;
+  throw usage(`${option} takes a whole number between ${min} and ${max}, not "${value}"`);
+}
+
+/** One of `allowed`. @throws AfterimageError `usage`, naming them. */
+export function parseChoice<T extends string>(value: string, option: string, allowed: readonly T[]): T {
+  const choice = allowed.find((one) => one === value);
+  if (choice !== undefined) return choice;
+  throw usage(`${option} takes ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}, not "${value}"`);
 }
 
 /** @throws AfterimageError `usage`. */
-export function parseEncoding(value: string, option = '--vectors'): Encoding {
-  const encoding = ENCODINGS.find((one) => one === value);
-  if (encoding === undefined) throw usage(`${option} takes ${ENCODINGS.join(', ')}, not "${value}"`);
-  return encoding;
-}
+export const parseEngine = (value: string): Engine => parseChoice(value, '--index', ENGINES);
+
+/** @throws AfterimageError `usage`. */
+export const parseEncoding = (value: string): Encoding => parseChoice(value, '--vectors', ENCODINGS);
 
 /**
  * Run a script: `--help` prints `help`; an error becomes one line on stderr, `<code>: <message>`, and exit code 2 where

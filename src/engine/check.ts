@@ -134,7 +134,13 @@ export function also<T>(check: Check<T>, problem: (value: T) => string | undefin
 export const sha256Hex = matching(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
 
 /** Name of a model's folder. */
-export const modelId = matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'a folder name of letters, digits, ".", "_", "-"');
+const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+export const modelId = matching(MODEL_ID, 'a folder name of letters, digits, ".", "_", "-"');
+
+/** Whether `id` can name a model's folder. */
+export function isModelId(id: string): boolean {
+  return MODEL_ID.test(id);
+}
 
 /**
  * A path below the folder that it is relative to. Every segment is plain ASCII and starts with a letter, digit or `_`,

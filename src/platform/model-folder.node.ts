@@ -1,6 +1,7 @@
 /** A model's small files, without the libraries that run it: those take a second to load. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isModelId } from '../engine/check.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { type ModelManifest, parseModelManifest } from '../engine/model.ts';
 import { createFolderSource } from './bytes.node.ts';
@@ -8,11 +9,14 @@ import { type Preprocessor, parsePreprocessor } from './preprocessor.ts';
 
 /** @throws AfterimageError `model-not-found`, `model-invalid`. */
 export async function readModelManifest(modelsFolder: string, modelId: string): Promise<ModelManifest> {
-  const text = await createFolderSource(modelsFolder).readText(`${modelId}/model.json`);
+  const isName = isModelId(modelId);
+  const text = isName ? await createFolderSource(modelsFolder).readText(`${modelId}/model.json`) : undefined;
   if (text === undefined) {
     throw new AfterimageError(
       'model-not-found',
-      `There is no model ${modelId} in ${modelsFolder} (no model.json). Add one: pnpm add-model <folder> --id ${modelId}.`,
+      isName
+        ? `There is no model ${modelId} in ${modelsFolder} (no model.json). Add one: pnpm add-model <folder> --id ${modelId}.`
+        : `"${modelId}" cannot name a model. Give the name of a folder in ${modelsFolder}.`,
     );
   }
   return parseModelManifest(text);
