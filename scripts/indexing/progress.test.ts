@@ -27,7 +27,7 @@ test('without a terminal, what matters is a line each', () => {
   progress.onEvent({ type: 'graph', done: 0, total: 2 });
   progress.onEvent({ type: 'graph', done: 2, total: 2 });
   progress.stop();
-  expect(text).toBe('2 pictures, 1 other files\nSkipped a\\u{a}b.jpg: It is damaged.\n');
+  expect(text).toBe('2 pictures, 1 other file\nSkipped a\\u{a}b.jpg: It is damaged.\n');
 });
 
 test('captions of another shape are refused', () => {

@@ -38,10 +38,10 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
     onEvent(event) {
       switch (event.type) {
         case 'listed':
-          display.line(`${event.files} pictures${event.others > 0 ? `, ${event.others} other files` : ''}`);
+          display.line(event.others > 0 ? `${pictures(event.files)}, ${others(event.others)}` : pictures(event.files));
           return begin('Pictures', event.files);
         case 'resumed':
-          return display.line(`Continuing: ${event.pictures} pictures were embedded by a run that was interrupted`);
+          return display.line(`Continuing: a run that was interrupted had embedded ${pictures(event.pictures)}`);
         case 'note':
           return display.line(printable(event.message));
         case 'problem':
@@ -150,3 +150,6 @@ export function printable(text: string): string {
   });
   return visible.length > MAX_TEXT ? `${visible.slice(0, MAX_TEXT)}…` : visible;
 }
+
+const pictures = (count: number): string => (count === 1 ? '1 picture' : `${count} pictures`);
+const others = (count: number): string => (count === 1 ? '1 other file' : `${count} other files`);

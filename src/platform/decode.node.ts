@@ -202,7 +202,8 @@ function reasonOf(error: unknown): string {
     .trim()
     .replace(/^Error: /, '')
     .slice(0, 200);
-  if (/pixel limit/i.test(said)) return `The picture has more than the ${MAX_PIXELS} pixels that are read.`;
+  if (/pixel limit/i.test(said))
+    return `The picture has more than ${Math.floor(MAX_PIXELS / 1e6)} megapixels, the most that is read.`;
   if (/unsupported image format/i.test(said)) return 'It is not a picture in a format that can be read.';
   if (/timeout/i.test(said)) return `Decoding took longer than ${TIMEOUT_SECONDS} seconds and was given up.`;
   return `The picture is damaged: ${said}`;
