@@ -28,7 +28,8 @@ collection of vectors that were made elsewhere (its pictures are not there: the 
   --efConstruction <n>    width of the beam when the graph is built (default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
   --index <engine>        what answers: hnsw (default); exact, which needs no graph and compares every picture; codes, for
-                          hundreds of thousands: codes of 64 bytes are scanned, the best pictures compared
+                          hundreds of thousands: codes of 64 bytes are scanned, the best pictures compared (where the
+                          vectors lack the structure that this needs, it is exact, and the summary says so)
   --vectors <encoding>    int8 (default), a byte a dimension; f16, twice as large and all but exact; f32, exact
   --models <folder>       where models are (default: public/models)
   --cache <folder>        where hashes of unchanged files are remembered (default: .cache/hashes)

@@ -12,8 +12,10 @@ import { clusteredVectors, flatten } from '../../src/engine/test-vectors.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
 import { sha256 } from '../../src/platform/sha256.ts';
+import { createSynthetic } from '../bench/synthetic/synthetic.ts';
 import { MODELS_FOLDER } from '../lib/folders.ts';
 import { createVectorImporter, type ImportOptions } from './import-vectors.ts';
+import { describeImport } from './summary.ts';
 import { filesBelow, temporaryFolder } from './testing.ts';
 
 const DIM = 256;
@@ -71,6 +73,28 @@ test('an array becomes a collection, rows scaled to unit norm and in order', asy
     expect(dot(rows.subarray(row * DIM, (row + 1) * DIM), vector)).toBeGreaterThan(0.999);
   }
   expect(await run({ from, title: 'Given' })).toMatchObject({ unchanged: true, removed: 0 });
+});
+
+test('vectors without structure are written for the exact engine, and the summary says so', async () => {
+  const { write, run, read } = await workplace();
+  const rows = createSynthetic({ seed: 1, dim: DIM, isotropic: true }).pictures(0, 2000);
+  const from = await write('isotropic.npy', npy(rows));
+  const summary = await run({ from, index: 'codes' });
+  expect(summary).toMatchObject({ index: 'exact', advice: expect.stringMatching(/^The codes would see 6\d %.*exact/) });
+  expect(describeImport(summary).split('\n').at(-1)).toBe(summary.advice);
+  expect(await read()).toMatchObject({ manifest: { index: 'exact' } });
+  expect((await read()).manifest.parts.map(({ kind }) => kind)).not.toContain('codes');
+  const again = await run({ from, index: 'codes' });
+  expect(again).toMatchObject({ unchanged: true, index: 'exact', advice: summary.advice });
+  expect(describeImport(again)).toContain(summary.advice);
+});
+
+test('vectors with structure keep their codes, without a word', async () => {
+  const { write, run } = await workplace();
+  const rows = createSynthetic({ seed: 1, dim: DIM }).pictures(0, 2000);
+  const summary = await run({ from: await write('structured.npy', npy(rows)), index: 'codes' });
+  expect(summary).toMatchObject({ index: 'codes', advice: null });
+  expect(describeImport(summary)).not.toContain('codes would');
 });
 
 test('the folder of clip-retrieval, arrays by number and each with its metadata', async () => {

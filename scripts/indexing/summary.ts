@@ -8,7 +8,7 @@ const MOST_EXTENSIONS = 5;
 
 /** The result of a run in a few lines. */
 export function describeSummary(summary: IndexSummary): string {
-  return [...describeResult(summary), ...describeOthers(summary)].join('\n');
+  return [...describeResult(summary), ...adviceOf(summary), ...describeOthers(summary)].join('\n');
 }
 
 function describeResult(summary: IndexSummary): string[] {
@@ -31,7 +31,9 @@ function describeResult(summary: IndexSummary): string[] {
 /** The result of an import in a few lines. */
 export function describeImport(summary: ImportSummary): string {
   const { collection, count, dim, copies, normalised, removed, unchanged, bytes, seconds } = summary;
-  if (unchanged) return `${collection} is up to date: ${count} vectors (${duration(seconds)}).`;
+  if (unchanged) {
+    return [`${collection} is up to date: ${count} vectors (${duration(seconds)}).`, ...adviceOf(summary)].join('\n');
+  }
   const parts = [
     ...(normalised > 0 ? [`${normalised} scaled to unit norm`] : []),
     ...(copies > 0 ? [`${copies} copies`] : []),
@@ -41,14 +43,17 @@ export function describeImport(summary: ImportSummary): string {
   return [
     `${collection}: ${count} vectors of dimension ${dim}${notes} in ${duration(seconds)}${indexTime(summary)}.`,
     `${describeBytes(bytes)}.`,
+    ...adviceOf(summary),
   ].join('\n');
 }
 
 /** The result of a merge in a few lines. */
 export function describeMerge(summary: MergeSummary): string {
   const { collection, count, merged, duplicates, copies, removed, unchanged, bytes, seconds } = summary;
-  if (unchanged)
-    return `${collection} is up to date: ${count} pictures of ${merged} collections (${duration(seconds)}).`;
+  if (unchanged) {
+    const current = `${collection} is up to date: ${count} pictures of ${merged} collections (${duration(seconds)}).`;
+    return [current, ...adviceOf(summary)].join('\n');
+  }
   const parts = [
     `${merged} collections`,
     ...(duplicates > 0 ? [`${duplicates} were in several`] : []),
@@ -58,7 +63,12 @@ export function describeMerge(summary: MergeSummary): string {
   return [
     `${collection}: ${count} pictures (${parts.join(', ')}) in ${duration(seconds)}${indexTime(summary)}.`,
     `${describeBytes(bytes)}.`,
+    ...adviceOf(summary),
   ].join('\n');
+}
+
+function adviceOf({ advice }: Pick<IndexSummary, 'advice'>): string[] {
+  return advice === null ? [] : [advice];
 }
 
 /** What the graph or the codes took; an exact index takes nothing. */

@@ -42,7 +42,16 @@ export interface ImportPorts extends CollectionPorts {
 export interface ImportSummary
   extends Pick<
     IndexSummary,
-    'collection' | 'count' | 'copies' | 'removed' | 'unchanged' | 'bytes' | 'seconds' | 'milliseconds'
+    | 'collection'
+    | 'count'
+    | 'copies'
+    | 'removed'
+    | 'unchanged'
+    | 'index'
+    | 'advice'
+    | 'bytes'
+    | 'seconds'
+    | 'milliseconds'
   > {
   readonly dim: number;
   /** Rows that were not of unit norm and were scaled to it. */
@@ -64,7 +73,7 @@ export async function importVectors(request: ImportRequest, ports: ImportPorts):
     const previous = await lastState(request, ports);
     const content = await stopwatch.time('read', () => readContent(count, previous?.vectors, request, ports));
     const context = { previous, existing: new Map(), request, ports, stopwatch };
-    const { manifest, unchanged } = await settle(content, context);
+    const { manifest, unchanged, advice } = await settle(content, context);
     return {
       collection: manifest.name,
       count,
@@ -73,6 +82,8 @@ export async function importVectors(request: ImportRequest, ports: ImportPorts):
       removed: countRemoved(previous, content.items),
       normalised: content.normalised,
       unchanged,
+      index: manifest.index,
+      advice,
       bytes: { ...partBytes(manifest), pictures: 0 },
       seconds: (performance.now() - start) / 1000,
       milliseconds: stopwatch.timings,

@@ -56,7 +56,7 @@ async function indexListing(
 
   const content = await assemble(outcomes, request, ports.sha256);
   if (content.items.length === 0) throw nothingLeft(problems);
-  const { manifest, unchanged } = await settle(content, { previous, existing, request, ports, stopwatch });
+  const { manifest, unchanged, advice } = await settle(content, { previous, existing, request, ports, stopwatch });
   const embedded = new Set(outcomes.flatMap((one) => ('picture' in one && one.embedded ? [one.picture.record.id] : [])))
     .size;
   return {
@@ -70,6 +70,8 @@ async function indexListing(
     others: listing.others,
     otherExtensions: listing.otherExtensions,
     unchanged,
+    index: manifest.index,
+    advice,
     bytes: { ...partBytes(manifest), pictures: manifest.pictures.bytes },
     seconds: (performance.now() - start) / 1000,
     picturesPerSecond: embedded > 0 ? embedded / embedSeconds : null,

@@ -2,7 +2,7 @@ import { clusterOrder } from '../engine/codes/cluster.ts';
 import { type Code, codeBytes, GROUP, getComponent, MIDDLE } from '../engine/codes/code.ts';
 import { createEncoder } from '../engine/codes/encode.ts';
 import { writeCodeHeader } from '../engine/codes/section.ts';
-import { trainCode } from '../engine/codes/train.ts';
+import { type Trained, trainCode } from '../engine/codes/train.ts';
 import { type StoredVectors, vectorOf } from '../engine/collection/stored-vectors.ts';
 import { AfterimageError } from '../engine/errors.ts';
 
@@ -11,8 +11,6 @@ export interface Coded {
   readonly order: Uint32Array;
   /** The section's body, rows in that order. */
   readonly codes: Uint8Array;
-  /** Share of the vectors' variance that the codes see. */
-  readonly explained: number;
 }
 
 /** Components of a code, where the vectors have as many: 64 bytes a row. */
@@ -26,20 +24,31 @@ const CHUNK = 1024;
 export const ROWS_PER_CODED_BLOCK = 8;
 
 /**
- * Learn a code from the vectors, encode them, and bring like rows together. The same vectors give the same bytes.
+ * Learn a code from the vectors, the same one from the same vectors.
+ * @throws AfterimageError `usage` for vectors of fewer than 32 dimensions
+ */
+export function learnCode(vectors: StoredVectors): Trained {
+  const { dim } = vectors;
+  const width = Math.min(WIDTH, dim - (dim % GROUP));
+  if (width === 0) {
+    throw new AfterimageError('usage', `Vectors of ${dim} dimensions are too short for codes. Take --index exact.`);
+  }
+  return trainCode({ dim, width, sample: sampleOf(vectors) });
+}
+
+/**
+ * Encode vectors, and bring like rows together. The same vectors give the same bytes.
+ * @param trained the code to encode them with, learnt from them where it is absent
  * @throws AfterimageError `usage` for vectors of fewer than 32 dimensions
  */
 export async function makeCodes(
   vectors: StoredVectors,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
+  trained = learnCode(vectors),
 ): Promise<Coded> {
-  const { count, dim } = vectors;
-  const width = Math.min(WIDTH, dim - (dim % GROUP));
-  if (width === 0) {
-    throw new AfterimageError('usage', `Vectors of ${dim} dimensions are too short for codes. Take --index exact.`);
-  }
-  const trained = trainCode({ dim, width, sample: sampleOf(vectors) });
+  const { count } = vectors;
+  const { width } = trained;
   const codes = await encodeAll(vectors, trained, onProgress, signal);
   const order = clusterOrder({ count, width, points: (from, to, out) => writePoints(codes, width, from, to, out) });
   const header = writeCodeHeader(trained, count);
@@ -49,7 +58,7 @@ export async function makeCodes(
   for (const [place, row] of order.entries()) {
     section.set(codes.subarray(row * bytes, (row + 1) * bytes), header.length + place * bytes);
   }
-  return { order, codes: section, explained: trained.explained };
+  return { order, codes: section };
 }
 
 function sampleOf(vectors: StoredVectors): Float32Array {

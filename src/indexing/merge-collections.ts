@@ -33,7 +33,16 @@ export interface MergePorts extends Omit<CollectionPorts, 'graph'> {
 export interface MergeSummary
   extends Pick<
     IndexSummary,
-    'collection' | 'count' | 'copies' | 'removed' | 'unchanged' | 'bytes' | 'seconds' | 'milliseconds'
+    | 'collection'
+    | 'count'
+    | 'copies'
+    | 'removed'
+    | 'unchanged'
+    | 'index'
+    | 'advice'
+    | 'bytes'
+    | 'seconds'
+    | 'milliseconds'
   > {
   /** How many collections went into it. */
   readonly merged: number;
@@ -76,7 +85,7 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
     const settlePorts = { store, sha256, onEvent, graph: ports.graph(first.dim) };
     const content = { items, vectors, copies: ids.copies() };
     const settled = await settle(content, { previous, existing, request, ports: settlePorts, stopwatch });
-    const { manifest, unchanged } = settled;
+    const { manifest, unchanged, advice } = settled;
     return {
       collection: manifest.name,
       count: manifest.count,
@@ -85,6 +94,8 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
       copies: content.copies,
       removed: countRemoved(previous, items),
       unchanged,
+      index: manifest.index,
+      advice,
       bytes: { ...partBytes(manifest), pictures: manifest.pictures.bytes },
       seconds: (performance.now() - start) / 1000,
       milliseconds: stopwatch.timings,

@@ -96,6 +96,10 @@ export interface IndexSummary {
   readonly otherExtensions: Readonly<Record<string, number>>;
   /** True when the collection is as it was before: nothing was written. */
   readonly unchanged: boolean;
+  /** The engine that answers. */
+  readonly index: Engine;
+  /** One line for people where that is not the one that was asked for, or will find less than it should; else null. */
+  readonly advice: string | null;
   readonly bytes: Readonly<Record<PartKind | 'pictures', number>>;
   readonly seconds: number;
   /** Embedded ones, over the time until the last of them was; null where none was. */

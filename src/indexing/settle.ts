@@ -5,16 +5,14 @@ import {
   type StoredVectors,
   storeVectors,
 } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest, Item } from '../engine/collection/types.ts';
+import type { CollectionManifest, Engine, Item } from '../engine/collection/types.ts';
 import { type CollectionDescription, encodeCollection } from '../engine/collection/writer.ts';
 import { AfterimageError } from '../engine/errors.ts';
+import { judgeCodes } from './judge-codes.ts';
 import type { PreviousState } from './known.ts';
-import { makeCodes, ROWS_PER_CODED_BLOCK } from './make-codes.ts';
+import { learnCode, makeCodes, ROWS_PER_CODED_BLOCK } from './make-codes.ts';
 import type { CollectionPorts, CollectionRequest } from './request.ts';
 import type { Stopwatch } from './stopwatch.ts';
-
-/** Below this share of the variance codes find little. */
-const LEAST_EXPLAINED = 0.8;
 
 export interface Content {
   readonly items: readonly Item[];
@@ -27,6 +25,16 @@ interface StoredContent {
   readonly items: readonly Item[];
   readonly vectors: StoredVectors;
   readonly codes?: Uint8Array | undefined;
+  /** What it is searched with: what was asked for, or what suits it better. */
+  readonly index: Engine;
+  readonly advice: string | null;
+}
+
+export interface Settled {
+  readonly manifest: CollectionManifest;
+  readonly unchanged: boolean;
+  /** One line for people where the engine is not the one that was asked for, or will find less than it should. */
+  readonly advice: string | null;
 }
 
 export interface SettleContext {
@@ -38,27 +46,26 @@ export interface SettleContext {
 }
 
 /** Put the new state into place, unless it is the old one; then remove what no longer belongs to it. */
-export async function settle(
-  content: Content,
-  context: SettleContext,
-): Promise<{ manifest: CollectionManifest; unchanged: boolean }> {
+export async function settle(content: Content, context: SettleContext): Promise<Settled> {
   const { previous, request, ports } = context;
-  const description = descriptionOf(content, context);
   const { dim, encoding } = { dim: request.model.dim, encoding: request.encoding };
   const given = content.vectors;
   const stored = 'encoding' in given ? given : storeVectors(given, dim, encoding, previous?.vectors);
-  const { items, vectors, codes } = await arrange({ items: content.items, vectors: stored }, context);
-  const unchanged = previous !== undefined && isSame(previous, { items, vectors }, description);
-  const manifest = unchanged
-    ? previous.collection.manifest
-    : await write({ items, vectors, codes }, description, context);
+  const arranged = await arrange(content.items, stored, context);
+  const description = descriptionOf(content, arranged.index, context);
+  const unchanged = previous !== undefined && isSame(previous, arranged, description);
+  const manifest = unchanged ? previous.collection.manifest : await write(arranged, description, context);
   request.signal.throwIfAborted();
   await ports.store.register(manifest);
   await ports.store.clean(pathsOf(content.items, manifest));
-  return { manifest, unchanged };
+  return { manifest, unchanged, advice: arranged.advice };
 }
 
-function descriptionOf({ items }: Content, { previous, existing, request }: SettleContext): CollectionDescription {
+function descriptionOf(
+  { items }: Content,
+  index: Engine,
+  { previous, existing, request }: SettleContext,
+): CollectionDescription {
   const before = previous?.collection.manifest;
   const paths = new Set(items.flatMap(picturesOf));
   let bytes = 0;
@@ -73,32 +80,37 @@ function descriptionOf({ items }: Content, { previous, existing, request }: Sett
     model: { id: request.model.id, sha256: request.model.sha256 },
     dim: request.model.dim,
     hnsw: request.hnsw,
-    index: request.index,
+    index,
     pictures: { mode: request.pictures, bytes },
   };
 }
 
-/** For the codes engine like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
-async function arrange(content: StoredContent, { request, ports, stopwatch }: SettleContext): Promise<StoredContent> {
-  if (request.index !== 'codes') return content;
-  if (content.vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes go with --vectors int8.');
+/**
+ * For the codes engine like rows come together, so that those of a query lie in few blocks; else they stay as they are,
+ * also where codes would be of little use.
+ */
+async function arrange(
+  items: readonly Item[],
+  vectors: StoredVectors,
+  { request, ports, stopwatch }: SettleContext,
+): Promise<StoredContent> {
+  if (request.index !== 'codes') return { items, vectors, index: request.index, advice: null };
+  if (vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes go with --vectors int8.');
   const onProgress = (done: number, total: number) => ports.onEvent({ type: 'progress', task: 'Codes', done, total });
-  const { order, codes, explained } = await stopwatch.time('graph', () =>
-    makeCodes(content.vectors, onProgress, request.signal),
-  );
-  if (explained < LEAST_EXPLAINED) {
-    const share = Math.round(100 * explained);
-    const message = `The codes see ${share} % of what tells these vectors apart, which is little: --index exact or hnsw finds more.`;
-    ports.onEvent({ type: 'note', message });
-  }
-  const items = Array.from(order, (row) => content.items[row] as Item);
-  return { items, vectors: reorderVectors(content.vectors, order), codes };
+  return stopwatch.time('graph', async () => {
+    const trained = learnCode(vectors);
+    const { index, advice } = judgeCodes(trained.explained, vectors);
+    if (index === 'exact') return { items, vectors, index, advice };
+    const { order, codes } = await makeCodes(vectors, onProgress, request.signal, trained);
+    const ordered = Array.from(order, (row) => items[row] as Item);
+    return { items: ordered, vectors: reorderVectors(vectors, order), codes, index, advice };
+  });
 }
 
 /** Whether writing would change nothing but the date. */
 function isSame(
   previous: PreviousState,
-  { items, vectors }: StoredContent,
+  { items, vectors }: Pick<StoredContent, 'items' | 'vectors'>,
   description: CollectionDescription,
 ): boolean {
   const { created: _created, ...said } = description;
