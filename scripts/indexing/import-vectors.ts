@@ -8,7 +8,7 @@ import { createGraphBuilder } from '../../src/platform/graph-builder.ts';
 import { maxRows } from '../../src/platform/hnsw-index.ts';
 import { towerFile } from '../../src/platform/model-files.ts';
 import { readModelManifest } from '../../src/platform/model-folder.node.ts';
-import { sha256 } from '../../src/platform/sha256.ts';
+import { sha256 } from '../../src/platform/sha256.node.ts';
 import { openVectorFiles } from '../../src/platform/vector-files.node.ts';
 import { checkedName, checkWritable, createdNow } from './build-collection.ts';
 import { type CollectionOptions, collectionOptions } from './collection-options.ts';

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { chooseCentre } from '../quantised/quantise.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
-import { createVectorStore, isSameVectors, storeVectors, toFloat32, vectorOf } from './stored-vectors.ts';
+import {
+  createVectorStore,
+  isSameVectors,
+  reorderVectors,
+  storeVectors,
+  toFloat32,
+  vectorOf,
+} from './stored-vectors.ts';
 import { sampleVectors } from './testing.ts';
 
 const DIM = 64;
@@ -32,6 +39,16 @@ test.each(['int8', 'f16', 'f32'] as const)('%s: stored part by part, the same', 
   ] as const)
     store.put(from, vectors.subarray(from * DIM, to * DIM));
   expect(store.stored).toEqual(whole);
+});
+
+test.each(['int8', 'f16', 'f32'] as const)('%s: rows come into another order', (encoding) => {
+  const before = toFloat32(storeVectors(vectors.slice(), DIM, encoding)).slice();
+  // Cycles of many lengths, and rows that stay.
+  const order = Uint32Array.from({ length: 300 }, (_, i) => (i < 290 ? (i * 7 + 3) % 290 : i));
+  const after = toFloat32(reorderVectors(storeVectors(vectors.slice(), DIM, encoding), order));
+  for (const [place, row] of order.entries()) {
+    expect(after.subarray(place * DIM, (place + 1) * DIM)).toEqual(before.subarray(row * DIM, (row + 1) * DIM));
+  }
 });
 
 test('a collection that grows keeps the bytes of its rows, until it has more than doubled', () => {
