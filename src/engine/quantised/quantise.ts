@@ -1,12 +1,17 @@
 import { AfterimageError } from '../errors.ts';
+import { type Balance, createBalance, writeAlong } from './balance.ts';
 
 /**
  * Vectors at a byte a dimension: x ≈ centre + scale · c with c in −127 … 127, one centre (float32 × dim) for all rows and
  * one scale (float32) for each. Centring first pays, because embeddings of pictures share a large common part.
  *
+ * Codes are rounded up or down so that a row loses next to nothing along the centre, where queries see it most
+ * (`balance.ts`; scripts/bench/synthetic/ROUNDING.md has the figures).
+ *
  * What was dequantised gives the same bytes again when it is quantised with the same centre, so a collection that is
- * built anew from its own vectors does not drift. Two things make that so, whatever the float32 arithmetic rounds off:
- * scales have 10 bits after the point only, and a row that lies within 1/4096 of the centre's largest value has scale 0.
+ * built anew from its own vectors does not drift. Three things make that so, whatever the float32 arithmetic rounds off:
+ * scales have 10 bits after the point only, a row that lies within 1/4096 of the centre's largest value has scale 0, and
+ * a row whose values are all within 1/8 of a step of their codes keeps these.
  */
 export interface Quantised {
   /** Rows × dim. */
@@ -20,6 +25,8 @@ export const MAX_CODE = 127;
 /** Below this share of the centre's largest value, float32 has too few bits left to tell codes apart. */
 const LEAST_DEVIATION = 2 ** -12;
 const LEAST_SCALE = 2 ** -100;
+/** In steps: rows no further from what codes stand for were dequantised. */
+const ON_LATTICE = 1 / 8;
 
 /** The mean of all `vectors` (rows × dim); zeros where there are none. @throws `dimension-mismatch`. */
 export function chooseCentre(vectors: Float32Array, dim: number): Float32Array<ArrayBuffer> {
@@ -53,11 +60,19 @@ export function quantise(vectors: Float32Array, dim: number, centre: Float32Arra
   const codes = new Int8Array(vectors.length);
   const scales = new Float32Array(rows);
   const least = leastScale(centre);
+  const along = new Float64Array(dim);
+  writeAlong(centre, 0, along);
+  const balance = createBalance(dim);
   for (let row = 0; row < rows; row++) {
     const from = row * dim;
     const scale = scaleOf(vectors, from, centre, least);
     scales[row] = scale;
-    if (scale > 0) encode(vectors, from, centre, scale, codes);
+    if (scale === 0 || encode(vectors, from, centre, scale, codes, balance)) continue;
+    balance.run(along);
+    for (let i = 0; i < dim; i++) {
+      if (balance.turned[i])
+        codes[from + i] = (codes[from + i] as number) + ((balance.errors[i] as number) < 0 ? 1 : -1);
+    }
   }
   return { codes, scales };
 }
@@ -106,13 +121,37 @@ function roundScale(scale: number): number {
   return float[0] as number;
 }
 
-function encode(vectors: Float32Array, at: number, centre: Float32Array, scale: number, codes: Int8Array): void {
+/** Round to the nearest; `balance` then knows what it loses, in steps. @returns whether the row had been dequantised */
+function encode(
+  vectors: Float32Array,
+  at: number,
+  centre: Float32Array,
+  scale: number,
+  codes: Int8Array,
+  { errors, others }: Balance,
+): boolean {
   const factor = 1 / scale;
+  let peak = 0;
+  let furthest = 0;
+  let worst = 0;
   for (let i = 0; i < centre.length; i++) {
-    const code = Math.round(((vectors[at + i] as number) - (centre[i] as number)) * factor);
+    const steps = ((vectors[at + i] as number) - (centre[i] as number)) * factor;
     // The scale was rounded, perhaps down: the largest deviation may come to 127.1.
-    codes[at + i] = Math.max(-MAX_CODE, Math.min(MAX_CODE, code));
+    const code = Math.max(-MAX_CODE, Math.min(MAX_CODE, Math.round(steps)));
+    const error = steps - code;
+    const other = error > 0 ? 1 : -1;
+    codes[at + i] = code;
+    errors[i] = error;
+    others[i] = Math.abs(code + other) > MAX_CODE ? error : error - other;
+    worst = Math.max(worst, Math.abs(error));
+    if (Math.abs(steps) > furthest) {
+      furthest = Math.abs(steps);
+      peak = i;
+    }
   }
+  // The scale follows from the largest code.
+  others[peak] = errors[peak] as number;
+  return worst <= ON_LATTICE;
 }
 
 function countRows(length: number, dim: number): number {

@@ -1,0 +1,103 @@
+/** What recall costs when vectors are stored, by the way they are rounded. What src/engine/quantised does rests on it. */
+import { dot, type Embedding } from '../../../src/engine/embedding.ts';
+import { decodeFloat16, encodeFloat16 } from '../../../src/engine/float16.ts';
+import { toHalves } from '../../../src/engine/quantised/halves.ts';
+import { chooseCentre, dequantise, MAX_CODE, quantise } from '../../../src/engine/quantised/quantise.ts';
+import { createTop } from '../../../src/engine/top.ts';
+import { parseCount, parseOptions, runScript } from '../../lib/cli.ts';
+import { createSynthetic, type Synthetic } from './synthetic.ts';
+
+const HELP = `
+Usage: npx tsx scripts/bench/synthetic/compare-rounding.ts [options]
+
+Options:
+  --rows <n>      pictures of 512 dimensions (default: 100000)
+  --queries <n>   texts (default: 400)
+  --isotropic     vectors without structure
+`;
+
+const DIM = 512;
+const K = 10;
+/** Nothing further down by float32 comes among the ten best when it is rounded. */
+const CONSIDERED = 50;
+const CHUNK = 4096;
+/** Rows that the centre is the mean of, as good as all of them. */
+const SAMPLE = 20_000;
+
+await runScript(HELP, async (args) => {
+  const { values } = parseOptions(args, {
+    rows: { type: 'string', default: '100000' },
+    queries: { type: 'string', default: '400' },
+    isotropic: { type: 'boolean', default: false },
+  });
+  const count = parseCount(values.rows, '--rows', CONSIDERED);
+  const synthetic = createSynthetic({ seed: 1, dim: DIM, isotropic: values.isotropic });
+  const queries = synthetic.queries(parseCount(values.queries, '--queries'));
+  const centre = chooseCentre(synthetic.pictures(0, Math.min(SAMPLE, count)), DIM);
+  const best = findBest(synthetic, count, queries);
+  console.log('| vectors | rounded | recall@10 | standard deviation of a score’s error |\n| --- | --- | --- | --- |');
+  for (const [vectors, rounded, store] of waysToStore(centre)) {
+    const { recall, deviation } = measure(best, store);
+    console.log(`| ${vectors} | ${rounded} | ${recall.toFixed(4)} | ${deviation.toExponential(1)} |`);
+  }
+});
+
+type Store = (vectors: Float32Array) => Float32Array;
+
+function waysToStore(centre: Float32Array): readonly (readonly [vectors: string, rounded: string, Store])[] {
+  return [
+    ['int8', 'to the nearest', (vectors) => toNearestCodes(vectors, centre)],
+    ['int8', 'balanced along the centre', (vectors) => dequantise(quantise(vectors, DIM, centre), DIM, centre)],
+    ['float16', 'to the nearest', (vectors) => decodeFloat16(encodeFloat16(vectors))],
+    ['float16', 'balanced along the row', (vectors) => decodeFloat16(toHalves(vectors, DIM))],
+  ];
+}
+
+function toNearestCodes(vectors: Float32Array, centre: Float32Array): Float32Array {
+  const { scales } = quantise(vectors, DIM, centre);
+  const codes = Int8Array.from(vectors, (value, i) => {
+    const steps = (value - (centre[i % DIM] as number)) / (scales[Math.floor(i / DIM)] as number);
+    return Math.max(-MAX_CODE, Math.min(MAX_CODE, Math.round(steps)));
+  });
+  return dequantise({ codes, scales }, DIM, centre);
+}
+
+/** A query and what is nearest to it, best first: vectors row by row. */
+interface Best {
+  readonly query: Embedding;
+  readonly vectors: Float32Array;
+}
+
+function findBest(synthetic: Synthetic, count: number, queries: readonly Embedding[]): Best[] {
+  const tops = queries.map(() => createTop(CONSIDERED));
+  for (let first = 0; first < count; first += CHUNK) {
+    const vectors = synthetic.pictures(first, Math.min(CHUNK, count - first));
+    for (let at = 0; at < vectors.length; at += DIM) {
+      const vector = vectors.subarray(at, at + DIM);
+      for (const [i, query] of queries.entries()) tops[i]?.offer(first + at / DIM, dot(query, vector));
+    }
+  }
+  return queries.map((query, i) => {
+    const vectors = new Float32Array(CONSIDERED * DIM);
+    for (const [place, { row }] of (tops[i]?.hits() ?? []).entries()) {
+      synthetic.picture(row, vectors.subarray(place * DIM, (place + 1) * DIM));
+    }
+    return { query, vectors };
+  });
+}
+
+function measure(best: readonly Best[], store: Store): { recall: number; deviation: number } {
+  let [found, squares] = [0, 0];
+  for (const { query, vectors } of best) {
+    const back = store(vectors);
+    const top = createTop(K);
+    for (let place = 0; place < CONSIDERED; place++) {
+      const [from, to] = [place * DIM, (place + 1) * DIM];
+      const similarity = dot(query, back.subarray(from, to));
+      squares += (similarity - dot(query, vectors.subarray(from, to))) ** 2;
+      top.offer(place, similarity);
+    }
+    found += top.hits().filter(({ row }) => row < K).length;
+  }
+  return { recall: found / (K * best.length), deviation: Math.sqrt(squares / (CONSIDERED * best.length)) };
+}
