@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type Browser, chromium, type Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { AfterimageError } from '../src/engine/errors.ts';
 import { measureIndexing } from './bench/indexing.ts';
 import { type Latency, measureInterleaved, openAnswered } from './bench/latency.ts';
@@ -13,15 +11,15 @@ import { describeMachine } from './bench/machine.ts';
 import { measureGrowth } from './bench/memory.ts';
 import { QUERIES } from './bench/queries.ts';
 import { type BenchReport, toMarkdown } from './bench/report.ts';
-import { BROWSER_ARGS, BROWSER_MISSING, findBrowser } from './lib/browser.ts';
+import { launch, originOf, prepareSite } from './bench/site.ts';
 import { parseCount, parseOptions, runScript } from './lib/cli.ts';
 import { PUBLIC_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
 import { serve } from './lib/serve.ts';
-import { buildSite, isCurrent } from './lib/site.ts';
 
 const HELP = `
 Usage: pnpm bench [options]
        pnpm bench vectors [options]
+       pnpm bench million [options]
 
 Measures the production build in Chromium: queries, cold and warm start, bytes, memory, and build-index. Nothing here
 passes or fails. Writes bench-results/bench.json and bench.md.
@@ -41,6 +39,13 @@ dimensions. Writes bench-results/vectors.json and .md after every set; what was 
   --on-demand        also: what is fetched for 100 queries where vectors are read as they are needed
   --limit <seconds>  what a build or a load may take (600)
   --json <file>      where the results go
+
+With "million": a page with a million pictures: how it is made and opened, what it holds in memory, whether it searches
+and scrolls. What was built is taken up by the next run. Fails only where the page does not answer or does not scroll.
+Writes bench-results/million.json and .md, and what it looked like (.png).
+
+  --count <n>        pictures (1000000)
+  --json <file>      where the results go
 `;
 
 const OPTIONS = {
@@ -56,13 +61,18 @@ await runScript(HELP, async (args) => {
     const { benchVectors } = await import('./bench/vectors/main.ts');
     return benchVectors(args.slice(1));
   }
+  if (args[0] === 'million') {
+    const { benchMillion } = await import('./bench/million/main.ts');
+    return benchMillion(args.slice(1));
+  }
   const { values } = parseOptions(args, OPTIONS);
   const rounds = parseCount(values.rounds, '--rounds');
+  if (!existsSync(DEMO_PICTURES)) throw new AfterimageError('usage', 'Run `pnpm build-demo` first.');
   const site = await prepareSite();
   const server = await serve({ site, publicFolder: PUBLIC_FOLDER, host: '127.0.0.1', port: 0 });
   const browser = await launch();
   try {
-    const report = await measure(browser, `http://localhost:${portOf(server)}/`, site, rounds);
+    const report = await measure(browser, originOf(server), site, rounds);
     await write(values.out, 'bench', report, toMarkdown(report));
   } finally {
     await browser.close();
@@ -129,27 +139,6 @@ async function measurePhotos(folder: string, out: string): Promise<void> {
   const { benchPhotos } = await import('./bench/photos.ts');
   const report = await benchPhotos(folder);
   await write(out, 'photos', report, report.markdown);
-}
-
-async function prepareSite(): Promise<string> {
-  if (!existsSync(DEMO_PICTURES)) throw new AfterimageError('usage', 'Run `pnpm build-demo` first.');
-  const options = { out: join(ROOT_FOLDER, '.cache/site'), base: './', data: false };
-  if (!(await isCurrent(options))) await buildSite(options);
-  return options.out;
-}
-
-function launch(): Promise<Browser> {
-  const executablePath = findBrowser();
-  if (!executablePath) throw new AfterimageError('usage', BROWSER_MISSING);
-  // Without the flag, measureUserAgentSpecificMemory waits for a garbage collection that may take half a minute.
-  return chromium.launch({
-    executablePath,
-    args: [...BROWSER_ARGS, '--enable-blink-features=ForceEagerMeasureMemory'],
-  });
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
 
 function step(title: string): void {

@@ -23,3 +23,8 @@ export function describeMachine(browser: string): Machine {
     date: new Date().toISOString().slice(0, 10),
   };
 }
+
+/** As a report begins. */
+export function sentence({ date, browser, node, cpu, cores, memoryGiB, system }: Machine): string {
+  return `${date}, ${browser}, Node ${node}; ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}.`;
+}

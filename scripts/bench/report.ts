@@ -1,6 +1,6 @@
 import type { Latency } from './latency.ts';
 import type { Loading } from './loading.ts';
-import type { Machine } from './machine.ts';
+import { type Machine, sentence } from './machine.ts';
 import type { Growth } from './memory.ts';
 
 export interface BenchReport {
@@ -18,11 +18,11 @@ export interface BenchReport {
   readonly skipped: readonly string[];
 }
 
-const ms = (value: number) => value.toFixed(1);
+export const ms = (value: number) => value.toFixed(1);
 const kB = (bytes: number) => `${(bytes / 1000).toFixed(bytes < 100_000 ? 1 : 0)} kB`;
-const MB = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+export const MB = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
@@ -52,7 +52,7 @@ export function toMarkdown(report: BenchReport): string {
     ],
   ];
   return [
-    `${machine.date}, ${machine.browser}, Node ${machine.node}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}. ${report.queries} distinct queries over ${report.pictures} pictures, production build on localhost.`,
+    `${sentence(machine)} ${report.queries} distinct queries over ${report.pictures} pictures, production build on localhost.`,
     table(['milliseconds', 'part', 'p50', 'p95', 'max'], latency),
     table(['measure', 'value'], single),
     ...report.skipped.map((line) => `Not measured: ${line}`),

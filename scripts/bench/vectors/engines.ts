@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { maxRows } from '../../../src/platform/hnsw-index.ts';
-import { ROOT_FOLDER } from '../../lib/folders.ts';
+import { sourcesVersion } from '../sources-version.ts';
 import { DIM, ENGINE_IDS, type EngineId, GRAPH } from './protocol.ts';
 
 /** What the script knows of an engine; how it works is in `page/engines/`. */
@@ -56,21 +53,4 @@ export function withNeeded(wanted: readonly EngineId[]): EngineId[] {
   };
   for (const id of ENGINE_IDS) if (wanted.includes(id)) add(id);
   return [...all];
-}
-
-/** Changes with any of these source files and those in these folders. */
-function sourcesVersion(paths: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const path of paths) {
-    const whole = join(ROOT_FOLDER, path);
-    const names = path.endsWith('.ts')
-      ? ['']
-      : readdirSync(whole, { recursive: true, encoding: 'utf8' }).filter(isSource);
-    for (const name of names.sort()) hash.update(name).update(readFileSync(join(whole, name)));
-  }
-  return hash.digest('hex').slice(0, 16);
-}
-
-function isSource(name: string): boolean {
-  return name.endsWith('.ts') && !name.includes('.test.');
 }

@@ -1,12 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { type Browser, chromium } from '@playwright/test';
-import { AfterimageError } from '../../../src/engine/errors.ts';
-import { BROWSER_ARGS, BROWSER_MISSING, findBrowser } from '../../lib/browser.ts';
 import { parseCount, parseOptions, usage } from '../../lib/cli.ts';
 import { ROOT_FOLDER } from '../../lib/folders.ts';
 import { describeMachine } from '../machine.ts';
+import { launch, originOf } from '../site.ts';
 import { bundlePage } from './bundle.ts';
 import { prepareData } from './data.ts';
 import { LIVE } from './live.ts';
@@ -47,7 +44,7 @@ export async function benchVectors(args: readonly string[]): Promise<void> {
     const machine = describeMachine(`Chromium ${browser.version()}`);
     const onMeasured = (measured: Measured) => write(values.json, { machine, ...measured });
     const { filters, live, 'on-demand': onDemand } = values;
-    const origin = `http://localhost:${(server.address() as AddressInfo).port}/index.html`;
+    const origin = `${originOf(server)}index.html`;
     const options = { browser, origin, counts, kinds, engines, limit, filters, live, onDemand, log, onMeasured };
     console.log(`\n${toMarkdown({ machine, ...(await runVectors(options)) })}`);
   } finally {
@@ -61,14 +58,6 @@ function parseEngines(text: string): EngineId[] {
   const unknown = names.find((name) => !(ENGINE_IDS as readonly string[]).includes(name));
   if (unknown !== undefined) throw usage(`--engines takes some of ${ENGINE_IDS.join(', ')}, not "${unknown}"`);
   return ENGINE_IDS.filter((id) => names.includes(id));
-}
-
-function launch(): Promise<Browser> {
-  const executablePath = findBrowser();
-  if (!executablePath) throw new AfterimageError('usage', BROWSER_MISSING);
-  // Without the flag, measureUserAgentSpecificMemory waits for a garbage collection that may take half a minute.
-  const args = [...BROWSER_ARGS, '--enable-blink-features=ForceEagerMeasureMemory'];
-  return chromium.launch({ executablePath, args });
 }
 
 async function write(file: string, report: Parameters<typeof toMarkdown>[0]): Promise<void> {

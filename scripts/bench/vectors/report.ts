@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.ts';
+import { type Machine, sentence } from '../machine.ts';
 import { ENGINES } from './engines.ts';
 import type { FilterRow } from './filters.ts';
 import type { LiveRow } from './live.ts';
@@ -64,7 +64,7 @@ export function toMarkdown({ machine, rows, filters, live, onDemand }: VectorsRe
   const sets = new Map<string, VectorsRow[]>();
   for (const row of rows) sets.set(titleOf(row), [...(sets.get(titleOf(row)) ?? []), row]);
   return [
-    `${machine.date}, ${machine.browser}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}.`,
+    sentence(machine),
     ...[...sets].map(([title, of]) => `#### ${title}\n\n${tableOf(of)}`),
     ...(filters.length > 0 ? [`#### Filters\n\n${filterTable(filters)}`] : []),
     ...(onDemand.length > 0 ? [`#### Vectors fetched as they are needed\n\n${onDemandTable(onDemand)}`] : []),

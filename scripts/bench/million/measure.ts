@@ -1,0 +1,154 @@
+import type { Browser, Page } from '@playwright/test';
+import { askOnce, openAnswered, type Sample } from '../latency.ts';
+import { QUERIES } from '../queries.ts';
+import { type Spread, spread } from '../stats.ts';
+import { type Fetched, type LongTask, type Opened, openPage } from './page.ts';
+import { COLLECTION } from './prepare.ts';
+import { scrollThrough } from './scrolling.ts';
+
+const SEARCHES = 20;
+const PHONE = { width: 390, height: 844 };
+/** Milliseconds within which a query has to be answered, and all vectors have to be there. */
+const ANSWER = 60_000;
+const ARRIVAL = 600_000;
+
+export const PHASES = ['loading', 'searching', 'scrolling'] as const;
+
+export interface Tasks {
+  /** Milliseconds; null: none was as long as 50. */
+  readonly longest: number | null;
+  readonly over50: number;
+}
+
+export interface Measured {
+  /** Bytes of a first visit, by kind of file. */
+  readonly wire: Readonly<Record<string, number>>;
+  readonly first: {
+    /** Milliseconds since the navigation. */
+    readonly ms: number;
+    /** Of all that is loaded, what had been by then. */
+    readonly bytes: number;
+    /** What the page says below the headline. */
+    readonly said: string;
+  };
+  /** Milliseconds until the last of the vectors had come. */
+  readonly arrivedMs: number;
+  /** Milliseconds of a search as the page reports them: of the vector part, and from dispatch to the document. */
+  readonly search: Spread;
+  readonly total: Spread;
+  /** Bytes by kind, after searches and scrolling. */
+  readonly memory: Readonly<Record<string, number>>;
+  readonly memoryBeforeScrolling: number;
+  readonly resident: number | undefined;
+  readonly tasks: Readonly<Record<(typeof PHASES)[number], Tasks>>;
+}
+
+/**
+ * One visit: open with a query, wait for everything, search, scroll on a desktop and on a phone.
+ * @param parts how many parts the vectors have
+ * @throws Error where the page does not answer or does not scroll
+ */
+export async function measureVisit(
+  browser: Browser,
+  origin: string,
+  { count, parts, log, shots }: { count: number; parts: number; log: (line: string) => void; shots: string },
+): Promise<Measured> {
+  const opened = await openPage(browser);
+  const { page, fetched } = opened;
+  const began = Date.now();
+  log('the first answer …');
+  await openAnswered(page, `${origin}?c=${COLLECTION}&q=dog&device=wasm`);
+  const first = await firstAnswer(page, fetched);
+  await page.screenshot({ path: `${shots}-first.png` });
+  log('the rest of the vectors …');
+  const arrivedMs = (await untilArrived(page, fetched, parts)) - began;
+  const wire = sizesByKind(fetched);
+  const loaded = await now(page);
+  log('searches …');
+  const samples: Sample[] = [];
+  for (const query of QUERIES.slice(1, 1 + SEARCHES)) samples.push(await within(ANSWER, askOnce(page, query), query));
+  const memoryBeforeScrolling = sum(await opened.memory());
+  const searched = await now(page);
+  log('scrolling …');
+  await scrollThrough(page, count);
+  await page.screenshot({ path: `${shots}-desktop.png` });
+  await page.setViewportSize(PHONE);
+  await scrollThrough(page, count);
+  await page.screenshot({ path: `${shots}-phone.png` });
+  const tasks = await opened.longTasks();
+  const between = (from: number, to: number) => summarise(tasks.filter(({ start }) => start >= from && start < to));
+  const measured = {
+    wire,
+    first,
+    arrivedMs,
+    search: spread(samples.map(({ search }) => search)),
+    total: spread(samples.map(({ total }) => total)),
+    memory: await opened.memory(),
+    memoryBeforeScrolling,
+    resident: await opened.resident(),
+    tasks: {
+      loading: between(0, loaded),
+      searching: between(loaded, searched),
+      scrolling: between(searched, Number.POSITIVE_INFINITY),
+    },
+  };
+  await page.context().close();
+  return measured;
+}
+
+async function firstAnswer(page: Page, fetched: readonly Fetched[]): Promise<Measured['first']> {
+  const bytes = fetched.reduce((all, file) => all + file.bytes, 0);
+  const said = (await page.locator('.results-header p.quiet').first().textContent()) ?? '';
+  const ms = await page.evaluate(() => {
+    const [first] = performance.getEntriesByName('afterimage:search');
+    return first ? first.startTime + first.duration : Number.NaN;
+  });
+  return { ms, bytes, said };
+}
+
+/** @throws Error after `ms` milliseconds without an answer */
+function within<T>(ms: number, answer: Promise<T>, query: string): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`“${query}” was not answered in ${ms / 1000} s.`)), ms).unref();
+  });
+  return Promise.race([answer, late]);
+}
+
+/** @returns when the last of them came */
+async function untilArrived(page: Page, fetched: readonly Fetched[], parts: number): Promise<number> {
+  for (const end = Date.now() + ARRIVAL; Date.now() < end; await page.waitForTimeout(200)) {
+    const vectors = new Map(fetched.filter(({ path }) => /\/vectors-/.test(path)).map(({ path, at }) => [path, at]));
+    if (vectors.size >= parts) return Math.max(...vectors.values());
+  }
+  throw new Error(`After ${ARRIVAL / 1000} s not all vectors have come.`);
+}
+
+/** Each file once: what the service worker keeps of it comes from the browser's own cache. */
+function sizesByKind(fetched: readonly Fetched[]): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  for (const [path, bytes] of new Map(fetched.map((file) => [file.path, file.bytes]))) {
+    const kind = kindOf(path);
+    sizes[kind] = (sizes[kind] ?? 0) + bytes;
+  }
+  return sizes;
+}
+
+function kindOf(path: string): string {
+  if (path.includes('/models/')) return 'model';
+  const part = /\/collections\/[^/]+\/(\w+)[^/]*\.bin$/.exec(path)?.[1];
+  if (part) return part;
+  return path.includes('/collections/') ? 'manifest' : 'app';
+}
+
+function summarise(tasks: readonly LongTask[]): Tasks {
+  const long = tasks.map(({ duration }) => duration).filter((duration) => duration > 50);
+  return { longest: long.length > 0 ? Math.max(...long) : null, over50: long.length };
+}
+
+export function sum(sizes: Readonly<Record<string, number>>): number {
+  return Object.values(sizes).reduce((all, bytes) => all + bytes, 0);
+}
+
+function now(page: Opened['page']): Promise<number> {
+  return page.evaluate(() => performance.now());
+}
