@@ -1,6 +1,6 @@
 import { AfterimageError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { createKernels } from '../kernels/load.ts';
+import { createRowStore, HEAD_AT, type RowStore } from '../quantised/row-store.ts';
 import { codeBytes, GROUP, MAX_WIDTH } from './code.ts';
 
 export interface NibbleRowsOptions {
@@ -44,132 +44,123 @@ const DISTANCE_BITS = 13;
 const NOT_PASSING = 2 ** DISTANCE_BITS;
 /** Rows of one call: an engine replaces its first, slow translation of a loop between two calls only. */
 const SLICE = 2 ** 14;
-const QUERY_AT = 64;
 const MAX_FACTOR = 32767;
-
-/** Codes come first, because they never move when there are more; the rest is scratch. */
-interface Layout {
-  readonly capacity: number;
-  readonly distances: number;
-  readonly filter: number;
-  readonly list: number;
-  readonly bytes: number;
-}
+const COUNTS_LENGTH = NOT_PASSING + 1;
+type Beside = 'distances' | 'filter' | 'list';
 
 /** @throws AfterimageError `index-too-large`, `dimension-mismatch` where `width` is no multiple of 32. */
-export function createNibbleRows({
-  width,
-  count: given,
-  kernels: create = createKernels,
-}: NibbleRowsOptions): NibbleRows {
+export function createNibbleRows({ width, count: given, kernels }: NibbleRowsOptions): NibbleRows {
   if (!(width > 0 && width % GROUP === 0 && width <= MAX_WIDTH)) throw mismatch(`A code of ${width} components`, width);
-  const stride = codeBytes(width);
-  const countsAt = align(QUERY_AT + 2 * width);
-  const countsLength = NOT_PASSING + 1;
-  const codesAt = align(countsAt + 4 * countsLength);
-  let layout = layOut(given);
-  let kernels: Kernels | undefined = create(layout.bytes);
-  let count = given;
-  let end = 0;
-  /** What arrived beyond a gap: [first, end). */
-  let beyond: (readonly [first: number, end: number])[] = [];
-
-  function layOut(capacity: number): Layout {
-    const distances = align(codesAt + capacity * stride);
-    const filter = align(distances + 2 * capacity);
-    const list = align(filter + Math.ceil(capacity / 8));
-    return { capacity, distances, filter, list, bytes: list + 4 * capacity + 64 };
-  }
-
-  function held(): Kernels {
-    if (kernels === undefined) throw new AfterimageError('internal', 'The index was disposed of.');
-    return kernels;
-  }
-
-  function take(first: number, codes: Uint8Array): void {
-    new Uint8Array(held().memory.buffer).set(codes, codesAt + first * stride);
-    beyond = [...beyond, [first, first + codes.length / stride] as const].sort((a, b) => a[0] - b[0]);
-    for (const [from, to] of beyond) if (from <= end) end = Math.max(end, to);
-    beyond = beyond.filter(([from]) => from > end);
-  }
-
-  /** Distances of all rows below `end`. @returns what turns a distance back into a sum. */
-  function measure(weights: Float32Array): (distance: number) => number {
-    const { memory, nibbles } = held();
-    const { factors, step } = toFactors(weights);
-    new Int16Array(memory.buffer, QUERY_AT, width).set(factors);
-    const bias = 15 * factors.reduce((sum, factor) => sum + Math.max(0, factor), 0);
-    const range = 15 * factors.reduce((sum, factor) => sum + Math.abs(factor), 0);
-    const shift = Math.max(0, 32 - Math.clz32(range) - DISTANCE_BITS);
-    for (let row = 0; row < end; row += SLICE) {
-      const rows = Math.min(SLICE, end - row);
-      nibbles(codesAt + row * stride, stride, rows, QUERY_AT, bias, shift, layout.distances + 2 * row);
-    }
-    const half = (2 ** shift - 1) / 2;
-    return (distance) => (bias - (distance * 2 ** shift + half)) * step;
-  }
-
-  function mask(filter: Uint32Array): void {
-    const { memory, maskDistances } = held();
-    const words = Math.ceil(end / 32);
-    new Uint32Array(memory.buffer, layout.filter, words).fill(0).set(filter.subarray(0, words));
-    maskDistances(layout.distances, end, layout.filter, NOT_PASSING);
-  }
-
-  /** The distance within which `n` rows lie, how many of them just there, and how many rows that makes. */
-  function limitOf(n: number): { limit: number; equal: number; found: number } {
-    const { memory, countDistances } = held();
-    const counts = new Uint32Array(memory.buffer, countsAt, countsLength).fill(0);
-    countDistances(layout.distances, end, countsAt);
-    let below = 0;
-    let limit = 0;
-    while (limit < NOT_PASSING - 1 && below + (counts[limit] as number) < n) below += counts[limit++] as number;
-    const equal = Math.min(n - below, counts[limit] as number);
-    return { limit, equal, found: below + equal };
-  }
-
+  const queryAt = HEAD_AT;
+  const countsAt = HEAD_AT + 2 * width;
+  const store = createRowStore<Beside>({
+    head: 2 * width + 4 * COUNTS_LENGTH,
+    rowBytes: codeBytes(width),
+    count: given,
+    beside: {
+      distances: { bytes: (rows) => 2 * rows },
+      filter: { bytes: (rows) => Math.ceil(rows / 8) },
+      list: { bytes: (rows) => 4 * rows },
+    },
+    kernels,
+  });
+  const front = createFront();
   return {
     width,
     get count() {
-      return count;
+      return store.count;
     },
     get end() {
-      return end;
+      return store.disposed ? 0 : front.end;
     },
     put(first, codes) {
-      const rows = codes.length / stride;
-      if (!(Number.isInteger(rows) && Number.isInteger(first) && first >= 0 && first + rows <= given)) {
-        throw mismatch(`${codes.length} bytes for rows ${first} … of ${given}`, width);
-      }
-      take(first, codes);
+      front.add(first, first + store.put(first, codes));
     },
     append(code) {
-      if (code.length !== stride) throw mismatch(`A code of ${code.length} bytes`, width);
-      if (count === layout.capacity) {
-        const larger = layOut(Math.max(256, Math.ceil(count * 1.25)));
-        held().memory.reserve(larger.bytes);
-        layout = larger;
-      }
-      take(count, code);
-      return count++;
+      const row = store.append(code);
+      front.add(row, row + 1);
+      return row;
     },
     nearest(weights, n, filter) {
       if (weights.length !== width) throw mismatch(`A query of ${weights.length} components`, width);
-      if (end === 0 || n <= 0) return { rows: new Uint32Array(0), sums: new Float32Array(0) };
-      const sumOf = measure(weights);
-      if (filter !== undefined) mask(filter);
-      const { limit, equal, found } = limitOf(n);
-      const { memory, collectNearest } = held();
-      collectNearest(layout.distances, end, limit, equal, layout.list);
-      const rows = new Uint32Array(memory.buffer, layout.list, found).slice();
-      const distances = new Uint16Array(memory.buffer, layout.distances, end);
-      return { rows, sums: Float32Array.from(rows, (row) => sumOf(distances[row] as number)) };
+      if (store.disposed || front.end === 0 || n <= 0) return { rows: new Uint32Array(0), sums: new Float32Array(0) };
+      const sumOf = measure(store, queryAt, front.end, weights);
+      if (filter !== undefined) mask(store, front.end, filter);
+      return collect(store, countsAt, front.end, n, sumOf);
     },
-    dispose() {
-      kernels = undefined;
-      end = 0;
+    dispose: () => store.dispose(),
+  };
+}
+
+/** How far rows, which arrive in any order, have arrived without a gap. */
+function createFront() {
+  let end = 0;
+  /** What arrived beyond a gap: [first, end). */
+  let beyond: (readonly [first: number, end: number])[] = [];
+  return {
+    get end() {
+      return end;
+    },
+    add(first: number, last: number): void {
+      beyond = [...beyond, [first, last] as const].sort((a, b) => a[0] - b[0]);
+      for (const [from, to] of beyond) if (from <= end) end = Math.max(end, to);
+      beyond = beyond.filter(([from]) => from > end);
     },
   };
+}
+
+/** Distances of all rows below `end`. @returns what turns a distance back into a sum. */
+function measure(
+  { kernels, buffer, rowsAt, stride, at }: RowStore<Beside>,
+  queryAt: number,
+  end: number,
+  weights: Float32Array,
+): (distance: number) => number {
+  const { factors, step } = toFactors(weights);
+  new Int16Array(buffer, queryAt, factors.length).set(factors);
+  const bias = 15 * factors.reduce((sum, factor) => sum + Math.max(0, factor), 0);
+  const range = 15 * factors.reduce((sum, factor) => sum + Math.abs(factor), 0);
+  const shift = Math.max(0, 32 - Math.clz32(range) - DISTANCE_BITS);
+  const distances = at('distances');
+  for (let row = 0; row < end; row += SLICE) {
+    const rows = Math.min(SLICE, end - row);
+    kernels.nibbles(rowsAt + row * stride, stride, rows, queryAt, bias, shift, distances + 2 * row);
+  }
+  const half = (2 ** shift - 1) / 2;
+  return (distance) => (bias - (distance * 2 ** shift + half)) * step;
+}
+
+/** Rows whose bit is not set are further than any other. */
+function mask({ kernels, buffer, at }: RowStore<Beside>, end: number, filter: Uint32Array): void {
+  const words = Math.ceil(end / 32);
+  new Uint32Array(buffer, at('filter'), words).fill(0).set(filter.subarray(0, words));
+  kernels.maskDistances(at('distances'), end, at('filter'), NOT_PASSING);
+}
+
+/** The `n` rows of least distance. */
+function collect(
+  { kernels, buffer, at }: RowStore<Beside>,
+  countsAt: number,
+  end: number,
+  n: number,
+  sumOf: (distance: number) => number,
+): Nearest {
+  const counts = new Uint32Array(buffer, countsAt, COUNTS_LENGTH).fill(0);
+  kernels.countDistances(at('distances'), end, countsAt);
+  const { limit, equal, found } = limitOf(counts, n);
+  kernels.collectNearest(at('distances'), end, limit, equal, at('list'));
+  const rows = new Uint32Array(buffer, at('list'), found).slice();
+  const distances = new Uint16Array(buffer, at('distances'), end);
+  return { rows, sums: Float32Array.from(rows, (row) => sumOf(distances[row] as number)) };
+}
+
+/** The distance within which `n` rows lie, how many of them just there, and how many rows that makes. */
+function limitOf(counts: Uint32Array, n: number): { limit: number; equal: number; found: number } {
+  let below = 0;
+  let limit = 0;
+  while (limit < NOT_PASSING - 1 && below + (counts[limit] as number) < n) below += counts[limit++] as number;
+  const equal = Math.min(n - below, counts[limit] as number);
+  return { limit, equal, found: below + equal };
 }
 
 /** At 16 bits, and what one unit stands for. Sums of products with components up to 15 stay below 2³¹. */
@@ -180,10 +171,6 @@ function toFactors(weights: Float32Array): { factors: Int16Array; step: number }
     factors: Int16Array.from(weights, (weight) => Math.round((weight / peak) * limit)),
     step: peak / limit,
   };
-}
-
-function align(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }
 
 function mismatch(what: string, width: number): AfterimageError {

@@ -1,4 +1,4 @@
-/** How many times as much the square of an error counts along the direction as across it. From 3 to 300 recall is the same. */
+/** How much more the square of an error counts along a direction of length 1. From 3 to 300 recall is the same. */
 export const ALONG = 10;
 /** Hardly anything changes after the second. */
 const PASSES = 4;
@@ -17,10 +17,11 @@ export interface Balance {
   /** After `run`, whether the other way was taken. */
   readonly turned: Uint8Array;
   /**
-   * Take the other way wherever that lessens |errors|² + (along · errors)², one dimension after the other, until none is
-   * left or some passes are over. @param along `dim` values, as long as the square root of `ALONG`; zeros change nothing.
+   * Take the other way wherever that lessens |errors|² + `ALONG` (along · errors)², one dimension after the other, until
+   * none is left or some passes are over.
+   * @param along `dim` values from `from` on: the shorter this vector, the less it matters.
    */
-  run(along: Float64Array): void;
+  run(along: Float32Array, from: number): void;
 }
 
 export function createBalance(dim: number): Balance {
@@ -31,33 +32,25 @@ export function createBalance(dim: number): Balance {
     errors,
     others,
     turned,
-    run(along) {
+    run(along, from) {
       turned.fill(0);
       let total = 0;
-      for (let i = 0; i < dim; i++) total += (along[i] as number) * (errors[i] as number);
+      for (let i = 0; i < dim; i++) total += (along[from + i] as number) * (errors[i] as number);
       for (let pass = 0, changed = true; changed && pass < PASSES; pass++) {
         changed = false;
         for (let i = 0; i < dim; i++) {
           const error = errors[i] as number;
           const other = others[i] as number;
           const difference = other - error;
-          const along1 = (along[i] as number) * difference;
-          if (!(difference * (other + error) + along1 * (2 * total + along1) < 0)) continue;
+          const part = (along[from + i] as number) * difference;
+          if (!(difference * (other + error) + ALONG * part * (2 * total + part) < 0)) continue;
           errors[i] = other;
           others[i] = error;
           turned[i] = 1 - (turned[i] as number);
-          total += along1;
+          total += part;
           changed = true;
         }
       }
     },
   };
-}
-
-/** Write the direction of `values` from `from` on to `along`, as `run` takes it. */
-export function writeAlong(values: Float32Array, from: number, along: Float64Array): void {
-  let sum = 0;
-  for (let i = 0; i < along.length; i++) sum += (values[from + i] as number) ** 2;
-  const factor = sum > 0 ? Math.sqrt(ALONG / sum) : 0;
-  for (let i = 0; i < along.length; i++) along[i] = factor * (values[from + i] as number);
 }

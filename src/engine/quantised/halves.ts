@@ -1,5 +1,5 @@
 import { decodeFloat16, encodeFloat16 } from '../float16.ts';
-import { createBalance, writeAlong } from './balance.ts';
+import { createBalance } from './balance.ts';
 
 /**
  * Vectors (rows × dim) as halves, each number rounded up or down so that a row loses next to nothing along itself: its
@@ -10,7 +10,6 @@ export function toHalves(vectors: Float32Array, dim: number): Uint16Array<ArrayB
   const others = new Uint16Array(dim);
   const nearest = new Float32Array(dim);
   const beside = new Float32Array(dim);
-  const along = new Float64Array(dim);
   const balance = createBalance(dim);
   for (let from = 0; from < vectors.length; from += dim) {
     decodeFloat16(halves.subarray(from, from + dim), nearest);
@@ -22,8 +21,7 @@ export function toHalves(vectors: Float32Array, dim: number): Uint16Array<ArrayB
     }
     decodeFloat16(others, beside);
     for (let i = 0; i < dim; i++) balance.others[i] = (vectors[from + i] as number) - (beside[i] as number);
-    writeAlong(vectors, from, along);
-    balance.run(along);
+    balance.run(vectors, from);
     for (let i = 0; i < dim; i++) if (balance.turned[i]) halves[from + i] = others[i] as number;
   }
   return halves;

@@ -1,8 +1,8 @@
 import { type Bitset, createBitset, hasBit, setBit } from '../bitset.ts';
 import { AfterimageError } from '../errors.ts';
 import { BLOCK_ROWS, type Kernels } from '../kernels/kernels.ts';
-import { createKernels } from '../kernels/load.ts';
 import { quantise } from './quantise.ts';
+import { align, createRowStore, HEAD_AT, type RowStore } from './row-store.ts';
 
 export interface Int8RowsOptions {
   readonly dim: number;
@@ -52,157 +52,163 @@ export interface Int8Rows {
   dispose(): void;
 }
 
-/** Not at address 0, which stands for "no list". */
-const QUERY = 64;
-
-/** Where things lie. Rows come first, because they are much the largest and so never move when there are more. */
-interface Layout {
-  readonly capacity: number;
-  readonly scales: number;
-  readonly list: number;
-  readonly scores: number;
-  readonly maxima: number;
-  readonly bytes: number;
-}
+/** The query lies in the head. */
+const QUERY = HEAD_AT;
+type Beside = 'scales' | 'list' | 'scores' | 'maxima';
+const words = (rows: number) => 4 * rows;
 
 /** @throws AfterimageError `index-too-large`, `dimension-mismatch`. */
-export function createInt8Rows({
-  dim,
-  centre,
-  count: given,
-  kernels: create = createKernels,
-}: Int8RowsOptions): Int8Rows {
+export function createInt8Rows({ dim, centre, count: given, kernels }: Int8RowsOptions): Int8Rows {
   if (centre.length !== dim) throw mismatch(centre.length, dim);
-  const stride = align(dim, 16);
-  const rowsAt = align(QUERY + 2 * stride, 64);
-  let layout = layOut(given);
-  let kernels: Kernels | undefined = create(layout.bytes);
-  let count = given;
-  /** Rows from here on are not there. */
-  let end = 0;
-  let size = 0;
-  let removed: Bitset = createBitset(0);
-  floats(layout.scales, given).fill(Number.NaN);
-
-  function layOut(capacity: number): Layout {
-    const scales = align(rowsAt + capacity * stride, 64);
-    const list = align(scales + 4 * capacity, 64);
-    const scores = align(list + 4 * capacity, 64);
-    const maxima = align(scores + 4 * capacity, 64);
-    return { capacity, scales, list, scores, maxima, bytes: maxima + 4 * Math.ceil(capacity / BLOCK_ROWS) };
-  }
-
-  function buffer(): ArrayBuffer {
-    if (kernels === undefined) throw new AfterimageError('internal', 'The index was disposed of.');
-    return kernels.memory.buffer;
-  }
-
-  function floats(at: number, length: number): Float32Array<ArrayBuffer> {
-    return new Float32Array(buffer(), at, length);
-  }
-
-  function grow(rows: number): void {
-    const larger = layOut(Math.max(rows, Math.ceil(layout.capacity * 1.25), 256));
-    kernels?.memory.reserve(larger.bytes);
-    const scales = floats(layout.scales, count).slice();
-    layout = larger;
-    floats(layout.scales, layout.capacity).fill(Number.NaN).set(scales);
-  }
-
-  function take(first: number, codes: Int8Array, scales: Float32Array): void {
-    const bytes = new Int8Array(buffer());
-    const held = floats(layout.scales, layout.capacity);
-    if (stride === dim) bytes.set(codes, rowsAt + first * stride);
-    for (let i = 0; i < scales.length; i++) {
-      const row = first + i;
-      if (stride !== dim) bytes.set(codes.subarray(i * dim, (i + 1) * dim), rowsAt + row * stride);
-      if (hasBit(removed, row)) continue;
-      if (Number.isNaN(held[row])) size++;
-      held[row] = scales[i] as number;
-    }
-    end = Math.max(end, first + scales.length);
-  }
-
-  /** The query at 16 bits, and what turns its sums into similarities. */
-  function prepare(query: Float32Array): { step: number; base: number } {
-    // The sums of the products with codes of at most 128 must stay below 2³¹.
-    const limit = Math.min(32767, Math.floor((2 ** 31 - 1) / (128 * dim)));
-    let peak = 0;
-    let base = 0;
-    for (let i = 0; i < dim; i++) {
-      peak = Math.max(peak, Math.abs(query[i] as number));
-      base += (query[i] as number) * (centre[i] as number);
-    }
-    const factors = new Int16Array(buffer(), QUERY, stride);
-    for (let i = 0; i < dim; i++) factors[i] = Math.round(((query[i] as number) / (peak || 1)) * limit);
-    return { step: peak / limit, base };
-  }
-
+  const store = createRowStore<Beside>({
+    head: 2 * align(dim, 16),
+    rowBytes: dim,
+    count: given,
+    beside: {
+      scales: { bytes: words, kept: true },
+      list: { bytes: words },
+      scores: { bytes: words },
+      maxima: { bytes: (rows) => words(Math.ceil(rows / BLOCK_ROWS)) },
+    },
+    kernels,
+  });
+  const present = createPresence(store);
   return {
     dim,
     get count() {
-      return count;
+      return store.count;
     },
     get size() {
-      return size;
+      return present.size;
     },
-    has(row) {
-      return row >= 0 && row < end && !Number.isNaN(floats(layout.scales, end)[row] ?? Number.NaN);
-    },
+    has: present.has,
     put(first, { codes, scales }) {
       if (codes.length !== scales.length * dim) throw mismatch(codes.length, dim);
-      if (!(Number.isInteger(first) && first >= 0 && first + scales.length <= given)) {
-        throw new AfterimageError('dimension-mismatch', `Rows ${first} … do not lie in a collection of ${given} rows.`);
-      }
-      if (!scales.every((scale) => scale >= 0 && scale < Number.POSITIVE_INFINITY)) {
-        throw new AfterimageError(
-          'index-corrupt',
-          'The scale of a vector is not a number. Build the collection again.',
-        );
-      }
-      take(first, codes, scales);
+      checkScales(scales);
+      store.put(first, bytesOf(codes));
+      present.add(first, scales);
     },
     append(vector) {
       if (vector.length !== dim) throw mismatch(vector.length, dim);
       const { codes, scales } = quantise(vector, dim, centre);
-      if (count === layout.capacity) grow(count + 1);
-      take(count, codes, scales);
-      return count++;
+      const row = store.append(bytesOf(codes));
+      present.add(row, scales);
+      return row;
     },
-    remove(row) {
-      if (!(Number.isInteger(row) && row >= 0 && row < count)) return;
-      if (row >= removed.length * 32) removed = extended(removed, Math.max(count, 2 * row));
+    remove: present.remove,
+    scan(query, choose) {
+      if (query.length !== dim) throw mismatch(query.length, dim);
+      return scan(store, present.end, writeQuery(store, query, centre), choose);
+    },
+    dispose() {
+      store.dispose();
+      present.clear();
+    },
+  };
+}
+
+/** Which rows are there, which is what their scales say: that of a row that is not there is NaN. */
+function createPresence(store: RowStore<Beside>) {
+  /** Rows from here on are not there. */
+  let end = 0;
+  let size = 0;
+  let removed: Bitset = createBitset(0);
+  const scalesOf = (rows: number) => floats(store, 'scales', rows);
+  scalesOf(store.count).fill(Number.NaN);
+  return {
+    get end() {
+      return end;
+    },
+    get size() {
+      return size;
+    },
+    has(row: number): boolean {
+      return row >= 0 && row < end && !Number.isNaN(scalesOf(end)[row] ?? Number.NaN);
+    },
+    /** Rows `first`, `first` + 1 … are there from now on, but for those that were removed before. */
+    add(first: number, scales: Float32Array): void {
+      const held = scalesOf(store.count);
+      for (let i = 0; i < scales.length; i++) {
+        const row = first + i;
+        if (hasBit(removed, row)) continue;
+        // Of an appended row anything may lie there.
+        if (row >= end || Number.isNaN(held[row])) size++;
+        held[row] = scales[i] as number;
+      }
+      end = Math.max(end, first + scales.length);
+    },
+    remove(row: number): void {
+      if (!(Number.isInteger(row) && row >= 0 && row < store.count)) return;
+      if (row >= removed.length * 32) removed = extended(removed, Math.max(store.count, 2 * row));
       if (hasBit(removed, row)) return;
       setBit(removed, row);
-      const scales = floats(layout.scales, count);
+      const scales = scalesOf(store.count);
       if (!Number.isNaN(scales[row])) size--;
       scales[row] = Number.NaN;
     },
-    scan(query, choose) {
-      if (query.length !== dim) throw mismatch(query.length, dim);
-      if (kernels === undefined)
-        return { count: 0, rows: undefined, scores: new Float32Array(0), maxima: new Float32Array(0) };
-      const { step, base } = prepare(query);
-      const { scales, list, scores, maxima } = layout;
-      const rows = choose && new Uint32Array(buffer(), list, end);
-      const positions = choose && rows ? choose(rows, end) : end;
-      kernels.scan(rowsAt, scales, stride, rows ? list : 0, positions, QUERY, step, base, scores, maxima);
-      return {
-        count: positions,
-        rows: rows?.subarray(0, positions),
-        scores: floats(scores, positions),
-        maxima: floats(maxima, Math.ceil(positions / BLOCK_ROWS)),
-      };
-    },
-    dispose() {
-      kernels = undefined;
+    clear(): void {
       end = size = 0;
     },
   };
 }
 
-function align(bytes: number, to: number): number {
-  return Math.ceil(bytes / to) * to;
+/** A query's products as the kernels have them, times `step`, plus `base`, are similarities. */
+interface Prepared {
+  readonly step: number;
+  readonly base: number;
+}
+
+/** Put the query into its place, at 16 bits. */
+function writeQuery(store: RowStore<Beside>, query: Float32Array, centre: Float32Array): Prepared {
+  const dim = query.length;
+  // The sums of the products with codes of at most 128 must stay below 2³¹.
+  const limit = Math.min(32767, Math.floor((2 ** 31 - 1) / (128 * dim)));
+  let peak = 0;
+  let base = 0;
+  for (let i = 0; i < dim; i++) {
+    peak = Math.max(peak, Math.abs(query[i] as number));
+    base += (query[i] as number) * (centre[i] as number);
+  }
+  if (!store.disposed) {
+    const factors = new Int16Array(store.buffer, QUERY, store.stride);
+    for (let i = 0; i < dim; i++) factors[i] = Math.round(((query[i] as number) / (peak || 1)) * limit);
+  }
+  return { step: peak / limit, base };
+}
+
+function scan(
+  store: RowStore<Beside>,
+  end: number,
+  { step, base }: Prepared,
+  choose: Parameters<Int8Rows['scan']>[1],
+): Scanned {
+  if (store.disposed) {
+    return { count: 0, rows: undefined, scores: new Float32Array(0), maxima: new Float32Array(0) };
+  }
+  const { kernels, rowsAt, stride, at } = store;
+  const rows = choose && new Uint32Array(store.buffer, at('list'), end);
+  const count = choose && rows ? choose(rows, end) : end;
+  const list = rows ? at('list') : 0;
+  kernels.scan(rowsAt, at('scales'), stride, list, count, QUERY, step, base, at('scores'), at('maxima'));
+  return {
+    count,
+    rows: rows?.subarray(0, count),
+    scores: floats(store, 'scores', count),
+    maxima: floats(store, 'maxima', Math.ceil(count / BLOCK_ROWS)),
+  };
+}
+
+function floats(store: RowStore<Beside>, name: Beside, length: number): Float32Array<ArrayBuffer> {
+  return new Float32Array(store.buffer, store.at(name), length);
+}
+
+function bytesOf({ buffer, byteOffset, length }: Int8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+function checkScales(scales: Float32Array): void {
+  if (scales.every((scale) => scale >= 0 && scale < Number.POSITIVE_INFINITY)) return;
+  throw new AfterimageError('index-corrupt', 'The scale of a vector is not a number. Build the collection again.');
 }
 
 function extended(bits: Bitset, rows: number): Bitset {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dot } from '../embedding.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
+import { ALONG } from './balance.ts';
 import { chooseCentre, createMean, dequantise, quantise } from './quantise.ts';
 
 const value = fc.oneof(fc.float({ min: -1, max: 1, noNaN: true }), fc.constantFrom(0, 1, -1, 1e-3, 1e-8, 1e-38));
@@ -54,16 +55,15 @@ function nearestCodes(vectors: Float32Array, dim: number, centre: Float32Array, 
   });
 }
 
-/** Of each row, in steps: the square of its error, and that of the error's part along the centre. */
+/** Of each row, in steps: the square of its error, and that of the error's product with the centre. */
 function lossesOf(vectors: Float32Array, dim: number, centre: Float32Array, codes: Int8Array, scales: Float32Array) {
-  const norm = Math.hypot(...centre) || 1;
   return Array.from(scales, (scale, row) => {
     let [all, along] = [0, 0];
     for (let i = 0; scale > 0 && i < dim; i++) {
       const at = row * dim + i;
       const error = ((vectors[at] as number) - (centre[i] as number)) / scale - (codes[at] as number);
       all += error ** 2;
-      along += (error * (centre[i] as number)) / norm;
+      along += error * (centre[i] as number);
     }
     return { all, along: along ** 2 };
   });
@@ -77,7 +77,7 @@ test('what a row loses, most of all along the centre, is never more than by roun
       const nearest = lossesOf(vectors, dim, centre, nearestCodes(vectors, dim, centre, scales), scales);
       for (const [row, { all, along }] of lossesOf(vectors, dim, centre, codes, scales).entries()) {
         const bound = nearest[row] as { all: number; along: number };
-        expect(all + 10 * along).toBeLessThanOrEqual((bound.all + 10 * bound.along) * (1 + 1e-9) + 1e-9);
+        expect(all + ALONG * along).toBeLessThanOrEqual((bound.all + ALONG * bound.along) * (1 + 1e-9) + 1e-9);
       }
     }),
   );

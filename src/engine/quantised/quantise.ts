@@ -1,5 +1,5 @@
 import { AfterimageError } from '../errors.ts';
-import { type Balance, createBalance, writeAlong } from './balance.ts';
+import { type Balance, createBalance } from './balance.ts';
 
 /**
  * Vectors at a byte a dimension: x ≈ centre + scale · c with c in −127 … 127, one centre (float32 × dim) for all rows and
@@ -60,15 +60,13 @@ export function quantise(vectors: Float32Array, dim: number, centre: Float32Arra
   const codes = new Int8Array(vectors.length);
   const scales = new Float32Array(rows);
   const least = leastScale(centre);
-  const along = new Float64Array(dim);
-  writeAlong(centre, 0, along);
   const balance = createBalance(dim);
   for (let row = 0; row < rows; row++) {
     const from = row * dim;
     const scale = scaleOf(vectors, from, centre, least);
     scales[row] = scale;
     if (scale === 0 || encode(vectors, from, centre, scale, codes, balance)) continue;
-    balance.run(along);
+    balance.run(centre, 0);
     for (let i = 0; i < dim; i++) {
       if (balance.turned[i])
         codes[from + i] = (codes[from + i] as number) + ((balance.errors[i] as number) < 0 ? 1 : -1);
