@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
-import { watch } from 'chokidar';
+import { type FSWatcher, watch } from 'chokidar';
 import { toAfterimageError } from '../../src/engine/errors.ts';
 import { printable } from './progress.ts';
 
@@ -12,6 +13,8 @@ export interface WatchOptions {
 const QUIET_MS = 500;
 /** A file counts as written when its size has stood still for this long. */
 const STABLE_MS = 300;
+/** How often it is looked whether a folder that is gone is back. */
+const LOOK_MS = 1000;
 
 /**
  * Build, and again after every change in `folders`, one build at a time, until `signal` aborts. A build that fails is
@@ -33,6 +36,7 @@ export async function watchFolders(
   watcher.on('all', () => changes.happened());
   watcher.on('error', (error) => log(`Watching: ${printable(String(error))}`));
   signal.addEventListener('abort', () => changes.happened(), { once: true });
+  const looking = setInterval(createLook(folders, watcher, changes, log), LOOK_MS);
   try {
     await new Promise<void>((ready) => watcher.once('ready', ready));
     await attempt(() => build(signal), signal, log, true);
@@ -42,8 +46,32 @@ export async function watchFolders(
       if (!signal.aborted) await attempt(() => build(signal), signal, log);
     }
   } finally {
+    clearInterval(looking);
     await watcher.close();
   }
+}
+
+/** A folder that was deleted, or whose disk was unplugged, is not watched any more: it has to be taken up again. */
+function createLook(
+  folders: readonly string[],
+  watcher: FSWatcher,
+  changes: Changes,
+  log: (line: string) => void,
+): () => void {
+  const gone = new Set<string>();
+  return () => {
+    for (const folder of folders) {
+      const isThere = existsSync(folder);
+      if (!isThere && !gone.has(folder)) {
+        gone.add(folder);
+        log(`${printable(folder)} is gone. The collection stays as it was until the folder is back.`);
+      } else if (isThere && gone.delete(folder)) {
+        watcher.unwatch(folder);
+        watcher.add(folder);
+        changes.happened();
+      }
+    }
+  };
 }
 
 async function attempt(
@@ -65,6 +93,8 @@ async function attempt(
 function isHidden(path: string, folders: readonly string[]): boolean {
   return basename(path).startsWith('.') && !folders.some((folder) => resolve(folder) === resolve(path));
 }
+
+type Changes = ReturnType<typeof createChanges>;
 
 /** Remembers changes until somebody waits for them. */
 function createChanges() {

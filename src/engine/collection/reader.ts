@@ -54,7 +54,7 @@ export async function readCollection(
   if (text === undefined) {
     throw new AfterimageError(
       'collection-not-found',
-      `There is no collection called ${JSON.stringify(name.slice(0, 80))}. Choose another one, or build it with \`pnpm build-index\`.`,
+      `There is no collection called ${JSON.stringify(name.slice(0, 80))}. Choose another one, or build it with pnpm build-index if the site is yours.`,
     );
   }
   const manifest = await parseManifest(text, sha256);

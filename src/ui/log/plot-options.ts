@@ -15,6 +15,14 @@ function axis(colours: Colours, more: uPlot.Axis = {}): uPlot.Axis {
 /** Fixed, because values are read in the table, and the plots are not for pointing at. */
 const STILL = { legend: { show: false }, cursor: { show: false } } as const;
 
+/** Whole numbers only. */
+const COUNTS = [1, 10, 100, 1_000, 10_000, 100_000].flatMap((power) => [power, 2 * power, 5 * power]);
+
+/** Room for the longest label of an axis. */
+function widthOf(_plot: uPlot, labels: readonly string[] | null): number {
+  return Math.max(40, 16 + 8 * Math.max(0, ...(labels ?? []).map((text) => text?.length ?? 0)));
+}
+
 /** A bar for each rating from 1 to 10. */
 export function ratingOptions(colours: Colours): PlotOptions {
   const bars = uPlot.paths.bars?.({ size: [0.7] });
@@ -23,7 +31,7 @@ export function ratingOptions(colours: Colours): PlotOptions {
     scales: { x: { time: false, range: [0.4, 10.6] }, y: { range: (_plot, _min, max) => [0, Math.max(max, 1) * 1.1] } },
     axes: [
       axis(colours, { splits: () => [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], grid: { show: false } }),
-      axis(colours, { size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000] }),
+      axis(colours, { size: widthOf, incrs: COUNTS }),
     ],
     series: [{}, { fill: colours.accent, width: 0, points: { show: false }, ...(bars && { paths: bars }) }],
   };

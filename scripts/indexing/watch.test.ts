@@ -1,0 +1,35 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { watchFolders } from './watch.ts';
+
+test('a folder that goes away and comes back is watched again', { timeout: 30_000 }, async () => {
+  const home = await mkdtemp(join(tmpdir(), 'afterimage-watch-'));
+  const folder = join(home, 'pictures');
+  await mkdir(folder);
+  const stop = new AbortController();
+  const lines: string[] = [];
+  const build = vi.fn(async () => {});
+  const { signal } = stop;
+  const watching = watchFolders([folder], join(home, 'out'), build, { signal, log: (line) => void lines.push(line) });
+  const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 50 });
+  try {
+    await until(() => expect(lines).toContain('Watching for changes. Ctrl-C ends it.'));
+    await rm(folder, { recursive: true });
+    await until(() => expect(lines).toContainEqual(expect.stringMatching(/pictures is gone\. The collection stays/)));
+    await mkdir(folder);
+    await writeFile(join(folder, 'a.txt'), 'a');
+    const before = build.mock.calls.length;
+    await until(() => expect(build.mock.calls.length).toBeGreaterThan(before));
+    // It was taken up again, not only seen once.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const settled = build.mock.calls.length;
+    await writeFile(join(folder, 'b.txt'), 'b');
+    await until(() => expect(build.mock.calls.length).toBeGreaterThan(settled));
+  } finally {
+    stop.abort();
+    await watching;
+    await rm(home, { recursive: true, force: true });
+  }
+});
