@@ -1,12 +1,11 @@
+import { heldBytes, TAB_BYTES } from '../engine/tab-memory.ts';
+
 /**
  * Share of the variance that codes have to see. With 0.71 of it the codes engine has a recall@10 of 0.99 among 100,000
  * pictures of 512 dimensions and of 0.96 among 400,000; with 0.54 of it, of 0.94 among 100,000. See "How much structure
  * codes need" in scripts/bench/synthetic/CODES.md.
  */
 export const LEAST_EXPLAINED = 0.7;
-
-/** What the vectors of a collection may take where all of them are compared: of the memory of a tab, about half. */
-export const EXACT_BYTES = 2 ** 31;
 
 /** What becomes of a collection that was to be searched by codes. */
 export interface Verdict {
@@ -23,8 +22,7 @@ export interface Verdict {
 export function judgeCodes(explained: number, { count, dim }: { count: number; dim: number }): Verdict {
   if (explained >= LEAST_EXPLAINED) return { index: 'codes', advice: null };
   const share = `The codes would see ${Math.floor(100 * explained)} % of what tells these vectors apart, and ${100 * LEAST_EXPLAINED} % are needed`;
-  // A byte a dimension, and what belongs to a row.
-  if (count * (dim + 12) <= EXACT_BYTES) {
+  if (heldBytes({ count, dim, quantiser: { encoding: 'int8' } }) <= TAB_BYTES) {
     return { index: 'exact', advice: `${share}: written for --index exact, which compares every picture.` };
   }
   return {

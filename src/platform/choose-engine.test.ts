@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Engine } from '../engine/collection/types.ts';
 import { quantiserFor } from '../engine/collection/vector-blocks.ts';
-import { chooseEngine, type EngineRequest } from './choose-engine.ts';
+import { chooseEngine, type EngineRequest, type Way } from './choose-engine.ts';
 import { maxRows } from './hnsw-index.ts';
 
 const hnsw = { M: 16, efConstruction: 200, efSearch: 200 };
@@ -25,9 +25,43 @@ test.each<[string, ReturnType<typeof offer>, EngineRequest, Engine, RegExp]>([
   ['nor where it was asked for', offer('hnsw', ['graph'], tooMany), 'hnsw', 'exact', /2 GiB/],
   ['codes before everything else', offer('hnsw', ['graph', 'codes'], tooMany), 'auto', 'codes', /2 GiB.*codes/],
   ['a graph that just fits', offer('hnsw', ['graph'], tooMany - 1), 'auto', 'hnsw', /graph/],
+  ['codes without all the vectors, where those do not fit', offer('codes', ['codes'], 5e6), 'auto', 'codes', /fetched/],
+  [
+    'the same where every picture was to be compared',
+    offer('codes', ['codes'], 5e6),
+    'exact',
+    'codes',
+    /2,625 MB.*fetched/,
+  ],
+  ['the same where there is a graph', offer('hnsw', ['graph', 'codes'], 5e6), 'auto', 'codes', /graph.*fetched/],
 ])('%s', (_, collection, wanted, engine, reason) => {
   const choice = chooseEngine(collection, wanted);
   expect(choice.engine).toBe(engine);
-  expect(choice.onDemand).toBe(wanted === 'blocks' && engine === 'codes');
+  expect(choice.onDemand).toBe((wanted === 'blocks' && engine === 'codes') || collection.manifest.count === 5e6);
   expect(choice.reason).toMatch(reason);
+});
+
+test.each<[string, ReturnType<typeof offer>, RegExp]>([
+  ['exact', offer('exact', [], 5e6), /5,000,000 pictures.*2,625 MB.*--index codes/],
+  ['a graph', offer('hnsw', ['graph'], 5e6), /2 GiB.*--index codes/],
+  ['codes', offer('codes', ['codes'], 50e6), /50,000,000 pictures.*smaller collection/],
+  ['exact, much larger', offer('exact', [], 50e6), /26,250 MB/],
+])('%s that nothing holds is refused, with what to do', (_, collection, message) => {
+  for (const wanted of ['auto', 'hnsw', 'exact', 'codes', 'blocks'] as const) {
+    const refused = expect.objectContaining({ code: 'index-too-large', message: expect.stringMatching(message) });
+    expect(() => chooseEngine(collection, wanted)).toThrow(refused);
+  }
+});
+
+test('what has turned out not to fit is not chosen again, and why is told', () => {
+  const refused = new Map<Way, string>([['codes', 'No memory.']]);
+  const choice = chooseEngine(offer('codes', ['codes']), 'auto', refused);
+  expect(choice).toMatchObject({
+    way: 'blocks',
+    onDemand: true,
+    reason: expect.stringMatching(/^No memory\. .*fetched/),
+  });
+  refused.set('blocks', 'None at all.').set('exact', 'Nor there.');
+  const error = expect.objectContaining({ code: 'index-too-large', message: expect.stringContaining('No memory.') });
+  expect(() => chooseEngine(offer('codes', ['codes']), 'auto', refused)).toThrow(error);
 });

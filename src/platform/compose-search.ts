@@ -6,15 +6,16 @@ import type { Embedding } from '../engine/embedding.ts';
 import { toAfterimageError } from '../engine/errors.ts';
 import { withExactFilters } from '../engine/exact-filters.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
+import { allocate } from '../engine/kernels/memory.ts';
 import type { Dtype, ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
 import { createInt8Rows, type Int8Rows } from '../engine/quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
-import { chooseEngine, type EngineRequest } from './choose-engine.ts';
+import { chooseEngine, type EngineRequest, type Way } from './choose-engine.ts';
 import { loadHnswIndex } from './hnsw-index.ts';
-import { type CodesParts, loadCodes } from './load-codes.ts';
+import { type CodesParts, type LoadCodesOptions, loadCodes } from './load-codes.ts';
 
 /** The vectors of a collection, made searchable. */
 export interface LoadedIndex {
@@ -49,59 +50,76 @@ export interface LoadedEncoder {
 }
 
 /**
- * The engine that was asked for or else the collection's own, where it can be had.
- * @throws AfterimageError `index-corrupt`, `dimension-mismatch`, and what reading throws
+ * The engine that was asked for or else the collection's own, where it can be had; where its memory cannot, the next
+ * one that needs less.
+ * @throws AfterimageError `index-too-large` where none can, `index-corrupt`, `dimension-mismatch`, and what reading throws
  */
-export async function loadIndex(parts: IndexParts, wanted: EngineRequest): Promise<LoadedIndex> {
+export async function loadIndex(
+  parts: IndexParts,
+  wanted: EngineRequest,
+  options: LoadCodesOptions = {},
+): Promise<LoadedIndex> {
   const { manifest } = parts;
-  const { engine, onDemand, reason } = chooseEngine(parts, wanted);
-  if (engine === 'codes') {
-    const { rankAll, ...loaded } = await loadCodes(parts, onDemand);
-    return { manifest, reason, onDemand, exact: () => ({ rankAll }), ...loaded };
-  }
-  if (engine === 'exact' && manifest.quantiser.encoding === 'int8') {
-    const { index, rows } = await streamExact(parts);
-    return { manifest, reason, onDemand, rows, index, exact: () => index, arrived: Promise.resolve() };
-  }
-  const [vectors, graph] = await Promise.all([parts.vectors(), engine === 'hnsw' ? parts.graph() : undefined]);
-  let made: ExactIndex | undefined;
-  const exact = () => (made ??= exactIndexOf(vectors));
-  const rows = { count: vectors.count, dim: vectors.dim, vectorOf: (row: number) => vectorOf(vectors, row) };
-  const all = { manifest, rows, exact, onDemand, arrived: Promise.resolve() };
-  if (!graph) return { ...all, index: exact(), reason };
-  try {
-    const { dim, hnsw } = manifest;
-    const hnswIndex = await loadHnswIndex({ graph, vectors: toFloat32(vectors), dim, efSearch: hnsw.efSearch });
-    return { ...all, index: withExactFilters(hnswIndex, exact), reason };
-  } catch (error) {
-    const { code, message } = toAfterimageError(error);
-    if (code !== 'index-too-large') throw error;
-    return { ...all, index: exact(), reason: `Every picture is compared, because the graph does not fit: ${message}` };
+  const refused = new Map<Way, string>();
+  for (;;) {
+    const { way, onDemand, reason } = chooseEngine(parts, wanted, refused);
+    try {
+      return { manifest, reason, onDemand, ...(await loadWay(parts, way, options)) };
+    } catch (error) {
+      const { code, message } = toAfterimageError(error);
+      if (code !== 'index-too-large' && code !== 'collection-too-large') throw error;
+      refused.set(way, message);
+    }
   }
 }
 
+type Loaded = Omit<LoadedIndex, 'manifest' | 'reason' | 'onDemand'>;
+
+async function loadWay(parts: IndexParts, way: Way, options: LoadCodesOptions): Promise<Loaded> {
+  if (way === 'codes' || way === 'blocks') {
+    const { rankAll, ...loaded } = await loadCodes(parts, way === 'blocks', options);
+    return { ...loaded, exact: () => ({ rankAll }) };
+  }
+  const { quantiser, dim, hnsw } = parts.manifest;
+  if (way === 'exact' && quantiser.encoding === 'int8') return streamExact(parts, options);
+  const [vectors, graph] = await Promise.all([parts.vectors(), way === 'hnsw' ? parts.graph() : undefined]);
+  let made: ExactIndex | undefined;
+  const exact = () => (made ??= exactIndexOf(vectors, options));
+  const rows = { count: vectors.count, dim, vectorOf: (row: number) => vectorOf(vectors, row) };
+  const rest = { rows, exact, arrived: Promise.resolve() };
+  if (!graph) return { ...rest, index: exact() };
+  const index = await loadHnswIndex({ graph, vectors: floatsOf(vectors), dim, efSearch: hnsw.efSearch });
+  return { ...rest, index: withExactFilters(index, exact) };
+}
+
+/** @throws AfterimageError `index-too-large` */
+function floatsOf(vectors: StoredVectors): Float32Array {
+  return allocate(4 * vectors.count * vectors.dim, () => toFloat32(vectors));
+}
+
 /** Rows of a byte a dimension go to the kernels' memory part by part, so that they are held once; a sample stays besides. */
-async function streamExact({ manifest, streamVectors }: IndexParts): Promise<{ index: ExactIndex; rows: RowSource }> {
+async function streamExact({ manifest, streamVectors }: IndexParts, { kernels }: LoadCodesOptions): Promise<Loaded> {
   const { count, dim } = manifest;
   const drawn = new Map<number, Float32Array>();
   const wanted = drawRows(count);
   let rows: Int8Rows | undefined;
   await streamVectors((first, some) => {
     if (some.encoding !== 'int8') return;
-    rows ??= createInt8Rows({ dim, count, centre: some.centre });
+    rows ??= createInt8Rows({ dim, count, centre: some.centre, ...(kernels && { kernels }) });
     rows.put(first, some);
     for (const row of wanted) if (row >= first && row < first + some.count) drawn.set(row, vectorOf(some, row - first));
   });
   rows ??= createInt8Rows({ dim, count, centre: new Float32Array(dim) });
   const vectorOfRow = (row: number) => drawn.get(row) ?? new Float32Array(dim); // all that a background draws are there
-  return { index: createQuantisedIndex(rows), rows: { count, dim, vectorOf: vectorOfRow } };
+  const index = createQuantisedIndex(rows);
+  return { index, exact: () => index, rows: { count, dim, vectorOf: vectorOfRow }, arrived: Promise.resolve() };
 }
 
 /** The index that compares every row: in the kernels' memory where rows are of a byte a dimension, else in float32. */
-function exactIndexOf(vectors: StoredVectors): ExactIndex {
+function exactIndexOf(vectors: StoredVectors, { kernels }: LoadCodesOptions): ExactIndex {
   const { count, dim } = vectors;
-  if (vectors.encoding !== 'int8') return createExactIndex(toFloat32(vectors), dim);
-  const rows = createInt8Rows({ dim, centre: vectors.centre, count });
+  if (vectors.encoding !== 'int8') return createExactIndex(floatsOf(vectors), dim);
+  const rows = createInt8Rows({ dim, centre: vectors.centre, count, ...(kernels && { kernels }) });
   rows.put(0, vectors);
   return createQuantisedIndex(rows);
 }

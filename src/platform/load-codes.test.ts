@@ -6,6 +6,7 @@ import { drawRows } from '../engine/cutoff.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
+import { createKernels } from '../engine/kernels/load.ts';
 import type { ByteSource } from '../engine/ports.ts';
 import { clusteredVectors, flatten } from '../engine/test-vectors.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../indexing/make-codes.ts';
@@ -177,6 +178,42 @@ describe('with blocks on demand', () => {
     away = false;
     for (const query of queries) expect(await prepare?.(query)).toBe(true);
     expect(index.search(query, { k: 10 })[0]?.approximate).toBeUndefined();
+  });
+});
+
+describe('where memory cannot be had', () => {
+  /** Kernels that get no more than `most` bytes. */
+  const within = (most: number) => (bytes: number) => {
+    if (bytes > most) throw new AfterimageError('index-too-large', `Refused ${bytes} bytes.`);
+    return createKernels(bytes);
+  };
+  /** The codes take 96 kB and what a scan writes; all vectors 192 kB and more, some of them less. */
+  const forCodes = { kernels: within(160_000), heldRows: 500 };
+
+  test.each(['auto', 'exact', 'codes'] as const)(
+    'codes answer, and vectors are fetched for them (%s)',
+    async (wanted) => {
+      const { index, prepare, onDemand, reason } = await loadIndex(await open(), wanted, forCodes);
+      expect(index.kind).toBe('codes');
+      expect(onDemand).toBe(true);
+      expect(reason).toMatch(/Refused \d+ bytes\..*fetched/);
+      let found = 0;
+      for (const query of queries) {
+        await prepare?.(query);
+        const right = new Set(truth.search(query, { k: 10 }).map(({ row }) => row));
+        const hits = index.search(query, { k: 10 });
+        found += hits.filter(({ row, approximate }) => right.has(row) && !approximate).length;
+      }
+      expect(found / (10 * queries.length)).toBeGreaterThan(0.85);
+    },
+  );
+
+  test.each(['auto', 'hnsw', 'exact', 'codes', 'blocks'] as const)('nor for codes, it is said (%s)', async (wanted) => {
+    const loading = loadIndex(await open(), wanted, { ...forCodes, kernels: within(1000) });
+    await expect(loading).rejects.toMatchObject({
+      code: 'index-too-large',
+      message: expect.stringMatching(/^This collection of 3,000 pictures is too large .*smaller collection/),
+    });
   });
 });
 

@@ -10,9 +10,11 @@ import { drawRows, type RowSource } from '../engine/cutoff.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { Ranking } from '../engine/exact-index.ts';
+import type { Kernels } from '../engine/kernels/kernels.ts';
 import { createInt8Rows, type Int8Rows } from '../engine/quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import { sortRows } from '../engine/sort-rows.ts';
+import { createFetchedRows } from './fetched-rows.ts';
 import { isAway, type Resumed, resume, type UntilRetry } from './resume.ts';
 
 /** What the codes engine reads of a collection. */
@@ -47,20 +49,34 @@ export interface LoadedCodes {
  */
 const fetchedCandidates = (count: number): number => (count > 200_000 ? 100 : 50);
 
+/** Rows whose vectors are held at most where they are fetched for single queries: 32 MiB of 512 dimensions. */
+const HELD_ROWS = 65_536;
+
+export interface LoadCodesOptions {
+  /** Memory to scan in; the host's best where it is absent. */
+  readonly kernels?: ((bytes: number) => Kernels) | undefined;
+  readonly heldRows?: number;
+}
+
 /**
  * The codes of a collection, searchable when they are there, and its vectors: all of them arriving behind, or, `onDemand`,
  * the blocks of each query's candidates.
  * @throws AfterimageError `index-corrupt`, `index-too-large`, and what reading throws
  */
-export async function loadCodes(parts: CodesParts, onDemand: boolean): Promise<LoadedCodes> {
+export async function loadCodes(
+  parts: CodesParts,
+  onDemand: boolean,
+  { kernels, heldRows = HELD_ROWS }: LoadCodesOptions = {},
+): Promise<LoadedCodes> {
   const { manifest } = parts;
   const { dim, count } = manifest;
   const [section, table] = await Promise.all([parts.codes(), parts.blockTable()]);
   const header = readCodeHeader(section, manifest);
-  const codes = createNibbleRows({ width: header.code.width, count });
+  const codes = createNibbleRows({ width: header.code.width, count, ...(kernels && { kernels }) });
   codes.put(0, section.subarray(header.bytes));
   const head = await parts.readBlock('vectors', table.vectors[0] as Block /* the table was checked */);
-  const vectors = createInt8Rows({ dim, count, centre: decodeHead(head, manifest) });
+  const rows = { dim, count, centre: decodeHead(head, manifest), ...(kernels && { kernels }) };
+  const vectors = onDemand && count > heldRows ? createFetchedRows({ ...rows, held: heldRows }) : createInt8Rows(rows);
   const index = createCodesIndex({ code: header.code, codes, vectors });
   const { done: arrived, wake } = onDemand ? NOTHING : streamAll(parts, vectors);
   let damage: AfterimageError | undefined;
@@ -96,10 +112,11 @@ function streamAll({ streamVectors, untilRetry }: CodesParts, vectors: Int8Rows)
   );
 }
 
-/** Reads the blocks that rows lie in, each once; false: the network does not give all of them. */
+/** Reads the blocks that rows lie in; false: the network does not give all of them. */
 function createFetcher({ manifest, readBlock }: CodesParts, table: BlockTable, vectors: Int8Rows) {
   const { rowsPerBlock } = manifest.quantiser;
   const [, ...blocks] = table.vectors;
+  /** Blocks on their way. Those that have come are there, or have made room for others since. */
   const fetching = new Map<number, Promise<boolean>>();
   const fetchBlock = async (place: number) => {
     const block = blocks[place] as Block; // rows are of the collection
@@ -107,9 +124,10 @@ function createFetcher({ manifest, readBlock }: CodesParts, table: BlockTable, v
       vectors.put(block.first, decodeRows(await readBlock('vectors', block), manifest));
       return true;
     } catch (error) {
-      fetching.delete(place);
       if (!isAway(error)) throw error;
       return false;
+    } finally {
+      fetching.delete(place);
     }
   };
   return async (rows: Iterable<number>) => {
@@ -133,10 +151,15 @@ function rankAll(index: CodesIndex, vectors: Int8Rows, query: Embedding): Rankin
 }
 
 /** What the codes of the rows stand for that a background is drawn from; the others are not kept. */
-function decodedRows(section: Uint8Array, { code, bytes }: CodeHeader, { count, dim }: CollectionManifest): RowSource {
-  const decode = (row: number) => decodeCode(section, bytes + row * codeBytes(code.width), code);
-  const drawn = new Map(drawRows(count).map((row) => [row, decode(row)]));
-  return { count, dim, vectorOf: (row) => drawn.get(row) ?? code.centre };
+function decodedRows(section: Uint8Array, header: CodeHeader, { count, dim }: CollectionManifest): RowSource {
+  const drawn = decodeDrawn(section, header, count);
+  return { count, dim, vectorOf: (row) => drawn.get(row) ?? header.code.centre };
+}
+
+/** By itself: a closure here would keep the section alive for as long as anything made beside it. */
+function decodeDrawn(section: Uint8Array, { code, bytes }: CodeHeader, count: number): Map<number, Float32Array> {
+  const at = (row: number) => bytes + row * codeBytes(code.width);
+  return new Map(drawRows(count).map((row) => [row, decodeCode(section, at(row), code)]));
 }
 
 /** The centre, and the components' weights. */
