@@ -37,7 +37,7 @@ function createApp(baseUrl: string): App {
   );
   const refining = createRefining(
     search,
-    () => session.progress.vectors,
+    () => (session.index()?.onDemand ? undefined : (session.progress.vectors ?? { loaded: 0, total: 0 })),
     () => address.current().item !== null,
   );
   // What failed for want of the model is asked again once it is there.

@@ -58,6 +58,8 @@ export interface IndexInfo {
   readonly reason: string;
   readonly count: number;
   readonly dim: number;
+  /** Vectors are fetched as queries need them; else they arrive by themselves, if they have not yet. */
+  readonly onDemand?: boolean;
   /** Milliseconds from bytes in memory to ready. */
   readonly loadMs: number;
 }

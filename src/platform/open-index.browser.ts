@@ -30,7 +30,7 @@ export async function openIndex(open: OpenCollection, preference: IndexPreferenc
     },
     preference,
   );
-  const { index, reason } = loaded;
+  const { index, reason, onDemand } = loaded;
   const loadMs = performance.now() - read;
-  return { ...loaded, info: { engine: index.kind, reason, count: index.size, dim: index.dim, loadMs } };
+  return { ...loaded, info: { engine: index.kind, reason, count: index.size, dim: index.dim, onDemand, loadMs } };
 }

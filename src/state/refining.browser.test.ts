@@ -45,6 +45,13 @@ test('asks once when the vectors have arrived, not before', () => {
   expect(refining.reason()).toBeUndefined();
 });
 
+test('asks for nothing while nothing is known of the vectors', () => {
+  const { refine, refining } = page({ loaded: 0, total: 0 });
+  vi.advanceTimersByTime(60_000);
+  expect(refining.reason()).toBe('arriving');
+  expect(refine).not.toHaveBeenCalled();
+});
+
 test('asks more and more rarely while the worker puts the last of them into place', () => {
   const times: number[] = [];
   const { refine } = page({ loaded: 3, total: 3 }, () => {

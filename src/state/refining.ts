@@ -22,7 +22,8 @@ const LONGEST_MS = 5000;
 
 /**
  * Asks again by itself for an answer with estimates, once the vectors have arrived or the network is back.
- * @param progress of the vectors that arrive by themselves; undefined where they are fetched for each query
+ * @param progress of the vectors that arrive by themselves, of 0 bytes while nothing is known of it; undefined where they
+ *   are fetched for each query
  * @param held while it says so nothing on the page is replaced: somebody looks at one of the pictures
  */
 export function createRefining(
@@ -33,7 +34,7 @@ export function createRefining(
   const online = createOnline();
   const hasArrived = createMemo(() => {
     const vectors = progress();
-    return vectors !== undefined && vectors.loaded >= vectors.total;
+    return vectors !== undefined && vectors.total > 0 && vectors.loaded >= vectors.total;
   });
   let asked: string | undefined;
   let wait = FIRST_MS;
