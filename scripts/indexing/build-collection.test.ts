@@ -1,49 +1,10 @@
-import { appendFile, cp, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { cp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readCollection } from '../../src/engine/collection/reader.ts';
 import { toFloat32, vectorOf } from '../../src/engine/collection/stored-vectors.ts';
-import type { Item } from '../../src/engine/collection/types.ts';
-import type { IndexEvent, IndexSummary } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
 import { loadHnswIndex } from '../../src/platform/hnsw-index.ts';
-import { sha256 } from '../../src/platform/sha256.ts';
-import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
-import { buildOptions, createFakeEncoder, draw, type FakeEncoder, filesBelow, temporaryFolder } from './testing.ts';
-
-interface Workplace {
-  readonly pictures: string;
-  readonly out: string;
-  readonly encoder: FakeEncoder;
-  build(more?: Partial<BuildOptions>, onEvent?: (event: IndexEvent) => void): Promise<IndexSummary>;
-  items(): Promise<Item[]>;
-}
-
-async function workplace(): Promise<Workplace> {
-  const folder = await temporaryFolder();
-  const pictures = join(folder, 'pictures');
-  const out = join(folder, 'site/collections/test');
-  await mkdir(pictures);
-  const encoder = createFakeEncoder();
-  return {
-    pictures,
-    out,
-    encoder,
-    async build(more = {}, onEvent = () => {}) {
-      const builder = await createCollectionBuilder({ ...buildOptions([pictures], out, encoder), ...more });
-      return builder.run(new AbortController().signal, onEvent);
-    },
-    async items() {
-      const collection = await open(out);
-      return collection.allItems();
-    },
-  };
-}
-
-function open(out: string) {
-  const collections = dirname(out);
-  return readCollection(createFolderSource(dirname(collections)), sha256, basename(out), basename(collections));
-}
+import { draw, filesBelow, openCollection, workplace } from './testing.ts';
 
 test('a folder becomes a collection that can be read and searched', async () => {
   const { pictures, out, build, items } = await workplace();
@@ -61,7 +22,7 @@ test('a folder becomes a collection that can be read and searched', async () => 
     unchanged: false,
   });
 
-  const collection = await open(out);
+  const collection = await openCollection(out);
   expect(collection.manifest).toMatchObject({
     title: 'Tests',
     description: 'Drawings',
@@ -112,7 +73,7 @@ test('renamed, changed, new and deleted pictures; what no longer belongs to it g
   expect(after.map(({ name }) => name)).toEqual(['2.png', '3.png', '4.png', '5.png', 'sub/new.png', 'z.png']);
   expect(after.find(({ name }) => name === 'z.png')?.id).toBe(ids.get('0.png'));
 
-  const { manifest } = await open(out);
+  const { manifest } = await openCollection(out);
   const kept = [...(await filesBelow(out)).keys()].sort();
   const pathsOf = after.flatMap(({ thumbnail, preview }) => [String(thumbnail?.path), String(preview?.path)]);
   expect(kept).toEqual(['manifest.json', ...manifest.parts.map(({ path }) => path), ...pathsOf].sort());
@@ -127,7 +88,7 @@ test('a run from nothing gives the same bytes each time; many small steps give t
       if (i % 9 === 0) await build();
     }
     await build();
-    const inSteps = { items: await items(), vectors: toFloat32(await (await open(out)).vectors()) };
+    const inSteps = { items: await items(), vectors: toFloat32(await (await openCollection(out)).vectors()) };
     const fresh: Map<string, Buffer>[] = [];
     for (let i = 0; i < 2; i++) {
       await rm(out, { recursive: true });
@@ -136,7 +97,7 @@ test('a run from nothing gives the same bytes each time; many small steps give t
     }
     expect(fresh[1]).toEqual(fresh[0]);
     expect(await items()).toEqual(inSteps.items);
-    const vectors = toFloat32(await (await open(out)).vectors());
+    const vectors = toFloat32(await (await openCollection(out)).vectors());
     const differences = vectors.map((value, i) => Math.abs(value - (inSteps.vectors[i] as number)));
     expect(Math.max(...differences)).toBeLessThan(0.005);
   } finally {
@@ -150,10 +111,10 @@ test('pictures that are there keep the bytes of their vectors when others come',
     Promise.all(Array.from({ length: to - from }, (_, i) => draw(join(pictures, `${from + i}.png`), from + i)));
   await draws(10, 20);
   await build();
-  const before = await (await open(out)).vectors();
+  const before = await (await openCollection(out)).vectors();
   await draws(20, 29);
   expect(await build()).toMatchObject({ embedded: 9 });
-  const after = await (await open(out)).vectors();
+  const after = await (await openCollection(out)).vectors();
   if (before.encoding !== 'int8' || after.encoding !== 'int8') throw new Error('The default is int8.');
   expect(after.centre).toEqual(before.centre);
   expect(after.scales.subarray(0, 10)).toEqual(before.scales);
@@ -165,9 +126,9 @@ test('half precision and no graph where they are asked for; either change writes
   for (let i = 0; i < 8; i++) await draw(join(pictures, `${i}.png`), i);
   await build();
   expect(await build({ encoding: 'f16' })).toMatchObject({ unchanged: false, embedded: 0 });
-  expect((await open(out)).manifest.quantiser).toMatchObject({ encoding: 'f16', rowBytes: 512 });
+  expect((await openCollection(out)).manifest.quantiser).toMatchObject({ encoding: 'f16', rowBytes: 512 });
   expect(await build({ encoding: 'f16', index: 'exact' })).toMatchObject({ unchanged: false, bytes: { graph: 0 } });
-  const collection = await open(out);
+  const collection = await openCollection(out);
   expect(collection.has('graph')).toBe(false);
   expect([...(await filesBelow(out)).keys()].filter((path) => path.startsWith('graph'))).toEqual([]);
   expect(await build({ encoding: 'f16', index: 'exact' })).toMatchObject({ unchanged: true });
@@ -180,10 +141,10 @@ test('with codes, like pictures lie together, and every picture keeps its vector
   for (let i = 0; i < 70; i++) await draw(join(pictures, `${i}.png`), i);
   const plain = new Map<string, Float32Array>();
   await build();
-  const flat = toFloat32(await (await open(out)).vectors());
+  const flat = toFloat32(await (await openCollection(out)).vectors());
   for (const [row, { id }] of (await items()).entries()) plain.set(id, flat.subarray(row * 256, (row + 1) * 256));
   expect(await build({ index: 'codes' })).toMatchObject({ unchanged: false, embedded: 0, bytes: { graph: 0 } });
-  const collection = await open(out);
+  const collection = await openCollection(out);
   expect(collection.manifest).toMatchObject({ index: 'codes', quantiser: { rowsPerBlock: 8 } });
   const vectors = await collection.vectors();
   const all = await items();
@@ -192,20 +153,6 @@ test('with codes, like pictures lie together, and every picture keeps its vector
   expect(await build({ index: 'codes' })).toMatchObject({ unchanged: true });
   await expect(build({ index: 'codes', encoding: 'f16' })).rejects.toMatchObject({ code: 'usage' });
   expect(encoder.encoded).toBe(70);
-});
-
-test('a collection of an older format is built anew', async () => {
-  const { pictures, out, encoder, build } = await workplace();
-  await draw(join(pictures, 'a.png'), 1);
-  await build();
-  const manifest = join(out, 'manifest.json');
-  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"version": 2', '"version": 1'));
-  await expect(open(out)).rejects.toMatchObject({ code: 'collection-version' });
-  const notes: string[] = [];
-  await build({}, (event) => event.type === 'note' && notes.push(event.message));
-  expect(notes).toEqual([expect.stringContaining('version 1')]);
-  expect((await open(out)).manifest.version).toBe(2);
-  expect(encoder.encoded).toBe(2);
 });
 
 test('files with the same content are items of their own, embedded once', async () => {
@@ -218,35 +165,6 @@ test('files with the same content are items of their own, embedded once', async 
   expect(await build()).toMatchObject({ unchanged: true, embedded: 0, kept: 1, copies: 2 });
   await rm(join(pictures, 'a.png'));
   expect(await build()).toMatchObject({ count: 2, embedded: 0 });
-});
-
-test('what cannot be indexed is reported with its reason, the rest is indexed; --strict makes it an error', async () => {
-  const { pictures, out, build } = await workplace();
-  await draw(join(pictures, 'good.png'), 1);
-  await writeFile(join(pictures, 'empty.jpg'), '');
-  await writeFile(join(pictures, 'text.jpg'), 'not a picture');
-  await writeFile(join(pictures, 'phone.heic'), 'ftypheic');
-  await writeFile(join(pictures, 'notes.txt'), 'not meant to be one');
-  const summary = await build();
-  expect(summary).toMatchObject({ count: 1, others: 1, otherExtensions: { '.txt': 1 } });
-  expect(summary.problems.map(({ name }) => name)).toEqual(['empty.jpg', 'phone.heic', 'text.jpg']);
-  expect(summary.problems.map(({ reason }) => reason).join()).toMatch(/empty.*JPEG.*not a picture/s);
-  await rm(out, { recursive: true });
-  await expect(build({ strict: true })).rejects.toMatchObject({ code: 'picture-unreadable' });
-  await expect(stat(join(out, 'manifest.json'))).rejects.toThrow();
-});
-
-test('nothing to index and too much of it are refused before anything is done', async () => {
-  const { pictures, encoder, build } = await workplace();
-  await expect(build()).rejects.toMatchObject({ code: 'nothing-to-index' });
-  await writeFile(join(pictures, 'a.jpg'), 'broken');
-  await expect(build()).rejects.toMatchObject({ code: 'nothing-to-index' });
-  for (let i = 0; i < 4; i++) await draw(join(pictures, `${i}.png`), i);
-  await expect(build({ maxPictures: 3 })).rejects.toMatchObject({
-    code: 'index-too-large',
-    message: expect.stringContaining('3'),
-  });
-  expect(encoder.encoded).toBe(0);
 });
 
 test('another mode of previews and a fresh start decode again', async () => {
@@ -265,30 +183,15 @@ test('other parameters build another graph without embedding; new titles keep th
   const { pictures, out, build } = await workplace();
   for (let i = 0; i < 5; i++) await draw(join(pictures, `${i}.png`), i);
   await build();
-  const graph = (await open(out)).parts('graph')[0]?.sha256;
+  const graph = (await openCollection(out)).parts('graph')[0]?.sha256;
   expect(await build({ hnsw: { M: 4, efConstruction: 20, efSearch: 20 } })).toMatchObject({
     embedded: 0,
     unchanged: false,
   });
-  expect((await open(out)).parts('graph')[0]?.sha256).not.toBe(graph);
+  expect((await openCollection(out)).parts('graph')[0]?.sha256).not.toBe(graph);
   await build();
   expect(await build({ title: 'Other' })).toMatchObject({ embedded: 0, unchanged: false });
-  expect((await open(out)).parts('graph')[0]?.sha256).toBe(graph);
-});
-
-test('a damaged collection and missing thumbnails are mended', async () => {
-  const { pictures, out, build } = await workplace();
-  for (let i = 0; i < 5; i++) await draw(join(pictures, `${i}.png`), i);
-  await build();
-  const whole = [...(await filesBelow(out)).keys()];
-  await rm(join(out, 'thumbs'), { recursive: true });
-  expect(await build()).toMatchObject({ embedded: 5 });
-  const notes: string[] = [];
-  await appendFile(join(out, (await open(out)).manifest.parts[0]?.path ?? ''), 'x');
-  const summary = await build({}, (event) => event.type === 'note' && notes.push(event.message));
-  expect(summary).toMatchObject({ embedded: 5 });
-  expect(notes).toHaveLength(1);
-  expect([...(await filesBelow(out)).keys()]).toEqual(whole);
+  expect((await openCollection(out)).parts('graph')[0]?.sha256).toBe(graph);
 });
 
 test('hostile names survive as names', async () => {
@@ -303,100 +206,4 @@ test('hostile names survive as names', async () => {
   for (const [i, name] of hostile.entries()) await draw(join(pictures, name), i);
   expect(await build()).toMatchObject({ count: hostile.length });
   expect((await items()).map(({ name }) => name)).toEqual([...hostile].sort());
-});
-
-test('collections whose folder is gone leave the list; others stay', async () => {
-  const { pictures, out, encoder, build } = await workplace();
-  await draw(join(pictures, 'a.png'), 1);
-  await build();
-  const other = join(dirname(out), 'other');
-  await (await createCollectionBuilder(buildOptions([pictures], other, encoder))).run(
-    new AbortController().signal,
-    () => {},
-  );
-  const names = async () => {
-    const text = await createFolderSource(dirname(out)).readText('index.json');
-    return JSON.parse(String(text)).collections.map(({ name }: { name: string }) => name);
-  };
-  expect(await names()).toEqual(['test', 'other']);
-  await rm(other, { recursive: true });
-  await build();
-  expect(await names()).toEqual(['test']);
-});
-
-test('a damaged list of collections is made anew; one of something else is left alone', async () => {
-  const { pictures, out, encoder, build } = await workplace();
-  await draw(join(pictures, 'a.png'), 1);
-  await build();
-  const other = buildOptions([pictures], join(dirname(out), 'other'), encoder);
-  const list = join(dirname(out), 'index.json');
-  const whole = await readFile(list, 'utf8');
-  await writeFile(list, whole.slice(0, -20));
-  await (await createCollectionBuilder(other)).run(new AbortController().signal, () => {});
-  const { collections } = JSON.parse(await readFile(list, 'utf8'));
-  expect(collections.map(({ name }: { name: string }) => name)).toEqual(['other', 'test']);
-
-  const before = encoder.encoded;
-  await writeFile(list, '{"my": "data"}');
-  await expect(build({ fresh: true })).rejects.toMatchObject({ code: 'not-writable' });
-  expect(await readFile(list, 'utf8')).toBe('{"my": "data"}');
-  expect(encoder.encoded).toBe(before);
-});
-
-test('known pictures of a folder that cannot be listed stay', async () => {
-  const { pictures, out, encoder, build, items } = await workplace();
-  const drive = `${pictures}-drive`;
-  for (const folder of [pictures, drive]) for (const i of [0, 1]) await draw(join(folder, `${i}.png`), i);
-  await draw(join(drive, '2.png'), 2);
-  await build({ folders: [pictures, drive] });
-  const before = await items();
-  const builder = await createCollectionBuilder(buildOptions([pictures, drive], out, encoder));
-  await rename(drive, `${drive}-away`);
-  await draw(join(pictures, '3.png'), 3);
-  const summary = await builder.run(new AbortController().signal, () => {});
-  expect(summary).toMatchObject({ count: 6, embedded: 1, removed: 0, problems: [{ name: 'pictures-drive/' }] });
-  const after = await items();
-  expect(after.filter(({ name }) => name !== 'pictures/3.png')).toEqual(before);
-  expect(new Set(after.map(({ id }) => id)).size).toBe(6);
-});
-
-test('hashes that cannot be remembered do not stop a build', async () => {
-  const { pictures, build } = await workplace();
-  await draw(join(pictures, 'a.png'), 1);
-  await utimes(join(pictures, 'a.png'), 1e9, 1e9);
-  await writeFile(join(dirname(pictures), 'file'), '');
-  const notes: string[] = [];
-  const cacheFolder = join(dirname(pictures), 'file', 'hashes');
-  const summary = await build({ cacheFolder }, (event) => event.type === 'note' && notes.push(event.message));
-  expect(summary.count).toBe(1);
-  expect(notes).toEqual([expect.stringContaining('cannot be remembered')]);
-});
-
-test('two builds of one collection at a time are refused', async () => {
-  const { pictures, out, encoder } = await workplace();
-  for (let i = 0; i < 20; i++) await draw(join(pictures, `${i}.png`), i);
-  const builders = await Promise.all([0, 1].map(() => createCollectionBuilder(buildOptions([pictures], out, encoder))));
-  const results = await Promise.allSettled(builders.map((one) => one.run(new AbortController().signal, () => {})));
-  const failed = results.filter((one) => one.status === 'rejected');
-  expect(failed.map(({ reason }) => reason.code)).toEqual(['not-writable']);
-});
-
-test('an aborted build stops, and the next one continues it', async () => {
-  const { pictures, out, encoder } = await workplace();
-  for (let i = 0; i < 64; i++) await draw(join(pictures, `${i}.png`), i);
-  const options = { ...buildOptions([pictures], out, encoder), batchSize: 8 };
-  const controller = new AbortController();
-  const first = await createCollectionBuilder(options);
-  let embedded = 0;
-  const stopAt20 = (event: IndexEvent) => {
-    if (event.type === 'file' && ++embedded === 20) controller.abort();
-  };
-  await expect(first.run(controller.signal, stopAt20)).rejects.toMatchObject({ name: 'AbortError' });
-  const done = encoder.encoded;
-  expect(done).toBeLessThan(64);
-  const second = await createCollectionBuilder(options);
-  const events: IndexEvent[] = [];
-  const summary = await second.run(new AbortController().signal, (event) => events.push(event));
-  expect(summary).toMatchObject({ count: 64, embedded: 64 - done, kept: done });
-  expect(events).toContainEqual({ type: 'resumed', pictures: done });
 });

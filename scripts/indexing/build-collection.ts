@@ -10,7 +10,7 @@ import { indexPictures } from '../../src/indexing/index-pictures.ts';
 import type { CollectionStore } from '../../src/indexing/ports.ts';
 import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
 import { createShard, type Shard } from '../../src/indexing/shard.ts';
-import type { NodeImageEncoder } from '../../src/platform/clip.node.ts';
+import type { NodeImageEncoder, NodeImageEncoderOptions } from '../../src/platform/clip.node.ts';
 import { createFolderStore } from '../../src/platform/collection-store.node.ts';
 import { createDecoder } from '../../src/platform/decode.node.ts';
 import { createGraphBuilder } from '../../src/platform/graph-builder.ts';
@@ -23,6 +23,7 @@ import { createFolderPictures } from '../../src/platform/walk.node.ts';
 import { usage } from '../lib/cli.ts';
 import { readCaptions } from './captions.ts';
 import { type CollectionOptions, collectionOptions } from './collection-options.ts';
+import { startVisionWorker } from './vision-worker.ts';
 
 export interface BuildOptions extends CollectionOptions, Pick<IndexRequest, 'pictures' | 'strict' | 'fresh'> {
   readonly folders: readonly string[];
@@ -49,8 +50,8 @@ export interface CollectionBuilder {
   dispose(): Promise<void>;
 }
 
-/** Pictures a run of the encoder: more gain nothing on a processor, and runs block the thread. */
-export const DEFAULT_BATCH = 16;
+/** Pictures a run of the encoder: more gain nothing on a processor. */
+export const DEFAULT_BATCH = 32;
 
 /**
  * Check the options and get ready.
@@ -70,15 +71,14 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
     sha256: towerFile(manifest, 'vision', manifest.dtypes.cpu).sha256,
   };
   const hashes = await openHashMemory(hashesPath(options.cacheFolder, out));
-  let loaded: Promise<NodeImageEncoder> | undefined;
-  const load = () => (loaded ??= loadEncoder(modelsFolder, modelId));
+  const worker = createWorkerSlot({ modelsFolder, modelId });
   const { shard } = options;
   const pictures = createFolderPictures({ folders: options.folders, exclude: [out] });
   const ports = {
     source: shard ? createShard(pictures, shard, sha256) : pictures,
     hashes,
     decoder: createDecoder({ preprocessor, pictures: options.pictures }),
-    encoder: async () => options.encoder ?? load(),
+    encoder: async () => options.encoder ?? worker.get(),
     graph: createGraphBuilder({ dim: model.dim, ...options.hnsw }),
     store: shard ? unlisted(createFolderStore(out)) : createFolderStore(out),
     sha256,
@@ -92,7 +92,7 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
         await rmdir(out).catch(() => {}); // only where nothing came of it: a folder that is not empty stays
       }
     },
-    dispose: async () => (await loaded)?.dispose(),
+    dispose: worker.dispose,
   };
 }
 
@@ -125,10 +125,24 @@ function toRequest(
   };
 }
 
-/** Its libraries take a second to load, which a run that finds nothing new does not need. */
-async function loadEncoder(modelsFolder: string, modelId: string): Promise<NodeImageEncoder> {
-  const { createNodeImageEncoder } = await import('../../src/platform/clip.node.ts');
-  return createNodeImageEncoder({ modelsFolder, modelId });
+/** Started when it is first asked for, which a run that finds nothing new does not do; again when it has died. */
+function createWorkerSlot(options: NodeImageEncoderOptions) {
+  let running: Promise<NodeImageEncoder> | undefined;
+  const forget = () => {
+    running = undefined;
+  };
+  return {
+    get() {
+      if (running) return running;
+      running = startVisionWorker(options, { onDeath: forget });
+      running.catch(forget);
+      return running;
+    },
+    async dispose() {
+      const encoder = await running?.catch(() => undefined);
+      await encoder?.dispose();
+    },
+  };
 }
 
 /** Shards are not for the page, and on many machines that share a disk the list would be everybody's. */

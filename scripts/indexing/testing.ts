@@ -1,13 +1,18 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { onTestFinished } from 'vitest';
+import { type Collection, readCollection } from '../../src/engine/collection/reader.ts';
+import type { Item } from '../../src/engine/collection/types.ts';
 import { normalise } from '../../src/engine/embedding.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { ImageEncoder, Pixels } from '../../src/engine/ports.ts';
+import type { IndexEvent, IndexSummary } from '../../src/indexing/request.ts';
+import { createFolderSource } from '../../src/platform/bytes.node.ts';
+import { sha256 } from '../../src/platform/sha256.ts';
 import { MODELS_FOLDER } from '../lib/folders.ts';
-import type { BuildOptions } from './build-collection.ts';
+import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
 
 /** A folder of the test's own, gone when it is over. */
 export async function temporaryFolder(): Promise<string> {
@@ -72,6 +77,39 @@ export function buildOptions(folders: readonly string[], out: string, encoder: I
     strict: false,
     fresh: false,
   };
+}
+
+export interface Workplace {
+  readonly pictures: string;
+  readonly out: string;
+  readonly encoder: FakeEncoder;
+  /** Build the collection `out` of the folder `pictures`, or bring it up to date. */
+  build(more?: Partial<BuildOptions>, onEvent?: (event: IndexEvent) => void): Promise<IndexSummary>;
+  items(): Promise<Item[]>;
+}
+
+/** An empty folder of pictures and a place for its collection, gone when the test is over. */
+export async function workplace(): Promise<Workplace> {
+  const folder = await temporaryFolder();
+  const pictures = join(folder, 'pictures');
+  const out = join(folder, 'site/collections/test');
+  await mkdir(pictures);
+  const encoder = createFakeEncoder();
+  return {
+    pictures,
+    out,
+    encoder,
+    async build(more = {}, onEvent = () => {}) {
+      const builder = await createCollectionBuilder({ ...buildOptions([pictures], out, encoder), ...more });
+      return builder.run(new AbortController().signal, onEvent);
+    },
+    items: async () => (await openCollection(out)).allItems(),
+  };
+}
+
+export function openCollection(out: string): Promise<Collection> {
+  const collections = dirname(out);
+  return readCollection(createFolderSource(dirname(collections)), sha256, basename(out), basename(collections));
 }
 
 /** All files below `folder`, by path with `/`. */

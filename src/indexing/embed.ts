@@ -25,7 +25,7 @@ interface Unreadable {
   readonly reason: string;
 }
 /** A picture that waits for its vector. */
-interface Decoded {
+interface Waiting {
   readonly file: SourceFile;
   readonly record: PictureRecord;
   readonly pixels: Pixels;
@@ -51,28 +51,64 @@ export async function embedFiles(files: readonly SourceFile[], context: EmbedCon
   const hashed = mapOrdered(files, (file) => hashFile(file, context), { concurrency, ahead: concurrency });
   const decoded = mapOrdered(firstOfEach(hashed, known), (step) => decodeStep(step, context), {
     concurrency,
-    ahead: 2 * batchSize,
+    ahead: concurrency,
   });
+  // Apart from decoding: while a file is written, another picture has its turn.
+  const written = mapOrdered(decoded, (step) => writeStep(step, context), { concurrency, ahead: 2 * batchSize });
 
   const results: (Unreadable | Hashed)[] = [];
   const failures = new Map<string, string>();
+  const batches = createBatches(context);
+  try {
+    for await (const { result, picture, failure } of written) {
+      request.signal.throwIfAborted();
+      results.push(result);
+      if (failure !== undefined && 'sha256' in result) failures.set(itemId(result.sha256), failure);
+      if (picture) await batches.add(picture);
+      else ports.onEvent({ type: 'file', file: result.file, outcome: isProblem(result, failure) ? 'skipped' : 'kept' });
+    }
+    const embedded = await batches.finish();
+    return results.map((result) => outcomeOf(result, { failures, embedded, known }));
+  } finally {
+    await batches.settled();
+  }
+}
+
+/** One batch is encoded while the next one is gathered; never two at a time, so that the journal has them in order. */
+function createBatches(context: EmbedContext) {
+  const { request, ports } = context;
   const embedded = new Map<string, EmbeddedPicture>();
-  let batch: Decoded[] = [];
-  const flush = async () => {
-    for (const picture of await embedBatch(batch, context)) embedded.set(picture.record.id, picture);
-    for (const { file } of batch) ports.onEvent({ type: 'file', file, outcome: 'embedded' });
+  let encoder: Promise<ImageEncoder> | undefined;
+  let batch: Waiting[] = [];
+  let running: Promise<void> = Promise.resolve();
+
+  const embed = async (pictures: readonly Waiting[], loading: Promise<ImageEncoder>) => {
+    for (const picture of await embedBatch(pictures, await loading, context)) embedded.set(picture.record.id, picture);
+    for (const { file } of pictures) ports.onEvent({ type: 'file', file, outcome: 'embedded' });
+  };
+  /** Waits only while the batch before is still being encoded. */
+  const start = async (loading: Promise<ImageEncoder>) => {
+    await running;
+    running = embed(batch, loading);
+    running.catch(() => {}); // It is thrown at the next batch, or at the end.
     batch = [];
   };
-  for await (const { result, decoded: picture, failure } of decoded) {
-    request.signal.throwIfAborted();
-    results.push(result);
-    if (failure !== undefined && 'sha256' in result) failures.set(itemId(result.sha256), failure);
-    if (picture) batch.push(picture);
-    else ports.onEvent({ type: 'file', file: result.file, outcome: isProblem(result, failure) ? 'skipped' : 'kept' });
-    if (batch.length === batchSize) await flush();
-  }
-  if (batch.length > 0) await flush();
-  return results.map((result) => outcomeOf(result, { failures, embedded, known }));
+  return {
+    async add(picture: Waiting): Promise<void> {
+      encoder ??= ports.encoder();
+      encoder.catch(() => {}); // It is thrown by the first batch; until then it loads.
+      batch.push(picture);
+      if (batch.length === request.batchSize) await start(encoder);
+    },
+    /** All that were added, by id. */
+    async finish(): Promise<ReadonlyMap<string, EmbeddedPicture>> {
+      if (encoder && batch.length > 0) await start(encoder);
+      await running;
+      return embedded;
+    },
+    /** When nothing is being encoded any more, however that ended. */
+    settled: () => running.catch(() => {}),
+  };
 }
 
 interface Step {
@@ -114,7 +150,7 @@ async function hashFile(file: SourceFile, { ports, request, stopwatch }: EmbedCo
 interface DecodeResult {
   /** Without its bytes, so that they can go. */
   readonly result: Unreadable | Hashed;
-  readonly decoded?: Decoded;
+  readonly decoded?: DecodedPicture;
   /** Why a new picture could not be decoded. */
   readonly failure?: string;
 }
@@ -129,22 +165,32 @@ async function decodeStep({ result, isNew }: Step, context: EmbedContext): Promi
     : { result: { file, sha256 }, decoded };
 }
 
-async function decodeFile({ file, sha256, bytes }: Hashed, context: EmbedContext): Promise<Decoded> {
+async function decodeFile({ file, bytes }: Hashed, context: EmbedContext): Promise<DecodedPicture> {
   const { ports, request, stopwatch } = context;
   request.signal.throwIfAborted();
   const content = bytes ?? (await stopwatch.time('read', () => ports.source.read(file, request.signal)));
-  const picture = await stopwatch.time('decode', () => ports.decoder.decode(content, file.name));
-  const { thumbnail, preview } = await stopwatch.time('write', () => writePictures(picture, context));
+  return stopwatch.time('decode', () => ports.decoder.decode(content, file.name));
+}
+
+interface WriteResult extends Pick<DecodeResult, 'result' | 'failure'> {
+  readonly picture?: Waiting;
+}
+
+async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedContext): Promise<WriteResult> {
+  const { result } = rest;
+  if (!decoded || !('sha256' in result)) return rest;
+  const { thumbnail, preview } = await context.stopwatch.time('write', () => writePictures(decoded, context));
+  const { file } = result;
   const record: PictureRecord = {
-    id: itemId(sha256),
-    width: picture.width,
-    height: picture.height,
+    id: itemId(result.sha256),
+    width: decoded.width,
+    height: decoded.height,
     bytes: file.bytes,
-    date: picture.captured ?? new Date(file.modified).toISOString(),
+    date: decoded.captured ?? new Date(file.modified).toISOString(),
     thumbnail,
     preview,
   };
-  return { file, record, pixels: picture.pixels };
+  return { result, picture: { file, record, pixels: decoded.pixels } };
 }
 
 async function writePictures({ thumbnail, preview }: DecodedPicture, context: EmbedContext) {
@@ -163,9 +209,11 @@ async function writePicture(kind: 'thumbs' | 'previews', rendition: Rendition, c
 }
 
 /** Thumbnails are on disk before the journal names them. */
-async function embedBatch(batch: readonly Decoded[], context: EmbedContext): Promise<EmbeddedPicture[]> {
-  const { ports, journal, stopwatch } = context;
-  const encoder: ImageEncoder = await ports.encoder();
+async function embedBatch(
+  batch: readonly Waiting[],
+  encoder: ImageEncoder,
+  { journal, stopwatch }: EmbedContext,
+): Promise<EmbeddedPicture[]> {
   const vectors = await stopwatch.time('encode', () => encoder.encode(batch.map(({ pixels }) => pixels)));
   const pictures = batch.map(({ record }, i) => ({ record, vector: vectors[i] as Float32Array /* one a picture */ }));
   await stopwatch.time('write', () => journal.append(pictures));
