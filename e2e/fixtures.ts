@@ -1,4 +1,4 @@
-import { type BrowserContext, test as base, expect, type Page, type Route } from '@playwright/test';
+import { type BrowserContext, test as base, expect, type Page, type Request, type Route } from '@playwright/test';
 import { AppPage } from './app-page.ts';
 
 export { expect };
@@ -81,14 +81,18 @@ export async function beforeWorker(page: Page, script: string, times = 1): Promi
   await page.route(/\/assets\/query\.worker[^/]*\.js$/, handler, times < Number.POSITIVE_INFINITY ? { times } : {});
 }
 
-/** Requests for `url` wait until the returned function is called. */
-export async function hold(page: Page, url: RegExp): Promise<() => void> {
+/** Requests for `url`, or those of them that `which` picks, wait until the returned function is called. */
+export async function hold(
+  page: Page,
+  url: RegExp,
+  which: (request: Request) => boolean = () => true,
+): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
   await page.route(url, async (route) => {
-    await released;
+    if (which(route.request())) await released;
     await route.continue();
   });
   return release;

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { Page, Request, Route } from '@playwright/test';
+import { addModel } from '../scripts/lib/add-model.ts';
+import { expect, hold, test } from './fixtures.ts';
+import { copyPublicFolder, script, serveSite } from './sites.ts';
+
+/** More than the megabyte below which a file is read as a whole for its first bytes. */
+const [COUNT, DIM] = [10_000, 128];
+const VECTORS = /\/vectors-/;
+
+/** A site with a collection of made-up vectors with codes, called `coded`, and its address. */
+async function codedSite(folder: string): Promise<{ folder: string; address: string; stop(): Promise<void> }> {
+  const site = await copyPublicFolder(join(folder, 'public'));
+  const models = join(site, 'models');
+  await script('make-random-model.ts', join(folder, 'random'), '--dim', String(DIM));
+  await addModel({ folder: join(folder, 'random'), modelsFolder: models, id: 'random' });
+  const vectors = join(folder, 'vectors.npy');
+  await script('bench/synthetic/make.ts', vectors, '--count', String(COUNT), '--dim', String(DIM));
+  const out = join(site, 'collections/coded');
+  const options = ['--models', models, '--model', 'random', '--title', 'Coded', '--index', 'codes'];
+  await script('build-index.ts', '--from-npy', vectors, '--out', out, ...options);
+  const { origin, stop } = await serveSite(site);
+  return { folder: site, address: `${origin}/?c=coded`, stop };
+}
+
+/** Not the first bytes of the vectors, without which nothing is searched. */
+const isWhole = (request: Request) => request.headers().range === undefined;
+
+/** What is on the page, and where. */
+const place = (page: Page) =>
+  page.evaluate(() => ({
+    scroll: scrollY,
+    focused: document.activeElement?.getAttribute('data-cell'),
+    top: document.activeElement?.getBoundingClientRect().top,
+  }));
+
+test('an answer by estimates is asked again by itself when the vectors have arrived', async ({
+  app,
+  guard,
+  page,
+}, info) => {
+  test.setTimeout(240_000);
+  const site = await codedSite(info.outputPath());
+  guard.allow(new URL(site.address).origin);
+  const release = await hold(page, VECTORS, isWhole);
+  await app.open(`${site.address}&q=rocket`);
+  await app.answered('rocket');
+  await expect(page.getByText(/^Pictures are still arriving.*: some scores are estimates\.$/)).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Pictures are still arriving' })).toHaveCount(1);
+  // Logged as a completed search by now, and rated.
+  const scale = page.getByRole('group', { name: 'Rate this search' });
+  await scale.getByRole('radio', { name: '8', exact: true }).check();
+  await app.at(5).focus();
+  await page.mouse.wheel(0, 200);
+  await page.waitForTimeout(500);
+  const before = await place(page);
+
+  release();
+  await expect(page.getByText(/10,000 pictures searched in .*, codes\.$/)).toBeVisible();
+  expect(await place(page)).toEqual(before);
+  await expect(scale.getByRole('radio', { name: '8', exact: true })).toBeChecked();
+  await page.waitForTimeout(1500); // what is asked again is not logged after the usual pause either
+  await page.getByRole('link', { name: 'Search log' }).click();
+  await expect(page.locator('.log-query')).toHaveText(['rocket']);
+  await expect(page.locator('.log-rating')).toHaveText([/8/]);
+  await site.stop();
+});
+
+test('vectors that a lost network stopped go on arriving when it is back', async ({
+  app,
+  guard,
+  page,
+  context,
+}, info) => {
+  test.setTimeout(240_000);
+  const site = await codedSite(info.outputPath());
+  guard.allow(new URL(site.address).origin);
+  guard.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to (load|fetch)/);
+  const fail = (route: Route) => (isWhole(route.request()) ? route.abort('failed') : route.fallback());
+  await page.route(VECTORS, fail);
+  await app.open(`${site.address}&q=rocket`);
+  await app.answered('rocket');
+  await expect(page.getByText(/^Pictures are still arriving/)).toBeVisible();
+  await context.setOffline(true);
+  await expect(page.getByText(/codes\. Offline: some scores are estimates\.$/)).toBeVisible();
+  await page.unroute(VECTORS, fail);
+  await context.setOffline(false);
+  await expect(page.getByText(/10,000 pictures searched in .*, codes\.$/)).toBeVisible();
+  await site.stop();
+});
+
+test('blocks that cannot be fetched leave scores estimated, and the page says why', async ({
+  app,
+  guard,
+  page,
+  context,
+}, info) => {
+  test.setTimeout(240_000);
+  const site = await codedSite(info.outputPath());
+  guard.allow(new URL(site.address).origin);
+  guard.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to (load|fetch)/);
+  await app.open(`${site.address}&index=blocks&q=rocket`);
+  await app.answered('rocket');
+  await expect(page.getByText(/codes\. Scores further down are estimates\.$/)).toBeVisible();
+  await context.setOffline(true);
+  await app.search('castle');
+  await expect(page.getByText(/codes\. Offline: some scores are estimates\.$/)).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText(/codes\. Scores further down are estimates\.$/)).toBeVisible();
+  await site.stop();
+});
