@@ -45,30 +45,73 @@ const SMALL_BYTES = 2 ** 20;
 const WHOLES = 4;
 
 export function createHttpSource(baseUrl: string, cache: ContentCache = createContentCache(baseUrl)): HttpSource {
-  /** Writes on their way into the cache: nobody waits for them but `commit`. */
+  const keeper = createKeeper(cache);
+  const { read, prefetch } = createReader(baseUrl, keeper);
+  const newest = createNewest(baseUrl, cache);
+  return {
+    read,
+    prefetch,
+    newest,
+    readRange: createRangeReader(baseUrl, keeper, read),
+    commit: keeper.commit,
+    sweep: () => cache.sweep(keeper.inUse),
+    readText: async (path, options) => (await newest(path, options))?.text,
+  };
+}
+
+/** The content cache, and what is on its way into it. */
+interface Keeper {
+  readonly cache: ContentCache;
+  /** What was read may belong to a version that is not committed yet. */
+  readonly inUse: Set<string>;
+  /** Nobody waits for it but `commit`, and whoever wants the same. */
+  keep(key: string, bytes: Uint8Array): void;
+  /** The kept bytes of a hash, once those that are being written are there. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  commit: HttpSource['commit'];
+}
+
+function createKeeper(cache: ContentCache): Keeper {
   const writes = new Map<string, Promise<void>>();
   /** Why the newest write that failed did. */
   let refused: string | undefined;
-  /** What was read may belong to a version that is not committed yet. */
-  const inUse = new Set<string>();
+  return {
+    cache,
+    inUse: new Set(),
+    keep(key, bytes) {
+      const write = cache.put(key, bytes).then((why) => {
+        writes.delete(key);
+        if (why !== undefined) refused = why;
+      });
+      writes.set(key, write);
+    },
+    async get(key) {
+      await writes.get(key);
+      return cache.get(key);
+    },
+    async commit(versions) {
+      await Promise.all(writes.values());
+      const files = versions.flatMap((version) => version.files);
+      const there = await Promise.all(files.map((file) => cache.has(file.sha256)));
+      if (there.includes(false)) return refused ?? 'The browser has removed a part of it again.';
+      for (const { path, text } of versions) {
+        const why = (await cache.getText(path)) === text ? undefined : await cache.putText(path, text);
+        if (why !== undefined) return why;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Whole files: what is kept, where it is intact, else from the server. */
+function createReader(baseUrl: string, { cache, inUse, keep, get }: Keeper): Pick<HttpSource, 'read' | 'prefetch'> {
   /** Was read to its end, by its hash. */
   const done = new Set<string>();
-  const wholes = createPromiseCache<Uint8Array>(WHOLES);
-  let knowsRanges = true;
 
-  const keep = (hash: string, bytes: Uint8Array) => {
-    const write = cache.put(hash, bytes).then((why) => {
-      writes.delete(hash);
-      if (why !== undefined) refused = why;
-    });
-    writes.set(hash, write);
-  };
-
-  const read = async (path: string, expected: FileHash, options: ReadOptions = {}): Promise<Uint8Array> => {
+  const read: ByteSource['read'] = async (path, expected, options = {}) => {
     options.signal?.throwIfAborted();
     inUse.add(expected.sha256);
-    await writes.get(expected.sha256);
-    const kept = await cache.get(expected.sha256);
+    const kept = await get(expected.sha256);
     if (kept) {
       if (await isIntact(kept, expected)) {
         options.onProgress?.(expected.bytes, expected.bytes);
@@ -82,6 +125,25 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
     done.add(expected.sha256);
     return bytes;
   };
+
+  return {
+    read,
+    async prefetch(path, expected, options) {
+      if (done.has(expected.sha256)) return;
+      if (await cache.has(expected.sha256)) inUse.add(expected.sha256);
+      else await read(path, expected, options);
+    },
+  };
+}
+
+/** Parts of files: of what is kept, by range requests, else of the whole file. */
+function createRangeReader(
+  baseUrl: string,
+  { cache, inUse, keep }: Keeper,
+  read: ByteSource['read'],
+): ByteSource['readRange'] {
+  const wholes = createPromiseCache<Uint8Array>(WHOLES);
+  let knowsRanges = true;
 
   /** From what is kept of the file, else by a range request; undefined where neither gives the right bytes. */
   const readPiece = async (path: string, { sha256, bytes }: FileHash, range: ByteRange, options: ReadOptions) => {
@@ -98,7 +160,7 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
     return piece;
   };
 
-  const readRange: ByteSource['readRange'] = async (path, expected, range, options = {}) => {
+  return async (path, expected, range, options = {}) => {
     options.signal?.throwIfAborted();
     inUse.add(expected.sha256);
     const piece = await readPiece(path, expected, range, options);
@@ -112,14 +174,10 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
       `${path} does not hold what the collection says of it. Build the collection again and publish it anew.`,
     );
   };
+}
 
-  const prefetch = async (path: string, expected: FileHash, options?: ReadOptions): Promise<void> => {
-    if (done.has(expected.sha256)) return;
-    if (await cache.has(expected.sha256)) inUse.add(expected.sha256);
-    else await read(path, expected, options);
-  };
-
-  const newest = async (path: string, options: ReadOptions = {}): Promise<Newest | undefined> => {
+function createNewest(baseUrl: string, cache: ContentCache): HttpSource['newest'] {
+  return async (path, options = {}) => {
     const kept = await cache.getText(path);
     try {
       const text = await fetchText(new URL(path, baseUrl).href, path, { ...options, impatient: kept !== undefined });
@@ -131,28 +189,6 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
       if (kept === undefined) throw error;
       return { text: kept, kept, problem: toAfterimageError(error) };
     }
-  };
-
-  const commit = async (versions: readonly Version[]): Promise<string | undefined> => {
-    await Promise.all(writes.values());
-    const files = versions.flatMap((version) => version.files);
-    const there = await Promise.all(files.map((file) => cache.has(file.sha256)));
-    if (there.includes(false)) return refused ?? 'The browser has removed a part of it again.';
-    for (const { path, text } of versions) {
-      const why = (await cache.getText(path)) === text ? undefined : await cache.putText(path, text);
-      if (why !== undefined) return why;
-    }
-    return undefined;
-  };
-
-  return {
-    read,
-    readRange,
-    prefetch,
-    newest,
-    commit,
-    sweep: () => cache.sweep(inUse),
-    readText: async (path, options) => (await newest(path, options))?.text,
   };
 }
 
