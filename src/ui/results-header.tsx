@@ -57,10 +57,11 @@ const ESTIMATES: Readonly<Record<Estimating, string>> = {
 
 /** In the place of how it went, so that nothing moves when all is there. */
 function stillArriving({ reason, progress }: Refining): string | undefined {
-  if (reason() !== 'arriving') return undefined;
-  const { loaded, total } = progress() ?? { loaded: 0, total: 0 };
+  const vectors = progress();
+  if (!vectors || !reason()) return undefined;
+  const { loaded, total } = vectors;
   const amount = loaded < total ? ` (${formatBytes(loaded)} of ${formatBytes(total)})` : '';
-  return `${ARRIVING}${amount}: some scores are estimates.`;
+  return `${reason() === 'offline' ? 'Offline' : ARRIVING}${amount}: some scores are estimates.`;
 }
 
 function howItWent(response: SearchResponse, estimating: Estimating | undefined): string {
