@@ -9,7 +9,7 @@ const IMPATIENT_MS = 4_000;
 /**
  * The body at `url`, of `bytes` expected bytes; undefined when it is longer or shorter.
  * @param path what messages call the file
- * @throws AfterimageError `part-missing`, `offline`, `network`
+ * @throws AfterimageError `part-missing`, `offline`, `network`, `collection-too-large`
  */
 export async function download(
   url: string,
@@ -22,7 +22,7 @@ export async function download(
     const response = await fetch(url, { cache, signal: stalled });
     if (response.status === 404 || response.status === 410) throw missing(path);
     if (!response.ok || !response.body) throw serverError(path, response.status);
-    return readBody(response.body, bytes, (loaded) => {
+    return readBody(response.body, path, bytes, (loaded) => {
       moved();
       onProgress?.(loaded, bytes);
     });
@@ -47,7 +47,7 @@ export async function downloadRange(
     if (response.status >= 500) throw serverError(path, response.status);
     const place = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
     const isRight = place?.[1] === `${offset}` && place[2] === `${last}` && ['*', `${total}`].includes(place[3] ?? '');
-    if (response.status === 206 && isRight && response.body) return readBody(response.body, length, moved);
+    if (response.status === 206 && isRight && response.body) return readBody(response.body, path, length, moved);
     await response.body?.cancel().catch(() => undefined);
     return response.status === 200 ? 'whole' : undefined;
   });
@@ -56,10 +56,11 @@ export async function downloadRange(
 /** Undefined when it is longer or shorter than `bytes`. */
 async function readBody(
   stream: ReadableStream<Uint8Array>,
+  path: string,
   bytes: number,
   onLoaded: (loaded: number) => void,
 ): Promise<Uint8Array | undefined> {
-  const body = new Uint8Array(bytes);
+  const body = allocate(path, bytes);
   let loaded = 0;
   for await (const chunk of chunks(stream)) {
     if (loaded + chunk.length > bytes) return undefined;
@@ -68,6 +69,19 @@ async function readBody(
     onLoaded(loaded);
   }
   return loaded === bytes ? body : undefined;
+}
+
+/** It is not the network that is at fault, and trying again is of no use. */
+function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new AfterimageError(
+      'collection-too-large',
+      `There is not enough memory here for the ${Math.ceil(bytes / 1e6)} MB of ${path}. Close other tabs, then try again.`,
+      { cause },
+    );
+  }
 }
 
 function missing(path: string): AfterimageError {

@@ -41,6 +41,14 @@ describe('read', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('memory that cannot be had is told, and not taken for the network', async () => {
+    await expect(source.read(PATH, { ...expected, bytes: 1e15 })).rejects.toMatchObject({
+      code: 'collection-too-large',
+      message: expect.stringContaining('not enough memory'),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('a damaged copy of an earlier visit is fetched again', async () => {
     cache.content.set(expected.sha256, damaged);
     expect(await source.read(PATH, expected)).toEqual(bytes);
