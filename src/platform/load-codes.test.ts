@@ -208,6 +208,27 @@ describe('where memory cannot be had', () => {
     },
   );
 
+  test.each([
+    ['codes', ['graph', 'codes'], /^No heap\. Its codes/],
+    ['exact', ['graph'], /^No heap\. Every picture/],
+  ] as const)('for the graph: %s answers', async (kind, has, reason) => {
+    const collection = await open();
+    const refused = async () => Promise.reject(new AfterimageError('index-too-large', 'No heap.'));
+    const loaded = await loadIndex(
+      {
+        ...collection,
+        manifest: { ...collection.manifest, index: 'hnsw' },
+        has: (part) => has.some((one) => one === part),
+        graph: refused,
+      },
+      'auto',
+    );
+    expect(loaded.index).toMatchObject({ kind, size: COUNT });
+    expect(loaded.reason).toMatch(reason);
+    await loaded.arrived;
+    expect(measure((query) => loaded.index.search(query, { k: 10 })).recall).toBeGreaterThan(0.97);
+  });
+
   test.each(['auto', 'hnsw', 'exact', 'codes', 'blocks'] as const)('nor for codes, it is said (%s)', async (wanted) => {
     const loading = loadIndex(await open(), wanted, { ...forCodes, kernels: within(1000) });
     await expect(loading).rejects.toMatchObject({
