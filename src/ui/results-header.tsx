@@ -60,8 +60,11 @@ function stillArriving({ reason, progress }: Refining): string | undefined {
   const vectors = progress();
   if (!vectors || !reason()) return undefined;
   const { loaded, total } = vectors;
-  const amount = loaded < total ? ` (${formatBytes(loaded)} of ${formatBytes(total)})` : '';
-  return `${reason() === 'offline' ? 'Offline' : ARRIVING}${amount}: some scores are estimates.`;
+  const amount = loaded < total ? `${formatBytes(loaded)} of ${formatBytes(total)}` : '';
+  if (reason() === 'offline') {
+    return `Offline${amount && ` (${amount} are here)`}: some scores are estimates until the network is back.`;
+  }
+  return `${ARRIVING}${amount && ` (${amount})`}: some scores are estimates.`;
 }
 
 function howItWent(response: SearchResponse, estimating: Estimating | undefined): string {
