@@ -29,16 +29,7 @@ const OUT = join(COLLECTIONS_FOLDER, 'demo');
 const DRAWN = join(ROOT_FOLDER, '.cache', 'demo-pictures');
 const STATE = join(ROOT_FOLDER, '.cache', 'demo.json');
 
-const EXAMPLES = [
-  'dog',
-  'rocket',
-  'something scary',
-  'big cat',
-  'tropical fruit',
-  'musical instrument',
-  'party',
-  'snow',
-];
+const EXAMPLES = ['dog', 'rocket', 'something scary', 'big cat', 'tropical fruit', 'flower', 'sad face', 'snow'];
 
 const COMMAND = [
   DRAWN,

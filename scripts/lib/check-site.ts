@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseCollectionList } from '../../src/engine/collection/manifest.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
 import { CONTENT_SECURITY_POLICY, META_CONTENT_SECURITY_POLICY } from '../../src/headers.ts';
 
@@ -8,7 +9,7 @@ const MAX_FILE_BYTES = 25 * 1024 * 1024;
 
 /**
  * Look a built site over.
- * @returns what a person should know: pictures that are too large for some hosts.
+ * @returns what a person should know: pictures that are too large for some hosts, nothing to search.
  * @throws AfterimageError `internal` that names everything of ours that would break, or open, the site on a host.
  */
 export async function checkSite(folder: string): Promise<string[]> {
@@ -17,7 +18,7 @@ export async function checkSite(folder: string): Promise<string[]> {
   const problems = [...checkPolicy(CONTENT_SECURITY_POLICY), ...checkPage(html), ...own];
   if (problems.length > 0)
     throw new AfterimageError('internal', `The site is not fit to be hosted:\n${problems.join('\n')}`);
-  return pictures;
+  return [...pictures, ...(await checkCollections(folder))];
 }
 
 /** What the policy would block, or what would get round it. */
@@ -51,4 +52,11 @@ export async function checkSizes(folder: string): Promise<{ own: string[]; pictu
     found[isPicture ? 'pictures' : 'own'].push(`${name} has ${size} bytes; Cloudflare Pages takes ${MAX_FILE_BYTES}.`);
   }
   return found;
+}
+
+/** What is missing for a search. */
+export async function checkCollections(folder: string): Promise<string[]> {
+  const list = await readFile(join(folder, 'collections/index.json'), 'utf8').catch(() => undefined);
+  if (list !== undefined && parseCollectionList(list).collections.length > 0) return [];
+  return ['The site has nothing to search. Make a collection first: pnpm build-demo, or pnpm build-index.'];
 }

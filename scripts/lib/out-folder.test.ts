@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { checkSizes } from './check-site.ts';
+import { checkCollections, checkSizes } from './check-site.ts';
 import { emptyOut, readRecord, writeRecord } from './out-folder.ts';
 
 let work = '';
@@ -44,4 +44,12 @@ test('a file that is too large is our mistake, unless it is a picture of theirs'
   const { own, pictures } = await checkSizes(at('dist'));
   expect(own).toEqual([expect.stringContaining('app.js')]);
   expect(pictures).toEqual([expect.stringMatching(/abcd\.jpg has \d+ bytes; Cloudflare Pages/)]);
+});
+
+test('a site without a collection says how to make one', async () => {
+  expect(await checkCollections(work)).toEqual([expect.stringContaining('pnpm build-demo')]);
+  await mkdir(at('collections'));
+  const none = { format: 'afterimage-collections', version: 1, collections: [] };
+  await writeFile(at('collections/index.json'), JSON.stringify(none));
+  expect(await checkCollections(work)).toHaveLength(1);
 });
