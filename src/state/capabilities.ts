@@ -12,7 +12,7 @@ export function missingCapabilities(scope: typeof globalThis = globalThis): read
       id: 'secure-context',
       text: 'Plain HTTP: no WebGPU and nothing kept for offline use. Search works; open it over HTTPS or on localhost for the rest.',
     });
-  } else if (!('serviceWorker' in scope.navigator)) {
+  } else if (!hasServiceWorker(scope.navigator)) {
     missing.push({
       id: 'service-worker',
       text: 'This browser gives the page no service worker (a private window?): nothing is kept for offline use.',
@@ -22,4 +22,9 @@ export function missingCapabilities(scope: typeof globalThis = globalThis): read
     missing.push({ id: 'database', text: 'This browser has no IndexedDB: searches and ratings are not kept.' });
   }
   return missing;
+}
+
+/** Where service workers are blocked, some browsers leave the name and take the thing. */
+export function hasServiceWorker(navigator: Partial<Pick<Navigator, 'serviceWorker'>>): boolean {
+  return navigator.serviceWorker !== undefined;
 }

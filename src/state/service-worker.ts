@@ -1,9 +1,11 @@
+import { hasServiceWorker } from './capabilities.ts';
+
 /** Longest wait for isolation at the first visit; beyond it the page starts without threads and is isolated next time. */
 const ISOLATION_TIMEOUT_MS = 4000;
 const RELOADED = 'afterimage-reloaded-for-isolation';
 
 /** Whether this page may have a service worker: a secure context, a browser that has them, and a production build. */
-export const serviceWorkerSupported = import.meta.env.PROD && 'serviceWorker' in navigator && 'caches' in globalThis;
+export const serviceWorkerSupported = import.meta.env.PROD && hasServiceWorker(navigator) && 'caches' in globalThis;
 
 /** Register the service worker of this app, again at will. Rejects where the browser refuses; the page goes on. */
 export function registerServiceWorker(baseUrl: string): Promise<ServiceWorkerRegistration> {
