@@ -37,6 +37,7 @@ dimensions. Writes bench-results/vectors.json and .md after every set; what was 
   --filters          also: queries of which 10 %, 1 %, 0.1 % of the rows may be an answer
   --live             also: additions to a live index
   --on-demand        also: what is fetched for 100 queries where vectors are read as they are needed
+  --ef <list>        also: graphs asked with beams of these widths, on the smallest set
   --limit <seconds>  what a build or a load may take (600)
   --json <file>      where the results go
 

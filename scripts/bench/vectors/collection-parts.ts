@@ -46,7 +46,7 @@ export async function* collectionParts(content: Content): AsyncGenerator<Encoded
     model: { id: 'synthetic', sha256: '0'.repeat(64) },
     dim: DIM,
     hnsw: GRAPH,
-    index: engine,
+    index: engine === 'exact-f16' ? 'exact' : engine,
     pictures: { mode: 'none', bytes: 0 },
     items: itemsOf(count),
     vectors: coded ? reorderVectors(stored, coded.order) : stored,
@@ -58,14 +58,14 @@ export async function* collectionParts(content: Content): AsyncGenerator<Encoded
   return { manifest: stringifyManifest(manifest), ...(coded && { order: coded.order }) };
 }
 
-/** A byte a dimension, without all rows in memory as float32. */
-async function storedOf({ count, rows }: Content): Promise<StoredVectors> {
+/** Without all rows in memory as float32. */
+async function storedOf({ engine, count, rows }: Content): Promise<StoredVectors> {
   const mean = createMean(DIM);
   const eachChunk = async (take: (first: number, vectors: Float32Array) => void) => {
     for (let first = 0; first < count; first += CHUNK) take(first, await rows(first, Math.min(CHUNK, count - first)));
   };
   await eachChunk((_first, vectors) => mean.add(vectors));
-  const store = createVectorStore('int8', count, DIM, mean.mean());
+  const store = createVectorStore(engine === 'exact-f16' ? 'f16' : 'int8', count, DIM, mean.mean());
   await eachChunk(store.put);
   return store.stored;
 }

@@ -5,7 +5,7 @@ import { sourceOf } from './data.ts';
 import { createFilter, passes } from './filter.ts';
 import { openIndex, searcherOf } from './page/engines/collection.ts';
 import type { Files } from './page/sources.ts';
-import { DIM } from './protocol.ts';
+import { DIM, type OwnEngineId } from './protocol.ts';
 
 const COUNT = 300;
 const source = sourceOf('structured');
@@ -18,6 +18,15 @@ it('writes collections that the app opens', async () => {
   expect(index.size).toBe(COUNT);
   const exact = searcherOf(createExactIndex(source.pictures(0, COUNT), DIM));
   expect(searcherOf(index).search(query, 3)).toEqual(exact.search(query, 3));
+});
+
+it('writes them with float16 vectors too', async () => {
+  const files = await write('exact-f16');
+  const { index } = await openIndex(serve(files), 'exact');
+  const exact = searcherOf(createExactIndex(source.pictures(0, COUNT), DIM));
+  expect(searcherOf(index).search(query, 10)).toEqual(exact.search(query, 10));
+  const bytes = [...files].reduce((sum, [path, { length }]) => sum + (path.startsWith('vectors-') ? length : 0), 0);
+  expect(bytes).toBeGreaterThan(COUNT * 2 * DIM);
 });
 
 it('verifies them, and takes no other engine for the one that is measured', async () => {
@@ -43,10 +52,10 @@ it('numbers rows as they were made, in answers and in filters', () => {
   expect(found.every((row) => passes(filter, row))).toBe(true);
 });
 
-async function write(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+async function write(engine: OwnEngineId = 'exact'): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const parts = collectionParts({
-    engine: 'exact',
+    engine,
     count: COUNT,
     rows: async (first, count) => source.pictures(first, count),
     hnswlibFile: () => Promise.reject(new Error('An exact index has no graph.')),

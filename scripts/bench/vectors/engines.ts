@@ -35,6 +35,7 @@ function heapIsFull(count: number): string | undefined {
 export const ENGINES: Readonly<Record<EngineId, EngineEntry>> = {
   hnsw: { title: 'Afterimage, hnsw', own: true, madeFrom: ['hnswlib'], version: OWN, refuses: heapIsFull },
   exact: { title: 'Afterimage, exact', own: true, version: OWN },
+  'exact-f16': { title: 'Afterimage, exact, float16 vectors', own: true, version: OWN },
   codes: { title: 'Afterimage, codes', own: true, version: OWN },
   hnswlib: { title: 'hnswlib-wasm 0.8.2', own: false, version: `0.8.2-${parameters}`, refuses: heapIsFull },
   voy: { title: 'voy 0.6.3', own: false, version: '0.6.3' },

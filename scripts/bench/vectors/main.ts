@@ -7,7 +7,7 @@ import { launch, originOf } from '../site.ts';
 import { bundlePage } from './bundle.ts';
 import { prepareData } from './data.ts';
 import { LIVE } from './live.ts';
-import { type DataKind, ENGINE_IDS, type EngineId } from './protocol.ts';
+import { type DataKind, ENGINE_IDS, type EngineId, K } from './protocol.ts';
 import { type Measured, toMarkdown } from './report.ts';
 import { runVectors } from './run.ts';
 import { serveBench } from './server.ts';
@@ -18,6 +18,7 @@ const OPTIONS = {
   engines: { type: 'string', default: ENGINE_IDS.join(',') },
   filters: { type: 'boolean', default: false },
   live: { type: 'boolean', default: false },
+  ef: { type: 'string' },
   'on-demand': { type: 'boolean', default: false },
   limit: { type: 'string', default: '600' },
   json: { type: 'string', default: join(ROOT_FOLDER, 'bench-results/vectors.json') },
@@ -30,6 +31,7 @@ export async function benchVectors(args: readonly string[]): Promise<void> {
   counts.sort((a, b) => a - b);
   const engines = parseEngines(values.engines);
   const limit = parseCount(values.limit, '--limit') * 1000;
+  const beams = values.ef?.split(',').map((width) => parseCount(width, '--ef', K)) ?? [];
   const kinds: DataKind[] = values.isotropic ? ['structured', 'isotropic'] : ['structured'];
   const started = performance.now();
   const log = (line: string) =>
@@ -45,7 +47,7 @@ export async function benchVectors(args: readonly string[]): Promise<void> {
     const onMeasured = (measured: Measured) => write(values.json, { machine, ...measured });
     const { filters, live, 'on-demand': onDemand } = values;
     const origin = `${originOf(server)}index.html`;
-    const options = { browser, origin, counts, kinds, engines, limit, filters, live, onDemand, log, onMeasured };
+    const options = { browser, origin, counts, kinds, engines, limit, filters, live, beams, onDemand, log, onMeasured };
     console.log(`\n${toMarkdown({ machine, ...(await runVectors(options)) })}`);
   } finally {
     await browser.close();

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly live: boolean;
   /** Whether to measure, on every set that has codes, what is fetched where vectors are read as they are needed. */
   readonly onDemand: boolean;
+  /** Widths of the beam to ask engines with, besides the usual one, on the smallest set. */
+  readonly beams: readonly number[];
   /** Called with all that is measured so far whenever there is more. */
   readonly onMeasured: (measured: Measured) => Promise<void>;
 }

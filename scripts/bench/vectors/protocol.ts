@@ -15,7 +15,7 @@ export interface DataSet {
   readonly count: number;
 }
 
-export const OWN_ENGINE_IDS = ['hnsw', 'exact', 'codes'] as const;
+const OWN_ENGINE_IDS = ['hnsw', 'exact', 'exact-f16', 'codes'] as const;
 export type OwnEngineId = (typeof OWN_ENGINE_IDS)[number];
 const PEER_IDS = ['hnswlib', 'voy', 'edgevec', 'edgevec-bq', 'edgevec-flat', 'loop'] as const;
 export const ENGINE_IDS = [...OWN_ENGINE_IDS, ...PEER_IDS] as const;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { predictBuild } from './build.ts';
 import { withNeeded } from './engines.ts';
-import { toMarkdown, type VectorsRow } from './report.ts';
+import { type Measured, toMarkdown, type VectorsRow } from './report.ts';
 
 const machine = {
   cpu: 'a processor',
@@ -20,8 +20,10 @@ const rows: VectorsRow[] = [
   { ...set, engine: 'voy', failure: 'stopped after 600 s' },
 ];
 
+const nothing: Measured = { rows: [], beams: [], filters: [], live: [], onDemand: [], failures: [] };
+
 it('marks the best of each column, whoever it is, and says who failed', () => {
-  const lines = toMarkdown({ machine, rows, filters: [], live: [], onDemand: [] }).split('\n');
+  const lines = toMarkdown({ machine, ...nothing, rows }).split('\n');
   expect(lines[0]).toContain('Chromium 1');
   expect(lines).toContain('#### 10,000 × 512, structured');
   const own = lines.find((line) => line.startsWith('| Afterimage, hnsw'));
@@ -34,6 +36,18 @@ it('marks the best of each column, whoever it is, and says who failed', () => {
   expect(loop).toContain('| 25 × |');
   expect(lines).toContain('- voy 0.6.3: stopped after 600 s.');
   expect(lines.some((line) => line.startsWith('| voy'))).toBe(false);
+});
+
+it('says how the beam of a graph changes its answers, and what could not be measured', () => {
+  const beams = [50, 200].map((efSearch) => ({
+    ...set,
+    engine: 'hnsw' as const,
+    efSearch,
+    ...{ queries: 200, p50: efSearch / 100, p95: 3, strict: 0.9, tolerant: 0.95 },
+  }));
+  const lines = toMarkdown({ machine, ...nothing, beams, failures: ['additions: stopped after 9 s'] }).split('\n');
+  expect(lines).toContain('| Afterimage, hnsw, 10,000 × 512, structured | 50 | 0.500 | 3.00 | 0.900 | 0.9500 |');
+  expect(lines).toContain('- additions: stopped after 9 s');
 });
 
 it('predicts builds from smaller ones', () => {

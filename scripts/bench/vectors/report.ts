@@ -1,4 +1,5 @@
 import { type Machine, sentence } from '../machine.ts';
+import type { BeamRow } from './beams.ts';
 import { ENGINES } from './engines.ts';
 import type { FilterRow } from './filters.ts';
 import type { LiveRow } from './live.ts';
@@ -24,9 +25,12 @@ export interface VectorsRow {
 
 export interface Measured {
   readonly rows: VectorsRow[];
+  readonly beams: BeamRow[];
   readonly filters: FilterRow[];
   readonly live: LiveRow[];
   readonly onDemand: OnDemandRow[];
+  /** What could not be measured beside the rows, in words. */
+  readonly failures: string[];
 }
 
 export interface VectorsReport extends Measured {
@@ -60,15 +64,17 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** A table for each set; the best of each column is bold, whoever it is. */
-export function toMarkdown({ machine, rows, filters, live, onDemand }: VectorsReport): string {
+export function toMarkdown({ machine, rows, beams, filters, live, onDemand, failures }: VectorsReport): string {
   const sets = new Map<string, VectorsRow[]>();
   for (const row of rows) sets.set(titleOf(row), [...(sets.get(titleOf(row)) ?? []), row]);
   return [
     sentence(machine),
     ...[...sets].map(([title, of]) => `#### ${title}\n\n${tableOf(of)}`),
+    ...(beams.length > 0 ? [`#### Width of the beam\n\n${beamTable(beams)}`] : []),
     ...(filters.length > 0 ? [`#### Filters\n\n${filterTable(filters)}`] : []),
     ...(onDemand.length > 0 ? [`#### Vectors fetched as they are needed\n\n${onDemandTable(onDemand)}`] : []),
     ...(live.length > 0 ? [`#### Additions to a live index\n\n${liveTable(live)}`] : []),
+    ...(failures.length > 0 ? [`#### Not measured\n\n${failures.map((line) => `- ${line}`).join('\n')}`] : []),
   ].join('\n\n');
 }
 
@@ -87,6 +93,19 @@ function tableOf(rows: readonly VectorsRow[]): string {
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, header.map((_, i) => (i === 0 ? '---' : '---:')), ...rows];
   return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+function beamTable(rows: readonly BeamRow[]): string {
+  const header = ['', 'efSearch', 'p50, ms', 'p95, ms', `recall@${K}`, 'tolerant'];
+  const shown = rows.map((row) => [
+    `${ENGINES[row.engine].title}, ${titleOf(row)}`,
+    String(row.efSearch),
+    digits(row.p50, 3),
+    digits(row.p95, 3),
+    row.strict.toFixed(3),
+    row.tolerant.toFixed(4),
+  ]);
+  return table(header, shown);
 }
 
 /** A scan's time with a filter is set against that of as many rows without one. */

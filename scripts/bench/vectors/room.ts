@@ -12,6 +12,8 @@ export interface Room {
   load(set: DataSet): Promise<Loaded>;
   /** Queries `from` … `from + count − 1`. */
   search(from: number, count: number): Promise<Answer[]>;
+  /** See `Searcher`. */
+  tune(efSearch: number): Promise<void>;
   /** Only about `permille` rows of a thousand pass from now on. */
   filter(permille: number, set: DataSet): Promise<void>;
   /** See `Live`. */
@@ -42,6 +44,7 @@ export async function openRoom(browser: Browser, origin: string, id: EngineId, l
       within(
         page.evaluate(([engine, first, many]) => window.engine.search(engine, first, many), [id, from, count] as const),
       ),
+    tune: (efSearch) => within(page.evaluate((width) => window.engine.tune(width), efSearch)),
     filter: (permille, set) =>
       within(page.evaluate(([share, data]) => window.engine.filter(share, data), [permille, set] as const)),
     live: (engine, set, additions) =>

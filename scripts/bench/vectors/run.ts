@@ -1,6 +1,7 @@
-import { buildKind, buildSet } from './builds.ts';
+import { measureBeams } from './beams.ts';
+import { buildKind, buildSet, type Outcomes } from './builds.ts';
 import { FILTERING, measureFilters } from './filters.ts';
-import { LIVE, type LiveRow, summariseLive } from './live.ts';
+import { LIVE, summariseLive } from './live.ts';
 import { loadSet } from './load.ts';
 import { type OnDemandRow, summariseOnDemand, VISIT } from './on-demand.ts';
 import type { RunOptions } from './options.ts';
@@ -17,47 +18,67 @@ export async function runVectors(options: RunOptions): Promise<Measured> {
   const { kinds, counts } = options;
   const built = await Promise.all(kinds.map(async (kind) => [kind, await buildKind(options, kind)] as const));
   const outcomes = new Map(built);
-  const measured: Measured = { rows: [], filters: [], live: [], onDemand: [] };
-  const filtered = Math.max(...counts.filter((count) => count <= MOST_FILTERED));
+  const measured: Measured = { rows: [], beams: [], filters: [], live: [], onDemand: [], failures: [] };
   for (const count of counts) {
     for (const kind of kinds) {
-      const set = { kind, count };
-      const { rooms, rows } = await loadSet(options, set, outcomes.get(kind)?.get(count) ?? new Map(), measured.rows);
-      const answered = await askAll(rooms, set);
-      measured.rows.push(...rows.map((row) => ({ ...row, ...answered.get(row.engine) })));
-      options.log(`asked ${count} ${kind}`);
-      if (options.filters && count === filtered) {
-        const able = new Map([...rooms].filter(([id]) => FILTERING.includes(id)));
-        measured.filters.push(...(await measureFilters(able, set)));
-        options.log(`filtered ${count} ${kind}`);
-      }
-      for (const room of rooms.values()) await room.close();
-      if (options.onDemand && rooms.has('codes')) measured.onDemand.push(await measureOnDemand(options, set));
+      await measureSet(options, { kind, count }, outcomes.get(kind)?.get(count) ?? new Map(), measured);
       await options.onMeasured(measured);
     }
   }
   if (options.live) {
-    for (const kind of kinds) measured.live.push(...(await measureLive(options, { kind, count: LIVE.count })));
+    for (const kind of kinds) await measureLive(options, { kind, count: LIVE.count }, measured);
     await options.onMeasured(measured);
   }
   return measured;
 }
 
-async function measureOnDemand({ browser, origin, limit, log }: RunOptions, set: DataSet): Promise<OnDemandRow> {
-  const room = await openRoom(browser, origin, 'codes', limit);
-  const fetched = await room.onDemand(set, VISIT).finally(() => room.close());
-  log(`asked ${set.count} ${set.kind} on demand`);
-  return summariseOnDemand(set, fetched);
+/** Adds what is found to `measured`. */
+async function measureSet(options: RunOptions, set: DataSet, outcomes: Outcomes, measured: Measured): Promise<void> {
+  const { rooms, rows } = await loadSet(options, set, outcomes, measured.rows);
+  const answered = await askAll(rooms, set);
+  measured.rows.push(...rows.map((row) => ({ ...row, ...answered.get(row.engine) })));
+  options.log(`asked ${set.count} ${set.kind}`);
+  const able = new Map([...rooms].filter(([id]) => !('failure' in (answered.get(id) ?? {}))));
+  await beside(options, measured, `${set.count} ${set.kind}, beams and filters`, async () => {
+    if (set.count === options.counts[0]) measured.beams.push(...(await measureBeams(able, set, options.beams)));
+    if (options.filters && set.count === Math.max(...options.counts.filter((count) => count <= MOST_FILTERED))) {
+      const filtering = new Map([...able].filter(([id]) => FILTERING.includes(id)));
+      measured.filters.push(...(await measureFilters(filtering, set)));
+    }
+  });
+  for (const room of rooms.values()) await room.close();
+  if (options.onDemand && able.has('codes')) {
+    await beside(options, measured, `${set.count} ${set.kind}, on demand`, async () => {
+      measured.onDemand.push(await measureOnDemand(options, set));
+    });
+  }
 }
 
-async function measureLive(options: RunOptions, set: DataSet): Promise<LiveRow[]> {
-  const outcomes = await buildSet(options, set, ['hnsw', 'exact'], undefined);
-  const rows: LiveRow[] = [];
-  for (const engine of ['hnsw', 'exact'] as const) {
-    if (outcomes.get(engine)?.failure) continue;
-    const room = await openRoom(options.browser, options.origin, engine, options.limit);
-    rows.push(summariseLive(set, engine, await room.live(engine, set, LIVE.additions).finally(() => room.close())));
-    options.log(`added to ${set.count} ${set.kind}, ${engine}`);
+/** What is measured beside the tables of the sets ends no run when it takes too long or crashes its tab. */
+async function beside({ log }: RunOptions, { failures }: Measured, what: string, work: () => Promise<void>) {
+  try {
+    await work();
+    log(what);
+  } catch (error) {
+    failures.push(`${what}: ${(error as Error).message}`);
+    log(failures.at(-1) as string);
   }
-  return rows;
+}
+
+async function measureOnDemand({ browser, origin, limit }: RunOptions, set: DataSet): Promise<OnDemandRow> {
+  const room = await openRoom(browser, origin, 'codes', limit);
+  return summariseOnDemand(set, await room.onDemand(set, VISIT).finally(() => room.close()));
+}
+
+async function measureLive(options: RunOptions, set: DataSet, measured: Measured): Promise<void> {
+  const outcomes = await buildSet(options, set, ['hnsw', 'exact'], undefined);
+  for (const engine of ['hnsw', 'exact'] as const) {
+    await beside(options, measured, `${set.count} ${set.kind}, additions, ${engine}`, async () => {
+      const failure = outcomes.get(engine)?.failure;
+      if (failure) throw new Error(failure);
+      const room = await openRoom(options.browser, options.origin, engine, options.limit);
+      const live = await room.live(engine, set, LIVE.additions).finally(() => room.close());
+      measured.live.push(summariseLive(set, engine, live));
+    });
+  }
 }

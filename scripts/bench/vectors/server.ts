@@ -62,7 +62,7 @@ async function store(path: string, request: IncomingMessage, response: ServerRes
 }
 
 function fileOf(path: string): string | undefined {
-  const match = /^\/files\/(structured|isotropic)\/(\d+)\/([a-z-]+)\/([a-z0-9][a-z0-9.-]*)$/.exec(path);
+  const match = /^\/files\/(structured|isotropic)\/(\d+)\/([a-z0-9-]+)\/([a-z0-9][a-z0-9.-]*)$/.exec(path);
   if (!match) return undefined;
   const set = { kind: match[1] as DataKind, count: Number(match[2]) };
   return join(engineFolder(set, match[3] as EngineId), match[4] as string);

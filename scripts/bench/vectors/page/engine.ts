@@ -12,6 +12,8 @@ export interface Engine {
 export interface Searcher {
   /** At most `k` rows, best first; with a filter only rows that pass, where the engine can do that. */
   search(query: Float32Array, k: number, filter?: Filter): readonly number[];
+  /** Search with a beam of this width from now on. */
+  tune?(efSearch: number): void;
   /** Other ways to search the same index, by the engine that stands for them. */
   readonly others?: Partial<Readonly<Record<EngineId, Searcher>>>;
 }

@@ -10,6 +10,7 @@ import { wasmBytes } from './wasm-memory.ts';
 const ENGINES: Readonly<Record<EngineId, () => Promise<Engine>>> = {
   hnsw: async () => (await import('./engines/collection.ts')).hnsw,
   exact: async () => (await import('./engines/collection.ts')).exact,
+  'exact-f16': async () => (await import('./engines/collection.ts')).exactF16,
   codes: async () => (await import('./engines/collection.ts')).codes,
   hnswlib: async () => (await import('./engines/hnswlib.ts')).hnswlib,
   voy: async () => (await import('./engines/voy.ts')).voy,
@@ -49,6 +50,11 @@ const host = {
   /** Let only about `permille` rows of a thousand pass from now on; all with 1000. */
   filter(permille: number, { count }: DataSet): void {
     filter = permille === 1000 ? undefined : createFilter(count, permille);
+  },
+
+  /** Width of the beam from now on, for engines that have one. */
+  tune(efSearch: number): void {
+    searcher?.tune?.(efSearch);
   },
 
   /** Queries `from` … `from + count − 1`, one after the other. */

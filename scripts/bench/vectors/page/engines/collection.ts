@@ -6,16 +6,17 @@ import type { EngineRequest } from '../../../../../src/platform/choose-engine.ts
 import { type LoadedIndex, loadIndex } from '../../../../../src/platform/compose-search.ts';
 import { sha256 } from '../../../../../src/platform/sha256.ts';
 import { type Filter, passes } from '../../filter.ts';
-import { COLLECTION, ORDER_FILE, type OwnEngineId } from '../../protocol.ts';
+import { COLLECTION, ORDER_FILE } from '../../protocol.ts';
 import type { Engine, Searcher } from '../engine.ts';
 import type { Files } from '../sources.ts';
 
 /** Ours, opened as the app opens a collection: every part verified, the engine loaded from what was verified. */
 export const hnsw = engineOf('hnsw');
 export const exact = engineOf('exact');
+export const exactF16 = engineOf('exact');
 export const codes = engineOf('codes');
 
-function engineOf(id: OwnEngineId): Engine {
+function engineOf(id: VectorIndex['kind']): Engine {
   return {
     async load(_rows, files) {
       const { index, arrived } = await openIndex(files, id);
@@ -41,9 +42,14 @@ export async function readOrder(files: Files): Promise<Uint32Array> {
 
 export function searcherOf(index: VectorIndex, order?: Uint32Array): Searcher {
   const placed = order ? createPlacing(order) : (filter: Filter) => filter;
+  let beam: { readonly efSearch?: number } = {};
   return {
+    tune(efSearch) {
+      beam = { efSearch };
+    },
     search(query, k, filter) {
-      const hits = index.search(query as Embedding, filter ? { k, filter: placed(filter) } : { k });
+      const options = { k, ...beam };
+      const hits = index.search(query as Embedding, filter ? { ...options, filter: placed(filter) } : options);
       return hits.map(({ row }) => order?.[row] ?? row);
     },
   };

@@ -43,6 +43,7 @@ export const hnswlib: Engine = {
     index.readIndex(NAME, rows.count);
     index.setEfSearch(GRAPH.efSearch);
     return {
+      tune: (efSearch) => index.setEfSearch(efSearch),
       search: (query, k, filter) =>
         index.searchKnn(query, k, filter && ((row: number) => passes(filter, row))).neighbors,
     };
