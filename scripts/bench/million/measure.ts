@@ -2,9 +2,10 @@ import type { Browser, Page } from '@playwright/test';
 import { askOnce, openAnswered, type Sample } from '../latency.ts';
 import { QUERIES } from '../queries.ts';
 import { type Spread, spread } from '../stats.ts';
-import { type Fetched, type LongTask, type Opened, openPage } from './page.ts';
+import { type Fetched, type LongTask, openPage } from './page.ts';
 import { COLLECTION } from './prepare.ts';
 import { scrollThrough } from './scrolling.ts';
+import { traceLongestTask } from './trace.ts';
 
 const SEARCHES = 20;
 const PHONE = { width: 390, height: 844 };
@@ -13,11 +14,14 @@ const ANSWER = 60_000;
 const ARRIVAL = 600_000;
 
 export const PHASES = ['loading', 'searching', 'scrolling'] as const;
+type Phase = (typeof PHASES)[number];
 
 export interface Tasks {
   /** Milliseconds; null: none was as long as 50. */
   readonly longest: number | null;
   readonly over50: number;
+  /** Of all tasks, the longest in milliseconds of the processor; null where the system does not tell. */
+  readonly processor: number | null;
 }
 
 export interface Measured {
@@ -40,7 +44,7 @@ export interface Measured {
   readonly memory: Readonly<Record<string, number>>;
   readonly memoryBeforeScrolling: number;
   readonly resident: number | undefined;
-  readonly tasks: Readonly<Record<(typeof PHASES)[number], Tasks>>;
+  readonly tasks: Readonly<Record<Phase, Tasks>>;
 }
 
 /**
@@ -55,42 +59,46 @@ export async function measureVisit(
 ): Promise<Measured> {
   const opened = await openPage(browser);
   const { page, fetched } = opened;
+  const tasks: Partial<Record<Phase, Tasks>> = {};
+  const during = async <T>(phase: Phase, work: () => Promise<T>): Promise<T> => {
+    const before = phase === 'loading' ? 0 : (await opened.longTasks()).length;
+    const { result, processor } = await traceLongestTask(browser, page, work);
+    tasks[phase] = { ...summarise((await opened.longTasks()).slice(before)), processor };
+    return result;
+  };
   const began = Date.now();
   log('the first answer …');
-  await openAnswered(page, `${origin}?c=${COLLECTION}&q=dog&device=wasm`);
-  const first = await firstAnswer(page, fetched);
-  await page.screenshot({ path: `${shots}-first.png` });
-  log('the rest of the vectors …');
-  const arrivedMs = (await untilArrived(page, fetched, parts)) - began;
+  const loaded = await during('loading', async () => {
+    await openAnswered(page, `${origin}?c=${COLLECTION}&q=dog&device=wasm`);
+    const first = await firstAnswer(page, fetched);
+    await page.screenshot({ path: `${shots}-first.png` });
+    log('the rest of the vectors …');
+    return { first, arrivedMs: (await untilArrived(page, fetched, parts)) - began };
+  });
   const wire = sizesByKind(fetched);
-  const loaded = await now(page);
   log('searches …');
   const samples: Sample[] = [];
-  for (const query of QUERIES.slice(1, 1 + SEARCHES)) samples.push(await within(ANSWER, askOnce(page, query), query));
+  await during('searching', async () => {
+    for (const query of QUERIES.slice(1, 1 + SEARCHES)) samples.push(await within(ANSWER, askOnce(page, query), query));
+  });
   const memoryBeforeScrolling = sum(await opened.memory());
-  const searched = await now(page);
   log('scrolling …');
-  await scrollThrough(page, count);
-  await page.screenshot({ path: `${shots}-desktop.png` });
-  await page.setViewportSize(PHONE);
-  await scrollThrough(page, count);
-  await page.screenshot({ path: `${shots}-phone.png` });
-  const tasks = await opened.longTasks();
-  const between = (from: number, to: number) => summarise(tasks.filter(({ start }) => start >= from && start < to));
+  await during('scrolling', async () => {
+    await scrollThrough(page, count);
+    await page.screenshot({ path: `${shots}-desktop.png` });
+    await page.setViewportSize(PHONE);
+    await scrollThrough(page, count);
+    await page.screenshot({ path: `${shots}-phone.png` });
+  });
   const measured = {
     wire,
-    first,
-    arrivedMs,
+    ...loaded,
     search: spread(samples.map(({ search }) => search)),
     total: spread(samples.map(({ total }) => total)),
     memory: await opened.memory(),
     memoryBeforeScrolling,
     resident: await opened.resident(),
-    tasks: {
-      loading: between(0, loaded),
-      searching: between(loaded, searched),
-      scrolling: between(searched, Number.POSITIVE_INFINITY),
-    },
+    tasks: tasks as Record<Phase, Tasks>, // one of each
   };
   await page.context().close();
   return measured;
@@ -140,15 +148,11 @@ function kindOf(path: string): string {
   return path.includes('/collections/') ? 'manifest' : 'app';
 }
 
-function summarise(tasks: readonly LongTask[]): Tasks {
+function summarise(tasks: readonly LongTask[]): Omit<Tasks, 'processor'> {
   const long = tasks.map(({ duration }) => duration).filter((duration) => duration > 50);
   return { longest: long.length > 0 ? Math.max(...long) : null, over50: long.length };
 }
 
 export function sum(sizes: Readonly<Record<string, number>>): number {
   return Object.values(sizes).reduce((all, bytes) => all + bytes, 0);
-}
-
-function now(page: Opened['page']): Promise<number> {
-  return page.evaluate(() => performance.now());
 }

@@ -12,7 +12,7 @@ const machine = {
 };
 
 test('says what was measured beside what it may be', () => {
-  const none = { longest: null, over50: 0 };
+  const none = { longest: null, over50: 0, processor: null };
   const markdown = toMarkdown({
     machine,
     count: 1_000_000,
@@ -26,12 +26,14 @@ test('says what was measured beside what it may be', () => {
       memory: { WebAssembly: 600e6, 'workers, JavaScript': 100e6 },
       memoryBeforeScrolling: 650e6,
       resident: undefined,
-      tasks: { loading: none, searching: none, scrolling: { longest: 71.6, over50: 2 } },
+      tasks: { loading: none, searching: none, scrolling: { longest: 71.6, over50: 2, processor: 12.3 } },
     },
   });
   expect(markdown).toContain('| memory of page and workers | 700.0 MB | 900.0 MB |');
   expect(markdown).toContain('| tasks of the main thread over 50 ms, loading | none | none |');
-  expect(markdown).toContain('| tasks of the main thread over 50 ms, scrolling | 2, the longest of 72 ms | none |');
+  expect(markdown).toContain(
+    '| tasks of the main thread over 50 ms, scrolling | 2, the longest of 72 ms (at most 12 ms of the processor) | none |',
+  );
   expect(markdown).toContain('Loaded: vectors: 516.0 MB; codes: 64.0 MB.');
   expect(markdown).not.toContain('resident');
 });

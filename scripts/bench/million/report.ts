@@ -47,6 +47,7 @@ export function toMarkdown({ machine, count, imported, visit }: MillionReport): 
 
 const seconds = (value: number) => `${(value / 1000).toFixed(1)} s`;
 
-function longTasks({ longest, over50 }: Tasks): string {
-  return longest === null ? 'none' : `${over50}, the longest of ${Math.round(longest)} ms`;
+function longTasks({ longest, over50, processor }: Tasks): string {
+  const clock = longest === null ? 'none' : `${over50}, the longest of ${Math.round(longest)} ms`;
+  return processor === null ? clock : `${clock} (at most ${Math.round(processor)} ms of the processor)`;
 }
