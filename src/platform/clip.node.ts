@@ -65,7 +65,7 @@ export async function createNodeQueryEncoder(options: NodeEncoderOptions): Promi
 
 /**
  * The vision tower of a model, its files verified against model.json. Runs block the event loop, as onnxruntime-node
- * has it; sharp decodes on in its own threads.
+ * has it: where other work has to go on meanwhile, it belongs into a worker (vision-session.node.ts).
  * @throws AfterimageError `model-not-found`, `model-invalid`, `part-missing`, `part-corrupt`.
  */
 export async function createNodeImageEncoder(options: NodeImageEncoderOptions): Promise<NodeImageEncoder> {

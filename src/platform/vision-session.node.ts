@@ -15,6 +15,7 @@ export interface VisionSession {
   dispose(): Promise<void>;
 }
 
+/** One vision tower, for the thread that it has to itself. */
 export function createVisionSession(): VisionSession {
   let encoder: NodeImageEncoder | undefined;
   return {
