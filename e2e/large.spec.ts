@@ -36,6 +36,13 @@ test('a hundred thousand pictures are searched by their codes and scrolled to th
   await page.keyboard.press('Control+End');
   await expect(app.at(COUNT)).toBeFocused();
   await expect(app.at(COUNT)).toHaveAttribute('href', /p=/);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await app.at(COUNT).focus();
+  await page.keyboard.press('Control+Home');
+  await expect(app.at(1)).toBeInViewport();
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  await expect(app.at(COUNT)).toBeInViewport();
+  await expect(app.at(COUNT)).toHaveAttribute('href', /p=/);
   expect(await pageBytes(page)).toBeLessThan(MEMORY_BYTES);
   await site.stop();
 });
