@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeFloat16, encodeFloat16 } from '../float16.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
-import { ALONG } from './balance.ts';
+import { weightAlong } from './balance.ts';
 import { toHalves } from './halves.ts';
 
 const value = fc.oneof(
@@ -52,7 +52,9 @@ test('every number is one of the two halves about it, and no row loses more than
       }
       for (let from = 0; from < vectors.length; from += dim) {
         const [ours, plain] = [lossOf(vectors, from, dim, halves), lossOf(vectors, from, dim, nearest)];
-        expect(ours.all + ALONG * ours.along).toBeLessThanOrEqual((plain.all + ALONG * plain.along) * (1 + 1e-9));
+        expect(ours.all + weightAlong(dim) * ours.along).toBeLessThanOrEqual(
+          (plain.all + weightAlong(dim) * plain.along) * (1 + 1e-9),
+        );
       }
     }),
   );

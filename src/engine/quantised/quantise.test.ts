@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dot } from '../embedding.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
-import { ALONG } from './balance.ts';
+import { weightAlong } from './balance.ts';
 import { chooseCentre, createMean, dequantise, quantise } from './quantise.ts';
 
 const value = fc.oneof(fc.float({ min: -1, max: 1, noNaN: true }), fc.constantFrom(0, 1, -1, 1e-3, 1e-8, 1e-38));
@@ -77,7 +77,9 @@ test('what a row loses, most of all along the centre, is never more than by roun
       const nearest = lossesOf(vectors, dim, centre, nearestCodes(vectors, dim, centre, scales), scales);
       for (const [row, { all, along }] of lossesOf(vectors, dim, centre, codes, scales).entries()) {
         const bound = nearest[row] as { all: number; along: number };
-        expect(all + ALONG * along).toBeLessThanOrEqual((bound.all + ALONG * bound.along) * (1 + 1e-9) + 1e-9);
+        expect(all + weightAlong(dim) * along).toBeLessThanOrEqual(
+          (bound.all + weightAlong(dim) * bound.along) * (1 + 1e-9) + 1e-9,
+        );
       }
     }),
   );
