@@ -13,7 +13,7 @@ export interface TrainOptions {
 }
 
 export interface Trained extends Code {
-  /** Share of the variance of the vectors that the components see. Below 0.8 codes find little: another engine is better. */
+  /** Share of the variance of the vectors that the components see. Where it is small, codes find little (indexing/judge-codes.ts). */
   readonly explained: number;
 }
 

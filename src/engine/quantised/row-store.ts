@@ -76,13 +76,7 @@ export function createRowStore<Name extends string>(options: RowStoreOptions<Nam
   }
 
   function write(first: number, rows: Uint8Array): void {
-    const bytes = new Uint8Array(held().memory.buffer);
-    if (stride === rowBytes) bytes.set(rows, rowsAt + first * stride);
-    else {
-      for (let from = 0, to = rowsAt + first * stride; from < rows.length; from += rowBytes, to += stride) {
-        bytes.set(rows.subarray(from, from + rowBytes), to);
-      }
-    }
+    copyRows(rows, rowBytes, new Uint8Array(held().memory.buffer), rowsAt + first * stride, stride);
   }
 
   return {
@@ -118,6 +112,13 @@ export function createRowStore<Name extends string>(options: RowStoreOptions<Nam
       kernels = undefined;
     },
   };
+}
+
+function copyRows(rows: Uint8Array, rowBytes: number, to: Uint8Array, at: number, stride: number): void {
+  if (stride === rowBytes) to.set(rows, at);
+  else
+    for (let i = 0; i * rowBytes < rows.length; i++)
+      to.set(rows.subarray(i * rowBytes, (i + 1) * rowBytes), at + i * stride);
 }
 
 interface Layout<Name extends string> {
