@@ -1,10 +1,8 @@
 /** Puts the indexing pipeline together for Node: folders, sharp, onnxruntime, hnswlib, a folder to write to. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, rmdir, stat } from 'node:fs/promises';
+import { readFile, realpath, rmdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, join, resolve, sep } from 'node:path';
-import { isCollectionName } from '../../src/engine/collection/manifest.ts';
-import { AfterimageError } from '../../src/engine/errors.ts';
+import { join, resolve, sep } from 'node:path';
 import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { indexPictures } from '../../src/indexing/index-pictures.ts';
 import type { CollectionStore } from '../../src/indexing/ports.ts';
@@ -23,6 +21,7 @@ import { createFolderPictures } from '../../src/platform/walk.node.ts';
 import { usage } from '../lib/cli.ts';
 import { readCaptions } from './captions.ts';
 import { type CollectionOptions, collectionOptions } from './collection-options.ts';
+import { checkedName, makeOut } from './out.ts';
 import { startVisionWorker } from './vision-worker.ts';
 
 export interface BuildOptions extends CollectionOptions, Pick<IndexRequest, 'pictures' | 'strict' | 'fresh'> {
@@ -64,7 +63,7 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
   const { modelsFolder, modelId } = options;
   const manifest = await readModelManifest(modelsFolder, modelId);
   const preprocessor = await readPreprocessor(join(modelsFolder, modelId));
-  await checkWritable(out);
+  await makeOut(out);
   const model = {
     id: manifest.id,
     dim: manifest.dim,
@@ -163,12 +162,6 @@ function hashesPath(cacheFolder: string, out: string): string {
   return join(cacheFolder, `${id}.jsonl`);
 }
 
-export function checkedName(out: string): string {
-  const name = basename(out);
-  if (isCollectionName(name)) return name;
-  throw usage(`The last part of --out is the collection's name and takes letters, digits, "-" and "_", not "${name}"`);
-}
-
 async function checkFolders(folders: readonly string[], out: string): Promise<void> {
   const realOut = await realpath(out).catch(() => out);
   for (const folder of folders) {
@@ -178,18 +171,6 @@ async function checkFolders(folders: readonly string[], out: string): Promise<vo
     const real = await realpath(folder);
     if (`${real}${sep}`.startsWith(`${realOut}${sep}`))
       throw usage(`${folder} lies in the folder that --out writes to`);
-  }
-}
-
-/** Said at once, not after hours of embedding. */
-export async function checkWritable(out: string): Promise<void> {
-  try {
-    await mkdir(out, { recursive: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new AfterimageError('not-writable', `Cannot write to ${out} (${code}). Choose another --out.`, {
-      cause: error,
-    });
   }
 }
 

@@ -10,8 +10,9 @@ import { towerFile } from '../../src/platform/model-files.ts';
 import { readModelManifest } from '../../src/platform/model-folder.node.ts';
 import { sha256 } from '../../src/platform/sha256.node.ts';
 import { openVectorFiles } from '../../src/platform/vector-files.node.ts';
-import { checkedName, checkWritable, createdNow } from './build-collection.ts';
+import { createdNow } from './build-collection.ts';
 import { type CollectionOptions, collectionOptions } from './collection-options.ts';
+import { checkedName, makeOut } from './out.ts';
 
 export interface ImportOptions extends CollectionOptions {
   /** See `VectorFilesOptions`. */
@@ -40,7 +41,7 @@ export async function createVectorImporter(options: ImportOptions) {
     sha256: towerFile(manifest, 'vision', manifest.dtypes.cpu).sha256,
   };
   const source = await openVectorFiles(options);
-  await checkWritable(out);
+  await makeOut(out);
   const ports = {
     source,
     graph: createGraphBuilder({ dim: model.dim, ...hnsw }),

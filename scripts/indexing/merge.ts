@@ -10,8 +10,9 @@ import { createGraphBuilder } from '../../src/platform/graph-builder.ts';
 import { maxRows } from '../../src/platform/hnsw-index.ts';
 import { sha256 } from '../../src/platform/sha256.ts';
 import { usage } from '../lib/cli.ts';
-import { checkedName, checkWritable, createdNow } from './build-collection.ts';
+import { createdNow } from './build-collection.ts';
 import { type CollectionOptions, collectionOptions } from './collection-options.ts';
+import { checkedName, makeOut } from './out.ts';
 
 export interface MergeOptions extends CollectionOptions {
   /** Folders of collections. */
@@ -34,7 +35,7 @@ export async function merge(
   const out = resolve(options.out);
   const name = checkedName(out);
   const sources = await Promise.all(collections.map((folder) => openSource(folder, out)));
-  await checkWritable(out);
+  await makeOut(out);
   const request = {
     name,
     ...collectionOptions(options),
