@@ -39,13 +39,17 @@ async function measureSet(options: RunOptions, set: DataSet, outcomes: Outcomes,
   measured.rows.push(...rows.map((row) => ({ ...row, ...answered.get(row.engine) })));
   options.log(`asked ${set.count} ${set.kind}`);
   const able = new Map([...rooms].filter(([id]) => !('failure' in (answered.get(id) ?? {}))));
-  await beside(options, measured, `${set.count} ${set.kind}, beams and filters`, async () => {
-    if (set.count === options.counts[0]) measured.beams.push(...(await measureBeams(able, set, options.beams)));
-    if (options.filters && set.count === Math.max(...options.counts.filter((count) => count <= MOST_FILTERED))) {
+  if (options.beams.length > 0 && set.count === options.counts[0]) {
+    await beside(options, measured, `${set.count} ${set.kind}, beams`, async () => {
+      measured.beams.push(...(await measureBeams(able, set, options.beams)));
+    });
+  }
+  if (options.filters && set.count === Math.max(...options.counts.filter((count) => count <= MOST_FILTERED))) {
+    await beside(options, measured, `${set.count} ${set.kind}, filters`, async () => {
       const filtering = new Map([...able].filter(([id]) => FILTERING.includes(id)));
       measured.filters.push(...(await measureFilters(filtering, set)));
-    }
-  });
+    });
+  }
   for (const room of rooms.values()) await room.close();
   if (options.onDemand && able.has('codes')) {
     await beside(options, measured, `${set.count} ${set.kind}, on demand`, async () => {
