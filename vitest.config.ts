@@ -30,17 +30,7 @@ export default defineConfig({
         plugins: [solid()],
         // Named beforehand: a dependency that is met while tests run loads the page anew in the middle of them.
         optimizeDeps: {
-          include: [
-            '@tanstack/solid-virtual',
-            'axe-core',
-            'comlink',
-            'fast-check',
-            'idb',
-            'solid-js',
-            'solid-js/store',
-            'solid-js/web',
-            'uplot',
-          ],
+          include: ['axe-core', 'comlink', 'fast-check', 'idb', 'solid-js', 'solid-js/store', 'solid-js/web', 'uplot'],
           exclude: ['hnswlib-wasm'],
         },
         test: {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Address, formatAddress, parseAddress, VIEWS } from './address.ts';
+import { type Address, formatAddress, MAX_QUERY, parseAddress, VIEWS } from './address.ts';
 
 const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed());
 const name = fc.option(text.filter((value) => value !== ''));
@@ -30,6 +30,10 @@ describe('address', () => {
 
   it('reads what a person or a search box writes', () => {
     expect(parseAddress('?q=red+fire%20engine&c=demo').query).toBe('red fire engine');
+  });
+
+  it('takes no more of a query than the field', () => {
+    expect(parseAddress(`?q=${'x'.repeat(9000)}`).query).toHaveLength(MAX_QUERY);
   });
 
   it('takes any text for a query string, and falls back on unknown values', () => {

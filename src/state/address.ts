@@ -19,6 +19,8 @@ export interface Address {
 }
 
 const MAX_THREADS = 16;
+/** Characters that the field takes; no text tower reads more than some seventy words. */
+export const MAX_QUERY = 500;
 const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
 const INDEXES = ['auto', 'hnsw', 'exact', 'codes', 'blocks'] as const;
 
@@ -34,7 +36,7 @@ function threadsOf(value: string | null): number | null {
 export function parseAddress(search: string): Address {
   const parameters = new URLSearchParams(search);
   return {
-    query: parameters.get('q') ?? '',
+    query: (parameters.get('q') ?? '').slice(0, MAX_QUERY),
     collection: parameters.get('c') || null,
     view: oneOf(parameters.get('view'), VIEWS),
     item: parameters.get('p') || null,

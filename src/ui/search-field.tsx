@@ -1,4 +1,5 @@
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { MAX_QUERY } from '../state/address.ts';
 import { Icon } from './icons.tsx';
 import './search-field.css';
 
@@ -74,7 +75,7 @@ export function SearchField(props: {
             autocapitalize="none"
             spellcheck={false}
             enterkeyhint="search"
-            maxlength="500"
+            maxlength={MAX_QUERY}
             value={props.value}
             onInput={(event) => props.onInput(event.currentTarget.value)}
             onKeyDown={onKeyDown}
