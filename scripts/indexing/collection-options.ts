@@ -1,5 +1,9 @@
 import type { CollectionRequest } from '../../src/indexing/request.ts';
-import { parseCount, parseEncoding, parseEngine } from '../lib/cli.ts';
+import { MAX_EF_CONSTRUCTION, MAX_M } from '../../src/platform/hnsw-graph.ts';
+import { parseEncoding, parseEngine, parseNumberBetween } from '../lib/cli.ts';
+
+/** What a manifest may say. */
+const MAX_EF_SEARCH = 100_000;
 
 /** What can be said of every collection, whether of pictures, of given vectors or of other collections. */
 export type CollectionOptions = Pick<
@@ -36,9 +40,9 @@ export function parseCollectionOptions(values: Values): CollectionOptions {
     ...(licence !== undefined && { licence }),
     ...(example !== undefined && { examples: example }),
     hnsw: {
-      M: parseCount(values.M ?? '16', '--M', 2),
-      efConstruction: parseCount(values.efConstruction ?? '200', '--efConstruction'),
-      efSearch: parseCount(values.efSearch ?? '200', '--efSearch'),
+      M: parseNumberBetween(values.M ?? '16', '--M', 2, MAX_M),
+      efConstruction: parseNumberBetween(values.efConstruction ?? '200', '--efConstruction', 1, MAX_EF_CONSTRUCTION),
+      efSearch: parseNumberBetween(values.efSearch ?? '200', '--efSearch', 1, MAX_EF_SEARCH),
     },
     index: parseEngine(values.index ?? 'hnsw'),
     encoding: parseEncoding(values.vectors ?? 'int8'),
