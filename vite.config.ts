@@ -3,6 +3,7 @@ import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
 import { ensureKernels } from './scripts/lib/kernels.ts';
+import { listCollections } from './scripts/lib/list-collections.ts';
 import { fingerprint, installedVersion } from './scripts/lib/repository.ts';
 import { contentSecurityPolicy } from './scripts/lib/vite-csp.ts';
 import { stylesFromDisk } from './scripts/lib/vite-from-disk.ts';
@@ -19,6 +20,7 @@ const { 'Content-Security-Policy': _policy, ...devHeaders } = SECURITY_HEADERS;
 
 export default defineConfig(async ({ command }) => {
   await ensureKernels();
+  if (command === 'serve') await listCollections();
   const versions: Versions = {
     app: version,
     build: command === 'build' ? (await fingerprint()).slice(0, 12) : 'dev',

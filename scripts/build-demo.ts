@@ -16,6 +16,7 @@ import { stopOnSignals } from './indexing/stop.ts';
 import { describeSummary } from './indexing/summary.ts';
 import { parseOptions, runScript, usage } from './lib/cli.ts';
 import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
+import { listCollections } from './lib/list-collections.ts';
 
 const HELP = `
 Usage: pnpm build-demo [--fresh]
@@ -80,6 +81,7 @@ await runScript(HELP, async (args) => {
   const fresh = values.fresh === true;
   const [last, current] = await Promise.all([readDemoState(STATE), currentState()]);
   if (!fresh && (await partsAreThere(OUT)) && JSON.stringify(last) === JSON.stringify(current)) {
+    await listCollections();
     console.log('The demo collection is up to date.');
     return;
   }

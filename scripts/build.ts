@@ -5,6 +5,7 @@ import { parseOptions, runScript, usage } from './lib/cli.ts';
 import { ROOT_FOLDER } from './lib/folders.ts';
 import { hostHeaders } from './lib/host-headers.ts';
 import { ensureKernels } from './lib/kernels.ts';
+import { listCollections } from './lib/list-collections.ts';
 import { openSearchDescription, withOpenSearchLink } from './lib/open-search.ts';
 import { buildSite } from './lib/site.ts';
 import { describeSizes } from './lib/site-sizes.ts';
@@ -32,6 +33,7 @@ await runScript(HELP, async (args) => {
   const address = values.origin === undefined ? undefined : parseAddress(values.origin, base);
   const out = resolve(ROOT_FOLDER, values.out);
   await ensureKernels();
+  await listCollections();
   await buildSite({ out, base, data: true });
   await writeFile(join(out, '_headers'), hostHeaders(base));
   if (address !== undefined) await addOpenSearch(out, address);

@@ -8,6 +8,7 @@ import { parseCount, parseOptions, runScript } from './lib/cli.ts';
 import { findPort } from './lib/find-port.ts';
 import { PUBLIC_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
 import { ensureKernels } from './lib/kernels.ts';
+import { listCollections } from './lib/list-collections.ts';
 import { isLoopback, serve } from './lib/serve.ts';
 import { buildSite, isCurrent } from './lib/site.ts';
 
@@ -39,6 +40,7 @@ await runScript(HELP, async (args) => {
     process.exitCode = await buildDemo();
     if (process.exitCode !== 0) return;
   }
+  await listCollections();
   const site = await prepareSite(given);
   const port = await findPort(wanted, values.host);
   if (port !== wanted) console.log(`Port ${wanted} is taken.`);

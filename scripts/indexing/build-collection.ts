@@ -5,7 +5,6 @@ import { availableParallelism } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { indexPictures } from '../../src/indexing/index-pictures.ts';
-import type { CollectionStore } from '../../src/indexing/ports.ts';
 import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
 import { createShard, type Shard } from '../../src/indexing/shard.ts';
 import type { NodeImageEncoder, NodeImageEncoderOptions } from '../../src/platform/clip.node.ts';
@@ -79,7 +78,8 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
     decoder: createDecoder({ preprocessor, pictures: options.pictures }),
     encoder: async () => options.encoder ?? worker.get(),
     graph: createGraphBuilder({ dim: model.dim, ...options.hnsw }),
-    store: shard ? unlisted(createFolderStore(out)) : createFolderStore(out),
+    // Shards are not for the page, and on many machines that share a disk the list would be everybody's.
+    store: createFolderStore(out, shard === undefined),
     sha256,
   };
   return {
@@ -142,11 +142,6 @@ function createWorkerSlot(options: NodeImageEncoderOptions) {
       await encoder?.dispose();
     },
   };
-}
-
-/** Shards are not for the page, and on many machines that share a disk the list would be everybody's. */
-function unlisted(store: CollectionStore): CollectionStore {
-  return { ...store, register: async () => {} };
 }
 
 /** Now, or what SOURCE_DATE_EPOCH says (reproducible-builds.org), in whole seconds. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { readCollection } from '../../src/engine/collection/reader.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
+import { updateList } from '../../src/platform/collection-list.node.ts';
 import { sha256 } from '../../src/platform/sha256.ts';
 import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
 import { type MergeOptions, merge } from './merge.ts';
@@ -60,6 +61,7 @@ test('shards that are merged are what one run makes, to the last byte', async ()
     const counts = await Promise.all(parts.map(async (out) => (await namesIn(out)).length));
     // Nothing but the shards themselves: `merge shards/*` takes them all, and the page none.
     expect([...(await filesBelow(dirname(parts[0] ?? ''))).keys()]).not.toContain('index.json');
+    expect(await updateList(dirname(parts[0] ?? ''))).toEqual({ added: [], removed: [] });
     expect(counts.reduce((sum, count) => sum + count)).toBe(49);
     expect(Math.min(...counts)).toBeGreaterThan(5);
     const encoded = encoder.encoded;

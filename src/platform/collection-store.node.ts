@@ -5,7 +5,7 @@ import { readCollection } from '../engine/collection/reader.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { CollectionStore } from '../indexing/ports.ts';
 import { createFolderSource } from './bytes.node.ts';
-import { refuseForeignList, register } from './collection-list.node.ts';
+import { leaveUnlisted, refuseForeignList, register } from './collection-list.node.ts';
 import { openJournal } from './journal.node.ts';
 import { lock } from './lock.node.ts';
 import { sha256 } from './sha256.ts';
@@ -21,8 +21,9 @@ const STATS_AT_ONCE = 1000;
 /**
  * A collection in a folder on disk, `<collections>/<name>`; its neighbour `<collections>/index.json` lists it. Every file
  * is written under another name and renamed into place.
+ * @param listed false keeps it off the list.
  */
-export function createFolderStore(folder: string): CollectionStore {
+export function createFolderStore(folder: string, listed = true): CollectionStore {
   const root = resolve(folder);
   const collections = dirname(root);
   const name = basename(root);
@@ -81,7 +82,7 @@ export function createFolderStore(folder: string): CollectionStore {
       }),
     writePart: ({ path, bytes }) => put(path, bytes, true),
     commit: (manifest) => put('manifest.json', stringifyManifest(manifest), true),
-    register: (manifest) => writing(collections, () => register(collections, manifest)),
+    register: () => writing(collections, () => (listed ? register(collections, name) : leaveUnlisted(root))),
     clean: (keep) => writing(root, () => clean(root, keep)),
     async close() {
       for (const release of releases.splice(0).reverse()) await release();
