@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AfterimageError } from '../../src/engine/errors.ts';
 import { parseChoice, parseCount, parseNumberBetween, parseOptions, runScript, usage } from './cli.ts';
@@ -55,4 +57,19 @@ test('a number has both ends, a choice names what there is', () => {
   for (const value of ['1', '257', 'x']) expect(() => parseNumberBetween(value, '--M', 2, 256)).toThrow(/^--M takes/);
   expect(parseChoice('b', '--of', ['a', 'b', 'c'])).toBe('b');
   expect(() => parseChoice('d', '--of', ['a', 'b', 'c'])).toThrow('--of takes a, b or c, not "d"');
+});
+
+test.each(['stdout', 'stderr'] as const)('a script whose %s is closed ends, quietly', async (name) => {
+  const cli = new URL('./cli.ts', import.meta.url).href;
+  const write = name === 'stdout' ? 'console.log' : 'console.error';
+  const main = `async () => { for (;;) { ${write}('line'); await new Promise((resolve) => setTimeout(resolve, 20)); } }`;
+  const script = `const { runScript } = await import(${JSON.stringify(cli)}); await runScript('', ${main});`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: 'pipe' });
+  let other = '';
+  child[name === 'stdout' ? 'stderr' : 'stdout'].on('data', (text) => {
+    other += text;
+  });
+  child[name].once('data', () => child[name].destroy());
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(other).toBe('');
 });

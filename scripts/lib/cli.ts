@@ -62,9 +62,11 @@ export const parseEncoding = (value: string): Encoding => parseChoice(value, '--
 
 /**
  * Run a script: `--help` prints `help`; an error becomes one line on stderr, `<code>: <message>`, and exit code 2 where
- * the person can mend it, else 1 (with the stack where it is a defect).
+ * the person can mend it, else 1 (with the stack where it is a defect). When nobody reads its output any more
+ * (`| head -1`), it ends, quietly.
  */
 export async function runScript(help: string, main: (args: readonly string[]) => Promise<void>): Promise<void> {
+  for (const output of [process.stdout, process.stderr]) output.on('error', endWhenClosed);
   const args = process.argv.slice(2);
   if (args[0] === '--') args.shift();
   if (args.includes('--help') || args.includes('-h')) {
@@ -79,4 +81,9 @@ export async function runScript(help: string, main: (args: readonly string[]) =>
     if (code === 'internal') console.error(error instanceof Error ? error.stack : stack);
     process.exitCode = USAGE_CODES.has(code) ? 2 : 1;
   }
+}
+
+function endWhenClosed(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
 }
