@@ -6,7 +6,7 @@ import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
 import { MODELS_FOLDER } from '../lib/folders.ts';
-import { createCollectionBuilder } from './build-collection.ts';
+import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
 import { buildOptions, draw, filesBelow, openCollection, workplace } from './testing.ts';
 
 test('a collection of an older format is built anew', async () => {
@@ -58,7 +58,8 @@ test('a damaged collection and missing thumbnails are mended', async () => {
   await build();
   const whole = [...(await filesBelow(out)).keys()];
   await rm(join(out, 'thumbs'), { recursive: true });
-  expect(await build()).toMatchObject({ embedded: 5 });
+  expect(await build()).toMatchObject({ embedded: 0, kept: 5 });
+  expect([...(await filesBelow(out)).keys()]).toEqual(whole);
   const notes: string[] = [];
   await appendFile(join(out, (await openCollection(out)).manifest.parts[0]?.path ?? ''), 'x');
   const summary = await build({}, (event) => event.type === 'note' && notes.push(event.message));
@@ -112,7 +113,9 @@ test('known pictures of a folder that cannot be listed stay', async () => {
   await draw(join(drive, '2.png'), 2);
   await build({ folders: [pictures, drive] });
   const before = await items();
-  const builder = await createCollectionBuilder(buildOptions([pictures, drive], out, encoder));
+  const options = buildOptions([pictures, drive], out, encoder);
+  const builder = await createCollectionBuilder(options);
+  const copier = await createCollectionBuilder({ ...options, pictures: 'copy' });
   await rename(drive, `${drive}-away`);
   await draw(join(pictures, '3.png'), 3);
   const summary = await builder.run(new AbortController().signal, () => {});
@@ -120,6 +123,9 @@ test('known pictures of a folder that cannot be listed stay', async () => {
   const after = await items();
   expect(after.filter(({ name }) => name !== 'pictures/3.png')).toEqual(before);
   expect(new Set(after.map(({ id }) => id)).size).toBe(6);
+  expect(await copier.run(new AbortController().signal, () => {})).toMatchObject({ count: 6, embedded: 0, removed: 0 });
+  const undrawn = (await items()).filter(({ preview }) => preview === null);
+  expect(undrawn.map(({ name }) => name)).toEqual([0, 1, 2].map((i) => `pictures-drive/${i}.png`));
 });
 
 test('hashes that cannot be remembered do not stop a build', async () => {
@@ -161,6 +167,39 @@ test('an aborted build stops, and the next one continues it', async () => {
   const summary = await second.run(new AbortController().signal, (event) => events.push(event));
   expect(summary).toMatchObject({ count: 64, embedded: 64 - done, kept: done });
   expect(events).toContainEqual({ type: 'resumed', pictures: done });
+});
+
+test('stopped while pictures are drawn in another mode, it continues, in a third mode too; fresh, it takes no old vector', async () => {
+  const { pictures, out, encoder, build, items } = await workplace();
+  for (let i = 0; i < 64; i++) await draw(join(pictures, `${i}.png`), i, 400, 300);
+  const stopAt = async (count: number, more: Partial<BuildOptions>) => {
+    const controller = new AbortController();
+    const options = { ...buildOptions([pictures], out, encoder), batchSize: 8, ...more };
+    let done = 0;
+    const stop = (event: IndexEvent) => {
+      if (event.type === 'file' && ++done === count) controller.abort();
+    };
+    const run = (await createCollectionBuilder(options)).run(controller.signal, stop);
+    await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+  };
+  const resumed: number[] = [];
+  const note = (event: IndexEvent) => event.type === 'resumed' && resumed.push(event.pictures);
+
+  await stopAt(20, { pictures: 'preview' });
+  const embedded = encoder.encoded;
+  expect(await build({ pictures: 'copy', batchSize: 8 }, note)).toMatchObject({ embedded: 64 - embedded });
+  expect(encoder.encoded).toBe(64);
+  expect((await items()).every(({ preview }) => preview?.path.endsWith('.png'))).toBe(true);
+
+  await stopAt(20, { pictures: 'preview' });
+  expect(await build({ pictures: 'preview' }, note)).toMatchObject({ embedded: 0, kept: 64 });
+  expect((await items()).every(({ preview }) => preview?.path.endsWith('.webp'))).toBe(true);
+  expect(resumed).toHaveLength(2);
+  expect(Math.min(...resumed)).toBeGreaterThanOrEqual(8);
+  expect(encoder.encoded).toBe(64);
+
+  await stopAt(20, { pictures: 'copy' });
+  expect(await build({ pictures: 'copy', fresh: true })).toMatchObject({ embedded: 64 });
 });
 
 test('the vision tower is loaded when there is something to embed; when that fails, the next run tries again', async () => {

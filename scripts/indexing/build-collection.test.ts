@@ -167,16 +167,27 @@ test('files with the same content are items of their own, embedded once', async 
   expect(await build()).toMatchObject({ count: 2, embedded: 0 });
 });
 
-test('another mode of previews and a fresh start decode again', async () => {
-  const { pictures, out, build, items } = await workplace();
-  await draw(join(pictures, 'a.jpg'), 1, 400, 300);
-  await build();
-  expect(await build({ pictures: 'none' })).toMatchObject({ embedded: 1 });
-  expect((await items())[0]?.preview).toBeNull();
-  expect(await build({ pictures: 'copy' })).toMatchObject({ embedded: 1 });
-  expect((await items())[0]?.preview?.path).toMatch(/^previews\/..\/[0-9a-f]{16}\.jpg$/);
-  expect(await build({ pictures: 'copy', fresh: true })).toMatchObject({ embedded: 1 });
-  expect((await filesBelow(join(out, 'previews'))).size).toBe(1);
+test('in another mode pictures are drawn again, not embedded; a fresh start embeds them', async () => {
+  process.env.SOURCE_DATE_EPOCH = '1700000000';
+  try {
+    const { pictures, out, encoder, build, items } = await workplace();
+    for (let i = 0; i < 10; i++) await draw(join(pictures, `${i}.jpg`), i, 400, 300);
+    await cp(join(pictures, '0.jpg'), join(pictures, 'copy.jpg'));
+    await build();
+    const first = { files: await filesBelow(out), items: await items() };
+    const dropped = { embedded: 0, kept: 10, copies: 1, removed: 0, unchanged: false };
+    expect(await build({ pictures: 'none' })).toMatchObject({ ...dropped, milliseconds: { decode: 0, encode: 0 } });
+    expect(await items()).toEqual(first.items.map((item) => ({ ...item, preview: null })));
+    expect((await filesBelow(out)).has(String(first.items[0]?.preview?.path))).toBe(false);
+    expect(await build({ pictures: 'copy' })).toMatchObject(dropped);
+    for (const { preview } of await items()) expect(preview?.path).toMatch(/^previews\/..\/[0-9a-f]{16}\.jpg$/);
+    expect(await build()).toMatchObject(dropped);
+    expect(await filesBelow(out)).toEqual(first.files);
+    expect(encoder.encoded).toBe(10);
+    expect(await build({ fresh: true })).toMatchObject({ embedded: 10, kept: 0 });
+  } finally {
+    delete process.env.SOURCE_DATE_EPOCH;
+  }
 });
 
 test('other parameters build another graph without embedding; new titles keep the graph', async () => {

@@ -63,6 +63,7 @@ function fixture(count: number, encode: (batch: readonly number[]) => Promise<vo
     stopwatch: createStopwatch(),
     journal,
     known: new Map(),
+    undrawn: new Map(),
     existing: new Map(),
   } as unknown as EmbedContext;
   return { files, context, controller, log, run: () => embedFiles(files, context) };

@@ -1,6 +1,7 @@
 import { AfterimageError } from '../engine/errors.ts';
 import type { ImageEncoder, Pixels } from '../engine/ports.ts';
 import { itemId, picturePath } from './ids.ts';
+import type { Known } from './known.ts';
 import { mapOrdered } from './map-ordered.ts';
 import type { DecodedPicture, EmbeddedPicture, Journal, PictureRecord, Rendition, SourceFile } from './ports.ts';
 import type { IndexPorts, IndexRequest } from './request.ts';
@@ -30,20 +31,24 @@ interface Waiting {
   readonly record: PictureRecord;
   readonly pixels: Pixels;
 }
+/** A picture whose vector was known. */
+interface Redrawn extends EmbeddedPicture {
+  readonly file: SourceFile;
+}
 
-export interface EmbedContext {
+export interface EmbedContext extends Pick<Known, 'known' | 'undrawn'> {
   readonly ports: IndexPorts;
   readonly request: IndexRequest;
   readonly stopwatch: Stopwatch;
   readonly journal: Journal;
-  readonly known: ReadonlyMap<string, EmbeddedPicture>;
   /** Bytes by path of the thumbnails and previews that are there; those that are written are added. */
   readonly existing: Map<string, number>;
 }
 
 /**
- * Hash, decode and embed `files`, each content once. Everything goes in the order of the files, and so do the batches:
- * a run that continues another one forms the same batches, hence the same vectors to the last bit.
+ * Hash, decode and embed `files`, each content once; those whose vectors are known are only drawn. Everything goes in the
+ * order of the files, and so do the batches: a run that continues another one forms the same batches, hence the same
+ * vectors to the last bit.
  */
 export async function embedFiles(files: readonly SourceFile[], context: EmbedContext): Promise<Outcome[]> {
   const { request, known, ports } = context;
@@ -60,15 +65,16 @@ export async function embedFiles(files: readonly SourceFile[], context: EmbedCon
   const failures = new Map<string, string>();
   const batches = createBatches(context);
   try {
-    for await (const { result, picture, failure } of written) {
+    for await (const { result, picture, redrawn, failure } of written) {
       request.signal.throwIfAborted();
       results.push(result);
       if (failure !== undefined && 'sha256' in result) failures.set(itemId(result.sha256), failure);
       if (picture) await batches.add(picture);
+      else if (redrawn) await batches.keep(redrawn);
       else ports.onEvent({ type: 'file', file: result.file, outcome: isProblem(result, failure) ? 'skipped' : 'kept' });
     }
-    const embedded = await batches.finish();
-    return results.map((result) => outcomeOf(result, { failures, embedded, known }));
+    const made = await batches.finish();
+    return results.map((result) => outcomeOf(result, failures, made, context));
   } finally {
     await batches.settled();
   }
@@ -77,13 +83,14 @@ export async function embedFiles(files: readonly SourceFile[], context: EmbedCon
 /** One batch is encoded while the next one is gathered; never two at a time, so that the journal has them in order. */
 function createBatches(context: EmbedContext) {
   const { request, ports } = context;
-  const embedded = new Map<string, EmbeddedPicture>();
+  const made = new Map<string, EmbeddedPicture>();
   let encoder: Promise<ImageEncoder> | undefined;
   let batch: Waiting[] = [];
+  let kept: Redrawn[] = [];
   let running: Promise<void> = Promise.resolve();
 
   const embed = async (pictures: readonly Waiting[], loading: Promise<ImageEncoder>) => {
-    for (const picture of await embedBatch(pictures, await loading, context)) embedded.set(picture.record.id, picture);
+    for (const picture of await embedBatch(pictures, await loading, context)) made.set(picture.record.id, picture);
     for (const { file } of pictures) ports.onEvent({ type: 'file', file, outcome: 'embedded' });
   };
   /** Waits only while the batch before is still being encoded. */
@@ -93,6 +100,12 @@ function createBatches(context: EmbedContext) {
     running.catch(() => {}); // It is thrown at the next batch, or at the end.
     batch = [];
   };
+  const startKeeping = async () => {
+    await running;
+    running = keepBatch(kept, context);
+    running.catch(() => {}); // as above
+    kept = [];
+  };
   return {
     async add(picture: Waiting): Promise<void> {
       encoder ??= ports.encoder();
@@ -100,11 +113,18 @@ function createBatches(context: EmbedContext) {
       batch.push(picture);
       if (batch.length === request.batchSize) await start(encoder);
     },
-    /** All that were added, by id. */
+    /** Apart from those that are embedded, whose batches stay the same. */
+    async keep(picture: Redrawn): Promise<void> {
+      made.set(picture.record.id, picture);
+      kept.push(picture);
+      if (kept.length === request.batchSize) await startKeeping();
+    },
+    /** All that were added or kept, by id. */
     async finish(): Promise<ReadonlyMap<string, EmbeddedPicture>> {
       if (encoder && batch.length > 0) await start(encoder);
+      if (kept.length > 0) await startKeeping();
       await running;
-      return embedded;
+      return made;
     },
     /** When nothing is being encoded any more, however that ended. */
     settled: () => running.catch(() => {}),
@@ -174,6 +194,7 @@ async function decodeFile({ file, bytes }: Hashed, context: EmbedContext): Promi
 
 interface WriteResult extends Pick<DecodeResult, 'result' | 'failure'> {
   readonly picture?: Waiting;
+  readonly redrawn?: Redrawn;
 }
 
 async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedContext): Promise<WriteResult> {
@@ -181,8 +202,11 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
   if (!decoded || !('sha256' in result)) return rest;
   const { thumbnail, preview } = await context.stopwatch.time('write', () => writePictures(decoded, context));
   const { file } = result;
+  const id = itemId(result.sha256);
+  const known = context.undrawn.get(id);
+  if (known) return { ...rest, redrawn: { ...known, record: { ...known.record, thumbnail, preview }, file } };
   const record: PictureRecord = {
-    id: itemId(result.sha256),
+    id,
     width: decoded.width,
     height: decoded.height,
     bytes: file.bytes,
@@ -212,12 +236,20 @@ async function writePicture(kind: 'thumbs' | 'previews', rendition: Rendition, c
 async function embedBatch(
   batch: readonly Waiting[],
   encoder: ImageEncoder,
-  { journal, stopwatch }: EmbedContext,
+  { journal, stopwatch, request }: EmbedContext,
 ): Promise<EmbeddedPicture[]> {
   const vectors = await stopwatch.time('encode', () => encoder.encode(batch.map(({ pixels }) => pixels)));
   const pictures = batch.map(({ record }, i) => ({ record, vector: vectors[i] as Float32Array /* one a picture */ }));
-  await stopwatch.time('write', () => journal.append(pictures));
+  const mode = request.pictures;
+  const entries = pictures.map((picture) => ({ ...picture, mode, redrawn: false }));
+  await stopwatch.time('write', () => journal.append(entries));
   return pictures;
+}
+
+async function keepBatch(batch: readonly Redrawn[], { journal, stopwatch, request, ports }: EmbedContext) {
+  const entries = batch.map(({ record, vector }) => ({ record, vector, mode: request.pictures, redrawn: true }));
+  await stopwatch.time('write', () => journal.append(entries));
+  for (const { file } of batch) ports.onEvent({ type: 'file', file, outcome: 'kept' });
 }
 
 /** The result, or why the picture cannot be read. Whatever else goes wrong ends the run. */
@@ -236,17 +268,14 @@ function isProblem(result: Unreadable | Hashed, failure: string | undefined): bo
 
 function outcomeOf(
   result: Unreadable | Hashed,
-  found: {
-    readonly failures: ReadonlyMap<string, string>;
-    readonly embedded: ReadonlyMap<string, EmbeddedPicture>;
-    readonly known: ReadonlyMap<string, EmbeddedPicture>;
-  },
+  failures: ReadonlyMap<string, string>,
+  made: ReadonlyMap<string, EmbeddedPicture>,
+  { known, undrawn }: EmbedContext,
 ): Outcome {
   const { file } = result;
   if ('reason' in result) return result;
   const id = itemId(result.sha256);
-  const embedded = found.embedded.get(id);
-  const picture = embedded ?? found.known.get(id);
-  if (picture) return { file, picture, embedded: embedded !== undefined };
-  return { file, reason: found.failures.get(id) ?? 'It could not be decoded.' };
+  const picture = made.get(id) ?? known.get(id);
+  if (picture) return { file, picture, embedded: made.has(id) && !undrawn.has(id) };
+  return { file, reason: failures.get(id) ?? 'It could not be decoded.' };
 }

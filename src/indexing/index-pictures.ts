@@ -3,8 +3,8 @@ import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
 import { embedFiles, type Outcome } from './embed.ts';
 import { copyId } from './ids.ts';
-import { journalKey, knownPictures, type PreviousState, readPrevious } from './known.ts';
-import type { EmbeddedPicture, Listing, Problem } from './ports.ts';
+import { journalKey, type Known, knownPictures, type PreviousState, readPrevious } from './known.ts';
+import type { Listing, Problem } from './ports.ts';
 import type { CollectionPorts, CollectionRequest, IndexPorts, IndexRequest, IndexSummary } from './request.ts';
 import { type Content, settle } from './settle.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
@@ -40,16 +40,16 @@ async function indexListing(
   const previous = await lastState(request, ports);
   const existing = await store.pictures();
   const journal = await store.journal(journalKey(request));
-  const { known, resumed } = await knownPictures(previous, journal, existing, request);
+  const { known, undrawn, resumed } = await knownPictures(previous, journal, existing, request);
   if (resumed > 0) ports.onEvent({ type: 'resumed', pictures: resumed });
 
-  const embeddings = await embedFiles(listing.files, { ports, request, stopwatch, journal, known, existing });
+  const embeddings = await embedFiles(listing.files, { ports, request, stopwatch, journal, known, undrawn, existing });
   const embedSeconds = (performance.now() - start) / 1000;
   await ports.hashes.save(listing.files).catch((error: unknown) => {
     const message = `The next run will read all files again, because their hashes cannot be remembered: ${error}`;
     ports.onEvent({ type: 'note', message });
   });
-  const outcomes = [...embeddings, ...unlistedPictures(listing, previous, known)].sort(byName);
+  const outcomes = [...embeddings, ...unlistedPictures(listing, previous, { known, undrawn }, existing)].sort(byName);
   const problems = [...listing.problems, ...problemsOf(outcomes)];
   for (const problem of problems) ports.onEvent({ type: 'problem', problem });
   if (request.strict) refuseProblems(problems);
@@ -108,17 +108,22 @@ export async function lastState(
   }
 }
 
-/** Known pictures below folders that could not be listed: a drive that is not there has not lost them. */
+/**
+ * Known pictures below folders that could not be listed: a drive that is not there has not lost them. Those that cannot
+ * be drawn now have their thumbnail alone.
+ */
 function unlistedPictures(
   { files, unlisted }: Listing,
   previous: PreviousState | undefined,
-  known: ReadonlyMap<string, EmbeddedPicture>,
+  { known, undrawn }: Pick<Known, 'known' | 'undrawn'>,
+  existing: ReadonlyMap<string, number>,
 ): Outcome[] {
   const listed = new Set(files.map(({ name }) => name));
   const items = previous?.items ?? [];
   return items.flatMap(({ id, name, bytes }) => {
-    const picture = known.get(id);
-    if (!picture || listed.has(name) || !unlisted.some((prefix) => name.startsWith(prefix))) return [];
+    const picture = known.get(id) ?? undrawn.get(id);
+    if (!picture || !existing.has(picture.record.thumbnail?.path ?? '')) return [];
+    if (listed.has(name) || !unlisted.some((prefix) => name.startsWith(prefix))) return [];
     return [{ file: { name, location: '', bytes, modified: 0, stamp: null }, picture, embedded: false }];
   });
 }

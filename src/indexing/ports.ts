@@ -83,10 +83,18 @@ export interface EmbeddedPicture {
   readonly vector: Float32Array;
 }
 
-/** Pictures embedded by a run that has not come to its end yet. Only whole batches are ever read back. */
+/** A picture as an unfinished run left it. */
+export interface JournalPicture extends EmbeddedPicture {
+  /** Which larger pictures that run made. */
+  readonly mode: CollectionManifest['pictures']['mode'];
+  /** Its vector is that of the collection's last state: the run made only its thumbnail and preview. */
+  readonly redrawn: boolean;
+}
+
+/** What a run did that has not come to its end yet. Only whole batches are ever read back; one is appended at a time. */
 export interface Journal {
-  read(): Promise<EmbeddedPicture[]>;
-  append(batch: readonly EmbeddedPicture[]): Promise<void>;
+  read(): Promise<JournalPicture[]>;
+  append(batch: readonly JournalPicture[]): Promise<void>;
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { EmbeddedPicture } from '../indexing/ports.ts';
+import type { JournalPicture } from '../indexing/ports.ts';
 import { openJournal } from './journal.node.ts';
 
 async function journalPath(): Promise<string> {
@@ -11,14 +11,14 @@ async function journalPath(): Promise<string> {
   return join(folder, 'journal');
 }
 
-function picture(n: number): EmbeddedPicture {
+function picture(n: number): JournalPicture {
   const id = n.toString(16).padStart(16, '0');
   const thumbnail = { path: `thumbs/00/${id}.webp`, width: 1, height: 1 };
   const record = { id, width: n, height: 1, bytes: 1, date: null, thumbnail, preview: null };
-  return { record, vector: new Float32Array([n, -n, 0.5]) };
+  return { record, vector: new Float32Array([n, -n, 0.5]), mode: 'preview', redrawn: n % 2 === 0 };
 }
 
-async function readAll(path: string, key = 'k'): Promise<EmbeddedPicture[]> {
+async function readAll(path: string, key = 'k'): Promise<JournalPicture[]> {
   const journal = await openJournal(path, key);
   const pictures = await journal.read();
   await journal.close();

@@ -1,6 +1,6 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import type { EmbeddedPicture, Journal, PictureRecord } from '../indexing/ports.ts';
+import type { Journal, JournalPicture } from '../indexing/ports.ts';
 
 /**
  * A file of entries, appended to: length of the JSON, length of the vectors in bytes, CRC-32 of both, then both. The
@@ -25,7 +25,7 @@ export async function openJournal(path: string, key: string): Promise<Journal & 
     append: (batch) =>
       append(
         encodeEntry(
-          batch.map(({ record }) => record),
+          batch.map(({ vector: _, ...rest }) => rest),
           batch.map(({ vector }) => vector),
         ),
       ),
@@ -34,15 +34,15 @@ export async function openJournal(path: string, key: string): Promise<Journal & 
 }
 
 /** What whole entries hold, and how many bytes they take; nothing of a journal with another key. */
-async function recover(path: string, key: string): Promise<{ pictures: EmbeddedPicture[]; length: number }> {
+async function recover(path: string, key: string): Promise<{ pictures: JournalPicture[]; length: number }> {
   const bytes = await readFile(path).catch(() => Buffer.alloc(0));
-  const pictures: EmbeddedPicture[] = [];
+  const pictures: JournalPicture[] = [];
   let length = 0;
   for (let entry = readEntry(bytes, 0); entry; entry = readEntry(bytes, length)) {
     const value: unknown = JSON.parse(entry.json);
     if (length === 0) {
       if ((value as { key?: unknown }).key !== key) break;
-    } else pictures.push(...toPictures(value as PictureRecord[], entry.vectors));
+    } else pictures.push(...toPictures(value as WithoutVector[], entry.vectors));
     length = entry.end;
   }
   return { pictures, length };
@@ -68,7 +68,9 @@ function readEntry(bytes: Buffer, start: number): { json: string; vectors: Float
   return { json: bytes.toString('utf8', start + HEADER_BYTES, jsonEnd), vectors, end };
 }
 
-function toPictures(records: readonly PictureRecord[], vectors: Float32Array): EmbeddedPicture[] {
-  const dim = vectors.length / records.length;
-  return records.map((record, i) => ({ record, vector: vectors.subarray(i * dim, (i + 1) * dim) }));
+type WithoutVector = Omit<JournalPicture, 'vector'>;
+
+function toPictures(batch: readonly WithoutVector[], vectors: Float32Array): JournalPicture[] {
+  const dim = vectors.length / batch.length;
+  return batch.map((rest, i) => ({ ...rest, vector: vectors.subarray(i * dim, (i + 1) * dim) }));
 }
