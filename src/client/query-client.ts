@@ -54,9 +54,11 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
 
   const ready = () => onLife((at) => at.ready());
 
-  const latest = createLatest(ready, (text: string, isStale) =>
+  // Asked while the model is being loaded, the worker answers as soon as it can, with no message to wait for.
+  const loading = () => onLife((at) => at.loading());
+  const latest = createLatest(loading, (text: string, isStale) =>
     onLife(async (at) => {
-      await at.ready();
+      await at.loading();
       if (isStale()) return undefined;
       const response = await at.query((api) => api.search(text));
       lives.isWell();

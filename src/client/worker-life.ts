@@ -45,11 +45,13 @@ export interface Life {
   open(name: string): Promise<CollectionInfo>;
   /** Encoder and index of the open collection answer; tried again after a failure. */
   ready(): Promise<Ready>;
+  /** They are being loaded: what is asked now is answered as soon as they are there. Tried again after a failure. */
+  loading(): Promise<void>;
   /** Ask what needs no collection. */
   ask<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
   /** Ask about the open collection, once it can be browsed. */
   browse<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
-  /** Ask what the encoder answers. To be called after `ready`. */
+  /** Ask what the encoder answers. To be called after `loading` or `ready`. */
   query<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
   kill(cause: AfterimageError): void;
 }
@@ -57,7 +59,14 @@ export interface Life {
 interface Opened {
   readonly name: string;
   readonly info: Promise<CollectionInfo>;
-  ready: Promise<Ready> | undefined;
+  loading: Loading | undefined;
+}
+
+interface Loading {
+  /** The worker was told to load the encoder. */
+  readonly begun: Promise<void>;
+  readonly ready: Promise<Ready>;
+  isOver: boolean;
 }
 
 const LOAD: Limit = { ms: 60_000, sinceMoved: true };
@@ -65,6 +74,10 @@ const LOAD: Limit = { ms: 60_000, sinceMoved: true };
 const LOAD_ON_GPU: Limit = { ms: 180_000, sinceMoved: true };
 const ANSWER: Limit = { ms: 30_000 };
 const FIRST_ANSWER_ON_GPU: Limit = { ms: 120_000 };
+
+function loadLimit(device: DeviceChoice['device']): Limit {
+  return device === 'webgpu' ? LOAD_ON_GPU : LOAD;
+}
 
 /** After these the encoder's realm is good for nothing: see platform/clip.browser.ts. */
 const GPU_FAILURES: readonly ErrorCode[] = [
@@ -91,6 +104,7 @@ async function load(
   { choice, threads, onEvent }: LifeOptions,
   host: WorkerHost<QueryWorkerApi>,
   withEncoder: WithEncoder,
+  onBegun: () => void,
 ): Promise<Ready> {
   const { device, reason } = await choice;
   const request = {
@@ -99,9 +113,11 @@ async function load(
     threads: device === 'webgpu' ? 1 : (threads ?? chooseThreads()),
   };
   const loadEncoder = async () => {
-    const info = await withEncoder(() =>
-      host.call((api) => api.loadEncoder(request), device === 'webgpu' ? LOAD_ON_GPU : LOAD),
-    );
+    const info = await withEncoder(() => {
+      const loaded = host.call((api) => api.loadEncoder(request), loadLimit(device));
+      onBegun();
+      return loaded;
+    });
     onEvent({ type: 'encoder', info });
     return info;
   };
@@ -123,22 +139,33 @@ function createOpening(
 ) {
   let opened: Opened | undefined;
 
-  function loadBehind(mine: Opened): Promise<Ready> {
-    mine.ready ??= mine.info
-      .then(() => load(options, host, withEncoder))
-      .catch((error: AfterimageError) => {
-        mine.ready = undefined;
-        throw error;
-      });
-    return mine.ready;
+  function loadBehind(mine: Opened): Loading {
+    if (mine.loading) return mine.loading;
+    let onBegun = () => {};
+    const told = new Promise<void>((resolve) => {
+      onBegun = resolve;
+    });
+    const ready = mine.info.then(() => load(options, host, withEncoder, onBegun));
+    const loading: Loading = { begun: Promise.race([told, ready.then(() => undefined)]), ready, isOver: false };
+    mine.loading = loading;
+    loading.begun.catch(() => undefined); // `ready` tells it.
+    ready.then(
+      () => {
+        loading.isOver = true;
+      },
+      () => {
+        if (mine.loading === loading) mine.loading = undefined;
+      },
+    );
+    return loading;
   }
 
   function begin(name: string): Opened {
     const device = async () => (await options.choice).device;
     const info = connected.then(() => host.call((api) => api.openCollection(name, options.index, proxy(device)), LOAD));
-    const mine: Opened = { name, info, ready: undefined };
+    const mine: Opened = { name, info, loading: undefined };
     info.then(
-      () => loadBehind(mine).catch((error: AfterimageError) => tellFailure(mine, error)),
+      () => loadBehind(mine).ready.catch((error: AfterimageError) => tellFailure(mine, error)),
       () => {
         if (opened === mine) opened = undefined;
       },
@@ -158,7 +185,9 @@ function createOpening(
       return opened.info;
     },
     info: () => opened?.info ?? nothingOpen(),
-    ready: () => (opened ? loadBehind(opened) : nothingOpen()),
+    ready: () => (opened ? loadBehind(opened).ready : nothingOpen()),
+    loading: () => (opened ? loadBehind(opened).begun : nothingOpen()),
+    isReady: () => opened?.loading?.isOver === true,
   };
 }
 
@@ -202,6 +231,7 @@ export function startLife(options: LifeOptions): Life {
     kill: host.kill,
     open: opening.open,
     ready: opening.ready,
+    loading: opening.loading,
     ask: (work) => connected.then(() => host.call(work, LOAD)),
     async browse(work) {
       await opening.info();
@@ -209,7 +239,9 @@ export function startLife(options: LifeOptions): Life {
     },
     query: (work) =>
       withEncoder(async (device) => {
-        const answer = await host.call(work, device === 'webgpu' && !answered ? FIRST_ANSWER_ON_GPU : ANSWER);
+        const first = device === 'webgpu' ? FIRST_ANSWER_ON_GPU : ANSWER;
+        const limit = answered ? ANSWER : opening.isReady() ? first : loadLimit(device);
+        const answer = await host.call(work, limit);
         answered = true;
         return answer;
       }),

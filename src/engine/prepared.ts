@@ -75,8 +75,9 @@ function scaleInto(floats: Float32Array, tower: Uint8Array, { at, scalesAt, scal
   // A copy, because floats in a file need not lie where a Float32Array may begin.
   const scales = new Float32Array(new Uint8Array(tower.subarray(scalesAt, scalesAt + 4 * count)).buffer);
   for (let i = 0; i < floats.length; ) {
-    for (let scale = 0; scale < count; scale++) {
-      for (const end = i + run; i < end; i++) floats[i] = (values[i] as number) * (scales[scale] as number);
+    for (let at = 0; at < count; at++) {
+      const scale = scales[at] as number;
+      for (const end = i + run; i < end; i++) floats[i] = (values[i] as number) * scale;
     }
   }
 }

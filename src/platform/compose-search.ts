@@ -124,17 +124,27 @@ function exactIndexOf(vectors: StoredVectors, { kernels }: LoadCodesOptions): Ex
   return createQuantisedIndex(rows);
 }
 
+/** What scores of this collection and model look like that mean nothing; the model's golden texts are ordinary ones. */
+export function backgroundOf({ rows }: Pick<LoadedIndex, 'rows'>, { golden }: ModelManifest, dtype: Dtype): Background {
+  const known = golden.filter((one) => one.dtype === dtype);
+  return sampleBackground(
+    rows,
+    known.map(({ embedding }) => Float32Array.from(embedding)),
+  );
+}
+
 /**
  * The engine that answers queries, in the browser and in Node.
+ * @param background where it was made before
  * @throws AfterimageError `collection-model-mismatch`, `dimension-mismatch`
  */
 export function composeSearch(
-  { manifest, rows, index, exact, prepare }: LoadedIndex,
+  loaded: LoadedIndex,
   { encoder, manifest: model, dtype }: LoadedEncoder,
+  background = backgroundOf(loaded, model, dtype),
 ): { readonly engine: SearchEngine; readonly background: Background } {
+  const { manifest, index, exact, prepare } = loaded;
   assertModel(manifest, model);
-  const texts = model.golden.filter((golden) => golden.dtype === dtype).map(({ embedding }) => embedding);
-  const background = sampleBackground(rows, texts);
   const engine = createSearchEngine({
     collection: manifest.name,
     modelId: model.id,

@@ -1,10 +1,11 @@
 import type { CollectionManifest } from '../engine/collection/types.ts';
+import type { ModelManifest } from '../engine/model.ts';
 import type { EncoderInfo, EncoderRequest } from '../protocol.ts';
 import type { BrowserTextEncoder } from './clip.browser.ts';
 import { createEncoderSlot, type EncoderSlot } from './encoder-slot.ts';
 import type { HttpSource } from './http-source.browser.ts';
 import { memoise } from './memoise.ts';
-import { type Device, type OnEvent, readTower, type TowerFiles } from './tower-files.browser.ts';
+import { type Device, type OnEvent, readRuntime, readTower } from './tower-files.browser.ts';
 
 /** Where files come from and who is told, once the page has connected. */
 export interface Connection {
@@ -16,34 +17,63 @@ export interface Connection {
 export interface Encoders extends EncoderSlot<BrowserTextEncoder> {
   /** Begin to load the code: most of the worker's. What goes wrong is told by `load`. */
   warmUp(): void;
-  /** Begin to read the files that queries to `made` need, unless an encoder is there. */
-  readAhead(made: CollectionManifest, device: Device): void;
+  /** Begin to read the runtime of a device, for which no collection has to be known, unless an encoder is there. */
+  readRuntime(device: Device): void;
+  /**
+   * Begin to read the files that queries to `made` need, unless an encoder is there.
+   * @returns the model, which is known before its tower is loaded; undefined where an encoder is there
+   */
+  readModel(made: CollectionManifest, device: Device): Promise<ModelManifest | undefined>;
 }
 
 export function createEncoders(connected: () => Connection): Encoders {
-  const read = (made: CollectionManifest, device: Device) => {
-    const { source, emit } = connected();
-    return readTower(source, made, device, emit);
-  };
   const clip = memoise(() => import('./clip.browser.ts'));
-  let ahead: { readonly made: CollectionManifest; readonly files: TowerFiles } | undefined;
-
-  /** What was begun for this collection, once; else it begins now. */
-  const take = (made: CollectionManifest, device: Device): TowerFiles => {
-    const taken = ahead;
-    ahead = undefined;
-    return taken?.made === made && taken.files.device === device ? taken.files : read(made, device);
-  };
+  const runtimes = createAhead((device: Device) => {
+    const { source, emit } = connected();
+    const runtime = readRuntime(source, device, emit);
+    runtime.catch(() => undefined);
+    return runtime;
+  });
+  const towers = createAhead((made: CollectionManifest, device: Device) => {
+    const { source, emit } = connected();
+    return readTower(source, made, device, runtimes.take(device), emit);
+  });
   const slot = createEncoderSlot(async (made, { device, threads }) => {
-    const files = take(made, device);
+    const files = towers.take(made, device);
     return (await clip.get()).loadBrowserTextEncoder(files, threads, connected().emit);
   });
 
   return {
     ...slot,
     warmUp: () => void clip.get().catch(() => undefined),
-    readAhead(made, device) {
-      if (!slot.current()) ahead = { made, files: read(made, device) };
+    readRuntime(device) {
+      if (!slot.current()) runtimes.begin(device);
+    },
+    async readModel(made, device) {
+      if (slot.current()) return undefined;
+      const { model } = towers.begin(made, device);
+      return (await model).manifest;
+    },
+  };
+}
+
+/** Something that is begun before it is asked for. */
+function createAhead<Args extends readonly unknown[], T>(start: (...args: Args) => T) {
+  let ahead: { readonly args: Args; readonly begun: T } | undefined;
+  const isFor = (args: Args) => ahead?.args.every((arg, i) => arg === args[i]) === true;
+  return {
+    begin(...args: Args): T {
+      if (ahead && isFor(args)) return ahead.begun;
+      const begun = start(...args);
+      ahead = { args, begun };
+      return begun;
+    },
+    /** What was begun with these arguments, once; else it begins now. */
+    take(...args: Args): T {
+      const taken = ahead;
+      const fits = isFor(args);
+      ahead = undefined;
+      return taken && fits ? taken.begun : start(...args);
     },
   };
 }

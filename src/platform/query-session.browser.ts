@@ -1,11 +1,13 @@
 import { parseCollectionList } from '../engine/collection/manifest.ts';
 import type { CollectionEntry } from '../engine/collection/types.ts';
+import type { Background } from '../engine/cutoff.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
+import type { ModelManifest } from '../engine/model.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } from '../protocol.ts';
 import type { BrowserTextEncoder } from './clip.browser.ts';
 import { type OpenCollection, openNewestCollection } from './collection-source.browser.ts';
-import { composeSearch } from './compose-search.ts';
+import { backgroundOf, composeSearch } from './compose-search.ts';
 import type { Encoder } from './encoder-slot.ts';
 import { type Connection, createEncoders, encoderInfo } from './encoders.browser.ts';
 import { createHttpSource, type HttpSource } from './http-source.browser.ts';
@@ -26,6 +28,8 @@ const KEEP_AFTER_MS = 1000;
 interface Current {
   readonly open: OpenCollection;
   readonly index: Memo<OpenIndex>;
+  /** Made while the encoder is being loaded, because the first answer waits for it. */
+  background: Promise<{ readonly of: ModelManifest; readonly background: Background } | undefined>;
   /** For the encoder that is loaded, made when the first query comes. */
   engine: { readonly of: Encoder<BrowserTextEncoder>; readonly made: Promise<SearchEngine> } | undefined;
 }
@@ -65,9 +69,12 @@ export function createQuerySession(): QueryWorkerApi {
     },
     listCollections: () => listCollections(connected().source),
     async openCollection(name, preference, device): Promise<CollectionInfo> {
+      // Before the page asks for the encoder: by then this thread may be busy with the index.
+      const chosen = device();
+      void chosen.then(encoders.readRuntime);
       const open = await shelf.open(name, preference, device);
-      // Before the page asks for it: by then this thread may be busy with the index.
-      void device().then((at) => encoders.readAhead(open.collection.manifest, at));
+      const made = open.collection.manifest;
+      shelf.prepare(chosen.then(async (at) => ({ model: await encoders.readModel(made, at), device: at })));
       const { parts: _parts, ...manifest } = open.collection.manifest;
       return { manifest, fromCache: open.fromCache };
     },
@@ -131,8 +138,18 @@ function createShelf(connected: () => Connection) {
       signal.throwIfAborted();
       const index = memoise(() => openIndex(open, preference));
       index.get().catch(() => undefined); // `indexReady` tells it.
-      current = { open, index, engine: undefined };
+      current = { open, index, background: Promise.resolve(undefined), engine: undefined };
       return open;
+    },
+    /** Make ready what the first answer needs beside the encoder, as soon as the model is known. */
+    prepare(known: Promise<{ readonly model: ModelManifest | undefined; readonly device: Device }>): void {
+      if (!current) return;
+      const { index } = current;
+      current.background = Promise.all([known, index.get()]).then(
+        ([{ model, device }, loaded]) =>
+          model && { of: model, background: backgroundOf(loaded, model, model.dtypes[device]) },
+        () => undefined, // whoever needs them is told
+      );
     },
     /** Make what answers here what the next visit falls back to, when this visit has had its first answer. */
     async keep(at: Current, encoder: BrowserTextEncoder): Promise<void> {
@@ -148,7 +165,10 @@ function createShelf(connected: () => Connection) {
 /** The engine over a collection and an encoder; waits for what is still loading. */
 function engineOf(at: Current, of: Encoder<BrowserTextEncoder>): Promise<SearchEngine> {
   if (at.engine?.of === of) return at.engine.made;
-  const made = Promise.all([at.index.get(), of.loaded]).then(([index, loaded]) => composeSearch(index, loaded).engine);
+  const made = Promise.all([at.index.get(), of.loaded, at.background]).then(([index, loaded, ahead]) => {
+    const background = ahead?.of === loaded.manifest ? ahead.background : undefined;
+    return composeSearch(index, loaded, background).engine;
+  });
   at.engine = { of, made };
   made.catch(() => {
     if (at.engine?.made === made) at.engine = undefined;

@@ -19,14 +19,14 @@ export interface TowerFiles {
   readonly model: Promise<ModelWithFiles>;
 }
 
-/** Begin to read runtime and model for the collection; whoever loads the tower is told of failures. */
+/** Begin to read the model for the collection, beside the `runtime`; whoever loads the tower is told of failures. */
 export function readTower(
   source: HttpSource,
   collection: CollectionManifest,
   device: Device,
+  runtime: Promise<Uint8Array>,
   onEvent: OnEvent,
 ): TowerFiles {
-  const runtime = readRuntime(source, device, onEvent);
   const model = readTextModel(source, collection, device, onEvent);
   for (const reading of [runtime, model]) reading.catch(() => undefined);
   return { device, runtime, model };
@@ -53,12 +53,11 @@ export function readTextModel(
 export const MODELS = 'models/';
 
 /** onnxruntime's wasm, kept like a model file so that it works offline and is verified. */
-async function readRuntime(source: HttpSource, device: Device, onEvent: OnEvent): Promise<Uint8Array<ArrayBuffer>> {
+export async function readRuntime(source: HttpSource, device: Device, onEvent: OnEvent): Promise<Uint8Array> {
   const { wasm } = onnxruntime[device];
-  const bytes = await source.read(wasm.url, wasm, {
+  return source.read(wasm.url, wasm, {
     onProgress: (loaded, total) => onEvent({ type: 'progress', stage: 'runtime', loaded, total }),
   });
-  return bytes as Uint8Array<ArrayBuffer>;
 }
 
 /** Under a name of its own, so that the build of an older version of the app is deleted. */

@@ -107,9 +107,12 @@ export function vectorOf(stored: StoredVectors, row: number): Float32Array {
   const [from, to] = [row * dim, (row + 1) * dim];
   if (stored.encoding === 'f16') return decodeFloat16(stored.halves.subarray(from, to));
   if (stored.encoding === 'f32') return stored.floats.subarray(from, to);
-  const { centre } = stored;
+  const { centre, codes } = stored;
   const scale = stored.scales[row] as number;
-  return Float32Array.from(stored.codes.subarray(from, to), (code, i) => (centre[i] as number) + scale * code);
+  const vector = new Float32Array(dim);
+  // Many times as fast as Float32Array.from with a function: a collection's first answer waits for a thousand of them.
+  for (let i = 0; i < dim; i++) vector[i] = (centre[i] as number) + scale * (codes[from + i] as number);
+  return vector;
 }
 
 /**
