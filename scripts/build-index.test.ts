@@ -119,6 +119,7 @@ test('--json prints one object; --strict fails with exit code 1; skipped names c
     problems: [{ name: 'bad\nusage: forged.jpg' }],
   });
   expect(stderr).not.toMatch(/^usage/m);
+  expect(stderr).toContain(`copy ${out} there`);
   expect(code).toBe(0);
   const strict = await buildIndex(folder, '--out', out, '--strict');
   expect(strict.code).toBe(1);

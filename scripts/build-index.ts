@@ -2,6 +2,7 @@
 import { type BuildCommand, HELP, parseBuildCommand } from './indexing/arguments.ts';
 import { createCollectionBuilder } from './indexing/build-collection.ts';
 import { createVectorImporter } from './indexing/import-vectors.ts';
+import { placeAdvice } from './indexing/out.ts';
 import { createProgress, type Progress } from './indexing/progress.ts';
 import { stopOnSignals } from './indexing/stop.ts';
 import { describeImport, describeSummary } from './indexing/summary.ts';
@@ -16,14 +17,25 @@ await runScript(HELP, async (args) => {
     try {
       if (command.from === 'pictures' && command.watch) {
         const { folders, out } = command.options;
+        await advise(command, progress);
         await watchFolders(folders, out, build, { signal, log: progress.line });
-      } else await build(signal);
+      } else {
+        await build(signal);
+        await advise(command, progress);
+      }
     } finally {
       progress.stop();
       await dispose();
     }
   });
 });
+
+/** Shards are for `pnpm merge`, wherever they lie. */
+async function advise({ from, options }: BuildCommand, progress: Progress): Promise<void> {
+  if (from === 'pictures' && options.shard !== undefined) return;
+  const advice = await placeAdvice(options.out);
+  if (advice !== undefined) progress.line(advice);
+}
 
 /** One run, which prints its summary. */
 async function createBuild(command: BuildCommand, progress: Progress) {

@@ -1,6 +1,7 @@
 /** Put collections together into one. */
 import { COLLECTION_OPTIONS, parseCollectionOptions } from './indexing/collection-options.ts';
 import { type MergeOptions, merge } from './indexing/merge.ts';
+import { placeAdvice } from './indexing/out.ts';
 import { createProgress } from './indexing/progress.ts';
 import { stopOnSignals } from './indexing/stop.ts';
 import { describeMerge } from './indexing/summary.ts';
@@ -18,8 +19,8 @@ stored as int8 or f16 are rounded a second time.
   --title, --description, --licence <text>
                           what the page says of it (default: what it said before, else what the first one says)
   --example <text>        a query to try, may be given several times
-  --M <n>                 links of a picture in the graph (default: 16)
-  --efConstruction <n>    width of the beam when the graph is built (default: 200)
+  --M <n>                 links of a picture in the graph (2 to 256; default: 16)
+  --efConstruction <n>    width of the beam when the graph is built (1 to 65535; default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
   --index <engine>, --vectors <encoding>
                           as of build-index (default: hnsw, int8)
@@ -54,6 +55,8 @@ await runScript(HELP, async (args) => {
       const summary = await merge(options, signal, progress.onEvent);
       progress.stop();
       console.log(json ? JSON.stringify(summary) : describeMerge(summary));
+      const advice = await placeAdvice(options.out);
+      if (advice !== undefined) progress.line(advice);
     } finally {
       progress.stop();
     }

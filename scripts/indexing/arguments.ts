@@ -14,8 +14,11 @@ Usage: pnpm build-index <folder>… --out public/collections/<name> [options]
 Makes a searchable collection of the pictures in folders and the folders below them (JPEG, PNG, WebP, AVIF, GIF, TIFF,
 SVG), or brings it up to date: only what is new is embedded. Can be stopped at any time and run again. Or makes a
 collection of vectors that were made elsewhere (its pictures are not there: the page shows their names).
+Files and folders whose names begin with a dot are left out; linked folders are followed, each once. To remove a
+collection, delete its folder: the next build-index, start or build takes it off the list.
 
-  --out <folder>          the collection's folder; its last part is the collection's name
+  --out <folder>          the collection's folder; its last part is the collection's name. The page offers those in
+                          public/collections; elsewhere, index.json beside the folder lists it
   --model <id>            folder under public/models (default: ${DEFAULT_MODEL})
   --title, --description, --licence <text>
                           what the page says of the collection (default: what it said before)
@@ -24,8 +27,8 @@ collection of vectors that were made elsewhere (its pictures are not there: the 
                           {"dogs/rex.jpg": {"title": "Rex", "licence": "CC0"}}
   --pictures <mode>       larger pictures for the page: preview (default; WebP of at most 1,024 px without metadata),
                           copy (the original files, which publishes what is in them: places, names of cameras), none
-  --M <n>                 links of a picture in the graph (default: 16)
-  --efConstruction <n>    width of the beam when the graph is built (default: 200)
+  --M <n>                 links of a picture in the graph (2 to 256; default: 16)
+  --efConstruction <n>    width of the beam when the graph is built (1 to 65535; default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
   --index <engine>        what answers: hnsw (default); exact, which needs no graph and compares every picture; codes, for
                           hundreds of thousands: codes of 64 bytes are scanned, the best pictures compared (where the

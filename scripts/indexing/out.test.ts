@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { checkedName, makeOut } from './out.ts';
+import { checkedName, makeOut, placeAdvice } from './out.ts';
 
 let home = '';
 beforeEach(async () => {
@@ -37,4 +37,17 @@ test('what is no folder, and where none can be made, is told', async () => {
 
 test.runIf(process.platform === 'linux')('a place where no folder can be made, whoever asks', async () => {
   await expect(makeOut('/proc/afterimage')).rejects.toMatchObject({ code: 'not-writable' });
+});
+
+test('a place that the page does not offer is told, with its list', async () => {
+  const offered = join(home, 'collections');
+  await mkdir(offered);
+  await symlink(offered, join(home, 'link'));
+  expect(await placeAdvice(join(offered, 'x'), offered)).toBeUndefined();
+  expect(await placeAdvice(join(home, 'link/x'), offered)).toBeUndefined();
+  for (const out of [join(home, 'x'), join(offered, 'deeper/x')]) {
+    const advice = await placeAdvice(out, offered);
+    expect(advice).toContain(`copy ${out} there`);
+    expect(advice).toContain(join(out, '../index.json'));
+  }
 });

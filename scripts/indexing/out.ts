@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { mkdir, readdir, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isCollectionName } from '../../src/engine/collection/manifest.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
 import { usage } from '../lib/cli.ts';
+import { COLLECTIONS_FOLDER } from '../lib/folders.ts';
 
 /** What a folder holds that a collection was written to, or is being written to. */
 const OF_A_COLLECTION = ['manifest.json', '.partial'];
@@ -31,6 +32,15 @@ export async function makeOut(out: string): Promise<void> {
     });
   }
   throw usage(`${out} holds something else than a collection. Name a new folder with --out`);
+}
+
+/** One line for a person where the page will not offer a collection that lies in `out`; else undefined. */
+export async function placeAdvice(out: string, offered = COLLECTIONS_FOLDER): Promise<string | undefined> {
+  const parent = dirname(resolve(out));
+  const [lies, should] = await Promise.all([parent, offered].map((path) => realpath(path).catch(() => resolve(path))));
+  if (lies === should) return undefined;
+  const listed = join(parent, 'index.json');
+  return `The page offers what is in public/collections: copy ${out} there. (Its list of collections is ${listed}.)`;
 }
 
 /** Not Node's `recursive`, which never returns where the system says ENOENT for a folder that it does not take (/proc). */
