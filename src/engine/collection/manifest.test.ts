@@ -12,11 +12,9 @@ import {
   parseCollectionList,
   parseManifest,
   partPath,
-  removeCollection,
   sealManifest,
   stringifyCollectionList,
   stringifyManifest,
-  upsertCollection,
 } from './manifest.ts';
 import { sampleContent, writeCollection } from './testing.ts';
 import type { CollectionManifest, Part, PartKind } from './types.ts';
@@ -163,14 +161,9 @@ test.each([
 ])('%j as the name of a collection: %s', (name, expected) => expect(isCollectionName(name)).toBe(expected));
 
 describe('the list of collections', () => {
-  test('entries are added, replaced in place and removed', () => {
-    const first = { ...entryOf(valid), name: 'first' };
-    const second = { ...entryOf(valid), name: 'second' };
-    const both = upsertCollection(upsertCollection(EMPTY_LIST, first), second);
-    const renewed = upsertCollection(both, { ...first, count: 7 });
-    expect(renewed.collections).toEqual([{ ...first, count: 7 }, second]);
-    expect(removeCollection(renewed, 'first').collections).toEqual([second]);
-    expect(parseCollectionList(stringifyCollectionList(renewed))).toEqual(renewed);
+  test('survives being written and read', () => {
+    const list = { ...EMPTY_LIST, collections: [entryOf(valid), { ...entryOf(valid), name: 'second' }] };
+    expect(parseCollectionList(stringifyCollectionList(list))).toEqual(list);
     expect(EMPTY_LIST.collections).toEqual([]);
   });
 

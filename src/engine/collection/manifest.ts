@@ -227,22 +227,6 @@ export function stringifyCollectionList(collections: CollectionList): string {
   return `${JSON.stringify(collections, null, 2)}\n`;
 }
 
-/** The list with `entry` in the place of the one of its name, or at the end. */
-export function upsertCollection(collections: CollectionList, entry: CollectionEntry): CollectionList {
-  const known = collections.collections.some(({ name }) => name === entry.name);
-  return {
-    ...collections,
-    collections: known
-      ? collections.collections.map((one) => (one.name === entry.name ? entry : one))
-      : [...collections.collections, entry],
-  };
-}
-
-/** The list without the collection `name`. */
-export function removeCollection(collections: CollectionList, name: string): CollectionList {
-  return { ...collections, collections: collections.collections.filter((one) => one.name !== name) };
-}
-
 /** The line of the list that stands for a collection. */
 export function entryOf({ name, title, description, count, model, sha256 }: CollectionManifest): CollectionEntry {
   return { name, title, description, count, model: model.id, sha256 };
