@@ -13,9 +13,15 @@ import { engineFolder } from './server.ts';
 
 /** How the making of an engine's files went. */
 export interface Outcome {
-  /** Milliseconds, with what it is made from. 0 where the vectors are served as they are. */
+  /** Milliseconds. 0 where the vectors are served as they are. */
   readonly ms?: number;
   readonly failure?: string;
+}
+
+/** The build of fewer rows that came before. */
+interface Earlier {
+  readonly count: number;
+  readonly outcome: Outcome;
 }
 
 interface BuildRecord {
@@ -29,27 +35,26 @@ const GROWTH = 1.1;
 const COLLECT = fileURLToPath(new URL('collect.ts', import.meta.url));
 
 /**
- * Build an engine's files, unless they are there from an earlier run or there is no hope: the engine refuses, what it is
- * made from failed, or its `earlier` build, of fewer rows, says that `limit` milliseconds would not do.
+ * Build an engine's files, unless they are there from an earlier run or there is no hope: the engine refuses, or its
+ * `earlier` build says that `limit` milliseconds would not do.
  */
 export async function buildEngine(
   at: { readonly browser: Browser; readonly origin: string; readonly limit: number },
   id: EngineId,
   set: DataSet,
-  before: { readonly needed: readonly Outcome[]; readonly earlier: { count: number; outcome: Outcome } | undefined },
+  earlier: Earlier | undefined,
 ): Promise<Outcome> {
-  const hopeless = whyHopeless(id, set, before, at.limit);
+  const hopeless = whyHopeless(id, set, earlier, at.limit);
   if (hopeless) return { failure: hopeless };
-  const sum = (ms: number) => ({ ms: before.needed.reduce((all, needed) => all + (needed.ms ?? 0), ms) });
   const { own, roomOf, buildsOnLoad, version } = ENGINES[id];
   if (roomOf || buildsOnLoad) return {};
   const record = readRecord(set, id);
-  if (record?.version === version) return sum(record.ms);
+  if (record?.version === version) return { ms: record.ms };
   rmSync(engineFolder(set, id), { recursive: true, force: true });
   try {
     const built = own ? await collect(set, id, at.limit) : await buildInRoom(at, id, set);
     await writeRecord(set, id, { ms: built?.ms ?? 0, version });
-    return sum(built?.ms ?? 0);
+    return { ms: built?.ms ?? 0 };
   } catch (error) {
     return { failure: `build: ${(error as Error).message}` };
   }
@@ -76,16 +81,9 @@ async function collect({ kind, count }: DataSet, id: EngineId, limit: number): P
   }
 }
 
-function whyHopeless(
-  id: EngineId,
-  set: DataSet,
-  { needed, earlier }: Parameters<typeof buildEngine>[3],
-  limit: number,
-): string | undefined {
+function whyHopeless(id: EngineId, set: DataSet, earlier: Earlier | undefined, limit: number): string | undefined {
   const refused = ENGINES[id].refuses?.(set.count);
   if (refused) return refused;
-  const unmade = needed.find(({ failure }) => failure)?.failure;
-  if (unmade) return unmade;
   if (earlier?.outcome.failure) return `failed at ${earlier.count.toLocaleString('en')} already`;
   if (ENGINES[id].own) return undefined; // a code is learnt from a sample: small builds say little of large ones
   const predicted = predictBuild(earlier?.outcome.ms ?? 0, earlier?.count ?? set.count, set.count);

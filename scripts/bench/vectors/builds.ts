@@ -1,5 +1,4 @@
 import { buildEngine, type Outcome } from './build.ts';
-import { ENGINES, withNeeded } from './engines.ts';
 import type { RunOptions } from './options.ts';
 import type { DataKind, DataSet, EngineId } from './protocol.ts';
 
@@ -29,13 +28,9 @@ export async function buildSet(
   smaller: Smaller | undefined,
 ): Promise<Outcomes> {
   const outcomes = new Map<EngineId, Outcome>();
-  for (const id of withNeeded(engines)) {
-    const { madeFrom = [] } = ENGINES[id];
+  for (const id of engines) {
     const outcome = smaller?.of.get(id);
-    const made = await buildEngine(options, id, set, {
-      needed: madeFrom.map((needed) => outcomes.get(needed) ?? {}),
-      earlier: smaller && outcome && { count: smaller.count, outcome },
-    });
+    const made = await buildEngine(options, id, set, smaller && outcome && { count: smaller.count, outcome });
     const result = made.failure ?? `${((made.ms ?? 0) / 1000).toFixed(1)} s`;
     options.log(`built ${set.count} ${set.kind}, ${id}: ${result}`);
     outcomes.set(id, made);

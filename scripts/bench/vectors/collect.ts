@@ -1,11 +1,11 @@
 /** Started by `buildEngine`: `collect.ts <kind> <count> <engine>` writes what an engine of ours opens, and says how it went. */
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { collectionParts } from './collection-parts.ts';
 import { readRows, vectorsFile } from './data.ts';
-import { type Built, type DataKind, HNSWLIB_FILE, ORDER_FILE, type OwnEngineId } from './protocol.ts';
+import { type Built, type DataKind, ORDER_FILE, type OwnEngineId } from './protocol.ts';
 import { engineFolder } from './server.ts';
 
 const set = { kind: argv[2] as DataKind, count: Number(argv[3]) };
@@ -28,8 +28,6 @@ const parts = collectionParts({
   engine,
   count: set.count,
   rows: (first, count) => atFiles(() => readRows(fd, first, count)),
-  hnswlibFile: () =>
-    atFiles(async () => new Uint8Array(await readFile(join(engineFolder(set, 'hnswlib'), HNSWLIB_FILE)))),
 });
 let step = await parts.next();
 for (; !step.done; step = await parts.next()) {

@@ -8,7 +8,7 @@ import type { Item } from '../../../src/engine/collection/types.ts';
 import { type EncodedPart, encodeCollection } from '../../../src/engine/collection/writer.ts';
 import { createMean } from '../../../src/engine/quantised/quantise.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../../../src/indexing/make-codes.ts';
-import { graphOf } from '../../../src/platform/hnsw-image.ts';
+import { createGraphBuilder } from '../../../src/platform/graph-builder.ts';
 import { sha256 } from '../../../src/platform/sha256.ts';
 import { COLLECTION, DIM, GRAPH, type OwnEngineId } from './protocol.ts';
 
@@ -17,8 +17,6 @@ export interface Content {
   readonly count: number;
   /** Rows `first` … `first + count − 1` as float32 of unit norm. */
   rows(first: number, count: number): Promise<Float32Array>;
-  /** The file of hnswlib-wasm, from which the graph is taken. */
-  hnswlibFile(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface Collected {
@@ -34,8 +32,9 @@ const CHUNK = 8192;
 /** The files of a collection as `build-index` writes it, of pictures of which nothing but the vector is known. */
 export async function* collectionParts(content: Content): AsyncGenerator<EncodedPart, Collected> {
   const { engine, count } = content;
+  const { signal } = new AbortController();
   const stored = await storedOf(content);
-  const coded = engine === 'codes' ? await makeCodes(stored, () => {}, new AbortController().signal) : undefined;
+  const coded = engine === 'codes' ? await makeCodes(stored, () => {}, signal) : undefined;
   const manifest = yield* encodeCollection({
     name: COLLECTION,
     title: 'Made-up vectors',
@@ -51,7 +50,8 @@ export async function* collectionParts(content: Content): AsyncGenerator<Encoded
     items: itemsOf(count),
     vectors: coded ? reorderVectors(stored, coded.order) : stored,
     rowsPerBlock: coded && ROWS_PER_CODED_BLOCK,
-    graph: engine === 'hnsw' ? graphOf(await content.hnswlibFile(), DIM) : undefined,
+    graph:
+      engine === 'hnsw' ? await createGraphBuilder({ dim: DIM, ...GRAPH }).build(stored, () => {}, signal) : undefined,
     codes: coded?.codes,
     sha256,
   });

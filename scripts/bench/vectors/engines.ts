@@ -1,6 +1,6 @@
 import { maxRows } from '../../../src/platform/hnsw-index.ts';
 import { sourcesVersion } from '../sources-version.ts';
-import { DIM, ENGINE_IDS, type EngineId, GRAPH } from './protocol.ts';
+import { DIM, type EngineId, GRAPH } from './protocol.ts';
 
 /** What the script knows of an engine; how it works is in `page/engines/`. */
 export interface EngineEntry {
@@ -10,8 +10,6 @@ export interface EngineEntry {
   readonly roomOf?: EngineId;
   /** Cannot read a file of its own: it builds its index from the vectors whenever it is loaded. */
   readonly buildsOnLoad?: true;
-  /** Is made from what these engines built. */
-  readonly madeFrom?: readonly EngineId[];
   /** Files that were built under the same version are taken as they are. */
   readonly version: string;
   /** Why so many rows are not even tried. */
@@ -33,7 +31,7 @@ function heapIsFull(count: number): string | undefined {
 }
 
 export const ENGINES: Readonly<Record<EngineId, EngineEntry>> = {
-  hnsw: { title: 'Afterimage, hnsw', own: true, madeFrom: ['hnswlib'], version: OWN, refuses: heapIsFull },
+  hnsw: { title: 'Afterimage, hnsw', own: true, version: OWN, refuses: heapIsFull },
   exact: { title: 'Afterimage, exact', own: true, version: OWN },
   'exact-f16': { title: 'Afterimage, exact, float16 vectors', own: true, version: OWN },
   codes: { title: 'Afterimage, codes', own: true, version: OWN },
@@ -44,14 +42,3 @@ export const ENGINES: Readonly<Record<EngineId, EngineEntry>> = {
   'edgevec-flat': { title: 'edgevec 0.9.0, flat, binary', own: false, version: '0.9.0' },
   loop: { title: 'JavaScript loop', own: false, version: '' },
 };
-
-/** The engines asked for and those that they are made from, each after what it needs. */
-export function withNeeded(wanted: readonly EngineId[]): EngineId[] {
-  const all = new Set<EngineId>();
-  const add = (id: EngineId): void => {
-    for (const needed of ENGINES[id].madeFrom ?? []) add(needed);
-    all.add(id);
-  };
-  for (const id of ENGINE_IDS) if (wanted.includes(id)) add(id);
-  return [...all];
-}

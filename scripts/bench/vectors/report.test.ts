@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { predictBuild } from './build.ts';
-import { withNeeded } from './engines.ts';
 import { type Measured, toMarkdown, type VectorsRow } from './report.ts';
 
 const machine = {
@@ -54,9 +53,4 @@ it('predicts builds from smaller ones', () => {
   expect(predictBuild(0, 1000, 10_000)).toBe(0);
   expect(predictBuild(1000, 1000, 1000)).toBe(1000);
   expect(predictBuild(1000, 1000, 10_000)).toBeCloseTo(11_000);
-});
-
-it('builds first what others are made from', () => {
-  expect(withNeeded(['hnsw'])).toEqual(['hnswlib', 'hnsw']);
-  expect(withNeeded(['loop', 'edgevec-bq'])).toEqual(['edgevec-bq', 'loop']);
 });

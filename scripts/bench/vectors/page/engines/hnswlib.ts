@@ -7,7 +7,7 @@ import { readEntry, writeEntry } from './indexed-db.ts';
 /**
  * hnswlib-wasm 0.8.2 as it is published (July 2023, its last; without this project's patch): HNSW over float32 in
  * WebAssembly without SIMD, in 2 GiB at most. Its own file holds all vectors as float32, and it reads and writes it in
- * IndexedDB only. The file is also where our compact graph is taken from.
+ * IndexedDB only.
  */
 const NAME = 'index';
 const PLACE = { database: '/hnswlib-index', version: 21, store: 'FILE_DATA', index: 'timestamp' };
