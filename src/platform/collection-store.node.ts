@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { stringifyManifest } from '../engine/collection/manifest.ts';
 import { readCollection } from '../engine/collection/reader.ts';
@@ -19,8 +19,8 @@ const PICTURE_FOLDERS = ['thumbs', 'previews'];
 const STATS_AT_ONCE = 1000;
 
 /**
- * A collection in a folder on disk, `<collections>/<name>`; its neighbour `<collections>/index.json` lists it. Every file
- * is written under another name and renamed into place.
+ * A collection in a folder on disk, `<collections>/<name>`; its neighbour `<collections>/index.json` lists it. Manifest and
+ * parts are written under another name and renamed into place.
  * @param listed false keeps it off the list.
  */
 export function createFolderStore(folder: string, listed = true): CollectionStore {
@@ -32,10 +32,10 @@ export function createFolderStore(folder: string, listed = true): CollectionStor
   let written = 0;
 
   /** Whole or not at all: bytes to disk first, then the name. */
-  const put = (path: string, bytes: Uint8Array | string, durable: boolean) =>
+  const put = (path: string, bytes: Uint8Array | string) =>
     writing(path, async () => {
       const draft = join(partial, `${process.pid}-${written++}.new`);
-      await writeDraft(draft, bytes, durable);
+      await writeDraft(draft, bytes);
       await renameInto(draft, join(root, path));
     });
 
@@ -66,7 +66,8 @@ export function createFolderStore(folder: string, listed = true): CollectionStor
       }
       return sizes;
     },
-    writePicture: (path, bytes) => put(path, bytes, false),
+    // Under its name at once: nobody looks there before the manifest says so, and what a kill cut short has another size.
+    writePicture: (path, bytes) => writing(path, () => writeInto(join(root, path), bytes)),
     adoptPicture: (path, from) =>
       writing(path, async () => {
         const draft = join(partial, `${process.pid}-${written++}.new`);
@@ -80,8 +81,8 @@ export function createFolderStore(folder: string, listed = true): CollectionStor
         releases.push(() => journal.close());
         return { read: journal.read, append: (batch) => writing(partial, () => journal.append(batch)) };
       }),
-    writePart: ({ path, bytes }) => put(path, bytes, true),
-    commit: (manifest) => put('manifest.json', stringifyManifest(manifest), true),
+    writePart: ({ path, bytes }) => put(path, bytes),
+    commit: (manifest) => put('manifest.json', stringifyManifest(manifest)),
     register: () => writing(collections, () => (listed ? register(collections, name) : leaveUnlisted(root))),
     clean: (keep) => writing(root, () => clean(root, keep)),
     async close() {
@@ -92,24 +93,27 @@ export function createFolderStore(folder: string, listed = true): CollectionStor
   };
 }
 
-async function writeDraft(draft: string, bytes: Uint8Array | string, durable: boolean): Promise<void> {
+async function writeDraft(draft: string, bytes: Uint8Array | string): Promise<void> {
   const file = await open(draft, 'w');
   try {
     await file.writeFile(bytes);
-    if (durable) await file.sync();
+    await file.sync();
   } finally {
     await file.close();
   }
 }
 
+const writeInto = (target: string, bytes: Uint8Array) => intoFolder(target, () => writeFile(target, bytes));
+const renameInto = (draft: string, target: string) => intoFolder(target, () => rename(draft, target));
+
 /** The folder is made when it is missing, which it seldom is. */
-async function renameInto(draft: string, target: string): Promise<void> {
+async function intoFolder(target: string, work: () => Promise<void>): Promise<void> {
   try {
-    await rename(draft, target);
+    await work();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     await mkdir(dirname(target), { recursive: true });
-    await rename(draft, target);
+    await work();
   }
 }
 
