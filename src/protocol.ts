@@ -74,7 +74,7 @@ export interface EncoderRequest {
 /** What the engine found, and where the text was encoded. */
 export interface SearchResponse extends SearchAnswer {
   readonly device: Device;
-  /** Records of the first of `rows`, about a screen of them, so that showing them takes no second round trip. */
+  /** Records of the first of `rows`, about a screen of them: no second round trip. None where the network is away. */
   readonly items: readonly Item[];
 }
 

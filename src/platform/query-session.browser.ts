@@ -15,6 +15,7 @@ import { holdLifeLock } from './life-lock.browser.ts';
 import { type Memo, memoise } from './memoise.ts';
 import { type OpenIndex, openIndex } from './open-index.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
+import { isAway } from './resume.ts';
 import { type Device, readTextModel } from './tower-files.browser.ts';
 
 const LIST = 'collections/index.json';
@@ -90,7 +91,8 @@ export function createQuerySession(): QueryWorkerApi {
       answer(async (engine) => {
         const device = encoders.current()?.request.device ?? 'wasm';
         const found = await engine.search(text);
-        return { ...found, device, items: await itemsOf(found.rows.subarray(0, FIRST_SCREEN)) };
+        const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
+        return { ...found, device, items: await first.catch(nothingIfAway) };
       }),
     rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
     items: async (rows) => itemsOf(rows),
@@ -196,6 +198,12 @@ async function keepTogether(
   } finally {
     open.release();
   }
+}
+
+/** Without a network an answer is still one; the page asks for the records by themselves, and says that they are missing. */
+function nothingIfAway(error: unknown): never[] {
+  if (isAway(error)) return [];
+  throw error;
 }
 
 function fail(code: 'internal' | 'collection-not-found', message: string): never {

@@ -219,6 +219,8 @@ describe('the page of the log', () => {
     await expect.poll(() => document.querySelectorAll('.plot canvas').length).toBe(2);
     await page.getByText('Rating and results').first().click();
     await userEvent.click(page.getByRole('radio', { name: '7' }));
+    // While a colour changes, it is none of the theme's.
+    await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined)));
     const { violations } = await axe.run(document.querySelector('main') ?? document.body);
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
     delete document.documentElement.dataset.theme;
