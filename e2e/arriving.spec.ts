@@ -51,8 +51,7 @@ test('an answer by estimates is asked again by itself when the vectors have arri
   const scale = page.getByRole('group', { name: 'Rate this search' });
   await scale.getByRole('radio', { name: '8', exact: true }).check();
   await app.at(5).focus();
-  await page.mouse.wheel(0, 200);
-  await page.waitForTimeout(500);
+  await page.evaluate(() => scrollBy({ top: 200, behavior: 'instant' }));
   const before = await place(page);
 
   release();

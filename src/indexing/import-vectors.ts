@@ -6,7 +6,7 @@ import { createMean } from '../engine/quantised/quantise.ts';
 import type { GivenPicture } from './given-picture.ts';
 import { copyId, itemId } from './ids.ts';
 import { countRemoved, lastState, partBytes } from './index-pictures.ts';
-import type { CollectionPorts, CollectionRequest, IndexSummary } from './request.ts';
+import type { CollectionPorts, CollectionRequest, SettledSummary } from './request.ts';
 import { settle } from './settle.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -39,20 +39,7 @@ export interface ImportPorts extends CollectionPorts {
   readonly source: VectorSource;
 }
 
-export interface ImportSummary
-  extends Pick<
-    IndexSummary,
-    | 'collection'
-    | 'count'
-    | 'copies'
-    | 'removed'
-    | 'unchanged'
-    | 'index'
-    | 'advice'
-    | 'bytes'
-    | 'seconds'
-    | 'milliseconds'
-  > {
+export interface ImportSummary extends SettledSummary {
   readonly dim: number;
   /** Rows that were not of unit norm and were scaled to it. */
   readonly normalised: number;

@@ -7,7 +7,7 @@ import type { Sha256 } from '../engine/ports.ts';
 import { copyId } from './ids.ts';
 import { allocateVectors, createIds } from './import-vectors.ts';
 import { countRemoved, lastState, partBytes } from './index-pictures.ts';
-import type { CollectionPorts, CollectionRequest, IndexSummary } from './request.ts';
+import type { CollectionPorts, CollectionRequest, SettledSummary } from './request.ts';
 import { settle } from './settle.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -30,20 +30,7 @@ export interface MergePorts extends Omit<CollectionPorts, 'graph'> {
   readonly graph: (dim: number) => CollectionPorts['graph'];
 }
 
-export interface MergeSummary
-  extends Pick<
-    IndexSummary,
-    | 'collection'
-    | 'count'
-    | 'copies'
-    | 'removed'
-    | 'unchanged'
-    | 'index'
-    | 'advice'
-    | 'bytes'
-    | 'seconds'
-    | 'milliseconds'
-  > {
+export interface MergeSummary extends SettledSummary {
   /** How many collections went into it. */
   readonly merged: number;
   /** Pictures that were in several of them, under the same name: they are in it once. */

@@ -106,3 +106,18 @@ export interface IndexSummary {
   readonly picturesPerSecond: number | null;
   readonly milliseconds: Timings;
 }
+
+/** What the making of every collection comes to, whatever it is made from. */
+export type SettledSummary = Pick<
+  IndexSummary,
+  | 'collection'
+  | 'count'
+  | 'copies'
+  | 'removed'
+  | 'unchanged'
+  | 'index'
+  | 'advice'
+  | 'bytes'
+  | 'seconds'
+  | 'milliseconds'
+>;
