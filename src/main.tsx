@@ -1,4 +1,4 @@
-import { createEffect, on } from 'solid-js';
+import { createEffect, createRoot, on } from 'solid-js';
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
 import { scoped } from './scope.ts';
@@ -92,20 +92,33 @@ function keepOffline(offline: Offline, session: Session, items: Parameters<Offli
   );
 }
 
-function Root(props: { baseUrl: string }) {
-  const app = createApp(props.baseUrl);
-  // A link to a search is a completed search.
-  app.commit();
-  return (
-    <AppContext.Provider value={app}>
-      <AppView />
-    </AppContext.Provider>
-  );
+/** A turn of the event loop: what follows is a task of its own, and the browser answers to what happens in between. */
+function nextTask(): Promise<void> {
+  const { port1, port2 } = new MessageChannel(); // a timer would wait for a second in a tab in the background
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 const root = document.getElementById('app');
 if (!root) throw new Error('index.html has no element #app.');
 const baseUrl = new URL(import.meta.env.BASE_URL, location.origin + location.pathname).href;
 await isolate(baseUrl);
+await nextTask();
+const app = createRoot(() => createApp(baseUrl));
+// A link to a search is a completed search.
+app.commit();
+await nextTask();
 root.replaceChildren();
-render(() => <Root baseUrl={baseUrl} />, root);
+render(
+  () => (
+    <AppContext.Provider value={app}>
+      <AppView />
+    </AppContext.Provider>
+  ),
+  root,
+);

@@ -38,9 +38,13 @@ export function SearchField(props: {
   };
 
   onMount(() => {
-    // Never from under somebody's hands: the field may appear behind a dialog that was opened elsewhere.
-    const free = document.activeElement === document.body;
-    if (props.autofocus && free && hasKeyboard()) input?.focus({ preventScroll: true });
+    // Focusing needs the page's layout, which the next frame makes anyway.
+    const frame = requestAnimationFrame(() => {
+      // Never from under somebody's hands: the field may appear behind a dialog that was opened elsewhere.
+      const free = document.activeElement === document.body;
+      if (props.autofocus && free && hasKeyboard()) input?.focus({ preventScroll: true });
+    });
+    onCleanup(() => cancelAnimationFrame(frame));
     const observer = new IntersectionObserver(([entry]) => setStuck(entry?.isIntersecting === false));
     if (sentinel) observer.observe(sentinel);
     onCleanup(() => observer.disconnect());
