@@ -93,6 +93,28 @@ test('before any vector has arrived, codes answer, and say that they estimate', 
   expect(new Set(exact().rankAll(queries[0] as Embedding).rows).size).toBe(COUNT);
 });
 
+test('vectors that nobody waits for are not begun before it is calm', async () => {
+  let begun = 0;
+  const collection = await open();
+  const streamVectors: typeof collection.streamVectors = (take) => {
+    begun++;
+    return collection.streamVectors(take);
+  };
+  let settle = () => {};
+  const calm = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  const { index, arrived } = await loadIndex({ ...collection, streamVectors, calm }, 'auto');
+  expect(index.search(queries[0] as Embedding, { k: 10 })).toHaveLength(10);
+  expect(begun).toBe(0);
+  settle();
+  await arrived;
+  expect(begun).toBe(1);
+  // Of the exact index the answer waits for them.
+  await loadIndex({ ...collection, streamVectors, calm: new Promise(() => {}) }, 'exact');
+  expect(begun).toBe(2);
+});
+
 describe('when the network goes while vectors arrive', () => {
   const isVectors = (path: string) => path.includes('/vectors-');
 

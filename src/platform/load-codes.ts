@@ -26,6 +26,11 @@ export interface CodesParts {
   streamVectors(take: (first: number, rows: StoredVectors) => void): Promise<void>;
   /** Where it is absent, vectors that the network does not give are not asked for again. */
   readonly untilRetry?: UntilRetry;
+  /**
+   * Resolves when what the first answer waits for is there. Vectors that arrive behind the codes are not begun before: of a
+   * million pictures they are 500 MB, which would take the network and the processors from it.
+   */
+  readonly calm?: Promise<void>;
 }
 
 export interface LoadedCodes {
@@ -100,16 +105,15 @@ export async function loadCodes(
 const NOTHING: Resumed = { done: Promise.resolve(), wake: () => {} };
 
 /** What a lost network stopped goes on when it is back: parts that were read are at hand, or come again. */
-function streamAll({ streamVectors, untilRetry }: CodesParts, vectors: Int8Rows): Resumed {
-  return resume(
-    (moved) =>
-      streamVectors((first, rows) => {
-        if (rows.encoding !== 'int8' || vectors.has(first)) return;
-        vectors.put(first, rows);
-        moved();
-      }),
-    untilRetry,
-  );
+function streamAll({ streamVectors, untilRetry, calm }: CodesParts, vectors: Int8Rows): Resumed {
+  return resume(async (moved) => {
+    await calm;
+    await streamVectors((first, rows) => {
+      if (rows.encoding !== 'int8' || vectors.has(first)) return;
+      vectors.put(first, rows);
+      moved();
+    });
+  }, untilRetry);
 }
 
 /** Reads the blocks that rows lie in; false: the network does not give all of them. */

@@ -9,9 +9,14 @@ export interface OpenIndex extends LoadedIndex {
 
 /**
  * The index of an open collection: the engine that is asked for, else the collection's own, where it can be had.
+ * @param calm see `CodesParts`
  * @throws AfterimageError `index-corrupt`, `dimension-mismatch`, `part-missing`, `part-corrupt`, `offline`, `network`.
  */
-export async function openIndex(open: OpenCollection, preference: IndexPreference): Promise<OpenIndex> {
+export async function openIndex(
+  open: OpenCollection,
+  preference: IndexPreference,
+  calm: Promise<void>,
+): Promise<OpenIndex> {
   const { manifest, has, blockTable, readBlock } = open.collection;
   let read = performance.now();
   const timed = async <T>(reading: Promise<T>): Promise<T> => {
@@ -27,6 +32,7 @@ export async function openIndex(open: OpenCollection, preference: IndexPreferenc
       codes: () => timed(open.codes()),
       streamVectors: (take) => timed(open.streamVectors(take)),
       untilRetry,
+      calm,
     },
     preference,
   );

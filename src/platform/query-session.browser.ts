@@ -22,7 +22,9 @@ const LIST = 'collections/index.json';
 /** Pictures whose records travel with an answer: about what a wide screen shows of it. */
 const FIRST_SCREEN = 60;
 
-/** The first answer comes before what only the next visit needs. */
+/** The first answer comes, and is shown, before the rest of a large collection … */
+const CALM_AFTER_MS = 200;
+/** … and before what only the next visit needs. */
 const KEEP_AFTER_MS = 1000;
 
 /** The collection in use, and what is being loaded behind it. */
@@ -43,7 +45,8 @@ export function createQuerySession(): QueryWorkerApi {
   let connection: Connection | undefined;
   const connected = () => connection ?? fail('internal', 'The query worker was used before connect().');
   const encoders = createEncoders(connected);
-  const shelf = createShelf(connected);
+  const { calm, settle } = createCalm();
+  const shelf = createShelf(connected, calm);
 
   /** An index that was disposed of under a query fails in ways that say nothing. */
   const answer = async <T>(work: (engine: SearchEngine) => Promise<T>): Promise<T> => {
@@ -82,10 +85,14 @@ export function createQuerySession(): QueryWorkerApi {
     indexReady: async () => (await shelf.current().index.get()).info,
     async loadEncoder(request): Promise<EncoderInfo> {
       const at = shelf.current();
-      const encoder = await encoders.load(at.open.collection.manifest, request);
-      const loaded = await encoder.loaded;
-      void shelf.keep(at, loaded);
-      return encoderInfo(encoder.request, loaded);
+      try {
+        const encoder = await encoders.load(at.open.collection.manifest, request);
+        const loaded = await encoder.loaded;
+        void shelf.keep(at, loaded);
+        return encoderInfo(encoder.request, loaded);
+      } finally {
+        settle();
+      }
     },
     search: (text) =>
       answer(async (engine) => {
@@ -109,8 +116,17 @@ async function listCollections(source: HttpSource): Promise<readonly CollectionE
   return collections;
 }
 
+/** `calm` resolves when the first encoder was loaded, or failed, and a query that waited for it has been answered. */
+function createCalm(): { readonly calm: Promise<void>; settle(): void } {
+  let settle = () => {};
+  const calm = new Promise<void>((resolve) => {
+    settle = () => setTimeout(resolve, CALM_AFTER_MS);
+  });
+  return { calm, settle: () => settle() };
+}
+
 /** The open collection: one after the other. */
-function createShelf(connected: () => Connection) {
+function createShelf(connected: () => Connection, calm: Promise<void>) {
   let opening = new AbortController();
   let current: Current | undefined;
 
@@ -138,7 +154,7 @@ function createShelf(connected: () => Connection) {
         readModel: async (made) => readTextModel(source, made, await device(), emit),
       });
       signal.throwIfAborted();
-      const index = memoise(() => openIndex(open, preference));
+      const index = memoise(() => openIndex(open, preference, calm));
       index.get().catch(() => undefined); // `indexReady` tells it.
       current = { open, index, background: Promise.resolve(undefined), engine: undefined };
       return open;
