@@ -1,8 +1,8 @@
 import type { Browser, Page } from '@playwright/test';
-import { askOnce, openAnswered, type Sample } from '../latency.ts';
+import { askOnce, type Sample } from '../latency.ts';
 import { QUERIES } from '../queries.ts';
 import { type Spread, spread } from '../stats.ts';
-import { type Fetched, type LongTask, openPage } from './page.ts';
+import { type Answered, type Fetched, type LongTask, openPage } from './page.ts';
 import { COLLECTION } from './prepare.ts';
 import { scrollThrough } from './scrolling.ts';
 import { traceLongestTask } from './trace.ts';
@@ -27,13 +27,9 @@ export interface Tasks {
 export interface Measured {
   /** Bytes of a first visit, by kind of file. */
   readonly wire: Readonly<Record<string, number>>;
-  readonly first: {
-    /** Milliseconds since the navigation. */
-    readonly ms: number;
+  readonly first: Answered & {
     /** Of all that is loaded, what had been by then. */
     readonly bytes: number;
-    /** What the page says below the headline. */
-    readonly said: string;
   };
   /** Milliseconds until the last of the vectors had come. */
   readonly arrivedMs: number;
@@ -69,9 +65,10 @@ export async function measureVisit(
   const began = Date.now();
   log('the first answer …');
   const loaded = await during('loading', async () => {
-    await openAnswered(page, `${origin}?c=${COLLECTION}&q=dog&device=wasm`);
-    const first = await firstAnswer(page, fetched);
-    await page.screenshot({ path: `${shots}-first.png` });
+    await page.goto(`${origin}?c=${COLLECTION}&q=dog&device=wasm`);
+    const answered = await within(ANSWER, opened.answered, 'dog');
+    const first = { ...answered, bytes: fetched.reduce((all, file) => all + file.bytes, 0) };
+    await opened.screenshot(`${shots}-first.png`);
     log('the rest of the vectors …');
     return { first, arrivedMs: (await untilArrived(page, fetched, parts)) - began };
   });
@@ -102,16 +99,6 @@ export async function measureVisit(
   };
   await page.context().close();
   return measured;
-}
-
-async function firstAnswer(page: Page, fetched: readonly Fetched[]): Promise<Measured['first']> {
-  const bytes = fetched.reduce((all, file) => all + file.bytes, 0);
-  const said = (await page.locator('.results-header p.quiet').first().textContent()) ?? '';
-  const ms = await page.evaluate(() => {
-    const [first] = performance.getEntriesByName('afterimage:search');
-    return first ? first.startTime + first.duration : Number.NaN;
-  });
-  return { ms, bytes, said };
 }
 
 /** @throws Error after `ms` milliseconds without an answer */

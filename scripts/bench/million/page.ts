@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page, Worker } from '@playwright/test';
 import { wasmBytes, watchWasm } from './wasm-memory.ts';
 
@@ -17,15 +17,29 @@ export interface Fetched {
   readonly at: number;
 }
 
+/** The first answer to a query. */
+export interface Answered {
+  /** Milliseconds since the navigation. */
+  readonly ms: number;
+  /** What the page says below the headline. */
+  readonly said: string;
+}
+
 export interface Opened {
   readonly page: Page;
   readonly fetched: readonly Fetched[];
+  /** Told by the page itself, because the scripts by which it can be asked are tasks of its main thread, long ones. */
+  readonly answered: Promise<Answered>;
+  /** As `page.screenshot`, without a script in the page. */
+  screenshot(file: string): Promise<void>;
   longTasks(): Promise<readonly LongTask[]>;
   /** Bytes by kind, after a garbage collection. */
   memory(): Promise<Readonly<Record<string, number>>>;
   /** Resident memory of the page's process, workers and the browser's own code included; undefined but on Linux. */
   resident(): Promise<number | undefined>;
 }
+
+const ANSWERED = 'The first answer: ';
 
 type Watched = typeof globalThis & { longTasks: LongTask[] };
 
@@ -38,17 +52,31 @@ export async function openPage(browser: Browser): Promise<Opened> {
     workers.push(worker);
     watchWasm(worker).catch(() => {}); // it ended meanwhile
   });
-  await page.addInitScript(() => {
+  await page.addInitScript((announce) => {
     (globalThis as Watched).longTasks = [];
     new PerformanceObserver((list) => {
       for (const { startTime, duration } of list.getEntries()) {
         (globalThis as Watched).longTasks.push({ start: startTime, duration });
       }
     }).observe({ type: 'longtask', buffered: true });
-  });
+    new PerformanceObserver((list, observer) => {
+      const [first] = list.getEntriesByName('afterimage:search');
+      if (!first) return;
+      observer.disconnect();
+      const said = document.querySelector('.results-header p.quiet')?.textContent ?? '';
+      console.debug(announce + JSON.stringify({ ms: first.startTime + first.duration, said }));
+    }).observe({ type: 'measure' });
+  }, ANSWERED);
   return {
     page,
     fetched: watchFetches(context),
+    answered: firstAnswer(page),
+    async screenshot(file) {
+      const session = await context.newCDPSession(page);
+      const { data } = await session.send('Page.captureScreenshot');
+      await session.detach();
+      await writeFile(file, data, 'base64');
+    },
     longTasks: () => page.evaluate(() => (globalThis as Watched).longTasks),
     async memory() {
       const measured = await measureMemory(page);
@@ -57,6 +85,14 @@ export async function openPage(browser: Browser): Promise<Opened> {
     },
     resident: () => residentBytes(page),
   };
+}
+
+async function firstAnswer(page: Page): Promise<Answered> {
+  const message = await page.waitForEvent('console', {
+    predicate: (candidate) => candidate.text().startsWith(ANSWERED),
+    timeout: 0,
+  });
+  return JSON.parse(message.text().slice(ANSWERED.length)) as Answered;
 }
 
 function watchFetches(context: BrowserContext): Fetched[] {
