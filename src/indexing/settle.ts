@@ -3,7 +3,7 @@ import {
   isSameVectors,
   reorderVectors,
   type StoredVectors,
-  storeVectors,
+  storingVectors,
 } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest, Engine, Item } from '../engine/collection/types.ts';
 import { type CollectionDescription, encodeCollection } from '../engine/collection/writer.ts';
@@ -12,6 +12,7 @@ import { judgeCodes } from './judge-codes.ts';
 import type { PreviousState } from './known.ts';
 import { learnCode, makeCodes, ROWS_PER_CODED_BLOCK } from './make-codes.ts';
 import type { CollectionPorts, CollectionRequest } from './request.ts';
+import { runSteps } from './run-steps.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 export interface Content {
@@ -50,7 +51,10 @@ export async function settle(content: Content, context: SettleContext): Promise<
   const { previous, request, ports } = context;
   const { dim, encoding } = { dim: request.model.dim, encoding: request.encoding };
   const given = content.vectors;
-  const stored = 'encoding' in given ? given : storeVectors(given, dim, encoding, previous?.vectors);
+  const stored =
+    'encoding' in given
+      ? given
+      : await runSteps(storingVectors(given, dim, encoding, previous?.vectors), request.signal);
   const arranged = await arrange(content.items, stored, context);
   const description = descriptionOf(content, arranged.index, context);
   const unchanged = previous !== undefined && isSame(previous, arranged, description);
@@ -96,14 +100,16 @@ async function arrange(
 ): Promise<StoredContent> {
   if (request.index !== 'codes') return { items, vectors, index: request.index, advice: null };
   if (vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes go with --vectors int8.');
-  const onProgress = (done: number, total: number) => ports.onEvent({ type: 'progress', task: 'Codes', done, total });
+  const { signal } = request;
+  const onProgress = (task: string, done: number, total: number) =>
+    ports.onEvent({ type: 'progress', task, done, total });
   return stopwatch.time('graph', async () => {
-    const trained = learnCode(vectors);
+    const trained = await learnCode(vectors, onProgress, signal);
     const { index, advice } = judgeCodes(trained.explained, vectors);
     if (index === 'exact') return { items, vectors, index, advice };
-    const { order, codes } = await makeCodes(vectors, onProgress, request.signal, trained);
+    const { order, codes } = await makeCodes(vectors, onProgress, signal, trained);
     const ordered = Array.from(order, (row) => items[row] as Item);
-    return { items: ordered, vectors: reorderVectors(vectors, order), codes, index, advice };
+    return { items: ordered, vectors: await runSteps(reorderVectors(vectors, order), signal), codes, index, advice };
   });
 }
 

@@ -8,6 +8,7 @@ import { AfterimageError } from '../engine/errors.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import { createKernels } from '../engine/kernels/load.ts';
 import type { ByteSource } from '../engine/ports.ts';
+import { finish } from '../engine/steps.ts';
 import { clusteredVectors, flatten } from '../engine/test-vectors.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../indexing/make-codes.ts';
 import { loadIndex } from './compose-search.ts';
@@ -23,7 +24,7 @@ let ranges: number;
 beforeAll(async () => {
   const unordered = storeVectors(flatten(clusteredVectors(COUNT, DIM), DIM), DIM, 'int8');
   const { order, codes } = await makeCodes(unordered, () => {}, new AbortController().signal);
-  const vectors = reorderVectors(unordered, order);
+  const vectors = finish(reorderVectors(unordered, order));
   truth = createExactIndex(toFloat32(vectors), DIM);
   const rest = { vectors, codes, graph: undefined, index: 'codes', rowsPerBlock: ROWS_PER_CODED_BLOCK } as const;
   await writeCollection(

@@ -1,4 +1,5 @@
 /** Compares ways to find candidates, and what they make a page fetch. The choice in src/engine/codes rests on it. */
+
 import { clusterOrder } from '../../../src/engine/codes/cluster.ts';
 import { codeBytes, MIDDLE } from '../../../src/engine/codes/code.ts';
 import { createEncoder } from '../../../src/engine/codes/encode.ts';
@@ -7,6 +8,7 @@ import { codeHeaderBytes } from '../../../src/engine/codes/section.ts';
 import { type Trained, trainCode } from '../../../src/engine/codes/train.ts';
 import { dot, type Embedding } from '../../../src/engine/embedding.ts';
 import { componentAt } from '../../../src/engine/kernels/reference.ts';
+import { finish } from '../../../src/engine/steps.ts';
 import { createTop } from '../../../src/engine/top.ts';
 import { parseCount, parseOptions, runScript } from '../../lib/cli.ts';
 import { createFirstPasses } from './first-passes.ts';
@@ -73,7 +75,7 @@ function compare(synthetic: Synthetic, count: number, queries: readonly Embeddin
 
 /** Prints what is fetched where only the blocks of candidates are. */
 function measureFetching(synthetic: Synthetic, count: number, queries: readonly Embedding[], width: number): void {
-  const code = trainCode({ dim: DIM, width, sample: synthetic.pictures(0, Math.min(SAMPLE, count)) });
+  const code = finish(trainCode({ dim: DIM, width, sample: synthetic.pictures(0, Math.min(SAMPLE, count)) }));
   const encode = createEncoder(code);
   const bytes = codeBytes(width);
   const codes = new Uint8Array(count * bytes);
@@ -83,7 +85,7 @@ function measureFetching(synthetic: Synthetic, count: number, queries: readonly 
     added += vectors.length / DIM;
   });
   const start = performance.now();
-  const order = clusterOrder({ count, width, points: pointsOf(codes, width) });
+  const order = finish(clusterOrder({ count, width, points: pointsOf(codes, width) }));
   const seconds = (performance.now() - start) / 1000;
   const places = new Uint32Array(count);
   order.forEach((row, place) => {

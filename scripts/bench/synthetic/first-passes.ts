@@ -1,10 +1,12 @@
 /** Ways to find candidates by a few bytes a row, to be compared at the same number of bytes. */
+
 import { learnCentres, nearestCentre } from '../../../src/engine/codes/cluster.ts';
 import { codeBytes } from '../../../src/engine/codes/code.ts';
 import { createEncoder, pseudoInverse } from '../../../src/engine/codes/encode.ts';
 import { createNibbleRows } from '../../../src/engine/codes/nibble-rows.ts';
 import { createRotation } from '../../../src/engine/codes/rotation.ts';
 import { type Trained, trainCode } from '../../../src/engine/codes/train.ts';
+import { finish } from '../../../src/engine/steps.ts';
 
 export interface FirstPass {
   readonly name: string;
@@ -19,8 +21,8 @@ export interface FirstPass {
 /** @param sample rows × dim to learn from. @param count rows that will be added. */
 export function createFirstPasses(sample: Float32Array, dim: number, count: number): FirstPass[] {
   const widths = [128, 192].filter((width) => width <= dim);
-  const codes = widths.map((width) => trainCode({ dim, width, sample }));
-  const whole = spaceOf(trainCode({ dim, width: dim, sample }));
+  const codes = widths.map((width) => finish(trainCode({ dim, width, sample })));
+  const whole = spaceOf(finish(trainCode({ dim, width: dim, sample })));
   const leading = codes.slice(0, 1).map(spaceOf);
   const plain = plainSpace(sample, dim);
   return [

@@ -1,6 +1,7 @@
 /** The figures by which clouds of embeddings are compared. */
 
 import { eigen } from '../../../src/engine/codes/eigen.ts';
+import { finish } from '../../../src/engine/steps.ts';
 import type { Cloud } from './embed.ts';
 import { type Measures, NEIGHBOUR_QUANTILES, SCORE_QUANTILES } from './structure.ts';
 
@@ -33,7 +34,7 @@ export function measureSpectra(pictures: Cloud, texts: Cloud): Spectra {
   const pictureMean = meanOf(pictures);
   const textMean = meanOf(texts);
   const textCovariance = covariance(texts, textMean);
-  const { values, vectors } = eigen(covariance(pictures, pictureMean), dim);
+  const { values, vectors } = finish(eigen(covariance(pictures, pictureMean), dim));
   const gap = textMean.map((value, i) => value - (pictureMean[i] as number));
   const along = Float64Array.from({ length: dim }, (_, i) =>
     quadraticForm(textCovariance, vectors.subarray(i * dim, (i + 1) * dim)),
@@ -42,7 +43,7 @@ export function measureSpectra(pictures: Cloud, texts: Cloud): Spectra {
     { length: dim },
     (_, i) => dotProduct(gap, vectors.subarray(i * dim, (i + 1) * dim)) ** 2,
   );
-  const textValues = eigen(textCovariance, dim).values;
+  const textValues = finish(eigen(textCovariance, dim)).values;
   return {
     pictureEigenvalues: shares(values),
     textEigenvalues: shares(textValues),

@@ -1,4 +1,5 @@
 /** How much structure vectors need for codes to find them. The threshold in src/indexing/make-codes.ts rests on it. */
+
 import { createCodesIndex } from '../../../src/engine/codes/codes-index.ts';
 import { createEncoder } from '../../../src/engine/codes/encode.ts';
 import { createNibbleRows } from '../../../src/engine/codes/nibble-rows.ts';
@@ -7,6 +8,7 @@ import { type Embedding, normalise } from '../../../src/engine/embedding.ts';
 import { createInt8Rows, type Int8Rows } from '../../../src/engine/quantised/int8-rows.ts';
 import { quantise } from '../../../src/engine/quantised/quantise.ts';
 import { createQuantisedIndex } from '../../../src/engine/quantised/quantised-index.ts';
+import { finish } from '../../../src/engine/steps.ts';
 import { parseCount, parseOptions, runScript } from '../../lib/cli.ts';
 import { createSynthetic } from './synthetic.ts';
 
@@ -44,7 +46,7 @@ await runScript(HELP, async (args) => {
 /** Of the codes engine, against comparing all rows by the same int8 vectors: what the codes lose. */
 function measure(noise: number, count: number, texts: number): { explained: number; recall: number } {
   const mixed = createMixture(noise);
-  const trained = trainCode({ dim: DIM, width: WIDTH, sample: mixed.pictures(0, Math.min(SAMPLE, count)) });
+  const trained = finish(trainCode({ dim: DIM, width: WIDTH, sample: mixed.pictures(0, Math.min(SAMPLE, count)) }));
   const encode = createEncoder(trained);
   const codes = createNibbleRows({ width: WIDTH, count });
   const vectors = createInt8Rows({ dim: DIM, count, centre: trained.centre });

@@ -7,6 +7,7 @@ import {
 import type { Item } from '../../../src/engine/collection/types.ts';
 import { type EncodedPart, encodeCollection } from '../../../src/engine/collection/writer.ts';
 import { createMean } from '../../../src/engine/quantised/quantise.ts';
+import { finish } from '../../../src/engine/steps.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../../../src/indexing/make-codes.ts';
 import { createGraphBuilder } from '../../../src/platform/graph-builder.ts';
 import { sha256 } from '../../../src/platform/sha256.ts';
@@ -48,7 +49,7 @@ export async function* collectionParts(content: Content): AsyncGenerator<Encoded
     index: engine === 'exact-f16' ? 'exact' : engine,
     pictures: { mode: 'none', bytes: 0 },
     items: itemsOf(count),
-    vectors: coded ? reorderVectors(stored, coded.order) : stored,
+    vectors: coded ? finish(reorderVectors(stored, coded.order)) : stored,
     rowsPerBlock: coded && ROWS_PER_CODED_BLOCK,
     graph:
       engine === 'hnsw' ? await createGraphBuilder({ dim: DIM, ...GRAPH }).build(stored, () => {}, signal) : undefined,

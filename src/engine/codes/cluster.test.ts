@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dot, type Embedding } from '../embedding.ts';
+import { finish } from '../steps.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
 import { clusterOrder } from './cluster.ts';
 
@@ -24,7 +25,7 @@ describe('clusterOrder', () => {
   const options = { count: vectors.length, width: WIDTH, points: pointsOf(flat) };
 
   it('names each row once', () => {
-    const order = clusterOrder(options);
+    const order = finish(clusterOrder(options));
     expect([...order].sort((a, b) => a - b)).toEqual(vectors.map((_, row) => row));
   });
 
@@ -33,24 +34,31 @@ describe('clusterOrder', () => {
       vectors,
       vectors.map((_, row) => row),
     );
-    expect(closeness(vectors, clusterOrder(options))).toBeGreaterThan(before + 0.4);
+    expect(closeness(vectors, finish(clusterOrder(options)))).toBeGreaterThan(before + 0.4);
   });
 
-  it('gives the same order each time, and says how far it is', () => {
+  it('gives the same order each time, in small steps, and says how far it is', () => {
+    const first = finish(clusterOrder(options));
     const done: number[] = [];
-    const first = clusterOrder({ ...options, onProgress: (rows) => done.push(rows) });
-    expect(clusterOrder(options)).toEqual(first);
-    expect(done.at(-1)).toBe(5000);
+    const steps = clusterOrder(options);
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) done.push(step.value);
+    expect(step.value).toEqual(first);
+    expect(done.length).toBeGreaterThan(50);
+    expect(done[0]).toBeLessThan(0.1);
+    expect(done.toSorted((a, b) => a - b)).toEqual(done);
+    expect(done.at(-1)).toBeGreaterThan(0.9);
+    expect(done.at(-1)).toBeLessThanOrEqual(1);
   });
 
   it('takes few rows, equal rows, and none', () => {
     for (const count of [0, 1, 2, 40]) {
-      const order = clusterOrder({ count, width: WIDTH, points: (_from, _to, out) => out.fill(1) });
+      const order = finish(clusterOrder({ count, width: WIDTH, points: (_from, _to, out) => out.fill(1) }));
       expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, row) => row));
     }
   });
 
   it('can be told how large clusters shall be', () => {
-    expect(clusterOrder({ ...options, clusterRows: 5000, seed: 3 })).toHaveLength(5000);
+    expect(finish(clusterOrder({ ...options, clusterRows: 5000, seed: 3 }))).toHaveLength(5000);
   });
 });

@@ -3,6 +3,7 @@
  * k-means (mini-batch, Sculley 2010) on the codes' components, in two levels, so that a row is compared with tens of
  * centres, not with thousands, and neighbouring clusters stand next to each other.
  */
+import type { Steps } from '../steps.ts';
 import { mix } from './rotation.ts';
 
 export interface ClusterOptions {
@@ -14,32 +15,54 @@ export interface ClusterOptions {
   /** Rows of a cluster, about. */
   readonly clusterRows?: number;
   readonly seed?: number;
-  readonly onProgress?: (done: number, of: number) => void;
 }
+
+/** Work of which each step says how many comparisons of a row with a centre it took. */
+type Comparing<T> = Generator<number, T, void>;
 
 /** Rows that centres are learnt from, for each centre. */
 const SAMPLE_PER_CENTRE = 40;
 const ROUNDS = 6;
 /** Rows whose points are in memory at a time. */
-const CHUNK = 4096;
+const CHUNK = 1024;
+/** Comparisons of a step, a few milliseconds. */
+const STEP = 100_000;
 const MAX_BRANCHES = 256;
 
 /**
  * Row numbers in cluster order. Memory: a few bytes a row, and the sample; time: rows × width × about 2 · √(rows /
  * clusterRows).
  */
-export function clusterOrder(options: ClusterOptions): Uint32Array<ArrayBuffer> {
-  const { count, width, clusterRows = 32, seed = 1, onProgress = () => {} } = options;
+export function* clusterOrder(options: ClusterOptions): Steps<Uint32Array<ArrayBuffer>> {
+  const { count, clusterRows = 32 } = options;
   const branches = Math.min(MAX_BRANCHES, Math.max(1, Math.round(Math.sqrt(count / clusterRows))));
-  const sample = samplePoints(options, Math.min(count, branches * branches * SAMPLE_PER_CENTRE, 200_000), seed);
-  const tree = growTree(sample, width, branches, seed);
+  const sampleRows = Math.min(count, branches * branches * SAMPLE_PER_CENTRE, 200_000);
+  // Centres are learnt twice, from a third of the sample a round; where trees are uneven it comes to somewhat more or less.
+  const expected = branches * (sampleRows * ((2 * ROUNDS) / 3 + 1) + 2 * count);
+  const work = findOrder(options, branches, sampleRows);
+  let compared = 0;
+  let step = work.next();
+  for (; !step.done; step = work.next()) {
+    compared += step.value;
+    yield Math.min(1, compared / expected);
+  }
+  return step.value;
+}
+
+function* findOrder(
+  options: ClusterOptions,
+  branches: number,
+  sampleRows: number,
+): Comparing<Uint32Array<ArrayBuffer>> {
+  const { count, width, seed = 1 } = options;
+  const tree = yield* growTree(samplePoints(options, sampleRows, seed), width, branches, seed);
   const clusters = new Uint32Array(count);
   const chunk = new Float32Array(Math.min(CHUNK, count) * width);
   for (let from = 0; from < count; from += CHUNK) {
     const to = Math.min(count, from + CHUNK);
     options.points(from, to, chunk);
     for (let row = from; row < to; row++) clusters[row] = findCluster(tree, chunk, (row - from) * width, width);
-    onProgress(to, count);
+    yield 2 * branches * (to - from);
   }
   return sortByCluster(clusters, tree.clusters);
 }
@@ -58,25 +81,37 @@ export interface Centres {
   readonly halves: Float32Array;
 }
 
-function growTree(sample: Float32Array, width: number, branches: number, seed: number): Tree {
+function* growTree(sample: Float32Array, width: number, branches: number, seed: number): Comparing<Tree> {
   const rows = sample.length / width;
-  const coarse = inLine(learnCentres(sample, width, branches, seed), width);
-  const members = Array.from({ length: coarse.count }, (): number[] => []);
-  for (let row = 0; row < rows; row++) members[nearestCentre(coarse, sample, row * width, width)]?.push(row);
+  const coarse = inLine(yield* learning(sample, width, branches, seed), width);
+  const members = yield* membersOf(coarse, sample, width);
+  const fine: { centres: Centres; first: number }[] = [];
   let clusters = 0;
-  const fine = members.map((own, i) => {
+  for (const [i, own] of members.entries()) {
     const points = new Float32Array(own.length * width);
     own.forEach((row, at) => {
       points.set(sample.subarray(row * width, (row + 1) * width), at * width);
     });
     // As many centres as the cluster's share of the rows asks for.
     const wanted = Math.max(1, Math.round((branches * branches * own.length) / rows));
-    const centres = inLine(learnCentres(points, width, Math.min(wanted, MAX_BRANCHES * 4), seed + 1 + i), width);
-    const first = clusters;
+    const learnt = yield* learning(points, width, Math.min(wanted, MAX_BRANCHES * 4), seed + 1 + i);
+    const centres = inLine(learnt, width);
+    fine.push({ centres, first: clusters });
     clusters += centres.count;
-    return { centres, first };
-  });
+  }
   return { coarse, fine, clusters };
+}
+
+/** Which rows are nearest to each centre. */
+function* membersOf(centres: Centres, points: Float32Array, width: number): Comparing<number[][]> {
+  const members = Array.from({ length: centres.count }, (): number[] => []);
+  const rows = points.length / width;
+  for (let from = 0; from < rows; from += CHUNK) {
+    const to = Math.min(rows, from + CHUNK);
+    for (let row = from; row < to; row++) members[nearestCentre(centres, points, row * width, width)]?.push(row);
+    yield centres.count * (to - from);
+  }
+  return members;
 }
 
 /** The points of rows that are evenly spread over all of them. */
@@ -96,24 +131,21 @@ function samplePoints({ count, width, points }: ClusterOptions, wanted: number, 
 
 /** k-means from random rows; a centre that nothing is near takes another random row. At most one centre a row. */
 export function learnCentres(points: Float32Array, width: number, wanted: number, seed: number): Centres {
+  const work = learning(points, width, wanted, seed);
+  let step = work.next();
+  while (!step.done) step = work.next();
+  return step.value;
+}
+
+function* learning(points: Float32Array, width: number, wanted: number, seed: number): Comparing<Centres> {
   const rows = points.length / width;
   const count = Math.min(wanted, Math.max(1, rows));
   const values = new Float32Array(count * width);
   const place = (i: number, row: number) => values.set(points.subarray(row * width, (row + 1) * width), i * width);
   if (rows === 0) return withHalves(values, width);
   for (let i = 0; i < count; i++) place(i, Math.floor(((i + mix(seed, i) / 2 ** 32) * rows) / count));
-  // A third of the rows a round is enough to move a centre.
   for (let round = 0; round < ROUNDS; round++) {
-    const centres = withHalves(values, width);
-    const sums = new Float64Array(count * width);
-    const sizes = new Uint32Array(count);
-    for (let row = round % 3; row < rows; row += 3) {
-      const i = nearestCentre(centres, points, row * width, width);
-      sizes[i] = (sizes[i] as number) + 1;
-      for (let d = 0; d < width; d++) {
-        sums[i * width + d] = (sums[i * width + d] as number) + (points[row * width + d] as number);
-      }
-    }
+    const { sums, sizes } = yield* sumByCentre(withHalves(values, width), points, width, round % 3);
     for (let i = 0; i < count; i++) {
       const size = sizes[i] as number;
       if (size === 0) place(i, mix(seed + round + 1, i) % rows);
@@ -121,6 +153,26 @@ export function learnCentres(points: Float32Array, width: number, wanted: number
     }
   }
   return withHalves(values, width);
+}
+
+/** The sums of the rows that are nearest to each centre, of every third row: enough to move a centre. */
+function* sumByCentre(centres: Centres, points: Float32Array, width: number, first: number) {
+  const rows = points.length / width;
+  const sums = new Float64Array(centres.count * width);
+  const sizes = new Uint32Array(centres.count);
+  const stepRows = 3 * Math.ceil(STEP / centres.count);
+  for (let from = first; from < rows; from += stepRows) {
+    const to = Math.min(rows, from + stepRows);
+    for (let row = from; row < to; row += 3) {
+      const i = nearestCentre(centres, points, row * width, width);
+      sizes[i] = (sizes[i] as number) + 1;
+      for (let d = 0; d < width; d++) {
+        sums[i * width + d] = (sums[i * width + d] as number) + (points[row * width + d] as number);
+      }
+    }
+    yield (centres.count * (to - from)) / 3;
+  }
+  return { sums, sizes };
 }
 
 function withHalves(values: Float32Array, width: number): Centres {

@@ -5,6 +5,7 @@ import { createExactIndex } from '../exact-index.ts';
 import { componentAt } from '../kernels/reference.ts';
 import { createInt8Rows, type Int8Rows } from '../quantised/int8-rows.ts';
 import { chooseCentre, quantise } from '../quantised/quantise.ts';
+import { finish } from '../steps.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
 import { codeBytes } from './code.ts';
 import { type CodesIndex, createCodesIndex } from './codes-index.ts';
@@ -26,7 +27,7 @@ let code: Trained;
 let codes: Uint8Array<ArrayBuffer>;
 
 beforeAll(() => {
-  code = trainCode({ dim: DIM, width: WIDTH, sample: flat.subarray(0, 2000 * DIM) });
+  code = finish(trainCode({ dim: DIM, width: WIDTH, sample: flat.subarray(0, 2000 * DIM) }));
   codes = createEncoder(code)(flat);
 });
 
@@ -88,8 +89,9 @@ describe('a code', () => {
   });
 
   it('is refused where sizes do not fit', () => {
-    for (const width of [0, 16, 96]) expect(() => trainCode({ dim: DIM, width, sample: flat })).toThrow(/components/);
-    expect(() => trainCode({ dim: DIM, width: 32, sample: flat.subarray(1) })).toThrow(/sample/);
+    for (const width of [0, 16, 96])
+      expect(() => finish(trainCode({ dim: DIM, width, sample: flat }))).toThrow(/components/);
+    expect(() => finish(trainCode({ dim: DIM, width: 32, sample: flat.subarray(1) }))).toThrow(/sample/);
     expect(() => createEncoder(code)(flat.subarray(1))).toThrow(/whole number of rows/);
     expect(() => createEncoder({ ...code, weights: new Float32Array(WIDTH * DIM) })).toThrow(/not usable/);
   });
@@ -224,7 +226,7 @@ describe('the index of codes', () => {
 
 describe('eigen', () => {
   it('takes a symmetric matrix apart', () => {
-    const { values, vectors: rows } = eigen(Float64Array.of(2, 1, 0, 1, 2, 0, 0, 0, 5), 3);
+    const { values, vectors: rows } = finish(eigen(Float64Array.of(2, 1, 0, 1, 2, 0, 0, 0, 5), 3));
     expect([...values].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([5, 3, 1]);
     expect(Math.abs(rows[3] as number)).toBeCloseTo(Math.SQRT1_2);
     expect(rows[3]).toBeCloseTo(rows[4] as number);

@@ -1,3 +1,5 @@
+import type { Steps } from '../steps.ts';
+
 /** Eigenvalues, descending, and the eigenvectors that belong to them, one a row. */
 export interface Eigen {
   readonly values: Float64Array;
@@ -5,12 +7,14 @@ export interface Eigen {
 }
 
 const SWEEPS = 12;
+/** The later of them find little left to do. */
+const LONG_SWEEPS = 8;
 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix (`dim` × `dim`), which is overwritten: cyclic Jacobi rotations
  * (Golub & Van Loan, "Matrix Computations", 8.5), slow and simple.
  */
-export function eigen(matrix: Float64Array, dim: number): Eigen {
+export function* eigen(matrix: Float64Array, dim: number): Steps<Eigen> {
   const vectors = new Float64Array(dim * dim);
   for (let i = 0; i < dim; i++) vectors[i * dim + i] = 1;
   const small = 1e-12 * trace(matrix, dim);
@@ -22,6 +26,7 @@ export function eigen(matrix: Float64Array, dim: number): Eigen {
         rotate(matrix, vectors, dim, p, q);
         rotated = true;
       }
+      yield Math.min(1, (sweep + p / dim) / LONG_SWEEPS);
     }
     if (!rotated) break;
   }

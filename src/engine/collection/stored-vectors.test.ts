@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { chooseCentre } from '../quantised/quantise.ts';
+import { finish } from '../steps.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
 import {
   createVectorStore,
@@ -45,7 +46,7 @@ test.each(['int8', 'f16', 'f32'] as const)('%s: rows come into another order', (
   const before = toFloat32(storeVectors(vectors.slice(), DIM, encoding)).slice();
   // Cycles of many lengths, and rows that stay.
   const order = Uint32Array.from({ length: 300 }, (_, i) => (i < 290 ? (i * 7 + 3) % 290 : i));
-  const after = toFloat32(reorderVectors(storeVectors(vectors.slice(), DIM, encoding), order));
+  const after = toFloat32(finish(reorderVectors(storeVectors(vectors.slice(), DIM, encoding), order)));
   for (const [place, row] of order.entries()) {
     expect(after.subarray(place * DIM, (place + 1) * DIM)).toEqual(before.subarray(row * DIM, (row + 1) * DIM));
   }

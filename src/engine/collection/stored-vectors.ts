@@ -1,7 +1,8 @@
 import { AfterimageError } from '../errors.ts';
 import { decodeFloat16 } from '../float16.ts';
 import { toHalves } from '../quantised/halves.ts';
-import { chooseCentre, dequantise, type Quantised, quantise } from '../quantised/quantise.ts';
+import { createMean, dequantise, type Quantised, quantise } from '../quantised/quantise.ts';
+import { finish, type Steps } from '../steps.ts';
 import type { Encoding } from './types.ts';
 import { findBadRow, NORM_TOLERANCE } from './vectors.ts';
 
@@ -31,6 +32,8 @@ export type StoredVectors = Int8Vectors | HalfVectors | FloatVectors;
 
 /** A centre that served fewer than 1 / this of the rows is chosen anew. */
 const OUTGROWN = 2;
+/** Rows of a step, some milliseconds. */
+const CHUNK = 256;
 
 /**
  * Vectors in the encoding of a collection.
@@ -45,17 +48,38 @@ export function storeVectors(
   encoding: Encoding,
   before?: StoredVectors,
 ): StoredVectors {
+  return finish(storingVectors(vectors, dim, encoding, before));
+}
+
+/** `storeVectors` in steps: a million vectors take some ten seconds. */
+export function* storingVectors(
+  vectors: Float32Array,
+  dim: number,
+  encoding: Encoding,
+  before?: StoredVectors,
+): Steps<StoredVectors> {
   const count = vectors.length / dim;
   if (!Number.isInteger(count)) {
     throw new AfterimageError('dimension-mismatch', `${vectors.length} numbers are no vectors of dimension ${dim}.`);
   }
+  const chunk = (from: number) => vectors.subarray(from * dim, (from + CHUNK) * dim);
   // Vectors that were stored before are of unit norm as far as their encoding goes.
-  const bad = findBadRow(vectors, dim, { tolerance: before ? STORED_TOLERANCE : NORM_TOLERANCE });
-  if (bad >= 0) throw new AfterimageError('embedding-invalid', `The vector of row ${bad} is not of unit norm.`);
-  if (encoding === 'f16') return { encoding, count, dim, halves: toHalves(vectors, dim) };
+  const tolerance = before ? STORED_TOLERANCE : NORM_TOLERANCE;
+  const mean = createMean(dim);
+  for (let from = 0; from < count; from += CHUNK) {
+    const bad = findBadRow(chunk(from), dim, { tolerance });
+    if (bad >= 0)
+      throw new AfterimageError('embedding-invalid', `The vector of row ${from + bad} is not of unit norm.`);
+    mean.add(chunk(from));
+    yield from / count / 2;
+  }
   if (encoding === 'f32') return { encoding, count, dim, floats: vectors };
-  const centre = keptCentre(before, count, dim) ?? chooseCentre(vectors, dim);
-  return { encoding, count, dim, centre, ...quantise(vectors, dim, centre) };
+  const store = createVectorStore(encoding, count, dim, keptCentre(before, count, dim) ?? mean.mean());
+  for (let from = 0; from < count; from += CHUNK) {
+    store.put(from, chunk(from));
+    yield (1 + from / count) / 2;
+  }
+  return store.stored;
 }
 
 /** The centre of `before`, where `count` rows are to keep it. */
@@ -117,22 +141,27 @@ export function vectorOf(stored: StoredVectors, row: number): Float32Array {
 
 /**
  * Bring the rows into another order: `order[i]`, a permutation, comes to place `i`. In place: a second million of vectors
- * would be half a gigabyte. @returns the same vectors
+ * would be half a gigabyte. @returns the same vectors, which are in no order before the last step
  */
-export function reorderVectors(stored: StoredVectors, order: Uint32Array): StoredVectors {
+export function* reorderVectors(stored: StoredVectors, order: Uint32Array): Steps<StoredVectors> {
   const { dim } = stored;
-  if (stored.encoding === 'f16') permute(stored.halves, dim, order);
-  else if (stored.encoding === 'f32') permute(stored.floats, dim, order);
+  if (stored.encoding === 'f16') yield* permute(stored.halves, dim, order);
+  else if (stored.encoding === 'f32') yield* permute(stored.floats, dim, order);
   else {
-    permute(stored.codes, dim, order);
-    permute(stored.scales, 1, order);
+    yield* permute(stored.codes, dim, order);
+    finish(permute(stored.scales, 1, order));
   }
   return stored;
 }
 
 /** Along the cycles of the permutation, of each of which one row waits outside. */
-function permute<T extends Float32Array | Int8Array | Uint16Array>(rows: T, width: number, order: Uint32Array): void {
+function* permute<T extends Float32Array | Int8Array | Uint16Array>(
+  rows: T,
+  width: number,
+  order: Uint32Array,
+): Steps<void> {
   const moved = new Uint8Array(order.length);
+  let done = 0;
   for (let first = 0; first < order.length; first++) {
     if (moved[first] === 1) continue;
     const waiting = rows.slice(first * width, (first + 1) * width);
@@ -141,9 +170,11 @@ function permute<T extends Float32Array | Int8Array | Uint16Array>(rows: T, widt
       rows.copyWithin(place * width, from * width, (from + 1) * width);
       moved[place] = 1;
       place = from;
+      if (++done % CHUNK === 0) yield done / order.length;
     }
     rows.set(waiting, place * width);
     moved[place] = 1;
+    if (++done % CHUNK === 0) yield done / order.length;
   }
 }
 
