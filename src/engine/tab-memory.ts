@@ -9,8 +9,10 @@ type Shape = Pick<CollectionManifest, 'count' | 'dim'> & {
 
 /** Bytes that all vectors take in memory where any of them may be compared. */
 export function heldBytes({ count, dim, quantiser: { encoding } }: Shape): number {
-  // int8: scale, score, place in a list and share of a block's maximum besides; f16: as they are stored besides.
-  return count * { int8: Math.ceil(dim / 16) * 16 + 13, f16: 6 * dim, f32: 4 * dim }[encoding];
+  if (encoding === 'f32') return count * 4 * dim;
+  // Scale, score, place in a list and share of a block's maximum besides.
+  const rowBytes = encoding === 'f16' ? 2 * dim : dim;
+  return count * (Math.ceil(rowBytes / 16) * 16 + 13);
 }
 
 /** Bytes that all codes take in memory, with what a scan of them writes. */

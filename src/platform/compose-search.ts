@@ -1,16 +1,18 @@
 import { assertModel } from '../engine/collection/assert-model.ts';
-import { type StoredVectors, toFloat32, vectorOf } from '../engine/collection/stored-vectors.ts';
+import { type FloatVectors, type StoredVectors, toFloat32, vectorOf } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import { type Background, drawRows, type RowSource, sampleBackground } from '../engine/cutoff.ts';
 import type { Embedding } from '../engine/embedding.ts';
-import { toAfterimageError } from '../engine/errors.ts';
+import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import { withExactFilters } from '../engine/exact-filters.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import { allocate } from '../engine/kernels/memory.ts';
 import type { Dtype, ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
-import { createInt8Rows, type Int8Rows } from '../engine/quantised/int8-rows.ts';
+import { createHalfRows } from '../engine/quantised/half-rows.ts';
+import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
+import type { ScannedRows } from '../engine/quantised/scanned-rows.ts';
 import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
 import { chooseEngine, type EngineRequest, type Way } from './choose-engine.ts';
@@ -81,7 +83,7 @@ async function loadWay(parts: IndexParts, way: Way, options: LoadCodesOptions): 
     return { ...loaded, exact: () => ({ rankAll }) };
   }
   const { quantiser, dim, hnsw } = parts.manifest;
-  if (way === 'exact' && quantiser.encoding === 'int8') return streamExact(parts, options);
+  if (way === 'exact' && quantiser.encoding !== 'f32') return streamExact(parts, options);
   const [vectors, graph] = await Promise.all([parts.vectors(), way === 'hnsw' ? parts.graph() : undefined]);
   let made: ExactIndex | undefined;
   const exact = () => (made ??= exactIndexOf(vectors, options));
@@ -97,31 +99,49 @@ function floatsOf(vectors: StoredVectors): Float32Array {
   return allocate(4 * vectors.count * vectors.dim, () => toFloat32(vectors));
 }
 
-/** Rows of a byte a dimension go to the kernels' memory part by part, so that they are held once; a sample stays besides. */
-async function streamExact({ manifest, streamVectors }: IndexParts, { kernels }: LoadCodesOptions): Promise<Loaded> {
+/** Rows go to the kernels' memory part by part, so that they are held once; a sample stays besides. */
+async function streamExact({ manifest, streamVectors }: IndexParts, options: LoadCodesOptions): Promise<Loaded> {
   const { count, dim } = manifest;
   const drawn = new Map<number, Float32Array>();
   const wanted = drawRows(count);
-  let rows: Int8Rows | undefined;
+  let held: HeldRows | undefined;
   await streamVectors((first, some) => {
-    if (some.encoding !== 'int8') return;
-    rows ??= createInt8Rows({ dim, count, centre: some.centre, ...(kernels && { kernels }) });
-    rows.put(first, some);
+    if (some.encoding === 'f32') return;
+    held ??= createHeldRows(some, count, options);
+    held.put(first, some);
     for (const row of wanted) if (row >= first && row < first + some.count) drawn.set(row, vectorOf(some, row - first));
   });
-  rows ??= createInt8Rows({ dim, count, centre: new Float32Array(dim) });
+  if (!held) throw new AfterimageError('internal', 'The vectors of a collection came in no part.');
   const vectorOfRow = (row: number) => drawn.get(row) ?? new Float32Array(dim); // all that a background draws are there
-  const index = createQuantisedIndex(rows);
+  const index = createQuantisedIndex(held.rows);
   return { index, exact: () => index, rows: { count, dim, vectorOf: vectorOfRow }, arrived: Promise.resolve() };
 }
 
-/** The index that compares every row: in the kernels' memory where rows are of a byte a dimension, else in float32. */
-function exactIndexOf(vectors: StoredVectors, { kernels }: LoadCodesOptions): ExactIndex {
-  const { count, dim } = vectors;
-  if (vectors.encoding !== 'int8') return createExactIndex(floatsOf(vectors), dim);
-  const rows = createInt8Rows({ dim, centre: vectors.centre, count, ...(kernels && { kernels }) });
-  rows.put(0, vectors);
+/** The index that compares every row: in the kernels' memory but for float32. */
+function exactIndexOf(vectors: StoredVectors, options: LoadCodesOptions): ExactIndex {
+  if (vectors.encoding === 'f32') return createExactIndex(vectors.floats, vectors.dim);
+  const { rows, put } = createHeldRows(vectors, vectors.count, options);
+  put(0, vectors);
   return createQuantisedIndex(rows);
+}
+
+type KernelVectors = Exclude<StoredVectors, FloatVectors>;
+
+interface HeldRows {
+  readonly rows: ScannedRows;
+  /** Rows of the same encoding, as all of a collection are. */
+  put(first: number, some: KernelVectors): void;
+}
+
+/** Room for `count` rows like `some`, as the kernels scan them. */
+function createHeldRows(some: KernelVectors, count: number, { kernels }: LoadCodesOptions): HeldRows {
+  const options = { dim: some.dim, count, ...(kernels && { kernels }) };
+  if (some.encoding === 'int8') {
+    const rows = createInt8Rows({ ...options, centre: some.centre });
+    return { rows, put: (first, more) => more.encoding === 'int8' && rows.put(first, more) };
+  }
+  const rows = createHalfRows(options);
+  return { rows, put: (first, more) => more.encoding === 'f16' && rows.put(first, more) };
 }
 
 /** What scores of this collection and model look like that mean nothing; the model's golden texts are ordinary ones. */

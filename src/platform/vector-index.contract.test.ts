@@ -3,7 +3,10 @@ import { createBitset, hasBit, setBit } from '../engine/bitset.ts';
 import { dot, type Embedding } from '../engine/embedding.ts';
 import { withExactFilters } from '../engine/exact-filters.ts';
 import { createExactIndex } from '../engine/exact-index.ts';
+import { decodeFloat16 } from '../engine/float16.ts';
 import { createLiveIndex } from '../engine/live-index.ts';
+import { createHalfRows } from '../engine/quantised/half-rows.ts';
+import { toHalves } from '../engine/quantised/halves.ts';
 import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
 import { chooseCentre, dequantise, quantise } from '../engine/quantised/quantise.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
@@ -13,8 +16,9 @@ import { buildHnswIndex, loadHnswIndex } from './hnsw-index.ts';
 
 const DIM = 32;
 const centre = chooseCentre(flatten(clusteredVectors(800, DIM), DIM), DIM);
-/** Such as int8 rows can hold: then every engine has the same vectors, and the same ground truth. */
-const vectors = representable(clusteredVectors(800, DIM));
+/** Such as int8 rows and such as halves can hold: then an engine has the same vectors as the ground truth. */
+const inInt8 = rounded((flat) => dequantise(quantise(flat, DIM, centre), DIM, centre));
+const inHalves = rounded((flat) => decodeFloat16(toHalves(flat, DIM)));
 const queries = clusteredVectors(60, DIM, 2);
 
 async function buildHnsw(rows: readonly Embedding[]): Promise<VectorIndex & { graph(): Uint8Array }> {
@@ -23,8 +27,9 @@ async function buildHnsw(rows: readonly Embedding[]): Promise<VectorIndex & { gr
   return index;
 }
 
-function representable(rows: readonly Embedding[]): Embedding[] {
-  const flat = dequantise(quantise(flatten(rows, DIM), DIM, centre), DIM, centre);
+function rounded(round: (flat: Float32Array) => Float32Array): Embedding[] {
+  const rows = clusteredVectors(800, DIM);
+  const flat = round(flatten(rows, DIM));
   return rows.map((_, row) => flat.slice(row * DIM, (row + 1) * DIM) as Embedding);
 }
 
@@ -34,9 +39,18 @@ async function createInt8(rows: readonly Embedding[]): Promise<VectorIndex> {
   return createQuantisedIndex(held);
 }
 
-const engines: [name: string, create: (rows: readonly Embedding[]) => Promise<VectorIndex>][] = [
+async function createHalves(rows: readonly Embedding[]): Promise<VectorIndex> {
+  const held = createHalfRows({ dim: DIM, count: rows.length });
+  held.put(0, { halves: toHalves(flatten(rows, DIM), DIM) });
+  return createQuantisedIndex(held);
+}
+
+type Create = (rows: readonly Embedding[]) => Promise<VectorIndex>;
+
+const engines: [name: string, create: Create, vectors?: readonly Embedding[]][] = [
   ['exact', async (rows) => createExactIndex(flatten(rows, DIM), DIM)],
   ['exact, int8', createInt8],
+  ['exact, halves', createHalves, inHalves],
   ['hnsw, built', buildHnsw],
   [
     'hnsw, loaded',
@@ -62,13 +76,14 @@ async function createFiltered(rows: readonly Embedding[]): Promise<VectorIndex> 
 }
 
 /** The definition: every row that passes, sorted. */
-function groundTruth(query: Embedding, k: number, passes: (row: number) => boolean = () => true): Hit[] {
-  return vectors
-    .map((vector, row) => ({ row, similarity: dot(vector, query) }))
-    .filter(({ row }) => passes(row))
-    .sort((a, b) => b.similarity - a.similarity)
-    .slice(0, k);
-}
+const createTruth =
+  (vectors: readonly Embedding[]) =>
+  (query: Embedding, k: number, passes: (row: number) => boolean = () => true): Hit[] =>
+    vectors
+      .map((vector, row) => ({ row, similarity: dot(vector, query) }))
+      .filter(({ row }) => passes(row))
+      .sort((a, b) => b.similarity - a.similarity)
+      .slice(0, k);
 
 function recall(found: readonly Hit[], truth: readonly Hit[]): number {
   const rows = new Set(truth.map(({ row }) => row));
@@ -83,7 +98,9 @@ function expectInOrder(hits: readonly Hit[]): void {
   expect(new Set(hits.map(({ row }) => row)).size).toBe(hits.length);
 }
 
-describe.each(engines)('%s', (name, create) => {
+describe.each(engines)('%s', (name, create, vectors = inInt8) => {
+  const groundTruth = createTruth(vectors);
+
   test('recall@10 against the ground truth', async () => {
     const index = await create(vectors);
     const recalls = queries.map((query) => {

@@ -20,18 +20,19 @@ export interface Kernels {
    * @param scores out: float32, one for each position
    * @param maxima out: float32, the largest score of each `BLOCK_ROWS` positions; −∞ where all are NaN
    */
-  scan(
-    rows: number,
-    scales: number,
-    stride: number,
-    list: number,
-    count: number,
-    query: number,
-    step: number,
-    base: number,
-    scores: number,
-    maxima: number,
-  ): void;
+  readonly scan: Scan;
+
+  /**
+   * Scores of rows of halves, as `scan` has them but for rows and query. Products are rounded to float32 and added in their
+   * order to one of four float32 sums, of eight values 0 and 1 to the first, 2 and 3 to the second, and so on; in the end
+   * (first + third) + (second + fourth).
+   *
+   * @param rows `stride` bytes each: halves, and any between the last and the end of the row; none is infinite or NaN, their
+   *   exponent is taken for that of the next larger numbers
+   * @param query `stride` / 2 float32 values, each `HALVES_QUERY_FACTOR` times what it stands for, which is below 2¹⁵, in
+   *   groups of eight: values 0, 2, 4 and 6, then 1, 3, 5 and 7; zero beyond the dimension
+   */
+  readonly scanHalves: Scan;
 
   /**
    * How far codes of 4-bit components are from a query: (bias − Σ query × component) >> shift.
@@ -72,8 +73,24 @@ export interface Kernels {
   collectNearest(distances: number, count: number, limit: number, equal: number, list: number): number;
 }
 
+export type Scan = (
+  rows: number,
+  scales: number,
+  stride: number,
+  list: number,
+  count: number,
+  query: number,
+  step: number,
+  base: number,
+  scores: number,
+  maxima: number,
+) => void;
+
 /** Positions that share one entry of `maxima`. */
 export const BLOCK_ROWS = 32;
+
+/** 2¹¹²: by as much is the bias of a float32's exponent larger than that of a half's, which is moved but not changed. */
+export const HALVES_QUERY_FACTOR = 2 ** 112;
 
 export interface KernelMemory {
   /** Another one after each growth: views must not be kept. */

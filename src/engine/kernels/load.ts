@@ -25,7 +25,7 @@ export function createKernels(bytes: number, host = globalThis as unknown as Ker
   if (!api?.validate(KERNELS)) return createReferenceKernels(plainMemory(bytes));
   const initial = pagesFor(bytes);
   const memory = allocate(bytes, () => new api.Memory({ initial }));
-  // Two kilobytes: compiled at once, also where only small modules may be.
+  // Less than four kilobytes: compiled at once, also where only small modules may be.
   compiled ??= new api.Module(KERNELS);
   const { exports } = new api.Instance(compiled, { env: { memory } });
   return { ...(exports as Omit<Kernels, 'kind' | 'memory'>), kind: 'wasm', memory: nativeMemory(memory) };

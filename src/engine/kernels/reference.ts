@@ -10,20 +10,15 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
     scan(rows, scales, stride, list, count, query, step, base, scores, maxima) {
       const values = new Int8Array(memory.buffer);
       const factors = new Int16Array(memory.buffer, query, stride);
-      const floats = new Float32Array(memory.buffer);
-      const words = new Uint32Array(memory.buffer);
-      let best = Number.NEGATIVE_INFINITY;
-      for (let i = 0; i < count; i++) {
-        const row = list === 0 ? i : (words[list / 4 + i] as number);
-        const dot = Math.fround(dotRow(values, rows + row * stride, factors));
-        const scaled = Math.fround(dot * (floats[scales / 4 + row] as number));
-        const score = Math.fround(Math.fround(base) + Math.fround(scaled * Math.fround(step)));
-        floats[scores / 4 + i] = score;
-        if (score > best) best = score;
-        if ((i + 1) % BLOCK_ROWS !== 0 && i + 1 < count) continue;
-        floats[maxima / 4 + Math.floor(i / BLOCK_ROWS)] = best;
-        best = Number.NEGATIVE_INFINITY;
-      }
+      const dot = (row: number) => Math.fround(dotInt8(values, rows + row * stride, factors));
+      scoreAll(memory.buffer, dot, scales, list, count, step, base, scores, maxima);
+    },
+
+    scanHalves(rows, scales, stride, list, count, query, step, base, scores, maxima) {
+      const halves = new Int16Array(memory.buffer);
+      const factors = new Float32Array(memory.buffer, query, stride / 2);
+      const dot = (row: number) => dotHalves(halves, (rows + row * stride) / 2, factors);
+      scoreAll(memory.buffer, dot, scales, list, count, step, base, scores, maxima);
     },
 
     nibbles(codes, stride, count, query, bias, shift, distances) {
@@ -64,10 +59,58 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
   };
 }
 
-function dotRow(values: Int8Array, from: number, factors: Int16Array): number {
+function scoreAll(
+  buffer: ArrayBuffer,
+  dot: (row: number) => number,
+  scales: number,
+  list: number,
+  count: number,
+  step: number,
+  base: number,
+  scores: number,
+  maxima: number,
+): void {
+  const floats = new Float32Array(buffer);
+  const words = new Uint32Array(buffer);
+  let best = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < count; i++) {
+    const row = list === 0 ? i : (words[list / 4 + i] as number);
+    const scaled = Math.fround(dot(row) * (floats[scales / 4 + row] as number));
+    const score = Math.fround(Math.fround(base) + Math.fround(scaled * Math.fround(step)));
+    floats[scores / 4 + i] = score;
+    if (score > best) best = score;
+    if ((i + 1) % BLOCK_ROWS !== 0 && i + 1 < count) continue;
+    floats[maxima / 4 + Math.floor(i / BLOCK_ROWS)] = best;
+    best = Number.NEGATIVE_INFINITY;
+  }
+}
+
+function dotInt8(values: Int8Array, from: number, factors: Int16Array): number {
   let sum = 0;
   for (let i = 0; i < factors.length; i++) sum += (values[from + i] as number) * (factors[i] as number);
   return sum;
+}
+
+/** The four sums of the kernel: products with an even value and with the odd one after it go to the same. */
+function dotHalves(halves: Int16Array, from: number, factors: Float32Array): number {
+  const { fround } = Math;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < factors.length; i += 8) {
+    for (let j = 0; j < 8; j++) bits[j] = ((halves[from + i + j] as number) << 13) & 0x8fffe000;
+    a = fround(fround(a + product(0, factors, i)) + product(1, factors, i + 4));
+    b = fround(fround(b + product(2, factors, i + 1)) + product(3, factors, i + 5));
+    c = fround(fround(c + product(4, factors, i + 2)) + product(5, factors, i + 6));
+    d = fround(fround(d + product(6, factors, i + 3)) + product(7, factors, i + 7));
+  }
+  return fround(fround(a + c) + fround(b + d));
+}
+
+const bits = new Int32Array(8);
+/** The same bits: eight values, by `HALVES_QUERY_FACTOR` too small. */
+const values = new Float32Array(bits.buffer);
+
+function product(value: number, factors: Float32Array, factor: number): number {
+  return Math.fround((values[value] as number) * (factors[factor] as number));
 }
 
 /** Component `i` of the code at `from`: 4 bits of one of the uint16 of its group of 16 bytes; see `Kernels.nibbles`. */

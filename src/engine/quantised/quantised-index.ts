@@ -3,9 +3,9 @@ import { BLOCK_ROWS } from '../kernels/kernels.ts';
 import { sortRows } from '../sort-rows.ts';
 import { createTop } from '../top.ts';
 import type { Hit } from '../vector-index.ts';
-import type { Int8Rows, Scanned } from './int8-rows.ts';
+import type { Scanned, ScannedRows } from './scanned-rows.ts';
 
-/** Compares the query with every row, at a byte a dimension: exact but for what quantising the rows has lost. */
+/** Compares the query with every row as it is stored: exact but for what rounding the rows has lost. */
 export interface QuantisedIndex extends ExactIndex {
   /** The best `k` of the given rows, which ascend: what another engine found and wants scored. Absent rows are left out. */
   rescore(query: Float32Array, rows: Uint32Array, k: number): Hit[];
@@ -15,7 +15,7 @@ export interface QuantisedIndex extends ExactIndex {
  * An exact index over `rows`, which it takes over. It answers while they arrive, from those that are there.
  * With a filter only the rows that pass are read.
  */
-export function createQuantisedIndex(rows: Int8Rows): QuantisedIndex {
+export function createQuantisedIndex(rows: ScannedRows): QuantisedIndex {
   return {
     kind: 'exact',
     dim: rows.dim,

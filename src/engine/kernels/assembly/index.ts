@@ -1,3 +1,3 @@
-export { scan } from './int8';
 export { collectNearest, countDistances, maskDistances } from './nearest';
 export { nibbles } from './nibbles';
+export { scan, scanHalves } from './scan';

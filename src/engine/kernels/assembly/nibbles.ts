@@ -41,7 +41,7 @@ function dotFour(a: usize, b: usize, c: usize, d: usize, query: usize, stride: u
     sumC = i32x4.add(sumC, inline.always(dotGroup(v128.load(c + i), q0, q1, q2, q3)));
     sumD = i32x4.add(sumD, inline.always(dotGroup(v128.load(d + i), q0, q1, q2, q3)));
   }
-  return sumLanes(sumA, sumB, sumC, sumD);
+  return sumLanes<i32>(sumA, sumB, sumC, sumD);
 }
 
 /** Products with 32 components, summed to four int32. */
