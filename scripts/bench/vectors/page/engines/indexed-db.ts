@@ -17,7 +17,13 @@ export async function readEntry<T>(place: Place, key: string): Promise<T> {
 
 export async function writeEntry(place: Place, key: string, value: unknown): Promise<void> {
   const database = await open(place);
-  await settled(database.transaction(place.store, 'readwrite').objectStore(place.store).put(value, key));
+  const transaction = database.transaction(place.store, 'readwrite');
+  transaction.objectStore(place.store).put(value, key);
+  // A value that is too large aborts the transaction, and its request hears of nothing.
+  await new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
   database.close();
 }
 
