@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Collection, readCollection } from '../engine/collection/reader.ts';
 import { reorderVectors, storeVectors, toFloat32 } from '../engine/collection/stored-vectors.ts';
 import { createMemorySource, type Files, sampleContent, writeCollection } from '../engine/collection/testing.ts';
-import { drawRows } from '../engine/cutoff.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
@@ -67,20 +66,6 @@ test('when all vectors have arrived, answers are as good as exact ones', async (
   expect(rows.vectorOf(0)).toHaveLength(DIM);
   const all = exact().rankAll(queries[0] as Embedding);
   expect(new Set(all.rows).size).toBe(COUNT);
-});
-
-test('the exact index is filled part by part, and draws its background from all of them', async () => {
-  const collection = await open();
-  const { index, rows } = await loadIndex(
-    { ...collection, vectors: () => Promise.reject(new Error('Not whole.')) },
-    'exact',
-  );
-  expect(index).toMatchObject({ kind: 'exact', size: COUNT });
-  expect(measure((query) => index.search(query, { k: 10 })).recall).toBeGreaterThan(0.98);
-  const vectors = toFloat32(await collection.vectors());
-  for (const row of drawRows(COUNT)) {
-    expect(rows.vectorOf(row)).toEqual(vectors.subarray(row * DIM, (row + 1) * DIM));
-  }
 });
 
 test('before any vector has arrived, codes answer, and say that they estimate', async () => {
