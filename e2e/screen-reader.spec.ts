@@ -2,11 +2,13 @@ import { expect, test } from './fixtures.ts';
 
 test('the results are announced, once the typing pauses', async ({ app, page }) => {
   await app.open();
-  const announced = page.getByRole('status').filter({ hasText: /, of 1,594 pictures\.$/ });
+  const announced = page.getByRole('status').filter({ hasText: /, of 1,594 pictures\./ });
   await app.field.pressSequentially('rocket');
   await expect(announced).toHaveText(/^\d+ good match(es)? for “rocket”, of 1,594 pictures\.$/);
   await app.field.fill('tax declaration');
-  await expect(announced).toHaveText('Nothing here seems to match “tax declaration”, of 1,594 pictures.');
+  await expect(announced).toHaveText(
+    'Nothing here seems to match “tax declaration”, of 1,594 pictures. Try other words, or one of the examples.',
+  );
 });
 
 test('the page is told by names, roles and structure', async ({ app, page }) => {

@@ -89,6 +89,29 @@ test('says that nothing matches something absent, and what is nearest stays reac
   await expect(page.getByText('Below here: weaker matches')).toBeHidden();
 });
 
+test('where nothing matches, an example is one click or key away', async ({ app, page }) => {
+  const examples = page.getByRole('list', { name: 'Examples' });
+  await app.open();
+  await app.search('something spooky');
+  await expect(page.getByText('Try others, or one of these:')).toBeVisible();
+  await examples.getByRole('button', { name: 'something scary' }).click();
+  await app.answered('something scary');
+  expect(await app.top(3)).toContain('zombie');
+  await expect(examples).toBeHidden();
+  await expect(app.field).toBeFocused();
+
+  await page.goBack();
+  await app.answered('something spooky');
+  await expect(examples).toBeVisible();
+  await app.field.focus();
+  await page.keyboard.press('Tab'); // Clear
+  await page.keyboard.press('Tab');
+  await expect(examples.getByRole('button').first()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(app.headline).toHaveText(/^\d+ good match/);
+  await expect(app.field).toBeFocused();
+});
+
 test('a line divides good matches from weaker ones, just below the last good one', async ({ app, page }) => {
   await app.open();
   await app.search('rocket');

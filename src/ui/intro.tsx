@@ -1,5 +1,6 @@
-import { For, type JSX, Match, Show, Switch } from 'solid-js';
+import { type JSX, Match, Show, Switch } from 'solid-js';
 import { useApp } from './context.ts';
+import { Examples } from './examples.tsx';
 import { Failure } from './failure.tsx';
 import { formatPictures } from './format.ts';
 import { Loading } from './loading.tsx';
@@ -27,21 +28,10 @@ export function Intro(): JSX.Element {
 /** Example queries, and in one line what the model can do, or how far it is loaded. */
 export function Hints(props: { onExample: (query: string) => void }): JSX.Element {
   const app = useApp();
-  const examples = () => app.session.collection()?.manifest.examples ?? [];
   return (
     <div class="hints">
-      <Show when={!app.search.text() && examples().length > 0}>
-        <ul class="chips" aria-label="Examples">
-          <For each={examples()}>
-            {(example) => (
-              <li>
-                <button type="button" class="chip" onClick={() => props.onExample(example)}>
-                  {example}
-                </button>
-              </li>
-            )}
-          </For>
-        </ul>
+      <Show when={!app.search.text()}>
+        <Examples onExample={props.onExample} />
       </Show>
       <Switch>
         <Match when={!app.session.collectionError() && app.session.modelError()}>

@@ -8,6 +8,11 @@ export function hasLine(answer: Answer): boolean {
   return answer.good < answer.total;
 }
 
+/** Nothing is like the query, as far as the model knows it. */
+export function isNothing(answer: Answer): boolean {
+  return answer.good === 0 && hasLine(answer);
+}
+
 /** The line was looked for among the ranks of the index only, and they are all good: there may be more. */
 function isOpenEnded(answer: Answer): boolean {
   return answer.good === answer.rows.length && hasLine(answer);
@@ -17,7 +22,7 @@ function isOpenEnded(answer: Answer): boolean {
 export function headline(answer: Answer): string {
   const { text, good, total } = answer;
   if (!hasLine(answer)) return `${formatPictures(total)}, the nearest to “${text}” first`;
-  if (good === 0) return `Nothing here seems to match “${text}”`;
+  if (isNothing(answer)) return `Nothing here seems to match “${text}”`;
   if (isOpenEnded(answer)) return `${formatCount(good)} or more good matches for “${text}”`;
   return `${formatCount(good)} good ${good === 1 ? 'match' : 'matches'} for “${text}”`;
 }

@@ -3,7 +3,8 @@ import { MAX_QUERY } from '../state/address.ts';
 import { Icon } from './icons.tsx';
 import './search-field.css';
 
-const hasKeyboard = () => matchMedia('(hover: hover) and (pointer: fine)').matches;
+/** The focus in a field brings no keyboard onto the screen. */
+export const hasKeyboard = () => matchMedia('(hover: hover) and (pointer: fine)').matches;
 
 /** The query field; sticks to the top of the page. */
 export function SearchField(props: {

@@ -7,7 +7,7 @@ import { InternalLink } from './header.tsx';
 import { Hints, Intro } from './intro.tsx';
 import { dividerText } from './matches.ts';
 import { ResultsHeader } from './results-header.tsx';
-import { SearchField } from './search-field.tsx';
+import { hasKeyboard, SearchField } from './search-field.tsx';
 
 /** The search page: field, hints, results. */
 export function SearchView(): JSX.Element {
@@ -18,6 +18,8 @@ export function SearchView(): JSX.Element {
   const example = (query: string) => {
     app.address.go({ query });
     app.commit();
+    // The button that had the keyboard goes.
+    if (hasKeyboard()) input?.focus({ preventScroll: true });
   };
   const open = (cell: number, item: Item) => {
     app.commit();
@@ -53,7 +55,7 @@ export function SearchView(): JSX.Element {
       />
       <Hints onExample={example} />
       <Show when={app.search.text() && app.session.collection()}>
-        <ResultsHeader />
+        <ResultsHeader onExample={example} />
       </Show>
       <Results
         onOpen={open}
