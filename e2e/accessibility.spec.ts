@@ -36,6 +36,17 @@ const VIEWS: readonly { readonly name: string; open(app: AppPage): Promise<void>
     async open(app) {
       await app.open('./?q=tax+declaration');
       await app.answered('tax declaration');
+      await expect(app.page.getByRole('list', { name: 'Examples' })).toBeVisible();
+    },
+  },
+  {
+    name: 'judging',
+    async open(app) {
+      await app.open('./?q=rocket');
+      await app.answered('rocket');
+      // Shown to fingers only.
+      await app.page.locator('.judge-button').evaluate((button: HTMLElement) => button.click());
+      await expect(app.page.getByRole('button', { name: /^Good match: / }).nth(3)).toBeVisible();
     },
   },
   {

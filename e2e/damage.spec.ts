@@ -111,7 +111,7 @@ test('a picture that does not load leaves its name', async ({ app, guard, page }
   await damage(page, /thumbs\//, 'missing');
   await page.goto('./?q=rocket');
   await app.answered('rocket');
-  await expect(app.at(1).locator('.picture-failed')).toHaveText('rocket');
+  await expect(app.at(1).locator('.picture-name')).toHaveText('rocket');
 });
 
 test('a worker that does not start is tried again, and then said to be broken', async ({ app, guard, page }) => {

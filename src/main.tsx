@@ -1,4 +1,4 @@
-import { createEffect, createRoot, on } from 'solid-js';
+import { createEffect, createRoot, createSignal, on } from 'solid-js';
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
 import { scoped } from './scope.ts';
@@ -77,6 +77,7 @@ function createApp(baseUrl: string): App {
     offline,
     log,
     ratings,
+    judging: createSignal(false),
     commit,
   };
 }

@@ -1,4 +1,4 @@
-import { createContext, useContext } from 'solid-js';
+import { createContext, type Signal, useContext } from 'solid-js';
 import type { AddressBar } from '../state/address.ts';
 import type { Items } from '../state/items.ts';
 import type { Log } from '../state/log.ts';
@@ -27,6 +27,8 @@ export interface App {
   readonly log: Log;
   /** Of the search that is shown. */
   readonly ratings: Ratings;
+  /** Every result has its thumbs, for fingers, which cannot point at a picture without opening it. */
+  readonly judging: Signal<boolean>;
   /** The query as it stands is a completed search. */
   commit(): void;
 }

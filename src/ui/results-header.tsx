@@ -1,18 +1,22 @@
-import { createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
+import { type Accessor, createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
 import type { SearchResponse } from '../protocol.ts';
 import type { Estimating, Refining } from '../state/refining.ts';
-import { useApp } from './context.ts';
+import { type App, useApp } from './context.ts';
+import { Examples } from './examples.tsx';
 import { Failure } from './failure.tsx';
 import { formatBytes, formatDevice, formatMs, formatPictures } from './format.ts';
-import { headline } from './matches.ts';
+import { headline, isNothing } from './matches.ts';
 import { SearchRating } from './ratings/search-rating.tsx';
 import './results-header.css';
 
 const ENGINES = { hnsw: 'HNSW', exact: 'exact scan', codes: 'codes' } as const;
 
-/** How many pictures match, how long it took, on what. */
-export function ResultsHeader(): JSX.Element {
+/** How many pictures match, how long it took, on what; and what else to try where none does. */
+export function ResultsHeader(props: { onExample: (query: string) => void }): JSX.Element {
   const app = useApp();
+  const settled = createSettled(app.search.response);
+  /** Not for every beginning of a word while it is typed, so that the pictures stay where they are. */
+  const isLost = () => [app.search.response(), settled()].every((answer) => answer && isNothing(answer));
   return (
     <div class="results-header">
       <Show when={!app.session.modelError() && app.search.error()}>
@@ -21,18 +25,38 @@ export function ResultsHeader(): JSX.Element {
       <Show when={app.search.response()} fallback={<Waiting />}>
         {(response) => (
           <>
-            <div>
+            <div class="results-found">
               <h2 class="numbers">{headline(response())}</h2>
               <p class="quiet numbers">{stillArriving(app.refining) ?? howItWent(response(), app.refining.reason())}</p>
+              <Show when={isLost()}>
+                <p class="results-lost">
+                  Either there is no such picture, or the model does not know the words.{' '}
+                  {hasExamples(app) ? 'Try others, or one of these:' : 'Try others.'}
+                </p>
+                <Examples onExample={props.onExample} />
+              </Show>
             </div>
             <Show when={!app.ratings.off()}>
-              <SearchRating label="Rate this search" ratings={app.ratings} />
+              <div class="results-rating">
+                <SearchRating label="Rate this search" ratings={app.ratings} />
+                <JudgeButton />
+              </div>
             </Show>
           </>
         )}
       </Show>
-      <Announcement />
+      <Announcement settled={settled()} />
     </div>
+  );
+}
+
+/** For fingers only: whoever can point at a picture has its thumbs there. */
+function JudgeButton(): JSX.Element {
+  const [judging, setJudging] = useApp().judging;
+  return (
+    <button type="button" class="button judge-button" aria-pressed={judging()} onClick={() => setJudging(!judging())}>
+      Judge each picture
+    </button>
   );
 }
 
@@ -43,6 +67,10 @@ function Waiting(): JSX.Element {
       <p>Your search runs as soon as the model is here. Until then, these are all pictures.</p>
     </Show>
   );
+}
+
+function hasExamples({ session }: App): boolean {
+  return (session.collection()?.manifest.examples.length ?? 0) > 0;
 }
 
 const ARRIVING = 'Pictures are still arriving';
@@ -73,15 +101,29 @@ function howItWent(response: SearchResponse, estimating: Estimating | undefined)
   return `${understood}, ${searched}. ${formatDevice(response.device)}, ${ENGINES[response.engine]}.${estimating ? ` ${ESTIMATES[estimating]}` : ''}`;
 }
 
-const ANNOUNCE_MS = 500;
+const PAUSE_MS = 500;
+
+/** The answer that is there when the typing pauses. */
+function createSettled(response: Accessor<SearchResponse | undefined>): Accessor<SearchResponse | undefined> {
+  const [settled, setSettled] = createSignal<SearchResponse>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  createEffect(
+    on(response, (answer) => {
+      clearTimeout(timer);
+      if (answer) timer = setTimeout(() => setSettled(answer), PAUSE_MS);
+      else setSettled(undefined);
+    }),
+  );
+  onCleanup(() => clearTimeout(timer));
+  return settled;
+}
 
 /** Says the result once the typing pauses; that scores are estimates, and why, the first time; no result twice in a row. */
-function Announcement(): JSX.Element {
+function Announcement(props: { settled: SearchResponse | undefined }): JSX.Element {
   const app = useApp();
   const [text, setText] = createSignal('');
   const told = new Set<Estimating>();
   let said = '';
-  let timer: ReturnType<typeof setTimeout> | undefined;
   const say = (result: string) => {
     const reason = app.refining.reason();
     const news = reason && reason !== 'further' && !told.has(reason) ? reason : undefined;
@@ -90,18 +132,22 @@ function Announcement(): JSX.Element {
     setText(news ? `${result} ${ESTIMATES[news]}` : result);
   };
   createEffect(
-    on(app.search.response, (response) => {
-      clearTimeout(timer);
-      const result = response ? `${headline(response)}, of ${formatPictures(response.total)}.` : '';
-      if (result === said) return; // asked again by itself
-      if (result === '') say('');
-      else timer = setTimeout(() => say(result), ANNOUNCE_MS);
-    }),
+    on(
+      () => props.settled,
+      (response) => {
+        const result = response ? announced(response, hasExamples(app)) : '';
+        if (result !== said) say(result); // else asked again by itself
+      },
+    ),
   );
-  onCleanup(() => clearTimeout(timer));
   return (
     <p class="visually-hidden" role="status">
       {text()}
     </p>
   );
+}
+
+function announced(response: SearchResponse, hasOthers: boolean): string {
+  const result = `${headline(response)}, of ${formatPictures(response.total)}.`;
+  return isNothing(response) && hasOthers ? `${result} Try other words, or one of the examples.` : result;
 }

@@ -59,22 +59,30 @@ export function Cell(props: {
         </span>
       </a>
       <Show when={score() !== null && !app.ratings.off() && item()}>
-        {(judged) => <CellThumbs item={judged()} touched={touched()} />}
+        {(judged) => <CellThumbs item={judged()} touched={touched()} active={props.active} />}
       </Show>
     </div>
   );
 }
 
-/** Thumbs above the picture: while the cell has the pointer or the keyboard, and where one is given. */
-function CellThumbs(props: { item: Item; touched: boolean }): JSX.Element {
-  const { commit, ratings } = useApp();
+/**
+ * Thumbs above the picture, while the cell has the pointer or the keyboard, and where one is given; below it while all
+ * pictures are judged.
+ */
+function CellThumbs(props: { item: Item; touched: boolean; active: boolean }): JSX.Element {
+  const {
+    commit,
+    ratings,
+    judging: [judging],
+  } = useApp();
   const value = () => ratings.judgement(props.item.id);
   return (
-    <Show when={props.touched || value()}>
+    <Show when={props.touched || value() || judging()}>
       <div class="cell-thumbs">
         <Thumbs
           title={itemTitle(props.item)}
           value={value()}
+          tabbable={!judging() || props.active}
           onChange={(judgement) => {
             commit();
             void ratings.judge(props.item.id, judgement);
@@ -115,7 +123,9 @@ function Picture(props: { item: Item | undefined }): JSX.Element {
         )}
       </Show>
       <Show when={state() === 'failed' || nothingToShow()}>
-        <span class="picture-failed">{itemTitle(props.item)}</span>
+        <span class="picture-name" dir="auto" aria-hidden="true">
+          {itemTitle(props.item)}
+        </span>
       </Show>
     </span>
   );

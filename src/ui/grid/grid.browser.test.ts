@@ -57,6 +57,7 @@ async function show(): Promise<(cell: number) => void> {
       items: { get: itemOf },
       pictures,
       ratings: { off: () => true },
+      judging: createSignal(false),
       session: { collection: () => undefined },
     } as unknown as App;
     createEffect(
@@ -102,11 +103,17 @@ it('reaches the last of 100,000 with a few rows in the document, and asks for th
   expect(wanted.size).toBeLessThan(400);
 });
 
-it('shows the name in the place of a picture that is not there', async () => {
+it('shows the name once, in the place of a picture that is not there', async () => {
   await show();
   const cell = () => document.querySelector('[data-cell="1"] .picture');
   await expect.poll(() => cell()?.textContent).toContain('1.jpg');
   expect(cell()?.querySelector('img')).toBeNull();
+  const caption = (index: number) => document.querySelector(`[data-cell="${index}"] .cell-title`);
+  expect(caption(1)?.getBoundingClientRect().width).toBe(1);
+  expect(caption(2)?.getBoundingClientRect().width).toBeGreaterThan(20);
+  // To those who hear the page it is named once too.
+  expect(cell()?.querySelector('.picture-name')?.getAttribute('aria-hidden')).toBe('true');
+  expect(caption(1)?.textContent).toBe('1.jpg');
   expect(document.querySelector('[data-cell="2"] .picture img')).not.toBeNull();
 });
 

@@ -21,10 +21,13 @@ export function Grid(props: {
   onEscape: () => void;
   handle: (handle: GridHandle) => void;
 }): JSX.Element {
-  const { pictures } = useApp();
+  const {
+    pictures,
+    judging: [judging],
+  } = useApp();
   const [element, setElement] = createSignal<HTMLDivElement>();
   const [active, setActive] = createSignal(0);
-  const { layout, captions, rowPx, ...rows } = createRows(pictures, element, active);
+  const { layout, captions, rowPx, ...rows } = createRows(pictures, element, active, judging);
   createEffect(() => {
     if (active() >= layout().total) setActive(Math.max(0, layout().total - 1));
   });
@@ -58,6 +61,7 @@ export function Grid(props: {
       aria-rowcount={layout().rows}
       aria-colcount={layout().columns}
       data-captions={captions() ? '' : undefined}
+      data-judging={judging() ? '' : undefined}
       style={{ height: `${rows.height()}px` }}
       onKeyDown={onKeyDown}
       onFocusOut={onFocusOut}

@@ -7,6 +7,7 @@ import { createStretch } from './stretch.ts';
 
 const DIVIDER_PX = 60;
 const CAPTION_PX = 30;
+const THUMBS_PX = 56;
 /** Height of the search field that stays on top. */
 export const BAR_PX = 84;
 /** Space that a row gets below it when it is scrolled to. */
@@ -14,13 +15,22 @@ const BELOW_PX = 16;
 /** Rows above and below the window that are there already when it comes to them. */
 const OVERSCAN = 3;
 
-/** How all pictures lie in rows below `element`, and the rows that the window shows; asks for the pictures in them. */
-export function createRows(pictures: Pictures, element: Accessor<HTMLElement | undefined>, active: Accessor<number>) {
+/**
+ * How all pictures lie in rows below `element`, and the rows that the window shows; asks for the pictures in them.
+ * @param judging thumbs are below each result
+ */
+export function createRows(
+  pictures: Pictures,
+  element: Accessor<HTMLElement | undefined>,
+  active: Accessor<number>,
+  judging: Accessor<boolean>,
+) {
   const captions = () => pictures.good() !== null;
   const box = createBox(element);
   const layout = createMemo(() => createLayout(pictures.total(), columnsFor(box().width, box().gap), pictures.good()));
   const cellPx = () => Math.max(1, (box().width - box().gap * (layout().columns - 1)) / layout().columns);
-  const rowPx = createMemo(() => Math.floor(cellPx()) + (captions() ? CAPTION_PX : 0) + box().gap);
+  const belowPx = () => (captions() ? CAPTION_PX + (judging() ? THUMBS_PX : 0) : 0);
+  const rowPx = createMemo(() => Math.floor(cellPx()) + belowPx() + box().gap);
   const start = (index: number) => topOf(layout(), { cells: rowPx(), divider: DIVIDER_PX }, index);
   const stretch = createMemo(() => createStretch(start(layout().rows)), undefined, {
     equals: (a, b) => a.full === b.full,

@@ -13,6 +13,8 @@ export function Thumbs(props: {
   disabled?: boolean;
   /** Say on the buttons what they mean, where there is room. */
   labelled?: boolean;
+  /** Whether the tab key stops here; true where absent. */
+  tabbable?: boolean;
   onChange: (judgement: Judgement | null) => void;
 }): JSX.Element {
   const thumb = (judgement: Judgement, label: string) => (
@@ -24,6 +26,7 @@ export function Thumbs(props: {
       aria-label={`${label}: ${props.title}`}
       title={label}
       disabled={props.disabled}
+      tabindex={props.tabbable === false ? -1 : undefined}
       onClick={() => props.onChange(props.value === judgement ? null : judgement)}
     >
       <svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true">
