@@ -22,10 +22,12 @@ const LIST = 'collections/index.json';
 /** Pictures whose records travel with an answer: about what a wide screen shows of it. */
 const FIRST_SCREEN = 60;
 
-/** The first answer comes, and is shown, before the rest of a large collection … */
-const CALM_AFTER_MS = 200;
-/** … and before what only the next visit needs. */
+/** The first answer comes before what only the next visit needs. */
 const KEEP_AFTER_MS = 1000;
+
+/** An answer is shown before the rest of a large collection comes, but it waits no longer for a query. */
+const SHOWN_AFTER_MS = 200;
+const ASKED_WITHIN_MS = 1000;
 
 /** The collection in use, and what is being loaded behind it. */
 interface Current {
@@ -91,7 +93,7 @@ export function createQuerySession(): QueryWorkerApi {
         void shelf.keep(at, loaded);
         return encoderInfo(encoder.request, loaded);
       } finally {
-        settle();
+        settle(ASKED_WITHIN_MS);
       }
     },
     search: (text) =>
@@ -99,7 +101,9 @@ export function createQuerySession(): QueryWorkerApi {
         const device = encoders.current()?.request.device ?? 'wasm';
         const found = await engine.search(text);
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
-        return { ...found, device, items: await first.catch(nothingIfAway) };
+        const items = await first.catch(nothingIfAway);
+        settle(SHOWN_AFTER_MS);
+        return { ...found, device, items };
       }),
     rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
     items: async (rows) => itemsOf(rows),
@@ -116,13 +120,13 @@ async function listCollections(source: HttpSource): Promise<readonly CollectionE
   return collections;
 }
 
-/** `calm` resolves when the first encoder was loaded, or failed, and a query that waited for it has been answered. */
-function createCalm(): { readonly calm: Promise<void>; settle(): void } {
-  let settle = () => {};
-  const calm = new Promise<void>((resolve) => {
-    settle = () => setTimeout(resolve, CALM_AFTER_MS);
+/** `calm` resolves once, when the time has passed of the first `settle` that runs out. */
+function createCalm(): { readonly calm: Promise<void>; settle(ms: number): void } {
+  let resolve = () => {};
+  const calm = new Promise<void>((done) => {
+    resolve = done;
   });
-  return { calm, settle: () => settle() };
+  return { calm, settle: (ms) => void setTimeout(resolve, ms) };
 }
 
 /** The open collection: one after the other. */
