@@ -44,7 +44,8 @@ function route(event: FetchEvent): Promise<Response> | undefined {
   const path = pathname.slice(new URL(scope).pathname.length);
   if (request.mode === 'navigate' && path === '') return precached(request, 'index.html');
   if (getCacheKeyForURL(origin + pathname)) return precached(request, origin + pathname);
-  if (isRuntime(pathname)) return runtime(request, scope);
+  // Whoever wants it from the browser's own cache wants the machine code that lies beside it.
+  if (isRuntime(pathname) && request.cache !== 'only-if-cached') return runtime(request, scope);
   if (request.destination === 'image' && /^collections\/[^/]+\/(thumbs|previews)\//.test(path)) {
     return seenPicture(request, (work) => event.waitUntil(work));
   }

@@ -16,7 +16,8 @@ const BUILDS = { wasm: 'ort-wasm-simd-threaded', webgpu: 'ort-wasm-simd-threaded
 
 /**
  * `virtual:onnxruntime`: addresses of onnxruntime's own files, emitted as hashed assets, with the length and SHA-256 of
- * the wasm, so that it is read, verified and cached like a part of a model. Needed among `plugins` and `worker.plugins`.
+ * the wasm, so that it is read, verified and cached like a part of a model; and of a module for each that stands in for
+ * its glue. Needed among `plugins` and `worker.plugins`.
  */
 export function onnxruntime(): Plugin {
   let config: ResolvedConfig;
@@ -27,28 +28,44 @@ export function onnxruntime(): Plugin {
     configResolved(resolved) {
       config = resolved;
     },
-    resolveId: (id) => (id === MODULE ? RESOLVED : undefined),
+    resolveId: (id) => (id === MODULE || id.startsWith(`${MODULE}/`) ? `\0${id}` : undefined),
     async load(id) {
+      if (id.startsWith(`${RESOLVED}/`)) return startModule(`/@fs/${join(FOLDER, id.slice(RESOLVED.length + 1))}`);
       if (id !== RESOLVED) return undefined;
-      const address = (file: string, fileName: string, source: Uint8Array) =>
-        config.command === 'serve'
-          ? `new URL(${JSON.stringify(`/@fs/${join(FOLDER, file)}`)}, import.meta.url).href`
-          : `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', fileName: `assets/${fileName}`, source })}`;
+      const served = (path: string) => `new URL(${JSON.stringify(path)}, import.meta.url).href`;
+      const emit = (fileName: string, source: string | Uint8Array) =>
+        `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', fileName: `assets/${fileName}`, source })}`;
       const entries = Object.entries(BUILDS).map(async ([device, build]) => {
         const [glue, wasm] = await Promise.all([read(`${build}.mjs`), read(`${build}.wasm`)]);
         const sha256 = sha256Of(wasm);
+        const said = `bytes: ${wasm.length}, sha256: '${sha256}'`;
+        if (config.command === 'serve') {
+          const url = served(`/@fs/${join(FOLDER, `${build}.wasm`)}`);
+          return `${device}: { start: ${served(`/@id/__x00__${MODULE}/${build}.mjs`)}, wasm: { url: ${url}, ${said} } }`;
+        }
         // `.js`, because some servers do not know `.mjs` and browsers refuse modules of an unknown type.
-        return `${device}: {
-          glue: ${address(`${build}.mjs`, `onnxruntime-${device}-${sha256Of(glue).slice(0, 16)}.js`, glue)},
-          wasm: { url: ${address(`${build}.wasm`, `onnxruntime-${device}-${sha256.slice(0, 16)}.wasm`, wasm)}, bytes: ${wasm.length}, sha256: '${sha256}' },
-        }`;
+        const named = (part: string, source: string | Uint8Array, end = 'js') =>
+          `onnxruntime-${device}${part}-${sha256Of(source).slice(0, 16)}.${end}`;
+        const glueName = named('', glue);
+        emit(glueName, glue);
+        const start = startModule(`./${glueName}`);
+        const url = emit(named('', wasm, 'wasm'), wasm);
+        return `${device}: { start: ${emit(named('-start', start), start)}, wasm: { url: ${url}, ${said} } }`;
       });
       return `export const onnxruntime = { ${(await Promise.all(entries)).join(', ')} };`;
     },
   };
 }
 
-function sha256Of(bytes: Uint8Array): string {
+/** onnxruntime's glue, but for a module that is compiled already, in the place of its bytes. */
+function startModule(glue: string): string {
+  return `import start from ${JSON.stringify(glue)};
+export default ({ wasmBinary: module, ...options }) =>
+  start({ ...options, instantiateWasm: (imports, done) => done(new WebAssembly.Instance(module, imports), module) });
+`;
+}
+
+function sha256Of(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

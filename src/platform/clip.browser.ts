@@ -39,7 +39,7 @@ export async function loadBrowserTextEncoder(
   if (device === 'webgpu') await requireShaders(dtype);
   const threads = globalThis.crossOriginIsolated ? wanted : 1;
   const options = { device, dtype, ...preparedOptions(manifest, device, files) };
-  configure(await runtime, onnxruntime[device].glue, threads);
+  configure(await runtime, onnxruntime[device].start, threads);
   const encoder = await withFiles(manifest.id, files, () => loadTextEncoder(manifest, options));
   if (device === 'webgpu') watchDevice(onEvent);
   const versions = [version, runtimeVersion(device)];
@@ -70,7 +70,7 @@ async function requireShaders(dtype: Dtype): Promise<void> {
 }
 
 /** Everything that transformers.js and onnxruntime fetch by default is turned off; they get what was read already. */
-function configure(wasmBinary: Uint8Array, glue: string, threads: number): void {
+function configure(wasmBinary: WebAssembly.Module, start: string, threads: number): void {
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
   env.localModelPath = MODELS;
@@ -78,8 +78,7 @@ function configure(wasmBinary: Uint8Array, glue: string, threads: number): void 
   // It would import the glue from a blob: address, which the Content-Security-Policy forbids.
   env.useWasmCache = false;
   env.logLevel = LogLevel.ERROR;
-  // Without the address of the glue, a given binary hangs as soon as there are two threads.
-  Object.assign(onnxWasm(), { wasmPaths: { mjs: glue }, wasmBinary, numThreads: threads, proxy: false });
+  Object.assign(onnxWasm(), { wasmPaths: { mjs: start }, wasmBinary, numThreads: threads, proxy: false });
 }
 
 /** Run `load` while transformers.js finds these files, and nothing else, under the model's id. */
@@ -93,7 +92,7 @@ async function withFiles<T>(id: string, files: ReadonlyMap<string, Uint8Array>, 
   } catch (error) {
     throw toAfterimageError(error);
   } finally {
-    // Neither is needed again, and together they are as large as the model.
+    // Neither is needed again.
     env.fetch = async () => new Response(null, { status: 404 });
     Reflect.deleteProperty(onnxWasm(), 'wasmBinary');
   }

@@ -28,6 +28,8 @@ export interface HttpSource extends ByteSource {
    * kept is not forgotten because the server misses it: that may be a deployment in its middle.
    */
   newest(path: string, options?: ReadOptions): Promise<Newest | undefined>;
+  /** Whether an earlier visit kept it, or this one has. What is asked for counts as read. */
+  isKept(expected: FileHash): Promise<boolean>;
   /** Read what was not read before, so that it is kept, without handing it out. */
   prefetch(path: string, expected: FileHash, options?: ReadOptions): Promise<void>;
   /**
@@ -46,10 +48,11 @@ const WHOLES = 4;
 
 export function createHttpSource(baseUrl: string, cache: ContentCache = createContentCache(baseUrl)): HttpSource {
   const keeper = createKeeper(cache);
-  const { read, prefetch } = createReader(baseUrl, keeper);
+  const { read, isKept, prefetch } = createReader(baseUrl, keeper);
   const newest = createNewest(baseUrl, cache);
   return {
     read,
+    isKept,
     prefetch,
     newest,
     readRange: createRangeReader(baseUrl, keeper, read),
@@ -104,7 +107,10 @@ function createKeeper(cache: ContentCache): Keeper {
 }
 
 /** Whole files: what is kept, where it is intact, else from the server. */
-function createReader(baseUrl: string, { cache, inUse, keep, get }: Keeper): Pick<HttpSource, 'read' | 'prefetch'> {
+function createReader(
+  baseUrl: string,
+  { cache, inUse, keep, get }: Keeper,
+): Pick<HttpSource, 'read' | 'isKept' | 'prefetch'> {
   /** Was read to its end, by its hash. */
   const done = new Set<string>();
 
@@ -126,12 +132,17 @@ function createReader(baseUrl: string, { cache, inUse, keep, get }: Keeper): Pic
     return bytes;
   };
 
+  const isKept: HttpSource['isKept'] = async ({ sha256: hash }) => {
+    const kept = done.has(hash) || (await cache.has(hash));
+    if (kept) inUse.add(hash);
+    return kept;
+  };
+
   return {
     read,
+    isKept,
     async prefetch(path, expected, options) {
-      if (done.has(expected.sha256)) return;
-      if (await cache.has(expected.sha256)) inUse.add(expected.sha256);
-      else await read(path, expected, options);
+      if (!(await isKept(expected))) await read(path, expected, options);
     },
   };
 }

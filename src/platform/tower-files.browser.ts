@@ -5,6 +5,7 @@ import { onnxruntime } from 'virtual:onnxruntime';
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { ModelFile } from '../engine/model.ts';
 import type { EncoderRequest, LoadStage, WorkerEvent } from '../protocol.ts';
+import { compileCached } from './compile-cached.browser.ts';
 import type { HttpSource, Version } from './http-source.browser.ts';
 import { textFiles } from './model-files.ts';
 import { type ModelWithFiles, readModelFile, readNewestModel } from './model-source.browser.ts';
@@ -15,7 +16,7 @@ export type OnEvent = (event: WorkerEvent) => void;
 /** What a text tower is loaded from, on its way. */
 export interface TowerFiles {
   readonly device: Device;
-  readonly runtime: Promise<Uint8Array>;
+  readonly runtime: Promise<WebAssembly.Module>;
   readonly model: Promise<ModelWithFiles>;
 }
 
@@ -24,7 +25,7 @@ export function readTower(
   source: HttpSource,
   collection: CollectionManifest,
   device: Device,
-  runtime: Promise<Uint8Array>,
+  runtime: Promise<WebAssembly.Module>,
   onEvent: OnEvent,
 ): TowerFiles {
   const model = readTextModel(source, collection, device, onEvent);
@@ -52,12 +53,20 @@ export function readTextModel(
 /** Folder of the models, relative to the app's base. */
 export const MODELS = 'models/';
 
-/** onnxruntime's wasm, kept like a model file so that it works offline and is verified. */
-export async function readRuntime(source: HttpSource, device: Device, onEvent: OnEvent): Promise<Uint8Array> {
+/**
+ * onnxruntime's wasm, kept like a model file so that it works offline and is verified. Where the browser has it in its own
+ * cache it is compiled from there: with it the browser keeps the machine code of an earlier visit.
+ */
+export async function readRuntime(source: HttpSource, device: Device, onEvent: OnEvent): Promise<WebAssembly.Module> {
   const { wasm } = onnxruntime[device];
-  return source.read(wasm.url, wasm, {
-    onProgress: (loaded, total) => onEvent({ type: 'progress', stage: 'runtime', loaded, total }),
-  });
+  const onProgress = (loaded: number, total: number) => onEvent({ type: 'progress', stage: 'runtime', loaded, total });
+  const compiled = (await source.isKept(wasm)) ? await compileCached(wasm.url, wasm) : undefined;
+  if (compiled) {
+    onProgress(wasm.bytes, wasm.bytes);
+    return compiled;
+  }
+  const bytes = await source.read(wasm.url, wasm, { onProgress });
+  return (await compileCached(wasm.url, wasm)) ?? WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 }
 
 /** Under a name of its own, so that the build of an older version of the app is deleted. */
