@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createBitset, hasBit, setBit } from './bitset.ts';
+import { createBitset, hasBit, listBits, setBit } from './bitset.ts';
 
 test('holds exactly the rows that were set', () => {
   fc.assert(
@@ -9,6 +9,18 @@ test('holds exactly the rows that were set', () => {
       for (const row of rows) setBit(bits, row);
       const found = Array.from({ length: 250 }, (_, row) => row).filter((row) => hasBit(bits, row));
       expect(found).toEqual(rows.toSorted((a, b) => a - b));
+    }),
+  );
+});
+
+test('lists the rows that were set, below an end', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(199)), fc.nat(300), (rows, end) => {
+      const bits = createBitset(200);
+      for (const row of rows) setBit(bits, row);
+      const list = new Uint32Array(200);
+      const count = listBits(bits, list, end);
+      expect([...list.subarray(0, count)]).toEqual(rows.filter((row) => row < end).toSorted((a, b) => a - b));
     }),
   );
 });

@@ -14,3 +14,15 @@ export function hasBit(bits: Bitset, row: number): boolean {
 export function setBit(bits: Bitset, row: number): void {
   bits[row >>> 5] = (bits[row >>> 5] ?? 0) | (1 << (row & 31));
 }
+
+/** Write the rows below `end` whose bit is set to `list`, ascending. @returns how many */
+export function listBits(bits: Bitset, list: Uint32Array, end: number): number {
+  const words = Math.min(bits.length, Math.ceil(end / 32));
+  let count = 0;
+  for (let i = 0; i < words; i++) {
+    let word = bits[i] as number;
+    if (i === words - 1 && end < words * 32) word &= (1 << (end & 31)) - 1;
+    for (; word !== 0; word &= word - 1) list[count++] = 32 * i + 31 - Math.clz32(word & -word);
+  }
+  return count;
+}

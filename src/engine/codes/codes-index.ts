@@ -1,5 +1,6 @@
 import { dot, type Embedding } from '../embedding.ts';
 import { AfterimageError } from '../errors.ts';
+import { dotRow } from '../exact-index.ts';
 import type { Int8Rows } from '../quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../quantised/quantised-index.ts';
 import type { Hit, VectorIndex } from '../vector-index.ts';
@@ -38,8 +39,8 @@ export interface CodesIndex extends VectorIndex {
 export const DEFAULT_CANDIDATES = 1000;
 /** Candidates for each hit that is asked for, at least. */
 const CANDIDATES_PER_HIT = 5;
-/** Where so few rows pass a filter, all of them are compared exactly. */
-const FEW_ROWS = 20_000;
+/** Where so few rows a candidate pass a filter, all of them are compared exactly, which takes no longer. */
+const FEW_PER_CANDIDATE = 8;
 
 export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
   const { code, codes, vectors, candidates: least = DEFAULT_CANDIDATES } = options;
@@ -63,8 +64,11 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     };
   }
 
+  const allThere = () => vectors.size === codes.count - removed.size;
+
   function rank(query: Embedding, { rows, estimates }: Candidates, k: number): Hit[] {
     const hits = exact.rescore(query, rows, k);
+    if (allThere()) return hits;
     rows.forEach((row, i) => {
       if (!vectors.has(row)) hits.push({ row, similarity: estimates[i] as number, approximate: true });
     });
@@ -86,10 +90,11 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     },
     search(query, { k, filter }) {
       if (query.length !== dim) throw mismatch(query.length, dim);
-      if (filter !== undefined && vectors.size === codes.count - removed.size && fewPass(filter)) {
+      const n = Math.max(least, CANDIDATES_PER_HIT * k);
+      if (filter !== undefined && allThere() && fewPass(filter, FEW_PER_CANDIDATE * n)) {
         return exact.search(query, { k, filter });
       }
-      return rank(query, candidates(query, Math.max(least, CANDIDATES_PER_HIT * k), filter), k);
+      return rank(query, candidates(query, n, filter), k);
     },
     add(vector) {
       if (vector.length !== dim) throw mismatch(vector.length, dim);
@@ -110,15 +115,15 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
 
   /** B q. */
   function project(query: Embedding, { weights }: Code): Float32Array {
-    return Float32Array.from({ length: width }, (_, j) => dot(query, weights.subarray(j * dim, (j + 1) * dim)));
+    return Float32Array.from({ length: width }, (_, j) => dotRow(weights, j * dim, query));
   }
 }
 
-function fewPass(filter: Uint32Array): boolean {
+function fewPass(filter: Uint32Array, few: number): boolean {
   let passing = 0;
   for (let word of filter) {
     for (; word !== 0; word &= word - 1) passing++;
-    if (passing > FEW_ROWS) return false;
+    if (passing > few) return false;
   }
   return true;
 }

@@ -96,6 +96,27 @@ test('searches more than are scanned in one call', () => {
   expect(wasm?.rows).toHaveLength(500);
 });
 
+test.each([3, 20])('of many rows, of which one of %s passes, finds the best that do', (apart) => {
+  const random = seededRandom(2);
+  const query = Float32Array.from({ length: 32 }, () => random() - 0.5);
+  const rows = createNibbleRows({ width: 32, count: 50_000 });
+  rows.put(
+    0,
+    Uint8Array.from({ length: 50_000 * 16 }, () => 256 * random()),
+  );
+  const filter = createBitset(50_000);
+  for (let row = 1; row < 50_000; row += apart) setBit(filter, row);
+  const all = rows.nearest(query, 50_000);
+  const passing = Array.from(all.rows, (row) => ({ row, sum: all.sums[row] as number })).filter(
+    ({ row }) => row % apart === 1,
+  );
+  const best = passing.toSorted((a, b) => b.sum - a.sum || a.row - b.row).slice(0, 500);
+  const expected = best.toSorted((a, b) => a.row - b.row);
+  const found = rows.nearest(query, 500, filter);
+  expect([...found.rows]).toEqual(expected.map(({ row }) => row));
+  expect([...found.sums]).toEqual(expected.map(({ sum }) => sum));
+});
+
 test('makes room for what is appended', () => {
   const rows = createNibbleRows({ width: 32, count: 0 });
   const best = new Uint8Array(16).fill(255);

@@ -1,6 +1,7 @@
+import { type Bitset, listBits } from '../bitset.ts';
 import { AfterimageError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { createRowStore, HEAD_AT, type RowStore } from '../quantised/row-store.ts';
+import { align, createRowStore, HEAD_AT, type RowStore } from '../quantised/row-store.ts';
 import { codeBytes, GROUP, MAX_WIDTH } from './code.ts';
 
 export interface NibbleRowsOptions {
@@ -40,26 +41,29 @@ export interface NibbleRows {
 
 /** Distances are told apart to 1/8192 of what is possible: some eighty steps a standard deviation. */
 const DISTANCE_BITS = 13;
-/** One value is left for rows that do not pass. */
-const NOT_PASSING = 2 ** DISTANCE_BITS;
-/** Rows of one call: an engine replaces its first, slow translation of a loop between two calls only. */
-const SLICE = 2 ** 14;
+const DISTANCES = 2 ** DISTANCE_BITS;
+/**
+ * Rows of one call: an engine replaces its first, slow translation of a loop between two calls only; and what is gathered
+ * of listed rows stays in the processor's cache.
+ */
+const SLICE = 2 ** 10;
+/** Where at most one of so many rows passes a filter, only those are read. */
+const GATHERED = 4;
 const MAX_FACTOR = 32767;
-const COUNTS_LENGTH = NOT_PASSING + 1;
-type Beside = 'distances' | 'filter' | 'list';
+type Beside = 'distances' | 'list';
 
 /** @throws AfterimageError `index-too-large`, `dimension-mismatch` where `width` is no multiple of 32. */
 export function createNibbleRows({ width, count: given, kernels }: NibbleRowsOptions): NibbleRows {
   if (!(width > 0 && width % GROUP === 0 && width <= MAX_WIDTH)) throw mismatch(`A code of ${width} components`, width);
   const queryAt = HEAD_AT;
-  const countsAt = HEAD_AT + 2 * width;
+  const countsAt = queryAt + 2 * width;
+  const gatheredAt = align(countsAt + 4 * DISTANCES, 16);
   const store = createRowStore<Beside>({
-    head: 2 * width + 4 * COUNTS_LENGTH,
+    head: gatheredAt + SLICE * codeBytes(width) - HEAD_AT,
     rowBytes: codeBytes(width),
     count: given,
     beside: {
       distances: { bytes: (rows) => 2 * rows },
-      filter: { bytes: (rows) => Math.ceil(rows / 8) },
       list: { bytes: (rows) => 4 * rows },
     },
     kernels,
@@ -84,9 +88,16 @@ export function createNibbleRows({ width, count: given, kernels }: NibbleRowsOpt
     nearest(weights, n, filter) {
       if (weights.length !== width) throw mismatch(`A query of ${weights.length} components`, width);
       if (store.disposed || front.end === 0 || n <= 0) return { rows: new Uint32Array(0), sums: new Float32Array(0) };
-      const sumOf = measure(store, queryAt, front.end, weights);
-      if (filter !== undefined) mask(store, front.end, filter);
-      return collect(store, countsAt, front.end, n, sumOf);
+      const listed = filter && listPassing(store, filter, front.end);
+      const query = writeQuery(store, queryAt, weights);
+      const count = listed?.length ?? front.end;
+      if (GATHERED * count < front.end) measure(store, query, count, gatheredAt);
+      else {
+        measure(store, query, front.end);
+        if (listed) keepListed(store, listed, front.end);
+      }
+      const { rows: positions, sums } = collect(store, countsAt, count, n, query.sumOf);
+      return { rows: listed ? positions.map((position) => listed[position] as number) : positions, sums };
     },
     dispose: () => store.dispose(),
   };
@@ -109,32 +120,49 @@ function createFront() {
   };
 }
 
-/** Distances of all rows below `end`. @returns what turns a distance back into a sum. */
-function measure(
-  { kernels, buffer, rowsAt, stride, at }: RowStore<Beside>,
-  queryAt: number,
-  end: number,
-  weights: Float32Array,
-): (distance: number) => number {
+/** Rows that pass, ascending: in their place for the kernels, and as a copy. */
+function listPassing({ buffer, at }: RowStore<Beside>, filter: Bitset, end: number): Uint32Array {
+  const list = new Uint32Array(buffer, at('list'), end);
+  return list.slice(0, listBits(filter, list, end));
+}
+
+interface Query {
+  readonly at: number;
+  readonly bias: number;
+  readonly shift: number;
+  /** What a distance stands for. */
+  sumOf(distance: number): number;
+}
+
+function writeQuery({ buffer }: RowStore<Beside>, at: number, weights: Float32Array): Query {
   const { factors, step } = toFactors(weights);
-  new Int16Array(buffer, queryAt, factors.length).set(factors);
+  new Int16Array(buffer, at, factors.length).set(factors);
   const bias = 15 * factors.reduce((sum, factor) => sum + Math.max(0, factor), 0);
   const range = 15 * factors.reduce((sum, factor) => sum + Math.abs(factor), 0);
   const shift = Math.max(0, 32 - Math.clz32(range) - DISTANCE_BITS);
-  const distances = at('distances');
-  for (let row = 0; row < end; row += SLICE) {
-    const rows = Math.min(SLICE, end - row);
-    kernels.nibbles(rowsAt + row * stride, stride, rows, queryAt, bias, shift, distances + 2 * row);
-  }
   const half = (2 ** shift - 1) / 2;
-  return (distance) => (bias - (distance * 2 ** shift + half)) * step;
+  return { at, bias, shift, sumOf: (distance) => (bias - (distance * 2 ** shift + half)) * step };
 }
 
-/** Rows whose bit is not set are further than any other. */
-function mask({ kernels, buffer, at }: RowStore<Beside>, end: number, filter: Uint32Array): void {
-  const words = Math.ceil(end / 32);
-  new Uint32Array(buffer, at('filter'), words).fill(0).set(filter.subarray(0, words));
-  kernels.maskDistances(at('distances'), end, at('filter'), NOT_PASSING);
+/** Distances of the first `count` rows, or of so many listed ones, which are gathered first. */
+function measure(
+  { kernels, rowsAt, stride, at }: RowStore<Beside>,
+  { at: queryAt, bias, shift }: Query,
+  count: number,
+  gatheredAt?: number,
+): void {
+  const [distances, list] = [at('distances'), at('list')];
+  for (let from = 0; from < count; from += SLICE) {
+    const rows = Math.min(SLICE, count - from);
+    if (gatheredAt !== undefined) kernels.gatherRows(rowsAt, stride, list + 4 * from, rows, gatheredAt);
+    kernels.nibbles(gatheredAt ?? rowsAt + from * stride, stride, rows, queryAt, bias, shift, distances + 2 * from);
+  }
+}
+
+/** Of the distances of all rows those of listed ones, one after the other. */
+function keepListed({ buffer, at }: RowStore<Beside>, listed: Uint32Array, end: number): void {
+  const distances = new Uint16Array(buffer, at('distances'), end);
+  for (let i = 0; i < listed.length; i++) distances[i] = distances[listed[i] as number] as number;
 }
 
 /** The `n` rows of least distance. */
@@ -145,20 +173,22 @@ function collect(
   n: number,
   sumOf: (distance: number) => number,
 ): Nearest {
-  const counts = new Uint32Array(buffer, countsAt, COUNTS_LENGTH).fill(0);
+  const counts = new Uint32Array(buffer, countsAt, DISTANCES).fill(0);
   kernels.countDistances(at('distances'), end, countsAt);
   const { limit, equal, found } = limitOf(counts, n);
   kernels.collectNearest(at('distances'), end, limit, equal, at('list'));
   const rows = new Uint32Array(buffer, at('list'), found).slice();
   const distances = new Uint16Array(buffer, at('distances'), end);
-  return { rows, sums: Float32Array.from(rows, (row) => sumOf(distances[row] as number)) };
+  const sums = new Float32Array(found);
+  for (let i = 0; i < found; i++) sums[i] = sumOf(distances[rows[i] as number] as number);
+  return { rows, sums };
 }
 
 /** The distance within which `n` rows lie, how many of them just there, and how many rows that makes. */
 function limitOf(counts: Uint32Array, n: number): { limit: number; equal: number; found: number } {
   let below = 0;
   let limit = 0;
-  while (limit < NOT_PASSING - 1 && below + (counts[limit] as number) < n) below += counts[limit++] as number;
+  while (limit < DISTANCES - 1 && below + (counts[limit] as number) < n) below += counts[limit++] as number;
   const equal = Math.min(n - below, counts[limit] as number);
   return { limit, equal, found: below + equal };
 }

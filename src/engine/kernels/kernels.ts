@@ -55,11 +55,16 @@ export interface Kernels {
   ): void;
 
   /**
-   * Replace by `value` each distance (uint16) whose bit (bit p & 7 of byte p >> 3 of `bits`) is not set.
+   * Copy listed rows, one after the other: where few of many are wanted, memory gives them much faster in one go than in
+   * between computing.
    *
-   * @param distances room for `count` rounded up to eight
+   * @param rows `stride` bytes each
+   * @param stride a multiple of 16
+   * @param list uint32 numbers of rows
+   * @param count how many are listed
+   * @param out room for as many rows, which overlaps none of the above
    */
-  maskDistances(distances: number, count: number, bits: number, value: number): void;
+  gatherRows(rows: number, stride: number, list: number, count: number, out: number): void;
 
   /** Add to `counts` (uint32) how often each distance (uint16) occurs. */
   countDistances(distances: number, count: number, counts: number): void;

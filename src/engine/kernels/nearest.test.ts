@@ -4,9 +4,6 @@ import { difference, LIST, SCORES, wasm } from './test-kernels.ts';
 
 const expectSame = (...args: Parameters<typeof difference>) => expect(difference(...args)).toBeUndefined();
 
-/** Bytes, extremes most of all. */
-const byte = fc.oneof(fc.constantFrom(0, 255), fc.nat(255));
-
 describe('the nearest', () => {
   const distances = fc.array(fc.nat(12), { maxLength: 200 });
   const place = (buffer: ArrayBuffer, given: readonly number[]) =>
@@ -38,26 +35,6 @@ describe('the nearest', () => {
         const ties = given.flatMap((distance, i) => (distance === limit ? [i] : [])).slice(0, equal);
         const expected = given.flatMap((distance, i) => (distance < limit || ties.includes(i) ? [i] : []));
         expect([...new Uint32Array(wasm.memory.buffer, LIST, expected.length)]).toEqual(expected);
-      }),
-    );
-  });
-
-  test('are masked as by definition', () => {
-    fc.assert(
-      fc.property(distances, fc.array(byte, { minLength: 25, maxLength: 25 }), fc.nat(0xffff), (given, bits, value) => {
-        expectSame(
-          (buffer) => {
-            place(buffer, given);
-            new Uint8Array(buffer, LIST, 25).set(bits);
-          },
-          (kernels) => {
-            kernels.maskDistances(SCORES, given.length, LIST, value);
-            // What lies between the last and the next multiple of eight is not defined.
-            new Uint16Array(kernels.memory.buffer, SCORES + 2 * given.length, -given.length & 7).fill(0);
-          },
-        );
-        const expected = given.map((distance, i) => (((bits[i >> 3] ?? 0) >> (i & 7)) & 1 ? distance : value));
-        expect([...new Uint16Array(wasm.memory.buffer, SCORES, given.length)]).toEqual(expected);
       }),
     );
   });

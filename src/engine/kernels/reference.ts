@@ -34,10 +34,11 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
       }
     },
 
-    maskDistances(distances, count, bits, value) {
-      const set = bytes().subarray(bits);
-      const held = new Uint16Array(memory.buffer, distances, count);
-      for (let i = 0; i < count; i++) if ((((set[i >> 3] as number) >> (i & 7)) & 1) === 0) held[i] = value;
+    gatherRows(rows, stride, list, count, out) {
+      const all = bytes();
+      new Uint32Array(memory.buffer, list, count).forEach((row, i) => {
+        all.copyWithin(out + i * stride, rows + row * stride, rows + (row + 1) * stride);
+      });
     },
 
     countDistances(distances, count, counts) {

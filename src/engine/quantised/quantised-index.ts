@@ -1,3 +1,4 @@
+import { listBits } from '../bitset.ts';
 import type { ExactIndex } from '../exact-index.ts';
 import { BLOCK_ROWS } from '../kernels/kernels.ts';
 import { sortRows } from '../sort-rows.ts';
@@ -24,7 +25,7 @@ export function createQuantisedIndex(rows: ScannedRows): QuantisedIndex {
     },
     search(query, { k, filter }) {
       if (k <= 0) return [];
-      const scanned = rows.scan(query, filter && ((list, end) => listRows(filter, list, end)));
+      const scanned = rows.scan(query, filter && ((list, end) => listBits(filter, list, end)));
       return bestOf(scanned, Math.min(k, rows.size));
     },
     rescore(query, given, k) {
@@ -51,18 +52,6 @@ export function createQuantisedIndex(rows: ScannedRows): QuantisedIndex {
     remove: (row) => rows.remove(row),
     dispose: () => rows.dispose(),
   };
-}
-
-/** Rows below `end` whose bit is set, ascending. @returns how many */
-function listRows(filter: Uint32Array, list: Uint32Array, end: number): number {
-  const words = Math.min(filter.length, Math.ceil(end / 32));
-  let count = 0;
-  for (let i = 0; i < words; i++) {
-    let word = filter[i] as number;
-    if (i === words - 1 && end < words * 32) word &= (1 << (end & 31)) - 1;
-    for (; word !== 0; word &= word - 1) list[count++] = 32 * i + 31 - Math.clz32(word & -word);
-  }
-  return count;
 }
 
 /** Most blocks hold nothing better than what was found before: their scores are not read. */

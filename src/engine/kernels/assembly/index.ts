@@ -1,3 +1,4 @@
-export { collectNearest, countDistances, maskDistances } from './nearest';
+export { gatherRows } from './gather';
+export { collectNearest, countDistances } from './nearest';
 export { nibbles } from './nibbles';
 export { scan, scanHalves } from './scan';

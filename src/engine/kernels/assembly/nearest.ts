@@ -1,14 +1,3 @@
-/** Write `value` where the bit of a position is not set; see `Kernels`. */
-export function maskDistances(distances: usize, count: usize, bits: usize, value: u32): void {
-  const powers = i16x8(1, 2, 4, 8, 16, 32, 64, 128);
-  const others = i16x8.splat(<i16>value);
-  for (let i: usize = 0; i < count; i += 8) {
-    const chosen = v128.and(i16x8.splat(<i16>load<u8>(bits + (i >> 3))), powers);
-    const at = distances + (i << 1);
-    v128.store(at, v128.bitselect(v128.load(at), others, i16x8.eq(chosen, powers)));
-  }
-}
-
 /** How often each distance occurs: counts[distance]++ for all of them. */
 export function countDistances(distances: usize, count: usize, counts: usize): void {
   for (let i: usize = 0; i < count; i++) {
