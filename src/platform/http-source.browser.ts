@@ -28,6 +28,8 @@ export interface HttpSource extends ByteSource {
    * kept is not forgotten because the server misses it: that may be a deployment in its middle.
    */
   newest(path: string, options?: ReadOptions): Promise<Newest | undefined>;
+  /** The text that the last complete visit kept. */
+  kept(path: string): Promise<string | undefined>;
   /** Whether an earlier visit kept it, or this one has. What is asked for counts as read. */
   isKept(expected: FileHash): Promise<boolean>;
   /** Read what was not read before, so that it is kept, without handing it out. */
@@ -55,6 +57,7 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
     isKept,
     prefetch,
     newest,
+    kept: cache.getText,
     readRange: createRangeReader(baseUrl, keeper, read),
     commit: keeper.commit,
     sweep: () => cache.sweep(keeper.inUse),

@@ -78,10 +78,10 @@ test('the parts are what is kept, and they answer without a network', async () =
 
 const COLLECTION = { name: 'holidays', dim: 1, model: { id: 'mini', sha256: 'a'.repeat(64) } };
 
-function load(collection = COLLECTION) {
+function load(collection = COLLECTION, readFile = (one: ModelFile) => read(one)) {
   return readNewestModel(source, collection, {
     needed: ({ files }) => files,
-    readFile: (one) => read(one),
+    readFile,
     onEvent: (event) => events.push(event),
   });
 }
@@ -89,6 +89,29 @@ function load(collection = COLLECTION) {
 function publish(model: ModelManifest): void {
   server.files.set('models/mini/model.json', new TextEncoder().encode(JSON.stringify(model)));
 }
+
+test('what was kept is read before the server has answered', async () => {
+  publish(manifest());
+  await source.commit([(await load()).version]);
+  source = createHttpSource(BASE, cache);
+  const asked: string[] = [];
+  let answerNow = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answerNow = resolve;
+  });
+  vi.stubGlobal('fetch', async (...request: Parameters<typeof fetch>) => {
+    asked.push(String(request[0]));
+    await answered;
+    return server.fetch(...request);
+  });
+  const files = vi.fn((one: ModelFile) => read(one));
+  const loaded = load(COLLECTION, files);
+  await vi.waitFor(() => expect(files).toHaveResolved());
+  expect(asked).toEqual([`${BASE}models/mini/model.json`]);
+  answerNow();
+  expect((await loaded).files.get(file.path)).toEqual(tower);
+  expect(files).toHaveBeenCalledOnce();
+});
 
 test('a model.json of another model is refused', async () => {
   publish({ ...manifest(), id: 'maxi' });
