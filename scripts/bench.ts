@@ -87,7 +87,7 @@ await runScript(HELP, async (args) => {
 async function measure(browser: Browser, origin: string, site: string, rounds: number): Promise<BenchReport> {
   const skipped: string[] = [];
   step('Cold and warm starts');
-  const loading = await measureLoading(browser, origin, rounds);
+  const loading = await measureLoading(origin, rounds);
   step('Queries');
   const pages = await openPages(browser, origin, skipped);
   const latency: Record<string, Latency> = Object.fromEntries(await measureInterleaved(pages));

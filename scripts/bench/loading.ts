@@ -1,5 +1,7 @@
-import type { Browser, BrowserContext } from '@playwright/test';
-import { openAnswered, untilKept } from './latency.ts';
+import type { BrowserContext, Page } from '@playwright/test';
+import { askOnce, openAnswered, untilKept } from './latency.ts';
+import { QUERIES } from './queries.ts';
+import { launchProfile } from './site.ts';
 import { median } from './stats.ts';
 
 export interface Loading {
@@ -10,39 +12,41 @@ export interface Loading {
   readonly bytes: Readonly<Record<string, number>>;
 }
 
-/** Cold: a browser that has never been here. Warm: the same one, coming back. */
-export async function measureLoading(browser: Browser, origin: string, rounds: number): Promise<Loading> {
+/** Queries of a first visit, by which the browser knows what code is worth keeping compiled. */
+const VISIT = 10;
+
+/** Cold: a browser that has never been here. Warm: the same one, coming back after a visit of ten queries. */
+export async function measureLoading(origin: string, rounds: number): Promise<Loading> {
   const cold: number[] = [];
   const warm: number[] = [];
   let bytes: Record<string, number> = {};
   for (let round = 0; round < rounds; round++) {
-    const context = await browser.newContext();
+    const context = await launchProfile();
     bytes = countBytes(context);
-    cold.push(await firstResult(context, origin));
-    await settled(context);
-    warm.push(await firstResult(context, origin));
+    const visit = await context.newPage();
+    cold.push(await firstResult(visit, origin));
+    await settled(visit);
+    for (const query of QUERIES.slice(0, VISIT)) await askOnce(visit, query);
+    await visit.close();
+    warm.push(await firstResult(await context.newPage(), origin));
     await context.close();
   }
   return { cold: median(cold), warm: median(warm), bytes };
 }
 
-async function firstResult(context: BrowserContext, origin: string): Promise<number> {
-  const page = await context.newPage();
+async function firstResult(page: Page, origin: string): Promise<number> {
   await openAnswered(page, `${origin}?q=dog&device=wasm`);
   // When the answer was in the document, by the app's own measure.
-  const time = await page.evaluate(() => {
+  return page.evaluate(() => {
     const [first] = performance.getEntriesByName('afterimage:search');
     return first ? first.startTime + first.duration : Number.NaN;
   });
-  if (context.pages().length > 1) await page.close();
-  return time;
 }
 
 /** The first visit is complete when the service worker is in charge and everything is kept. */
-async function settled(context: BrowserContext): Promise<void> {
-  const page = context.pages()[0];
-  await page?.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  if (page) await untilKept(page);
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await untilKept(page);
 }
 
 /** Each file once: what the service worker keeps of it comes from the browser's own cache. */
