@@ -1,4 +1,4 @@
-import { type Accessor, createEffect, createMemo, untrack } from 'solid-js';
+import { type Accessor, createEffect, createMemo, createSignal, onCleanup, untrack } from 'solid-js';
 import type { Pictures } from '../../state/pictures.ts';
 import { createBox } from './box.ts';
 import { columnsFor, createLayout, placeOf, rowAt, rowIndexAt, topOf } from './layout.ts';
@@ -37,19 +37,33 @@ export function createRows(
   });
   const scroll = createScroll(() => box().top, stretch);
 
+  /** Set when only the rows in the window were made, which were all new: the others are a task of their own. */
+  let isPartial = false;
+  const [completed, complete] = createSignal(undefined, { equals: false });
   /** Ascending. The row with the keyboard stays when it is scrolled away, so that the focus survives. */
-  const shown = createMemo(
-    () => {
+  const shown = createMemo<readonly number[]>(
+    (before) => {
+      completed();
       if (box().width === 0 || layout().rows === 0) return [];
       const at = (px: number) => rowIndexAt(layout(), { cells: rowPx(), divider: DIVIDER_PX }, px);
-      const first = Math.max(0, at(scroll.place()) - OVERSCAN);
-      const last = Math.min(layout().rows - 1, at(scroll.place() + scroll.height()) + OVERSCAN);
+      const [top, bottom] = [at(scroll.place()), at(scroll.place() + scroll.height())];
+      isPartial = !before.includes(top) && !before.includes(bottom);
+      const more = isPartial ? 0 : OVERSCAN;
+      const first = Math.max(0, top - more);
+      const last = Math.min(layout().rows - 1, bottom + more);
       const rows = Array.from({ length: last - first + 1 }, (_, i) => first + i);
       return withRow(rows, Math.min(placeOf(layout(), active()).row, layout().rows - 1));
     },
     [],
     { equals: (a, b) => a.length === b.length && a.every((row, i) => row === b[i]) },
   );
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  createEffect(() => {
+    shown();
+    clearTimeout(timer);
+    if (isPartial) timer = setTimeout(complete);
+  });
+  onCleanup(() => clearTimeout(timer));
   createEffect(() => {
     for (const index of shown()) {
       const row = rowAt(layout(), index);
