@@ -27,7 +27,7 @@ export function Grid(props: {
   } = useApp();
   const [element, setElement] = createSignal<HTMLDivElement>();
   const [active, setActive] = createSignal(0);
-  const { layout, captions, rowPx, ...rows } = createRows(pictures, element, active, judging);
+  const { layout, captions, cellPx, rowPx, ...rows } = createRows(pictures, element, active, judging);
   createEffect(() => {
     if (active() >= layout().total) setActive(Math.max(0, layout().total - 1));
   });
@@ -62,7 +62,7 @@ export function Grid(props: {
       aria-colcount={layout().columns}
       data-captions={captions() ? '' : undefined}
       data-judging={judging() ? '' : undefined}
-      style={{ height: `${rows.height()}px` }}
+      style={{ height: `${rows.height()}px`, '--cell': `${cellPx()}px` }}
       onKeyDown={onKeyDown}
       onFocusOut={onFocusOut}
     >

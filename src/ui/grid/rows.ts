@@ -28,7 +28,7 @@ export function createRows(
   const captions = () => pictures.good() !== null;
   const box = createBox(element);
   const layout = createMemo(() => createLayout(pictures.total(), columnsFor(box().width, box().gap), pictures.good()));
-  const cellPx = () => Math.max(1, (box().width - box().gap * (layout().columns - 1)) / layout().columns);
+  const cellPx = createMemo(() => Math.max(1, (box().width - box().gap * (layout().columns - 1)) / layout().columns));
   const belowPx = () => (captions() ? CAPTION_PX + (judging() ? THUMBS_PX : 0) : 0);
   const rowPx = createMemo(() => Math.floor(cellPx()) + belowPx() + box().gap);
   const start = (index: number) => topOf(layout(), { cells: rowPx(), divider: DIVIDER_PX }, index);
@@ -75,6 +75,7 @@ export function createRows(
   return {
     layout,
     captions,
+    cellPx,
     rowPx,
     shown,
     /** Height of the box that the rows lie in. */
