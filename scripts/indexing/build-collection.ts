@@ -15,7 +15,7 @@ import { openHashMemory } from '../../src/platform/hash-memory.node.ts';
 import { maxRows } from '../../src/platform/hnsw-index.ts';
 import { towerFile } from '../../src/platform/model-files.ts';
 import { readModelManifest, readPreprocessor } from '../../src/platform/model-folder.node.ts';
-import { sha256 } from '../../src/platform/sha256.ts';
+import { sha256 } from '../../src/platform/sha256.node.ts';
 import { createFolderPictures } from '../../src/platform/walk.node.ts';
 import { usage } from '../lib/cli.ts';
 import { readCaptions } from './captions.ts';

@@ -137,13 +137,11 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function clean(root: string, keep: ReadonlySet<string>): Promise<void> {
   const parts = (await namesIn(root)).filter((file) => PART.test(file));
-  const pictures = await listPictures(root);
-  for (const path of [...parts, ...pictures]) if (!keep.has(path)) await rm(join(root, path), { force: true });
-  // Folders that are empty now; the others refuse.
-  for (const kind of PICTURE_FOLDERS) {
-    for (const shard of await namesIn(join(root, kind))) await rmdir(join(root, kind, shard)).catch(() => {});
-    await rmdir(join(root, kind)).catch(() => {});
-  }
+  const gone = [...parts, ...(await listPictures(root))].filter((path) => !keep.has(path));
+  for (const path of gone) await rm(join(root, path), { force: true });
+  // Folders that may be empty now; the others refuse.
+  for (const folder of new Set(gone.map((path) => dirname(path)))) await rmdir(join(root, folder)).catch(() => {});
+  for (const kind of PICTURE_FOLDERS) await rmdir(join(root, kind)).catch(() => {});
   const leftovers = (await namesIn(join(root, PARTIAL))).filter((file) => file === 'journal' || file.endsWith('.new'));
   for (const file of leftovers) await rm(join(root, PARTIAL, file), { force: true });
 }
