@@ -6,7 +6,7 @@ import type { Browser, Page } from '@playwright/test';
 import { AfterimageError } from '../src/engine/errors.ts';
 import { measureIndexing } from './bench/indexing.ts';
 import { type Latency, measureInterleaved, openAnswered } from './bench/latency.ts';
-import { measureLoading } from './bench/loading.ts';
+import { type Loading, measureLoading } from './bench/loading.ts';
 import { describeMachine } from './bench/machine.ts';
 import { measureGrowth } from './bench/memory.ts';
 import { QUERIES } from './bench/queries.ts';
@@ -71,12 +71,12 @@ await runScript(HELP, async (args) => {
   if (!existsSync(DEMO_PICTURES)) throw new AfterimageError('usage', 'Run `pnpm build-demo` first.');
   const site = await prepareSite();
   const server = await serve({ site, publicFolder: PUBLIC_FOLDER, host: '127.0.0.1', port: 0 });
-  const browser = await launch();
   try {
-    const report = await measure(browser, originOf(server), site, rounds);
+    step('Cold and warm starts');
+    const loading = await measureLoading(originOf(server), rounds); // while no other browser is there
+    const report = await measure(originOf(server), site, loading);
     await write(values.out, 'bench', report, toMarkdown(report));
   } finally {
-    await browser.close();
     server.close();
   }
   if (values.photos) await measurePhotos(values.photos, values.out);
@@ -84,10 +84,17 @@ await runScript(HELP, async (args) => {
 });
 
 /** Everything that needs the page, one after the other: nothing may run beside what is being measured. */
-async function measure(browser: Browser, origin: string, site: string, rounds: number): Promise<BenchReport> {
+async function measure(origin: string, site: string, loading: Loading): Promise<BenchReport> {
+  const browser = await launch();
+  try {
+    return await measureOpen(browser, origin, site, loading);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function measureOpen(browser: Browser, origin: string, site: string, loading: Loading): Promise<BenchReport> {
   const skipped: string[] = [];
-  step('Cold and warm starts');
-  const loading = await measureLoading(origin, rounds);
   step('Queries');
   const pages = await openPages(browser, origin, skipped);
   const latency: Record<string, Latency> = Object.fromEntries(await measureInterleaved(pages));
