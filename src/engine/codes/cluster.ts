@@ -3,7 +3,7 @@
  * k-means (mini-batch, Sculley 2010) on the codes' components, in two levels, so that a row is compared with tens of
  * centres, not with thousands, and neighbouring clusters stand next to each other.
  */
-import type { Steps } from '../steps.ts';
+import { finish, type Steps } from '../steps.ts';
 import { mix } from './rotation.ts';
 
 export interface ClusterOptions {
@@ -131,10 +131,7 @@ function samplePoints({ count, width, points }: ClusterOptions, wanted: number, 
 
 /** k-means from random rows; a centre that nothing is near takes another random row. At most one centre a row. */
 export function learnCentres(points: Float32Array, width: number, wanted: number, seed: number): Centres {
-  const work = learning(points, width, wanted, seed);
-  let step = work.next();
-  while (!step.done) step = work.next();
-  return step.value;
+  return finish(learning(points, width, wanted, seed));
 }
 
 function* learning(points: Float32Array, width: number, wanted: number, seed: number): Comparing<Centres> {
