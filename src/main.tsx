@@ -42,7 +42,7 @@ function createApp(baseUrl: string): App {
   );
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
-  const pictures = createPictures(session, search);
+  const pictures = createPictures(address, session, search);
   const opened = createOpened(client, address, session, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });

@@ -52,10 +52,10 @@ export function formatAddress(address: Address): string {
   if (address.query) parameters.set('q', address.query);
   if (address.collection) parameters.set('c', address.collection);
   if (address.view !== 'search') parameters.set('view', address.view);
-  if (address.item) parameters.set('p', address.item);
   if (address.device !== 'auto') parameters.set('device', address.device);
   if (address.index !== 'auto') parameters.set('index', address.index);
   if (address.threads !== null) parameters.set('threads', String(address.threads));
+  if (address.item) parameters.set('p', address.item); // last, so that others can add it
   const text = parameters.toString();
   return text && `?${text}`;
 }

@@ -1,4 +1,4 @@
-import { type Accessor, createEffect, createMemo, createSignal, on, untrack } from 'solid-js';
+import { type Accessor, createMemo, createSignal, on, untrack } from 'solid-js';
 import type { QueryClient } from '../client/query-client.ts';
 import type { Item } from '../engine/collection/types.ts';
 import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
@@ -77,21 +77,22 @@ function keep(kept: Map<number, Item>, row: number, item: Item): void {
   kept.set(row, item);
 }
 
-/** The record of a row that changes; undefined while it loads or when it cannot be read. */
+/** The record of a row that changes; undefined while the first one loads or when it cannot be read. */
 export function createItem(items: Items, row: Accessor<number | undefined>): Accessor<Item | undefined> {
-  const [item, setItem] = createSignal<Item>();
-  createEffect(
-    on(row, (wanted) => {
-      const found = wanted === undefined ? undefined : items.get(wanted);
-      if (!(found instanceof Promise)) return setItem(found);
-      // The picture before stays until the next one is known: cells that blink while one types are worse than late ones.
-      found.then(
-        (record) => {
-          if (row() === wanted) setItem(record);
-        },
-        () => {},
-      );
-    }),
-  );
-  return item;
+  const [arrived, arrive] = createSignal(undefined, { equals: false });
+  return createMemo<Item | undefined>((before) => {
+    arrived();
+    const wanted = row();
+    if (wanted === undefined) return undefined;
+    const found = untrack(() => items.get(wanted));
+    if (!(found instanceof Promise)) return found;
+    found.then(
+      () => {
+        if (row() === wanted) arrive();
+      },
+      () => {},
+    );
+    // The picture before stays until the next one is known: cells that blink while one types are worse than late ones.
+    return before;
+  });
 }

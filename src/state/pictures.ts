@@ -1,4 +1,5 @@
-import type { Accessor } from 'solid-js';
+import { type Accessor, createMemo } from 'solid-js';
+import { type AddressBar, formatAddress } from './address.ts';
 import type { Search } from './search.ts';
 import type { Session } from './session.ts';
 
@@ -9,6 +10,8 @@ export interface Pictures {
   readonly good: Accessor<number | null>;
   /** Row, and score when ranked, of a cell; undefined while its page is being fetched. */
   at(cell: number): { readonly row: number; readonly score: number | null } | undefined;
+  /** The query string for a link to an item as one of these pictures. */
+  href(id: string): string;
   /** These cells are about to be shown. */
   want(from: number, to: number): void;
   /** The cell that shows a row, or −1 where that is not known. */
@@ -17,11 +20,16 @@ export interface Pictures {
   seek(row: number): Promise<void>;
 }
 
-export function createPictures(session: Session, search: Search): Pictures {
+export function createPictures({ current }: Pick<AddressBar, 'current'>, session: Session, search: Search): Pictures {
+  // A grid has some hundred links: they change with what it shows, not with each letter that is typed.
+  const shown = createMemo(() =>
+    formatAddress({ ...current(), query: search.response()?.text ?? '', view: 'search', item: null }),
+  );
   return {
     total: () => search.response()?.total ?? session.collection()?.manifest.count ?? 0,
     good: () => search.response()?.good ?? null,
     at: (cell) => (search.response() ? search.at(cell) : { row: cell, score: null }),
+    href: (id) => `${shown() ? `${shown()}&` : '?'}p=${encodeURIComponent(id)}`,
     want: search.want,
     cellOf: (row) => (search.response() ? search.rankOf(row) : row),
     seek: search.seek,

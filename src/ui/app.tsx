@@ -93,10 +93,17 @@ function createTitle(): void {
     const item = app.opened.item();
     return item ? itemTitle(item) : app.search.text();
   };
+  // A browser takes a millisecond for it, which the query that has just been typed need not wait for.
+  let timer: ReturnType<typeof setTimeout> | undefined;
   createEffect(() => {
-    document.title = part() ? `${part()} · Afterimage` : 'Afterimage';
+    const title = part() ? `${part()} · Afterimage` : 'Afterimage';
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      document.title = title;
+    });
   });
   onCleanup(() => {
+    clearTimeout(timer);
     document.title = 'Afterimage';
   });
 }

@@ -19,6 +19,10 @@ export function Cell(props: {
   const score = () => ranked()?.score ?? null;
   const [touched, setTouched] = createSignal(false);
 
+  const href = () => {
+    const shown = item();
+    return shown && app.pictures.href(shown.id);
+  };
   const place = () => `${formatCount(props.cell + 1)} of ${formatCount(app.pictures.total())}`;
   const open = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -39,10 +43,10 @@ export function Cell(props: {
       onFocusOut={(event) => setTouched(event.currentTarget.contains(event.relatedTarget as Node | null))}
     >
       <a
-        href={app.address.href({ item: item()?.id ?? null })}
+        href={href()}
         data-cell={props.cell}
         tabindex={props.active ? 0 : -1}
-        title={itemTitle(item())}
+        title={touched() ? itemTitle(item()) : undefined}
         onFocus={() => props.onActivate(props.cell)}
         onClick={open}
       >

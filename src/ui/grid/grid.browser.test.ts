@@ -37,6 +37,7 @@ const pictures: Pictures = {
   total: () => total,
   good: () => 10,
   at: (cell) => ({ row: cell, score: 0.5 }),
+  href: (id) => `?p=${id}`,
   want: (from, to) => {
     for (let cell = from; cell < to; cell++) wanted.add(cell);
   },

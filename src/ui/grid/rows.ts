@@ -13,7 +13,7 @@ export const BAR_PX = 84;
 /** Space that a row gets below it when it is scrolled to. */
 const BELOW_PX = 16;
 /** Rows above and below the window that are there already when it comes to them. */
-const OVERSCAN = 3;
+const OVERSCAN = 2;
 
 /**
  * How all pictures lie in rows below `element`, and the rows that the window shows; asks for the pictures in them.

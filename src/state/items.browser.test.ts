@@ -1,0 +1,103 @@
+import { createRoot, createSignal } from 'solid-js';
+import { afterEach, expect, it } from 'vitest';
+import type { Item } from '../engine/collection/types.ts';
+import { AfterimageError } from '../engine/errors.ts';
+import { createItem, createItems, type Items } from './items.ts';
+
+const itemOf = (row: number) => ({ id: `id-${row}`, name: `${row}.jpg` }) as Item;
+
+let dispose = () => {};
+afterEach(() => dispose());
+
+/** A cache whose client answers when told to, and what it was asked. */
+function setUp() {
+  const asked: (readonly number[])[] = [];
+  const failures: AfterimageError[] = [];
+  const waiting: { resolve(): void; reject(error: Error): void }[] = [];
+  const client = {
+    items: (rows: readonly number[]) =>
+      new Promise<Item[]>((resolve, reject) => {
+        asked.push(rows);
+        waiting.push({ resolve: () => resolve(rows.map(itemOf)), reject });
+      }),
+  };
+  const [collection, setCollection] = createSignal('demo');
+  const items = createRoot((end) => {
+    dispose = end;
+    return createItems(client, collection, (error) => failures.push(error));
+  });
+  const turn = () => new Promise((resolve) => setTimeout(resolve));
+  return { items, asked, failures, waiting, turn, setCollection };
+}
+
+it('asks for the rows of a turn at once, and for none twice', async () => {
+  const { items, asked, waiting, turn } = setUp();
+  const promises = [items.get(3), items.get(1), items.get(3)];
+  await turn();
+  expect(asked).toEqual([[3, 1]]);
+  waiting[0]?.resolve();
+  expect(await Promise.all(promises)).toEqual([itemOf(3), itemOf(1), itemOf(3)]);
+  expect(items.get(3)).toEqual(itemOf(3));
+});
+
+it('takes records that came with an answer, until another collection is opened', async () => {
+  const { items, asked, turn, setCollection } = setUp();
+  items.put([7, 8, 9], [itemOf(7), itemOf(8)]);
+  expect(items.get(8)).toEqual(itemOf(8));
+  void items.get(9);
+  await turn();
+  expect(asked).toEqual([[9]]);
+  setCollection('other');
+  expect(items.get(8)).toBeInstanceOf(Promise);
+});
+
+it('tells of a batch that failed once, and asks again when asked again', async () => {
+  const { items, asked, failures, waiting, turn } = setUp();
+  const gone = Promise.allSettled([items.get(1), items.get(2)]);
+  await turn();
+  waiting[0]?.reject(new AfterimageError('part-missing', 'The items are not there.'));
+  expect((await gone).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(failures.map(({ code }) => code)).toEqual(['part-missing']);
+  void items.get(1);
+  await turn();
+  expect(asked).toEqual([[1, 2], [1]]);
+});
+
+it('shows the record of before until the next one is known, and never one that is not wanted any more', async () => {
+  const { items, waiting, turn } = setUp();
+  const [row, setRow] = createSignal<number | undefined>(1);
+  const shown = show(items, row);
+  expect(shown()).toBeUndefined();
+  await turn();
+  waiting[0]?.resolve();
+  await turn();
+  expect(shown()).toEqual(itemOf(1));
+
+  setRow(2);
+  await turn();
+  setRow(3);
+  await turn();
+  expect(shown()).toEqual(itemOf(1));
+  waiting[1]?.resolve();
+  await turn();
+  expect(shown()).toEqual(itemOf(1));
+  waiting[2]?.resolve();
+  await turn();
+  expect(shown()).toEqual(itemOf(3));
+
+  setRow(2);
+  expect(shown(), 'what is at hand is shown at once').toEqual(itemOf(2));
+  setRow(undefined);
+  expect(shown()).toBeUndefined();
+});
+
+function show(items: Items, row: () => number | undefined) {
+  return createRoot((end) => {
+    const before = dispose;
+    dispose = () => {
+      end();
+      before();
+    };
+    return createItem(items, row);
+  });
+}
