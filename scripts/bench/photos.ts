@@ -49,10 +49,16 @@ export async function benchPhotos(folder: string): Promise<PhotosReport> {
   for (const one of [encoder, worker]) await one.encode(warm);
 
   const rounds: { decode: number; encode: number; whole: number }[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const { result: pixels, seconds: decode } = await timed(() => decodeAll(context));
-    const { seconds: encode } = await timed(() => encodeAll(context, pixels));
-    rounds.push({ decode, encode, whole: (await indexAll(context)).seconds });
+  const out = await mkdtemp(join(tmpdir(), 'afterimage-bench-'));
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const { result: pixels, seconds: decode } = await timed(() => decodeAll(context));
+      const { seconds: encode } = await timed(() => encodeAll(context, pixels));
+      rounds.push({ decode, encode, whole: (await indexAll(context, join(out, String(round)))).seconds });
+    }
+  } finally {
+    // Not before: for minutes after files have been deleted, ext4 takes up to a millisecond for each that is made.
+    await rm(out, { recursive: true, force: true });
   }
   const decodeAlone = median(rounds.map(({ decode }) => decode));
   const encodeAlone = median(rounds.map(({ encode }) => encode));
@@ -102,28 +108,23 @@ async function encodeAll({ encoder }: Context, pixels: readonly Pixels[]): Promi
   for (let i = 0; i < pixels.length; i += DEFAULT_BATCH) await encoder.encode(pixels.slice(i, i + DEFAULT_BATCH));
 }
 
-/** A whole build into an empty folder, with an encoder that is loaded already. */
-async function indexAll({ folder, worker }: Context): Promise<IndexSummary> {
-  const out = await mkdtemp(join(tmpdir(), 'afterimage-bench-'));
-  try {
-    const builder = await createCollectionBuilder({
-      folders: [folder],
-      out: join(out, 'collections/bench'),
-      cacheFolder: join(out, 'cache'),
-      modelsFolder: MODELS_FOLDER,
-      modelId: DEFAULT_MODEL,
-      pictures: 'preview',
-      hnsw: { M: 16, efConstruction: 200, efSearch: 200 },
-      index: 'hnsw',
-      encoding: 'int8',
-      strict: false,
-      fresh: true,
-      encoder: worker,
-    });
-    return await builder.run(new AbortController().signal, () => {});
-  } finally {
-    await rm(out, { recursive: true, force: true });
-  }
+/** A whole build into the empty folder `out`, with an encoder that is loaded already. */
+async function indexAll({ folder, worker }: Context, out: string): Promise<IndexSummary> {
+  const builder = await createCollectionBuilder({
+    folders: [folder],
+    out: join(out, 'collections/bench'),
+    cacheFolder: join(out, 'cache'),
+    modelsFolder: MODELS_FOLDER,
+    modelId: DEFAULT_MODEL,
+    pictures: 'preview',
+    hnsw: { M: 16, efConstruction: 200, efSearch: 200 },
+    index: 'hnsw',
+    encoding: 'int8',
+    strict: false,
+    fresh: true,
+    encoder: worker,
+  });
+  return await builder.run(new AbortController().signal, () => {});
 }
 
 /** Milliseconds a picture of each step, one after the other: what they cost when nothing else runs. */
