@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
-import { expect, test } from 'vitest';
+import { expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
 import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import { readNpy } from '../../src/engine/npy.ts';
@@ -79,6 +79,24 @@ test('another reader finds the columns of clip-retrieval, and halves where they 
   for await (const batch of batches) {
     for (const [i, value] of batch.entries()) expect(value).toBeCloseTo(vectors[i] as number, 3);
   }
+});
+
+test.each(['parquet', 'jsonl'] as const)('a disk that takes less than it is given: %s is whole', async (metadata) => {
+  const { write, out } = await workplace();
+  await write({ metadata });
+  const whole = await filesBelow(out);
+  const file = await open(join(out, 'file'), 'w');
+  await file.close();
+  const prototype: FileHandle = Object.getPrototypeOf(file);
+  const writeBytes = prototype.write as (this: FileHandle, bytes: Uint8Array) => Promise<unknown>;
+  const spy = vi.spyOn(prototype, 'write') as unknown as MockInstance<typeof writeBytes>;
+  spy.mockImplementation(function (this: FileHandle, bytes) {
+    return writeBytes.call(this, Buffer.from(bytes).subarray(0, Math.ceil(bytes.length / 2)));
+  });
+  onTestFinished(() => spy.mockRestore());
+  await rm(out, { recursive: true });
+  await write({ metadata });
+  expect(await filesBelow(out)).toEqual(whole);
 });
 
 test('an export is not mixed with another one', async () => {

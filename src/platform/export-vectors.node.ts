@@ -71,13 +71,13 @@ async function refuseOthers(out: string, ours: readonly string[]): Promise<void>
 async function writeArray(file: FileHandle, { collection, dtype, signal, onEvent }: ExportOptions): Promise<void> {
   const { count, dim } = collection.manifest;
   const vectors = await collection.vectors({ signal });
-  await file.write(encodeNpyHeader({ dtype, rows: count, dim }));
+  await file.writeFile(encodeNpyHeader({ dtype, rows: count, dim }));
   for (let row = 0; row < count; row += BATCH_ROWS) {
     signal.throwIfAborted();
     const end = Math.min(count, row + BATCH_ROWS);
     const rows = new Float32Array((end - row) * dim);
     for (let i = row; i < end; i++) rows.set(vectorOf(vectors, i), (i - row) * dim);
-    await file.write(encodeNpyRows(rows, dtype));
+    await file.writeFile(encodeNpyRows(rows, dtype));
     onEvent({ type: 'progress', task: 'Vectors', done: end, total: count });
   }
 }
@@ -88,7 +88,7 @@ async function writeParquet(file: FileHandle, items: ItemStore): Promise<void> {
   const flush = async () => {
     const bytes = writer.getBytes().slice();
     writer.index = 0;
-    await file.write(bytes);
+    await file.writeFile(bytes);
   };
   const rows = (async function* () {
     for (let row = 0; row < items.count; row++) {
@@ -106,7 +106,7 @@ async function writeJsonLines(file: FileHandle, items: ItemStore): Promise<void>
     for (let i = row; i < Math.min(items.count, row + BATCH_ROWS); i++) {
       lines.push(`${JSON.stringify(toRecord(await items.get(i)))}\n`);
     }
-    await file.write(lines.join(''));
+    await file.writeFile(lines.join(''));
   }
 }
 
@@ -114,7 +114,10 @@ function toRecord({ id, name, title, licence, width, height, bytes, date }: Item
   return { image_path: name, caption: title, licence, width, height, bytes, date, id };
 }
 
-/** Whole or not at all. */
+/**
+ * Whole or not at all. What is to be written goes to `file.writeFile`, which goes on where it was: `file.write` may take only
+ * a part, as on a full disk, and says so by its number alone.
+ */
 async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const draft = `${path}.new`;
   const file = await open(draft, 'w');
