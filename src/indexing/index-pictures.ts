@@ -4,6 +4,7 @@ import type { Sha256 } from '../engine/ports.ts';
 import { embedFiles, type Outcome } from './embed.ts';
 import { copyId } from './ids.ts';
 import { journalKey, type Known, knownPictures, type PreviousState, readPrevious } from './known.ts';
+import { codeWidth } from './make-codes.ts';
 import type { Listing, Problem } from './ports.ts';
 import type { CollectionPorts, CollectionRequest, IndexPorts, IndexRequest, IndexSummary } from './request.ts';
 import { type Content, settle } from './settle.ts';
@@ -13,10 +14,11 @@ import { createStopwatch, type Stopwatch } from './stopwatch.ts';
  * Bring a collection to the state of its source: list, hash, decode and embed what is new, build the graph, put the
  * new state into place. What is known by its content is kept under whatever name; what is gone leaves. An interrupted
  * run loses the batch it was at, and readers see the old state or the new one.
- * @throws AfterimageError `nothing-to-index`, `index-too-large`, `not-writable`, `picture-unreadable` (when strict),
- *   and what the encoder throws. An aborted `signal` throws its reason.
+ * @throws AfterimageError `nothing-to-index`, `index-too-large`, `usage` (codes of too short vectors), `not-writable`,
+ *   `picture-unreadable` (when strict), and what the encoder throws. An aborted `signal` throws its reason.
  */
 export async function indexPictures(request: IndexRequest, ports: IndexPorts): Promise<IndexSummary> {
+  if (request.index === 'codes') codeWidth(request.model.dim); // said at once, not after hours of embedding
   const stopwatch = createStopwatch();
   const listing = await stopwatch.time('list', () => ports.source.list(request.signal));
   ports.onEvent({ type: 'listed', files: listing.files.length, others: listing.others });
@@ -49,7 +51,9 @@ async function indexListing(
     const message = `The next run will read all files again, because their hashes cannot be remembered: ${error}`;
     ports.onEvent({ type: 'note', message });
   });
-  const outcomes = [...embeddings, ...unlistedPictures(listing, previous, { known, undrawn }, existing)].sort(byName);
+  const absent = absentPictures(listing, previous, { known, undrawn }, existing);
+  for (const message of notesOfEmpty(listing, previous, absent)) ports.onEvent({ type: 'note', message });
+  const outcomes = [...embeddings, ...absent].sort(byName);
   const problems = [...listing.problems, ...problemsOf(outcomes)];
   for (const problem of problems) ports.onEvent({ type: 'problem', problem });
   if (request.strict) refuseProblems(problems);
@@ -89,7 +93,7 @@ function refuseWrongSize({ files, problems, others }: Listing, { maxPictures, mo
   throw new AfterimageError(
     'index-too-large',
     `${files.length} pictures are more than the ${maxPictures} that an HNSW graph of dimension ${model.dim} with ` +
-      `M = ${hnsw.M} can hold (2 GiB of memory). Split the folder, or take a smaller --M or a model of smaller dimension.`,
+      `M = ${hnsw.M} can hold (2 GiB of memory). Take --index codes or exact, a smaller --M, or fewer pictures.`,
   );
 }
 
@@ -109,22 +113,40 @@ export async function lastState(
 }
 
 /**
- * Known pictures below folders that could not be listed: a drive that is not there has not lost them. Those that cannot
- * be drawn now have their thumbnail alone.
+ * Known pictures below folders that could not be listed, or that are empty: a drive that is not there has not lost them.
+ * Those that cannot be drawn now have their thumbnail alone.
  */
-function unlistedPictures(
-  { files, unlisted }: Listing,
+function absentPictures(
+  { files, unlisted, empty }: Listing,
   previous: PreviousState | undefined,
   { known, undrawn }: Pick<Known, 'known' | 'undrawn'>,
   existing: ReadonlyMap<string, number>,
 ): Outcome[] {
   const listed = new Set(files.map(({ name }) => name));
+  const prefixes = [...unlisted, ...empty];
   const items = previous?.items ?? [];
   return items.flatMap(({ id, name, bytes }) => {
     const picture = known.get(id) ?? undrawn.get(id);
     if (!picture || !existing.has(picture.record.thumbnail?.path ?? '')) return [];
-    if (listed.has(name) || !unlisted.some((prefix) => name.startsWith(prefix))) return [];
+    if (listed.has(name) || !prefixes.some((prefix) => name.startsWith(prefix))) return [];
     return [{ file: { name, location: '', bytes, modified: 0, stamp: null }, picture, embedded: false }];
+  });
+}
+
+/** A line for each empty folder that pictures are known from: whoever emptied it has to hear why they are still there. */
+function notesOfEmpty({ empty }: Listing, previous: PreviousState | undefined, absent: readonly Outcome[]): string[] {
+  return empty.flatMap((prefix) => {
+    const known = previous?.items.filter(({ name }) => name.startsWith(prefix)).length ?? 0;
+    if (known === 0) return [];
+    const stay = absent.filter(({ file }) => file.name.startsWith(prefix)).length;
+    const isEmpty = `${prefix} is empty now, as when its disk is not there.`;
+    if (stay < known)
+      return [
+        `${isEmpty} Of the ${known} pictures known from it ${known - stay} leave, because they have to be read again.`,
+      ];
+    return [
+      `${isEmpty} The ${known} pictures known from it stay; to remove them, leave the folder out of the command.`,
+    ];
   });
 }
 

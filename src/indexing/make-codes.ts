@@ -29,15 +29,22 @@ export type OnProgress = (task: string, done: number, total: number) => void;
 export const ROWS_PER_CODED_BLOCK = 8;
 
 /**
+ * How many components the codes of vectors have.
+ * @throws AfterimageError `usage` for fewer than 32 dimensions
+ */
+export function codeWidth(dim: number): number {
+  const width = Math.min(WIDTH, dim - (dim % GROUP));
+  if (width > 0) return width;
+  throw new AfterimageError('usage', `Vectors of ${dim} dimensions are too short for codes. Take --index exact.`);
+}
+
+/**
  * Learn a code from the vectors, the same one from the same vectors.
  * @throws AfterimageError `usage` for vectors of fewer than 32 dimensions; the signal's reason
  */
 export async function learnCode(vectors: StoredVectors, onProgress: OnProgress, signal: AbortSignal): Promise<Trained> {
   const { dim } = vectors;
-  const width = Math.min(WIDTH, dim - (dim % GROUP));
-  if (width === 0) {
-    throw new AfterimageError('usage', `Vectors of ${dim} dimensions are too short for codes. Take --index exact.`);
-  }
+  const width = codeWidth(dim);
   const sample = sampleOf(vectors);
   const rows = sample.length / dim;
   return runSteps(trainCode({ dim, width, sample }), signal, inRows(onProgress, 'Learning codes', rows));

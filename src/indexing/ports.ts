@@ -33,6 +33,8 @@ export interface Listing {
   readonly otherExtensions: Readonly<Record<string, number>>;
   /** What names below folders begin with that could not be listed: whether those pictures are still there is unknown. */
   readonly unlisted: readonly string[];
+  /** What names in those of the given folders begin with that hold no file at all, as where a disk is not mounted. */
+  readonly empty: readonly string[];
 }
 
 /** Where pictures come from. */

@@ -38,6 +38,7 @@ test('pictures by their extension, in any case, sorted, with "/" between; the ot
     others: 4,
     otherExtensions: { '.mp4': 2, '': 1, '.txt': 1 },
     unlisted: [],
+    empty: [],
   });
 });
 
@@ -45,6 +46,16 @@ test('a folder that cannot be listed is a problem, and is told apart from an emp
   const root = await tree(['a/a.jpg']);
   const listing = await names([join(root, 'a'), join(root, 'gone')]);
   expect(listing).toMatchObject({ files: ['a/a.jpg'], unlisted: ['gone/'], problems: [{ name: 'gone/' }] });
+});
+
+test('a given folder without any file is told, however its disk left it; other folders may be empty', async () => {
+  const root = await tree(['a/a.jpg', 'notes/notes.txt', 'broken/gone', 'hidden/.trash/b.jpg']);
+  await rm(join(root, 'broken/gone'));
+  await symlink('nowhere.jpg', join(root, 'broken/b.jpg'));
+  for (const folder of ['a/inner', 'bare', 'deep/mount']) await mkdir(join(root, folder), { recursive: true });
+  const folders = ['a', 'a/inner', 'notes', 'broken', 'hidden', 'bare', 'deep', 'gone'];
+  const listing = await names(folders.map((folder) => join(root, folder)));
+  expect(listing).toMatchObject({ files: ['a/a.jpg'], empty: ['hidden/', 'bare/', 'deep/'], unlisted: ['gone/'] });
 });
 
 test('hidden files and folders and the excluded folder are left out', async () => {

@@ -21,7 +21,7 @@ export function createFolderPictures({ folders, exclude }: FolderSourceOptions):
   return {
     async list(signal) {
       const walk = new Walk(new Set(await Promise.all(exclude.map(realpathOrSelf))), signal);
-      for (const { folder, prefix } of prefixed(folders)) await walk.folder(folder, prefix);
+      for (const { folder, prefix } of prefixed(folders)) await walk.root(folder, prefix);
       return walk.listing();
     },
     async read(file, signal) {
@@ -53,6 +53,9 @@ class Walk {
   readonly #files: SourceFile[] = [];
   readonly #problems: Problem[] = [];
   readonly #unlisted: string[] = [];
+  readonly #empty: string[] = [];
+  /** Whatever was met that is no folder. */
+  #met = 0;
   /** Files that are no pictures, by extension. */
   readonly #others = new Map<string, number>();
   /** Real paths of folders that were entered: a link back into one of them ends there. */
@@ -64,12 +67,21 @@ class Walk {
     this.#signal = signal;
   }
 
-  async folder(path: string, prefix: string): Promise<void> {
+  /** One of the given folders; one that lies in another one has been seen, which does not make it empty. */
+  async root(path: string, prefix: string): Promise<void> {
+    const isNew = !this.#seen.has(await realpathOrSelf(path));
+    const before = this.#met;
+    await this.#folder(path, prefix);
+    if (isNew && this.#met === before) this.#empty.push(prefix);
+  }
+
+  async #folder(path: string, prefix: string): Promise<void> {
     this.#signal.throwIfAborted();
     const real = await realpathOrSelf(path);
     if (this.#seen.has(real)) return;
     this.#seen.add(real);
     const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+      this.#met++;
       const reason = `${reasonOf(error)} Pictures that are known from it stay.`;
       this.#problems.push({ name: prefix || path, reason });
       this.#unlisted.push(prefix);
@@ -83,14 +95,15 @@ class Walk {
   async #entry(folder: string, prefix: string, entry: Dirent): Promise<void> {
     const location = join(folder, entry.name);
     const name = prefix + entry.name;
-    if (entry.isDirectory()) return this.folder(location, `${name}/`);
+    if (entry.isDirectory()) return this.#folder(location, `${name}/`);
+    this.#met++;
     const isPicture = EXTENSIONS.test(entry.name);
     if (!isPicture && entry.isFile()) return this.#other(entry.name);
     const stats = await stat(location).catch((error: unknown) => reasonOf(error));
     if (typeof stats === 'string') {
       if (isPicture) this.#problems.push({ name, reason: stats });
       else this.#other(entry.name);
-    } else if (stats.isDirectory()) await this.folder(location, `${name}/`);
+    } else if (stats.isDirectory()) await this.#folder(location, `${name}/`);
     else if (stats.isFile() && isPicture) this.#files.push(toFile(name, location, stats));
     else if (isPicture) this.#problems.push({ name, reason: 'It is not a file.' });
     else this.#other(entry.name);
@@ -111,6 +124,7 @@ class Walk {
       others: others.reduce((sum, [, count]) => sum + count, 0),
       otherExtensions: Object.fromEntries(others),
       unlisted: this.#unlisted,
+      empty: this.#empty,
     };
   }
 }
