@@ -21,7 +21,8 @@ collection, delete its folder: the next build-index, start or build takes it off
                           public/collections; elsewhere, index.json beside the folder lists it
   --model <id>            folder under public/models (default: ${DEFAULT_MODEL})
   --title, --description, --licence <text>
-                          what the page says of the collection (default: what it said before)
+                          what the page says of the collection (default: what it said before; --licence "" takes it
+                          back)
   --example <text>        a query to try, may be given several times
   --captions <file>       titles and licences of single pictures, as JSON:
                           {"dogs/rex.jpg": {"title": "Rex", "licence": "CC0"}}

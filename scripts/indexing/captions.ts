@@ -1,6 +1,9 @@
 import type { Caption } from '../../src/indexing/request.ts';
 import { usage } from '../lib/cli.ts';
 
+/** UTF-16 units that a title or a licence may have, as collections count them. */
+const MAX_TEXT = 10_000;
+
 /**
  * Titles and licences by file name, as JSON: `{"dogs/rex.jpg": {"title": "Rex", "licence": "CC0"}}`, both optional.
  * They are shown and never searched.
@@ -19,6 +22,10 @@ export function readCaptions(text: string, path: string): Map<string, Caption> {
   for (const [name, caption] of Object.entries(value)) {
     const { title = null, licence = null } = isObject(caption) ? caption : { title: 0 };
     if (!(isText(title) && isText(licence))) throw refuse(`${JSON.stringify(name)} has no title or licence as text`);
+    const longest = Math.max(title?.length ?? 0, licence?.length ?? 0);
+    if (longest > MAX_TEXT) {
+      throw refuse(`what ${JSON.stringify(name)} says has ${longest} characters, and at most ${MAX_TEXT} are taken`);
+    }
     captions.set(name, { title, licence });
   }
   return captions;

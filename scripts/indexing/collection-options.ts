@@ -1,9 +1,13 @@
 import type { CollectionRequest } from '../../src/indexing/request.ts';
 import { MAX_EF_CONSTRUCTION, MAX_M } from '../../src/platform/hnsw-graph.ts';
-import { parseEncoding, parseEngine, parseNumberBetween } from '../lib/cli.ts';
+import { parseEncoding, parseEngine, parseNumberBetween, usage } from '../lib/cli.ts';
 
 /** What a manifest may say. */
 const MAX_EF_SEARCH = 100_000;
+const MAX_EXAMPLES = 100;
+/** UTF-16 units, as manifests count them. */
+const MAX_TEXT = 500;
+const MAX_DESCRIPTION = 5000;
 
 /** What can be said of every collection, whether of pictures, of given vectors or of other collections. */
 export type CollectionOptions = Pick<
@@ -31,9 +35,22 @@ interface Values {
   readonly vectors?: string | undefined;
 }
 
-/** @throws AfterimageError `usage`. */
+/**
+ * Whatever no collection can be written with is refused here: later it would be after hours of embedding.
+ * @throws AfterimageError `usage`.
+ */
 export function parseCollectionOptions(values: Values): CollectionOptions {
   const { title, description, licence, example } = values;
+  const index = parseEngine(values.index ?? 'hnsw');
+  const encoding = parseEncoding(values.vectors ?? 'int8');
+  if (index === 'codes' && encoding !== 'int8') {
+    throw usage(`--index codes goes with --vectors int8, not with ${encoding}`);
+  }
+  checkText('title', title, 1, MAX_TEXT);
+  checkText('description', description, 0, MAX_DESCRIPTION);
+  checkText('licence', licence, 0, MAX_TEXT);
+  for (const one of example ?? []) checkText('example', one, 1, MAX_TEXT);
+  if ((example?.length ?? 0) > MAX_EXAMPLES) throw usage(`--example can be given at most ${MAX_EXAMPLES} times`);
   return {
     ...(title !== undefined && { title }),
     ...(description !== undefined && { description }),
@@ -44,9 +61,14 @@ export function parseCollectionOptions(values: Values): CollectionOptions {
       efConstruction: parseNumberBetween(values.efConstruction ?? '200', '--efConstruction', 1, MAX_EF_CONSTRUCTION),
       efSearch: parseNumberBetween(values.efSearch ?? '200', '--efSearch', 1, MAX_EF_SEARCH),
     },
-    index: parseEngine(values.index ?? 'hnsw'),
-    encoding: parseEncoding(values.vectors ?? 'int8'),
+    ...{ index, encoding },
   };
+}
+
+function checkText(option: string, text: string | undefined, min: number, max: number): void {
+  if (text === undefined) return;
+  if (text.length < min) throw usage(`--${option} is empty`);
+  if (text.length > max) throw usage(`--${option} takes at most ${max} characters, not ${text.length}`);
 }
 
 /** These options of larger ones: what was not given stays out, so that the collection keeps what it says. */

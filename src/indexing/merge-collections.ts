@@ -7,6 +7,7 @@ import type { Sha256 } from '../engine/ports.ts';
 import { copyId } from './ids.ts';
 import { allocateVectors, createIds } from './import-vectors.ts';
 import { countRemoved, lastState, partBytes } from './index-pictures.ts';
+import { isCoarser } from './known.ts';
 import type { CollectionPorts, CollectionRequest, SettledSummary } from './request.ts';
 import { settle } from './settle.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -63,6 +64,7 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
     const request = completeRequest(given, first, previous?.collection.manifest);
     const { rows, duplicates } = await stopwatch.time('read', () => listRows(sources, request.signal, sha256));
     refuseTooMany(rows.length, first.dim, given);
+    noteCoarser(sources, given, onEvent);
     const vectors = await stopwatch.time('read', () => readVectors(rows, first.dim, sources, request.signal));
     const ids = createIds(sha256);
     const items: Item[] = [];
@@ -128,7 +130,7 @@ function completeRequest(
     ...request,
     title: request.title ?? before.title,
     description: request.description ?? before.description,
-    ...((request.licence ?? before.licence) && { licence: request.licence ?? (before.licence as string) }),
+    licence: request.licence ?? before.licence ?? '',
     examples: request.examples ?? before.examples,
     model: { ...first.model, dim: first.dim },
     pictures: first.pictures.mode,
@@ -182,6 +184,20 @@ async function withFirstIds(items: readonly Omit<Row, 'id'>[], sha256: Sha256): 
     rows.push({ ...row, id });
   }
   return rows;
+}
+
+/** What was lost when they were stored does not come back. */
+function noteCoarser(
+  sources: readonly MergeSource[],
+  { encoding }: MergeRequest,
+  onEvent: MergePorts['onEvent'],
+): void {
+  for (const { collection } of sources) {
+    const { name, quantiser } = collection.manifest;
+    if (!isCoarser(quantiser.encoding, encoding)) continue;
+    const message = `The vectors of ${name} are stored as ${quantiser.encoding} and stay as rough as that. Build it with --vectors ${encoding} first.`;
+    onEvent({ type: 'note', message });
+  }
 }
 
 function refuseTooMany(count: number, dim: number, { maxPictures, hnsw }: MergeRequest): void {

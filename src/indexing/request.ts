@@ -23,6 +23,7 @@ export interface CollectionRequest {
   /** What the collection says of itself; absent: what it said before, else its name, or nothing. */
   readonly title?: string;
   readonly description?: string;
+  /** Empty: none, whatever it said before. */
   readonly licence?: string;
   readonly examples?: readonly string[];
   readonly model: { readonly id: string; readonly sha256: string; readonly dim: number };

@@ -82,7 +82,7 @@ function descriptionOf(
     name: request.name,
     title: request.title ?? before?.title ?? request.name,
     description: request.description ?? before?.description ?? '',
-    licence: request.licence ?? before?.licence ?? null,
+    licence: (request.licence ?? before?.licence) || null,
     examples: request.examples ?? before?.examples ?? [],
     created: request.created,
     model: { id: request.model.id, sha256: request.model.sha256 },
