@@ -8,7 +8,6 @@ export function RatingControl(props: {
   /** What is rated: the name of the group. */
   label: string;
   value: number | null;
-  disabled?: boolean;
   onChange: (rating: number | null) => void;
 }): JSX.Element {
   const name = createUniqueId();
@@ -21,7 +20,7 @@ export function RatingControl(props: {
   };
 
   return (
-    <fieldset ref={group} class="rating" disabled={props.disabled}>
+    <fieldset ref={group} class="rating">
       <legend>{props.label}</legend>
       <div class="rating-scale numbers">
         <For each={SCALE}>

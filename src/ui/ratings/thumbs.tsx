@@ -10,7 +10,6 @@ export function Thumbs(props: {
   /** The picture, as a person would call it. */
   title: string;
   value: Judgement | null;
-  disabled?: boolean;
   /** Say on the buttons what they mean, where there is room. */
   labelled?: boolean;
   /** Whether the tab key stops here; true where absent. */
@@ -25,7 +24,6 @@ export function Thumbs(props: {
       aria-pressed={props.value === judgement}
       aria-label={`${label}: ${props.title}`}
       title={label}
-      disabled={props.disabled}
       tabindex={props.tabbable === false ? -1 : undefined}
       onClick={() => props.onChange(props.value === judgement ? null : judgement)}
     >
