@@ -1,4 +1,4 @@
-import { For, type JSX, Show } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
 import type { LogFilter, LogList } from '../../state/log-list.ts';
 import { Icon } from '../icons.tsx';
 
@@ -11,6 +11,17 @@ export function LogFilters(props: { list: LogList }): JSX.Element {
     const entries = Object.entries({ ...props.list.filter(), ...patch }).filter(([, value]) => value !== undefined);
     props.list.setFilter(Object.fromEntries(entries));
   };
+  // With the one that is chosen: it leaves the log with its last search, and has to be left by choosing another.
+  const collections = createMemo(() => {
+    const { collection } = props.list.filter();
+    const logged = props.list.stats()?.collections ?? [];
+    return collection === undefined || logged.includes(collection) ? logged : [...logged, collection].sort();
+  });
+  // Once there it stays: it would go from under the keyboard of a person who chooses with it.
+  const hasChoice = createMemo<boolean>(
+    (had) => had || collections().length > 1 || props.list.filter().collection !== undefined,
+    false,
+  );
   return (
     <search class="log-filters">
       <input
@@ -38,14 +49,14 @@ export function LogFilters(props: { list: LogList }): JSX.Element {
         </select>
         <Icon name="down" size={16} />
       </div>
-      <Show when={(props.list.stats()?.collections.length ?? 0) > 1}>
+      <Show when={hasChoice()}>
         <div class="select">
           <select
             aria-label="Collection"
             onChange={(event) => change({ collection: event.currentTarget.value || undefined })}
           >
             <option value="">All collections</option>
-            <For each={props.list.stats()?.collections}>
+            <For each={collections()}>
               {(name) => (
                 <option value={name} selected={props.list.filter().collection === name}>
                   {name}

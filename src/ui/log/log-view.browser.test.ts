@@ -63,6 +63,10 @@ async function fill(): Promise<void> {
 }
 
 const queries = () => [...document.querySelectorAll('.log-query')].map((link) => link.textContent);
+/** The figures, which are counted a moment after a change, count so many searches. */
+const figuresSay = async (searches: number) => {
+  await expect.element(page.getByText(new RegExp(` of ${searches} searches rated`))).toBeVisible();
+};
 const importText = (text: string) =>
   userEvent.upload(page.getByLabelText('Log to import'), new File([text], 'log.jsonl', { type: 'application/jsonl' }));
 
@@ -106,6 +110,36 @@ describe('the page of the log', () => {
     await page.getByLabelText('Collection').selectOptions('All collections');
     await page.getByLabelText('Rating', { exact: true }).selectOptions('Rated 10');
     await expect.poll(queries).toEqual(['rocket 119']);
+  });
+
+  it('lets go of a collection whose last search was deleted', async () => {
+    await database.restore(loggedSearch(1, { query: 'dog', collection: 'demo', rating: 9 }));
+    await database.restore(loggedSearch(2, { query: 'cat', collection: 'more' }));
+    await database.restore(loggedSearch(3, { query: 'rocket', collection: 'photos' }));
+    show();
+    const select = page.getByLabelText('Collection');
+    for (const [collection, query] of [
+      ['more', 'cat'],
+      ['photos', 'rocket'],
+    ] as const) {
+      await select.selectOptions(collection);
+      await expect.poll(queries).toEqual([query]);
+      await page.getByRole('button', { name: `Delete the search “${query}”` }).click();
+      await expect.element(page.getByText(/Loosen the filter/)).toBeVisible();
+      await figuresSay(query === 'cat' ? 2 : 1);
+      await expect.element(select).toHaveValue(collection);
+    }
+    await select.selectOptions('All collections');
+    await expect.poll(queries).toEqual(['dog']);
+    expect([...select.element().children].map((option) => option.textContent)).toEqual(['All collections', 'demo']);
+  });
+
+  it('does not speak of a filter where the log is empty', async () => {
+    await database.restore(loggedSearch(1, { query: 'dog' }));
+    show();
+    await page.getByLabelText('Search the log').fill('dog');
+    await page.getByRole('button', { name: 'Delete the search “dog”' }).click();
+    await expect.element(page.getByText(/No searches yet/)).toBeVisible();
   });
 
   it('rates, judges and withdraws', async () => {

@@ -93,6 +93,7 @@ function Entries(props: { list: LogList }): JSX.Element {
 
 function Empty(props: { list: LogList }): JSX.Element {
   const filtered = () => {
+    if (props.list.stats()?.count === 0) return false; // then there is no filter to loosen either
     const { text, rating, collection } = props.list.filter();
     return Boolean(text?.trim()) || rating !== undefined || collection !== undefined;
   };
