@@ -2,6 +2,7 @@
 import { appendFile, cp, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
@@ -169,7 +170,26 @@ test('an aborted build stops, and the next one continues it', async () => {
   expect(events).toContainEqual({ type: 'resumed', pictures: done });
 });
 
-test('stopped while pictures are drawn in another mode, it continues, in a third mode too; fresh, it takes no old vector', async () => {
+test('stopped while vectors become finer, it continues with those that it made', async () => {
+  const { pictures, out, encoder, build } = await workplace();
+  for (let i = 0; i < 64; i++) await draw(join(pictures, `${i}.png`), i);
+  await build();
+  const controller = new AbortController();
+  const options = { ...buildOptions([pictures], out, encoder), batchSize: 8, encoding: 'f32' as const };
+  let done = 0;
+  const run = (await createCollectionBuilder(options)).run(controller.signal, (event) => {
+    if (event.type === 'file' && ++done === 20) controller.abort();
+  });
+  await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+  const made = encoder.encoded - 64;
+  expect(made).toBeGreaterThanOrEqual(16);
+  expect(await build({ encoding: 'f32' })).toMatchObject({ embedded: 64 - made, kept: made });
+  const vectors = toFloat32(await (await openCollection(out)).vectors());
+  await build({ encoding: 'f32', fresh: true });
+  expect(toFloat32(await (await openCollection(out)).vectors())).toEqual(vectors);
+});
+
+test('stopped while pictures are drawn in another mode, it continues, in a third mode too; fresh or finer, it takes no old vector', async () => {
   const { pictures, out, encoder, build, items } = await workplace();
   for (let i = 0; i < 64; i++) await draw(join(pictures, `${i}.png`), i, 400, 300);
   const stopAt = async (count: number, more: Partial<BuildOptions>) => {
@@ -197,6 +217,10 @@ test('stopped while pictures are drawn in another mode, it continues, in a third
   expect(resumed).toHaveLength(2);
   expect(Math.min(...resumed)).toBeGreaterThanOrEqual(8);
   expect(encoder.encoded).toBe(64);
+
+  await stopAt(20, { pictures: 'copy' });
+  expect(await build({ pictures: 'copy', encoding: 'f16' })).toMatchObject({ embedded: 64 });
+  await build({ pictures: 'preview', encoding: 'int8' });
 
   await stopAt(20, { pictures: 'copy' });
   expect(await build({ pictures: 'copy', fresh: true })).toMatchObject({ embedded: 64 });

@@ -2,9 +2,13 @@ import { cp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { toFloat32, vectorOf } from '../../src/engine/collection/stored-vectors.ts';
+import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
 import { loadHnswIndex } from '../../src/platform/hnsw-index.ts';
 import { draw, filesBelow, openCollection, workplace } from './testing.ts';
+
+const thumbnails = async (out: string) =>
+  [...(await filesBelow(out)).keys()].filter((path) => path.startsWith('thumbs'));
 
 test('a folder becomes a collection that can be read and searched', async () => {
   const { pictures, out, build, items } = await workplace();
@@ -121,11 +125,10 @@ test('pictures that are there keep the bytes of their vectors when others come',
   expect(after.codes.subarray(0, 10 * 256)).toEqual(before.codes);
 });
 
-test('half precision and no graph where they are asked for; either change writes the collection anew', async () => {
+test('no graph where none is asked for; either change writes the collection anew', async () => {
   const { pictures, out, encoder, build } = await workplace();
   for (let i = 0; i < 8; i++) await draw(join(pictures, `${i}.png`), i);
-  await build();
-  expect(await build({ encoding: 'f16' })).toMatchObject({ unchanged: false, embedded: 0 });
+  await build({ encoding: 'f16' });
   expect((await openCollection(out)).manifest.quantiser).toMatchObject({ encoding: 'f16', rowBytes: 512 });
   expect(await build({ encoding: 'f16', index: 'exact' })).toMatchObject({ unchanged: false, bytes: { graph: 0 } });
   const collection = await openCollection(out);
@@ -134,6 +137,41 @@ test('half precision and no graph where they are asked for; either change writes
   expect(await build({ encoding: 'f16', index: 'exact' })).toMatchObject({ unchanged: true });
   expect(await build({ encoding: 'f16' })).toMatchObject({ unchanged: false });
   expect(encoder.encoded).toBe(8);
+});
+
+test('finer vectors are those of a run from nothing: all is embedded again, and said; coarser ones are made of what is there', async () => {
+  process.env.SOURCE_DATE_EPOCH = '1700000000';
+  try {
+    const { pictures, out, encoder, build } = await workplace();
+    for (let i = 0; i < 8; i++) await draw(join(pictures, `${i}.png`), i);
+    const fresh = new Map<string, Map<string, Buffer>>();
+    for (const encoding of ['f16', 'f32'] as const) {
+      await build({ encoding });
+      fresh.set(encoding, await filesBelow(out));
+      await rm(out, { recursive: true });
+    }
+    const notes: string[] = [];
+    const note = (event: IndexEvent) => event.type === 'note' && notes.push(event.message);
+    await build({}, note);
+    const { ino } = await stat(join(out, (await thumbnails(out))[0] ?? ''));
+    expect(notes).toEqual([]);
+    for (const encoding of ['f16', 'f32'] as const) {
+      expect(await build({ encoding }, note)).toMatchObject({ unchanged: false, embedded: 8, kept: 0, removed: 0 });
+      expect(await filesBelow(out)).toEqual(fresh.get(encoding));
+    }
+    expect((await stat(join(out, (await thumbnails(out))[0] ?? ''))).ino).toBe(ino);
+    expect(notes).toEqual([expect.stringMatching(/int8.*f16.*again/), expect.stringMatching(/f16.*f32.*again/)]);
+    const { encoded } = encoder;
+    for (const encoding of ['f32', 'f16', 'int8'] as const) {
+      expect(await build({ encoding }, note)).toMatchObject({ embedded: 0, kept: 8 });
+    }
+    expect(encoder.encoded).toBe(encoded);
+    // A shard's vectors are single precision, whatever was in its folder.
+    expect(await build({ shard: { index: 1, count: 1 } }, note)).toMatchObject({ embedded: 8 });
+    expect(notes).toHaveLength(3);
+  } finally {
+    delete process.env.SOURCE_DATE_EPOCH;
+  }
 });
 
 test('with codes, like pictures lie together, and every picture keeps its vector', async () => {
@@ -151,8 +189,8 @@ test('with codes, like pictures lie together, and every picture keeps its vector
   for (const [row, { id }] of all.entries()) expect(vectorOf(vectors, row)).toEqual(plain.get(id));
   expect((await collection.codes()).length).toBe(16 + 4 * 256 * (1 + 128) + 70 * 64);
   expect(await build({ index: 'codes' })).toMatchObject({ unchanged: true });
-  await expect(build({ index: 'codes', encoding: 'f16' })).rejects.toMatchObject({ code: 'usage' });
   expect(encoder.encoded).toBe(70);
+  await expect(build({ index: 'codes', encoding: 'f16' })).rejects.toMatchObject({ code: 'usage' });
 });
 
 test('files with the same content are items of their own, embedded once', async () => {

@@ -127,6 +127,23 @@ test('what is in several collections is there once; other pictures of the same n
   expect(await namesIn(place('x-all'))).toEqual(['1.png', '2.png', '3.png', '3.png']);
 });
 
+test('of vectors that were stored too roughly for what is asked for, it says so', async () => {
+  const { pictures, place, build, merge } = await workplace();
+  for (const i of [1, 2, 3]) await draw(join(pictures, `${i}.png`), i);
+  await build(place('x-rough'));
+  await build(place('x-fine'), { encoding: 'f16' });
+  for (const [encoding, coarser] of [
+    ['int8', []],
+    ['f16', ['rough']],
+    ['f32', ['rough', 'fine']],
+  ] as const) {
+    const events: IndexEvent[] = [];
+    await merge([place('x-rough'), place('x-fine')], place(`x-${encoding}`), { encoding }, events);
+    const notes = events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
+    expect(notes).toEqual(coarser.map((name) => expect.stringContaining(`${name} are stored as`)));
+  }
+});
+
 test('pictures are hard links where that is possible', async () => {
   const { pictures, place, build, merge } = await workplace();
   await draw(join(pictures, 'a.png'), 1);

@@ -42,7 +42,7 @@ async function indexListing(
   const previous = await lastState(request, ports);
   const existing = await store.pictures();
   const journal = await store.journal(journalKey(request));
-  const { known, undrawn, resumed } = await knownPictures(previous, journal, existing, request);
+  const { known, undrawn, resumed } = await knownPictures(previous, journal, existing, request, ports.onEvent);
   if (resumed > 0) ports.onEvent({ type: 'resumed', pictures: resumed });
 
   const embeddings = await embedFiles(listing.files, { ports, request, stopwatch, journal, known, undrawn, existing });

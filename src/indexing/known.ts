@@ -1,8 +1,8 @@
 import type { Collection } from '../engine/collection/reader.ts';
 import { type StoredVectors, vectorOf } from '../engine/collection/stored-vectors.ts';
-import type { Item } from '../engine/collection/types.ts';
+import type { Encoding, Item } from '../engine/collection/types.ts';
 import type { EmbeddedPicture, Journal, PictureRecord } from './ports.ts';
-import type { IndexRequest } from './request.ts';
+import type { CollectionRequest, IndexEvent, IndexRequest } from './request.ts';
 
 /**
  * Part of what vectors and thumbnails depend on. Raise it when decoding changes so that they come out differently:
@@ -39,12 +39,24 @@ export interface Known {
   readonly resumed: number;
 }
 
-/** What need not be done again of the last state, when the same model made it, and of the journal. */
+/** What vectors of an encoding tell: one of a higher grade cannot be made from one of a lower. */
+const GRADES: Readonly<Record<Encoding, number>> = { int8: 0, f16: 1, f32: 2 };
+
+/** Whether vectors that are stored as `stored` lost more than those that are to be stored as `asked` may lose. */
+export function isCoarser(stored: Encoding, asked: Encoding): boolean {
+  return GRADES[stored] < GRADES[asked];
+}
+
+/**
+ * What need not be done again of the last state, where the same model made it and its vectors are fine enough for what is
+ * asked for, and of the journal.
+ */
 export async function knownPictures(
   previous: PreviousState | undefined,
   journal: Journal,
   existing: ReadonlyMap<string, number>,
   request: IndexRequest,
+  onEvent: (event: IndexEvent) => void,
 ): Promise<Known> {
   const known = new Map<string, EmbeddedPicture>();
   const undrawn = new Map<string, EmbeddedPicture>();
@@ -59,7 +71,12 @@ export async function knownPictures(
     if (isDrawn) known.set(id, { record: { ...record, preview }, vector });
     else if (!known.has(id)) undrawn.set(id, { record: { ...record, preview: null }, vector });
   };
-  if (previous && !request.fresh && isUsable(previous.collection, request)) {
+  const usable = previous && !request.fresh && isOfModel(previous.collection, request);
+  // Of a state that is lost, nothing better is known.
+  const held = previous?.vectors.encoding ?? 'int8';
+  const takesVectors = !request.fresh && !isCoarser(held, request.encoding);
+  if (usable && !takesVectors) onEvent({ type: 'note', message: noteOfCoarser(held, request.encoding) });
+  if (usable && takesVectors) {
     const { mode } = previous.collection.manifest.pictures;
     for (const [row, item] of previous.items.entries()) {
       remember({ record: toRecord(item), vector: vectorOf(previous.vectors, row) }, mode);
@@ -67,7 +84,7 @@ export async function knownPictures(
   }
   const before = known.size + undrawn.size;
   for (const { redrawn, mode, ...picture } of await journal.read()) {
-    if (!(redrawn && request.fresh)) remember(picture, mode);
+    if (takesVectors || !redrawn) remember(picture, mode);
   }
   return { known, undrawn, resumed: known.size + undrawn.size - before };
 }
@@ -76,7 +93,12 @@ function isThere({ path }: { path: string }, existing: ReadonlyMap<string, numbe
   return (existing.get(path) ?? 0) > 0;
 }
 
-function isUsable({ manifest }: Collection, { model }: IndexRequest): boolean {
+function noteOfCoarser(held: Encoding, asked: Encoding): string {
+  return `The vectors that are there are stored as ${held}, from which ${asked} cannot be made: all pictures are embedded again.`;
+}
+
+/** Whether a collection's vectors are those of the model that is asked for. */
+export function isOfModel({ manifest }: Collection, { model }: Pick<CollectionRequest, 'model'>): boolean {
   return manifest.model.sha256 === model.sha256 && manifest.dim === model.dim;
 }
 
