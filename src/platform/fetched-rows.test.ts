@@ -53,3 +53,25 @@ test('appended rows stay, removed ones do not come back', () => {
   expect(createQuantisedIndex(rows).rescore(query, Uint32Array.of(4, 5, COUNT), 3)[0]?.row).toBe(COUNT);
   expect(() => rows.scan(query)).toThrow(/Not all rows/);
 });
+
+test('a removed row that is fetched takes the place of the one that lay there', () => {
+  const rows = createFetchedRows({ dim: DIM, count: COUNT, centre, held: HELD });
+  rows.remove(5);
+  const places = Array.from({ length: HELD / BLOCK }, (_, i) => 10 + i);
+  for (const place of places) rows.put(place * BLOCK, block(place));
+  expect(rows.has(85)).toBe(true);
+  rows.put(0, block(0)); // where block 10 lay, row 5 where row 85 did
+  expect([rows.has(4), rows.has(5), rows.has(85), rows.size]).toEqual([true, false, false, HELD - 1]);
+  const held = rowsOf(0, ...places.slice(1)).filter((row) => row !== 5);
+  const found = createQuantisedIndex(rows).rescore(query, rowsOf(0, ...places), COUNT);
+  expect(found).toEqual(truth().rescore(query, held, COUNT));
+});
+
+test('a row that was fetched again stays when its old place is taken', () => {
+  const rows = createFetchedRows({ dim: DIM, count: COUNT, centre, held: HELD });
+  for (const place of [0, 1, 2, 0, 3, 4, 5, 6]) rows.put(place * BLOCK, block(place));
+  rows.put(7 * BLOCK, block(7)); // where block 0 lay first
+  expect([rows.has(0), rows.has(7 * BLOCK), rows.size]).toEqual([true, true, HELD]);
+  const all = rowsOf(0, 1, 2, 3, 4, 5, 6, 7);
+  expect(createQuantisedIndex(rows).rescore(query, all, HELD)).toEqual(truth().rescore(query, all, HELD));
+});

@@ -21,16 +21,18 @@ export function createFetchedRows({ dim, centre, count: given, held, kernels }: 
   const rows = createInt8Rows({ dim, centre, count: held, ...(kernels && { kernels }) });
   /** Where a row lies among the held ones. Appended rows lie behind them, and stay. */
   const slots = new Map<number, number>();
+  /** Which row was written last to a slot; it may have been removed since, or have been fetched again into another one. */
   const rowAt = new Map<number, number>();
   const removed = new Set<number>();
   let next = 0;
   let list = new Uint32Array(0);
 
+  /** A slot holds another row from now on: also one that was removed, which is not there for that. */
   function place(row: number, slot: number): void {
     const before = rowAt.get(slot);
-    if (before !== undefined) slots.delete(before);
+    if (before !== undefined && slots.get(before) === slot) slots.delete(before);
     rowAt.set(slot, row);
-    slots.set(row, slot);
+    if (!removed.has(row)) slots.set(row, slot);
   }
 
   /** What `choose` writes, into room that is made for it when it is known how much. */
@@ -54,7 +56,7 @@ export function createFetchedRows({ dim, centre, count: given, held, kernels }: 
       if (scales.length > held) throw new AfterimageError('internal', `${scales.length} rows at once are too many.`);
       if (next + scales.length > held) next = 0;
       rows.put(next, { codes, scales });
-      for (let i = 0; i < scales.length; i++) if (!removed.has(first + i)) place(first + i, next + i);
+      for (let i = 0; i < scales.length; i++) place(first + i, next + i);
       next += scales.length;
     },
     append(vector) {
