@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createBitset, hasBit, listBits, setBit } from './bitset.ts';
+import { clearBit, createBitset, hasBit, listBits, setBit } from './bitset.ts';
 
 test('holds exactly the rows that were set', () => {
   fc.assert(
@@ -11,6 +11,13 @@ test('holds exactly the rows that were set', () => {
       expect(found).toEqual(rows.toSorted((a, b) => a - b));
     }),
   );
+});
+
+test('no longer holds what was cleared', () => {
+  const bits = createBitset(64).fill(2 ** 32 - 1);
+  for (const row of [0, 31, 40, 64, 1000]) clearBit(bits, row);
+  const found = Array.from({ length: 70 }, (_, row) => row).filter((row) => !hasBit(bits, row));
+  expect(found).toEqual([0, 31, 40, 64, 65, 66, 67, 68, 69]);
 });
 
 test('lists the rows that were set, below an end', () => {

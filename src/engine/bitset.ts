@@ -15,6 +15,11 @@ export function setBit(bits: Bitset, row: number): void {
   bits[row >>> 5] = (bits[row >>> 5] ?? 0) | (1 << (row & 31));
 }
 
+/** Clear the bit of a row; what lies beyond the words stays not set. */
+export function clearBit(bits: Bitset, row: number): void {
+  if (row >>> 5 < bits.length) bits[row >>> 5] = (bits[row >>> 5] as number) & ~(1 << (row & 31));
+}
+
 /** Write the rows below `end` whose bit is set to `list`, ascending. @returns how many */
 export function listBits(bits: Bitset, list: Uint32Array, end: number): number {
   const words = Math.min(bits.length, Math.ceil(end / 32));

@@ -1,79 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createBitset, hasBit, setBit } from '../engine/bitset.ts';
 import { dot, type Embedding } from '../engine/embedding.ts';
-import { withExactFilters } from '../engine/exact-filters.ts';
-import { createExactIndex } from '../engine/exact-index.ts';
-import { decodeFloat16 } from '../engine/float16.ts';
-import { createLiveIndex } from '../engine/live-index.ts';
-import { createHalfRows } from '../engine/quantised/half-rows.ts';
-import { toHalves } from '../engine/quantised/halves.ts';
-import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
-import { chooseCentre, dequantise, quantise } from '../engine/quantised/quantise.ts';
-import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
-import { clusteredVectors, flatten } from '../engine/test-vectors.ts';
-import type { Hit, VectorIndex } from '../engine/vector-index.ts';
-import { buildHnswIndex, loadHnswIndex } from './hnsw-index.ts';
+import { clusteredVectors } from '../engine/test-vectors.ts';
+import type { Hit } from '../engine/vector-index.ts';
+import { CANDIDATES, DIM, engines, inInt8 } from './testing-engines.ts';
 
-const DIM = 32;
-const centre = chooseCentre(flatten(clusteredVectors(800, DIM), DIM), DIM);
-/** Such as int8 rows and such as halves can hold: then an engine has the same vectors as the ground truth. */
-const inInt8 = rounded((flat) => dequantise(quantise(flat, DIM, centre), DIM, centre));
-const inHalves = rounded((flat) => decodeFloat16(toHalves(flat, DIM)));
 const queries = clusteredVectors(60, DIM, 2);
-
-async function buildHnsw(rows: readonly Embedding[]): Promise<VectorIndex & { graph(): Uint8Array }> {
-  const index = await buildHnswIndex({ dim: DIM, M: 16, efConstruction: 200, capacity: rows.length });
-  for (const row of rows) index.add(row);
-  return index;
-}
-
-function rounded(round: (flat: Float32Array) => Float32Array): Embedding[] {
-  const rows = clusteredVectors(800, DIM);
-  const flat = round(flatten(rows, DIM));
-  return rows.map((_, row) => flat.slice(row * DIM, (row + 1) * DIM) as Embedding);
-}
-
-async function createInt8(rows: readonly Embedding[]): Promise<VectorIndex> {
-  const held = createInt8Rows({ dim: DIM, centre, count: rows.length });
-  held.put(0, quantise(flatten(rows, DIM), DIM, centre));
-  return createQuantisedIndex(held);
-}
-
-async function createHalves(rows: readonly Embedding[]): Promise<VectorIndex> {
-  const held = createHalfRows({ dim: DIM, count: rows.length });
-  held.put(0, { halves: toHalves(flatten(rows, DIM), DIM) });
-  return createQuantisedIndex(held);
-}
-
-type Create = (rows: readonly Embedding[]) => Promise<VectorIndex>;
-
-const engines: [name: string, create: Create, vectors?: readonly Embedding[]][] = [
-  ['exact', async (rows) => createExactIndex(flatten(rows, DIM), DIM)],
-  ['exact, int8', createInt8],
-  ['exact, halves', createHalves, inHalves],
-  ['hnsw, built', buildHnsw],
-  [
-    'hnsw, loaded',
-    async (rows) =>
-      loadHnswIndex({ graph: (await buildHnsw(rows)).graph(), vectors: flatten(rows, DIM), dim: DIM, efSearch: 200 }),
-  ],
-  ['hnsw, live', createLive],
-  ['hnsw, filters exact', createFiltered],
-];
-
-/** A part of the rows is in the graph from the beginning, another was taken in later, the rest waits. */
-async function createLive(rows: readonly Embedding[]): Promise<VectorIndex> {
-  const third = Math.floor(rows.length / 3);
-  const live = createLiveIndex(await buildHnsw(rows.slice(0, third)), third);
-  for (const row of rows.slice(third)) live.add(row);
-  live.absorb(third);
-  return live;
-}
-
-async function createFiltered(rows: readonly Embedding[]): Promise<VectorIndex> {
-  const exact = createExactIndex(flatten(rows, DIM), DIM);
-  return withExactFilters(await buildHnsw(rows), () => exact);
-}
 
 /** The definition: every row that passes, sorted. */
 const createTruth =
@@ -117,7 +49,8 @@ describe.each(engines)('%s', (name, create, vectors = inInt8) => {
   test('similarity is the cosine', async () => {
     const index = await create(vectors);
     for (const query of queries) {
-      for (const { row, similarity } of index.search(query, { k: 200 })) {
+      for (const { row, similarity, approximate } of index.search(query, { k: 200 })) {
+        if (approximate) continue;
         // The query of int8 rows has 16 bits.
         expect(similarity).toBeCloseTo(dot(query, vectors[row] as Embedding), name.includes('int8') ? 4 : 5);
       }
@@ -200,6 +133,20 @@ describe.each(engines)('%s', (name, create, vectors = inInt8) => {
       );
     });
     expect(mean(recalls)).toBeGreaterThanOrEqual(0.99);
+    index.dispose();
+  });
+
+  test('where all near rows were removed, others are found', async () => {
+    const index = await create(vectors);
+    const [query] = queries as [Embedding];
+    const ranked = groundTruth(query, vectors.length).map(({ row }) => row);
+    const gone = 2 * CANDIDATES + 10;
+    for (const row of ranked.slice(0, gone)) index.remove(row);
+    for (const filter of [undefined, createBitset(vectors.length).fill(2 ** 32 - 1)]) {
+      const hits = index.search(query, { k: 10, ...(filter && { filter }) });
+      expect(hits.map(({ row }) => ranked.indexOf(row)).filter((place) => place < gone)).toEqual([]);
+      expect(recall(hits, groundTruth(query, gone + 10).slice(gone))).toBeGreaterThanOrEqual(0.9);
+    }
     index.dispose();
   });
 

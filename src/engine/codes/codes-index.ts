@@ -1,3 +1,4 @@
+import { clearBit, createBitset } from '../bitset.ts';
 import { dot, type Embedding } from '../embedding.ts';
 import { AfterimageError } from '../errors.ts';
 import { dotRow } from '../exact-index.ts';
@@ -52,8 +53,11 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
   function candidates(query: Embedding, n: number, filter?: Uint32Array): Candidates {
     if (query.length !== dim) throw mismatch(query.length, dim);
     const weights = project(query, code);
-    // What is removed is taken out afterwards: enough rows stay.
-    const { rows, sums } = codes.nearest(weights, n + Math.min(removed.size, n), filter);
+    // A few that are removed are taken out afterwards, which is the fastest; many could be all that is found.
+    const few = removed.size <= n;
+    const { rows, sums } = few
+      ? codes.nearest(weights, n + removed.size, filter)
+      : codes.nearest(weights, n, withoutRemoved(filter));
     const base = dot(query, code.centre) - MIDDLE * weights.reduce((sum, weight) => sum + weight, 0);
     const estimates = sums.map((sum) => base + sum);
     if (removed.size === 0) return { rows, estimates };
@@ -62,6 +66,13 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
       rows: Uint32Array.from(kept, (i) => rows[i] as number),
       estimates: Float32Array.from(kept, (i) => estimates[i] as number),
     };
+  }
+
+  /** The rows that pass and are there. */
+  function withoutRemoved(filter: Uint32Array | undefined): Uint32Array {
+    const passing = filter?.slice() ?? createBitset(codes.count).fill(2 ** 32 - 1);
+    for (const row of removed) clearBit(passing, row);
+    return passing;
   }
 
   const allThere = () => vectors.size === codes.count - removed.size;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createBitset, setBit } from '../bitset.ts';
+import { createBitset, hasBit, setBit } from '../bitset.ts';
 import { dot, type Embedding, normalise } from '../embedding.ts';
 import { createExactIndex } from '../exact-index.ts';
 import { componentAt } from '../kernels/reference.ts';
@@ -203,6 +203,21 @@ describe('the index of codes', () => {
     expect(hits).toHaveLength(10);
     expect(hits.map(({ row }) => row)).not.toContain(COUNT);
     index.dispose();
+  });
+
+  it('gives as many candidates as are there, however many rows were removed', () => {
+    const { index } = createIndex();
+    for (let row = 0; row < COUNT; row++) if (row % 4 !== 0) index.remove(row);
+    const query = queries[0] as Embedding;
+    for (const n of [100, COUNT / 4, COUNT]) {
+      const { rows, estimates } = index.candidates(query, n);
+      expect([rows.length, estimates.length]).toEqual([Math.min(n, COUNT / 4), Math.min(n, COUNT / 4)]);
+      expect(rows.every((row) => row % 4 === 0)).toBe(true);
+    }
+    const filter = createBitset(COUNT);
+    for (let row = 0; row < 40; row++) setBit(filter, row);
+    expect([...index.candidates(query, 100, filter).rows]).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+    expect(hasBit(filter, 1)).toBe(true);
   });
 
   it('refuses what has another dimension', () => {
