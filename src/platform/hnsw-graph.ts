@@ -1,4 +1,5 @@
 import { AfterimageError } from '../engine/errors.ts';
+import { allocate } from '../engine/kernels/memory.ts';
 import { countVarints, createVarintReader, createVarintWriter, type VarintReader } from './varint.ts';
 
 /**
@@ -90,7 +91,7 @@ function check(condition: boolean, what: string): asserts condition {
  * Read a graph and check everything that hnswlib takes on trust: with a graph that passes, it can neither read outside
  * its memory nor return a row that is not there. A link that was changed into another valid row cannot be told here;
  * the hash of the collection's part does that.
- * @throws AfterimageError `index-corrupt`.
+ * @throws AfterimageError `index-corrupt`, `index-too-large` where there is no room for it.
  */
 export function parseGraph(bytes: Uint8Array): Graph {
   check(bytes.length >= GRAPH_HEADER_BYTES, `it has ${bytes.length} bytes`);
@@ -114,8 +115,8 @@ export function parseGraph(bytes: Uint8Array): Graph {
 function readRows(bytes: Uint8Array, shape: Omit<Graph, 'words' | 'starts'>): Pick<Graph, 'words' | 'starts'> {
   const { count, M, maxLevel } = shape;
   const reader = createVarintReader(bytes, GRAPH_HEADER_BYTES);
-  const words = new Uint32Array(countVarints(bytes, GRAPH_HEADER_BYTES));
-  const starts = new Uint32Array(count);
+  const words = makeWords(countVarints(bytes, GRAPH_HEADER_BYTES));
+  const starts = makeWords(count);
   let at = 0;
   for (let row = 0; row < count; row++) {
     starts[row] = at;
@@ -136,6 +137,10 @@ function readRows(bytes: Uint8Array, shape: Omit<Graph, 'words' | 'starts'>): Pi
   }
   check(reader.atEnd, 'its rows do not end where it does');
   return { words: words.subarray(0, at), starts };
+}
+
+function makeWords(count: number): Uint32Array {
+  return allocate(4 * count, () => new Uint32Array(count));
 }
 
 /** @returns the place behind the links. */

@@ -1,3 +1,4 @@
+import { allocate } from '../engine/kernels/memory.ts';
 import { encodeGraph, type Graph, isRemoved, levelOf, linkCount, rowWord } from './hnsw-graph.ts';
 
 /**
@@ -16,14 +17,17 @@ export function recordBytes(dim: number, M: number): number {
 /** Words of one padded list above level 0. */
 const upperListWords = (M: number): number => 1 + M;
 
-/** Links and vectors (count × dim, row by row) as the file that hnswlib reads; row ids become labels. */
+/**
+ * Links and vectors (count × dim, row by row) as the file that hnswlib reads; row ids become labels.
+ * @throws AfterimageError `index-too-large` where there is no room for it
+ */
 export function imageOf(graph: Graph, vectors: Float32Array): Uint8Array<ArrayBuffer> {
   const { count, dim, M, words, starts } = graph;
   const record = recordBytes(dim, M) / 4;
   let size = IMAGE_HEADER_BYTES / 4 + count * (record + 1);
   for (const start of starts) size += levelOf(words[start] as number) * upperListWords(M);
 
-  const image = new Uint32Array(size);
+  const image = allocate(4 * size, () => new Uint32Array(size));
   const floats = new Float32Array(image.buffer);
   writeImageHeader(image, graph);
   let at = IMAGE_HEADER_BYTES / 4;

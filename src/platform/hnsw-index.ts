@@ -101,7 +101,11 @@ interface Runtime {
  */
 async function createRuntime(dim: number): Promise<Runtime> {
   const quiet = () => {}; // what goes wrong is thrown too
-  const module = await createHnswlib({ print: quiet, printErr: quiet });
+  const module = await createHnswlib({ print: quiet, printErr: quiet }).catch((error: unknown) =>
+    attempt('internal', () => {
+      throw error;
+    }),
+  );
   module.EmscriptenFileSystemManager.initializeFileSystem('memory');
   // Inner product: for unit vectors, 1 − cosine.
   return { module, index: new module.HierarchicalNSW('ip', dim, '') };
@@ -225,8 +229,8 @@ function attempt<T>(code: 'index-corrupt' | 'index-too-large' | 'internal', call
     return call();
   } catch (error) {
     const reason = String((error as { message?: unknown } | null)?.message ?? error);
-    if (code === 'index-too-large' || /not enough memory|bad_alloc/i.test(reason)) {
-      const message = `The HNSW index does not fit into 2 GiB of memory (${reason}). ${SMALLER}`;
+    if (code === 'index-too-large' || /not enough memory|out of memory|could not allocate|bad_alloc/i.test(reason)) {
+      const message = `The HNSW index does not fit into memory, of which it may use 2 GiB (${reason}). ${SMALLER}`;
       throw new AfterimageError('index-too-large', message, { cause: error });
     }
     const advice = code === 'index-corrupt' ? ' Build the collection again.' : '';
