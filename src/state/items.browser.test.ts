@@ -91,6 +91,61 @@ it('shows the record of before until the next one is known, and never one that i
   expect(shown()).toBeUndefined();
 });
 
+it('shows nothing for a record that cannot be read, and asks for it again when the network is back', async () => {
+  const { items, asked, waiting, turn } = setUp();
+  const [row, setRow] = createSignal<number | undefined>(1);
+  const shown = show(items, row);
+  await turn();
+  waiting[0]?.resolve();
+  await turn();
+  expect(shown()).toEqual(itemOf(1));
+
+  setRow(2);
+  await turn();
+  expect(shown()).toEqual(itemOf(1));
+  waiting[1]?.reject(new AfterimageError('offline', 'There is no network.'));
+  await turn();
+  expect(shown(), 'the picture before is not that of this row').toBeUndefined();
+  expect(asked, 'nothing is asked for while the network is away').toEqual([[1], [2]]);
+
+  window.dispatchEvent(new Event('online'));
+  await turn();
+  expect(asked).toEqual([[1], [2], [2]]);
+  waiting[2]?.resolve();
+  await turn();
+  expect(shown()).toEqual(itemOf(2));
+  window.dispatchEvent(new Event('online'));
+  await turn();
+  expect(asked, 'what is there is not asked for again').toHaveLength(3);
+});
+
+it('asks again when the same row is wanted by another answer, and is not misled by a failure of before', async () => {
+  const { items, waiting, turn, setCollection } = setUp();
+  const [row, setRow] = createSignal<number | undefined>(2, { equals: false });
+  const shown = show(items, row);
+  await turn();
+  setCollection('other');
+  setRow(2);
+  await turn();
+  waiting[1]?.resolve();
+  await turn();
+  expect(shown()).toEqual(itemOf(2));
+  waiting[0]?.reject(new AfterimageError('collection-not-found', 'Another collection was opened meanwhile.'));
+  await turn();
+  expect(shown()).toEqual(itemOf(2));
+
+  setRow(3);
+  await turn();
+  waiting[2]?.reject(new AfterimageError('network', 'It could not be fetched.'));
+  await turn();
+  expect(shown()).toBeUndefined();
+  setRow(3);
+  await turn();
+  waiting[3]?.resolve();
+  await turn();
+  expect(shown()).toEqual(itemOf(3));
+});
+
 function show(items: Items, row: () => number | undefined) {
   return createRoot((end) => {
     const before = dispose;

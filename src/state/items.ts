@@ -2,6 +2,7 @@ import { type Accessor, createMemo, createSignal, on, untrack } from 'solid-js';
 import type { QueryClient } from '../client/query-client.ts';
 import type { Item } from '../engine/collection/types.ts';
 import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
+import { listen } from './listen.ts';
 
 /** Records kept; the grid shows at most a few hundred at once. */
 const CAPACITY = 2000;
@@ -12,6 +13,8 @@ export interface Items {
   get(row: number): Item | Promise<Item>;
   /** Keep records that came without being asked for; `records` are those of the first of `rows`. */
   put(rows: ArrayLike<number>, records: readonly Item[]): void;
+  /** Changes when what could not be read is worth asking for again: the network is back. */
+  readonly again: Accessor<void>;
 }
 
 interface Cache {
@@ -29,6 +32,8 @@ export function createItems(
   onError: (error: AfterimageError) => void,
 ): Items {
   const cache = createMemo(on(collection, (): Cache => ({ kept: new Map(), waiting: new Map() })));
+  const [again, setAgain] = createSignal(undefined, { equals: false });
+  listen(window, 'online', () => setAgain());
   let batch: { rows: number[]; records: Promise<Item[]> } | undefined;
 
   function openBatch(): { rows: number[]; records: Promise<Item[]> } {
@@ -66,6 +71,7 @@ export function createItems(
       const { kept } = untrack(cache);
       for (const [i, item] of records.entries()) keep(kept, rows[i] as number /* as many rows at least */, item);
     },
+    again,
   };
 }
 
@@ -77,20 +83,35 @@ function keep(kept: Map<number, Item>, row: number, item: Item): void {
   kept.set(row, item);
 }
 
-/** The record of a row that changes; undefined while the first one loads or when it cannot be read. */
+/** The record of a row that changes; undefined while the first one loads and where it cannot be read. */
 export function createItem(items: Items, row: Accessor<number | undefined>): Accessor<Item | undefined> {
-  const [arrived, arrive] = createSignal(undefined, { equals: false });
+  const [settled, settle] = createSignal(undefined, { equals: false });
+  /** What is waited for. */
+  let asked: Promise<Item> | undefined;
+  let failed: number | undefined;
   return createMemo<Item | undefined>((before) => {
-    arrived();
+    settled();
     const wanted = row();
+    const lost = failed;
+    asked = undefined;
+    failed = undefined;
     if (wanted === undefined) return undefined;
+    if (wanted === lost) {
+      items.again();
+      // The picture before would stay under the name and score of this one.
+      return undefined;
+    }
     const found = untrack(() => items.get(wanted));
     if (!(found instanceof Promise)) return found;
+    asked = found;
+    const settleIf = (failure: number | undefined) => {
+      if (asked !== found) return;
+      failed = failure;
+      settle();
+    };
     found.then(
-      () => {
-        if (row() === wanted) arrive();
-      },
-      () => {},
+      () => settleIf(undefined),
+      () => settleIf(wanted),
     );
     // The picture before stays until the next one is known: cells that blink while one types are worse than late ones.
     return before;
