@@ -86,7 +86,7 @@ function createApp(baseUrl: string): App {
 function keepOffline(offline: Offline, session: Session, items: Parameters<Offline['keepPictures']>[1]): void {
   createEffect(
     on([session.collection, session.ready], ([collection, ready]) => {
-      if (!collection || !ready) return;
+      if (!collection || !ready) return offline.stopPictures();
       void offline.keepApp();
       void offline.keepPictures(collection.manifest, items);
     }),

@@ -89,6 +89,22 @@ test('an aborted run keeps no more', async () => {
   expect(await kept()).toEqual([]);
 });
 
+test('a run that is aborted while it asks for the last items takes nothing away and does not count as complete', async () => {
+  await keepPictures(options(3, 'a'));
+  const controller = new AbortController();
+  const items = async () => {
+    controller.abort(new Error('another collection'));
+    return [item(0)];
+  };
+  await expect(keepPictures(options(3, 'b', { items, signal: controller.signal }))).rejects.toThrow(
+    'another collection',
+  );
+  expect(await kept()).toContain('thumbs/2.webp');
+  const onProgress = vi.fn();
+  await keepPictures(options(3, 'b', { onProgress }));
+  expect(onProgress).toHaveBeenCalledWith(5, 5);
+});
+
 test('pictures that a new version does not have leave', async () => {
   await keepPictures(options(3, 'a'));
   await keepPictures(options(1, 'b'));

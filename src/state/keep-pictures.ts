@@ -1,4 +1,5 @@
 import type { CollectionManifest, Item } from '../engine/collection/types.ts';
+import { AfterimageError } from '../engine/errors.ts';
 import { keptPictures } from './caches.ts';
 
 /** Collections whose pictures take more are not kept as a whole, only what was looked at. */
@@ -13,8 +14,9 @@ type Kept = Pick<CollectionManifest, 'name' | 'sha256' | 'count' | 'pictures'>;
 export interface KeepOptions {
   readonly baseUrl: string;
   readonly collection: Kept;
-  /** Item records of rows, as `QueryClient.items`. */
+  /** Item records of rows, as `QueryClient.items`: of whichever collection is open when it answers. */
   readonly items: (rows: number[]) => Promise<readonly Item[]>;
+  /** To be aborted when another collection is opened, before `items` answers for that. */
   readonly signal: AbortSignal;
   readonly onProgress: (have: number, total: number) => void;
 }
@@ -22,7 +24,7 @@ export interface KeepOptions {
 /**
  * Put thumbnails and previews of a whole collection into the cache, so that it can be browsed offline. What is there is
  * not fetched again, so an interrupted run continues; pictures of an older version of the collection leave at the end.
- * Rejects with the first failure (no network, no space): what was kept stays.
+ * Rejects with the first failure (no network, no space) and with the signal's reason: what was kept stays.
  */
 export async function keepPictures(options: KeepOptions): Promise<void> {
   const { collection, signal, onProgress } = options;
@@ -47,6 +49,7 @@ export async function keepPictures(options: KeepOptions): Promise<void> {
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
 
+  signal.throwIfAborted();
   const stale = [...there].filter((url) => url.startsWith(folder) && !wanted.has(url));
   await Promise.all(stale.map((url) => cache.delete(url)));
   await writeRecord(cache, folder, { sha256: collection.sha256, total: wanted.size });
@@ -57,9 +60,10 @@ async function listPictures({ collection, items, signal }: KeepOptions, folder: 
   // Of imported vectors there are no pictures, and there may be a million items to find that out from.
   if (collection.pictures.bytes === 0) return urls;
   for (let from = 0; from < collection.count; from += ITEMS_AT_ONCE) {
-    signal.throwIfAborted();
     const length = Math.min(ITEMS_AT_ONCE, collection.count - from);
-    for (const item of await items(Array.from({ length }, (_, i) => from + i))) {
+    const records = await items(Array.from({ length }, (_, i) => from + i));
+    signal.throwIfAborted();
+    for (const item of records) {
       if (item.thumbnail) urls.add(new URL(item.thumbnail.path, folder).href);
       if (item.preview) urls.add(new URL(item.preview.path, folder).href);
     }
@@ -70,7 +74,13 @@ async function listPictures({ collection, items, signal }: KeepOptions, folder: 
 async function keep(cache: Cache, url: string, signal: AbortSignal): Promise<void> {
   // A fetch that is no <img> passes the service worker, so nothing is kept twice.
   const response = await fetch(url, { signal, priority: 'low' });
-  if (!response.ok) throw new Error(`${url} answered with ${response.status}.`);
+  if (!response.ok) {
+    throw new AfterimageError(
+      'network',
+      `The server answered ${response.status} instead of ${new URL(url).pathname}. ` +
+        'Reload the page in a while; if it stays so, publish the collection anew.',
+    );
+  }
   await cache.put(url, response);
 }
 

@@ -1,5 +1,5 @@
-import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js';
-import { listen } from './listen.ts';
+import { type Accessor, createEffect, createMemo, on, onCleanup, untrack } from 'solid-js';
+import { createOnline } from './online.ts';
 import type { Search } from './search.ts';
 import type { Progress } from './session.ts';
 
@@ -66,12 +66,4 @@ export function createRefining(
       return online() ? 'network' : 'offline';
     },
   };
-}
-
-/** False is certain, true is not. */
-function createOnline(): Accessor<boolean> {
-  const [online, setOnline] = createSignal(navigator.onLine);
-  listen(window, 'online', () => setOnline(true));
-  listen(window, 'offline', () => setOnline(false));
-  return online;
 }

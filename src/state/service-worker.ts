@@ -8,9 +8,28 @@ const RELOADED = 'afterimage-reloaded-for-isolation';
 export const serviceWorkerSupported = import.meta.env.PROD && hasServiceWorker(navigator) && 'caches' in globalThis;
 
 /** Register the service worker of this app, again at will. Rejects where the browser refuses; the page goes on. */
-export function registerServiceWorker(baseUrl: string): Promise<ServiceWorkerRegistration> {
-  return navigator.serviceWorker.register(new URL('sw.js', baseUrl).href, { scope: baseUrl });
+export function registerServiceWorker(
+  baseUrl: string,
+  container = navigator.serviceWorker,
+): Promise<ServiceWorkerRegistration> {
+  return container.register(new URL('sw.js', baseUrl).href, { scope: baseUrl });
 }
+
+/**
+ * Resolves when a service worker is in charge of this registration. Rejects with `NotInstalled` when the first one gives
+ * up: it could not fetch all of its files, or there is no space for them; the browser tells no more.
+ */
+export async function whenInstalled(registration: ServiceWorkerRegistration): Promise<void> {
+  while (!registration.active) {
+    const { installing, waiting } = registration;
+    // One that gave up is there still while it says so.
+    const coming = [installing, waiting].find((worker) => worker && worker.state !== 'redundant');
+    if (!coming) throw new NotInstalled('The service worker could not be installed.');
+    await new Promise((resolve) => coming.addEventListener('statechange', resolve, { once: true }));
+  }
+}
+
+export class NotInstalled extends Error {}
 
 /**
  * Cross-origin isolation, which threads need, on hosts that cannot send its headers: register the service worker, which

@@ -21,13 +21,20 @@ class Registration extends EventTarget {
   installing: EventTarget | null = null;
   waiting: object | null = null;
 
-  install(): void {
-    const worker = new EventTarget();
-    this.installing = worker;
+  begin(): void {
+    this.installing = new EventTarget();
     this.dispatchEvent(new Event('updatefound'));
+  }
+
+  finish(): void {
+    this.waiting = this.installing;
     this.installing = null;
-    this.waiting = worker;
-    worker.dispatchEvent(new Event('statechange'));
+    (this.waiting as EventTarget).dispatchEvent(new Event('statechange'));
+  }
+
+  install(): void {
+    this.begin();
+    this.finish();
   }
 }
 
@@ -81,6 +88,15 @@ describe('a later visit', () => {
     registration.waiting = {};
     const updates = start(new Container({}));
     updates.watch(registered());
+    expect(updates.ready()).toBe(true);
+  });
+
+  it('is told of a version that was being installed before anybody watched', () => {
+    registration.begin();
+    const updates = start(new Container({}));
+    updates.watch(registered());
+    expect(updates.ready()).toBe(false);
+    registration.finish();
     expect(updates.ready()).toBe(true);
   });
 

@@ -31,7 +31,9 @@ export function createUpdates(container: ServiceWorkerContainer | undefined) {
       if (registration) return;
       registration = registered;
       check();
-      registered.addEventListener('updatefound', () => registered.installing?.addEventListener('statechange', check));
+      const follow = () => registered.installing?.addEventListener('statechange', check);
+      follow(); // what began before anybody watched
+      registered.addEventListener('updatefound', follow);
       timer = setInterval(() => void registered.update().catch(() => {}), UPDATE_INTERVAL_MS);
     },
     apply() {
