@@ -20,15 +20,15 @@ test('forgets what failed, and only that', async () => {
   expect(cache.get('a', async () => 'again').cached).toBe(true);
 });
 
-test('a failure that comes late does not take its successor along', async () => {
+test('what is being loaded is not pushed out, and is not loaded twice', async () => {
   const cache = createPromiseCache<string>(1);
-  let fail: (reason: Error) => void = () => {};
-  const late = cache.get('a', () => new Promise((_, reject) => (fail = reject)));
-  cache.get('b', async () => 'b'); // pushes a out
-  cache.get('a', async () => 'new');
-  fail(new Error('late'));
-  await expect(late.value).rejects.toThrow('late');
-  expect(cache.get('a', async () => 'unused').cached).toBe(true);
+  const load = vi.fn((key: string) => Promise.resolve(key));
+  const asked = ['a', 'b', 'c', 'a', 'b', 'c'].map((key) => cache.get(key, () => load(key)));
+  expect(asked.map(({ cached }) => cached)).toEqual([false, false, false, true, true, true]);
+  expect(await Promise.all(asked.map(({ value }) => value))).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+  expect(load).toHaveBeenCalledTimes(3);
+  expect(cache.get('c', () => load('c')).cached).toBe(true);
+  expect(cache.get('a', () => load('a')).cached).toBe(false);
 });
 
 test('keeps exactly the most recently used keys', async () => {
@@ -37,7 +37,9 @@ test('keeps exactly the most recently used keys', async () => {
       const cache = createPromiseCache<string>(3);
       let recent: string[] = [];
       for (const key of keys) {
-        expect(cache.get(key, async () => key).cached).toBe(recent.includes(key));
+        const { value, cached } = cache.get(key, async () => key);
+        expect(cached).toBe(recent.includes(key));
+        await value;
         recent = [key, ...recent.filter((other) => other !== key)].slice(0, 3);
       }
     }),

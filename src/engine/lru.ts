@@ -4,31 +4,43 @@ export interface PromiseCache<T> {
   get(key: string, load: () => Promise<T>): { readonly value: Promise<T>; readonly cached: boolean };
 }
 
-/** A cache of at most `capacity` promises; the one that was not asked for the longest leaves first. */
+/**
+ * A cache of at most `capacity` values; the one that was not asked for the longest leaves first. What is being loaded
+ * does not count and never leaves: whoever asks for it meanwhile would load it a second time.
+ */
 export function createPromiseCache<T>(capacity: number): PromiseCache<T> {
+  const loading = new Map<string, Promise<T>>();
   // A Map iterates in the order of insertion: a key that is used moves to the end.
-  const entries = new Map<string, Promise<T>>();
+  const loaded = new Map<string, Promise<T>>();
 
   function remember(key: string, value: Promise<T>): void {
-    entries.delete(key);
-    entries.set(key, value);
-    for (const oldest of entries.keys()) {
-      if (entries.size <= capacity) break;
-      entries.delete(oldest);
+    loaded.delete(key);
+    loaded.set(key, value);
+    for (const oldest of loaded.keys()) {
+      if (loaded.size <= capacity) break;
+      loaded.delete(oldest);
     }
+  }
+
+  function begin(key: string, value: Promise<T>): void {
+    loading.set(key, value);
+    value.then(
+      () => {
+        loading.delete(key);
+        remember(key, value);
+      },
+      () => loading.delete(key),
+    );
   }
 
   return {
     get(key, load) {
-      const known = entries.get(key);
-      const value = known ?? load();
-      remember(key, value);
-      if (known === undefined) {
-        value.catch(() => {
-          if (entries.get(key) === value) entries.delete(key);
-        });
-      }
-      return { value, cached: known !== undefined };
+      const known = loaded.get(key);
+      if (known) remember(key, known);
+      const promised = known ?? loading.get(key);
+      const value = promised ?? load();
+      if (!promised) begin(key, value);
+      return { value, cached: promised !== undefined };
     },
   };
 }

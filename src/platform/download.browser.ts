@@ -3,6 +3,8 @@ import type { ReadOptions } from '../engine/ports.ts';
 
 /** A server that sends nothing for so long has gone away. */
 const STALL_MS = 45_000;
+/** The same of what a single answer waits for: well below the time after which the page starts a new worker. */
+export const PIECE_STALL_MS = 15_000;
 /** How long a newer manifest is waited for when an earlier visit kept one. */
 const IMPATIENT_MS = 4_000;
 
@@ -18,7 +20,7 @@ export async function download(
   cache: RequestCache,
   { signal, onProgress }: ReadOptions,
 ): Promise<Uint8Array | undefined> {
-  return whileMoving(path, STALL_MS, signal, async (stalled, moved) => {
+  return fetching({ path, ms: STALL_MS }, signal, async (stalled, moved) => {
     const response = await fetch(url, { cache, signal: stalled });
     if (response.status === 404 || response.status === 410) throw missing(path);
     if (!response.ok || !response.body) throw serverError(path, response.status);
@@ -38,16 +40,22 @@ export async function downloadRange(
   url: string,
   path: string,
   { offset, length, total }: { readonly offset: number; readonly length: number; readonly total: number },
-  { signal }: ReadOptions,
+  { signal, onProgress }: ReadOptions,
+  together: Together,
 ): Promise<Uint8Array | 'whole' | undefined> {
-  return whileMoving(path, STALL_MS, signal, async (stalled, moved) => {
+  const limit = { path, ms: PIECE_STALL_MS, together };
+  return fetching(limit, signal, async (stalled, moved) => {
+    const onLoaded = (loaded: number) => {
+      moved();
+      onProgress?.(loaded, length);
+    };
     const last = offset + length - 1;
     const response = await fetch(url, { headers: { range: `bytes=${offset}-${last}` }, signal: stalled });
     if (response.status === 404 || response.status === 410) throw missing(path);
     if (response.status >= 500) throw serverError(path, response.status);
     const place = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
     const isRight = place?.[1] === `${offset}` && place[2] === `${last}` && ['*', `${total}`].includes(place[3] ?? '');
-    if (response.status === 206 && isRight && response.body) return readBody(response.body, path, length, moved);
+    if (response.status === 206 && isRight && response.body) return readBody(response.body, path, length, onLoaded);
     await response.body?.cancel().catch(() => undefined);
     return response.status === 200 ? 'whole' : undefined;
   });
@@ -101,7 +109,7 @@ export async function fetchText(
   path: string,
   { signal, onProgress, impatient }: ReadOptions & { readonly impatient: boolean },
 ): Promise<string | undefined> {
-  return whileMoving(path, impatient ? IMPATIENT_MS : STALL_MS, signal, async (stalled) => {
+  return fetching({ path, ms: impatient ? IMPATIENT_MS : STALL_MS }, signal, async (stalled) => {
     const response = await fetch(url, { cache: 'no-cache', signal: stalled });
     if (response.status === 404 || response.status === 410) return undefined;
     if (!response.ok) throw serverError(path, response.status);
@@ -111,12 +119,40 @@ export async function fetchText(
   });
 }
 
-/** Run `work` with a signal that fires with the caller's, or when `moved` was not called for `limit` milliseconds. */
-async function whileMoving<T>(
-  path: string,
-  limit: number,
+/**
+ * Reads that share a connection: a browser opens few of them, and makes the other reads wait. What moves one of them shows
+ * that the server has not gone away from the others.
+ */
+export type Together = Set<() => void>;
+
+interface StallLimit {
+  /** What messages call the file. */
+  readonly path: string;
+  /** Milliseconds. */
+  readonly ms: number;
+  readonly together?: Together;
+}
+
+type Work<T> = (signal: AbortSignal, moved: () => void) => Promise<T>;
+
+/** As `whileMoving`; what `fetch` throws becomes a coded error. */
+async function fetching<T>(limit: StallLimit, signal: AbortSignal | undefined, work: Work<T>): Promise<T> {
+  try {
+    return await whileMoving(limit, signal, work);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof AfterimageError ? error : networkError(limit.path, error);
+  }
+}
+
+/**
+ * Run `work` with a signal that fires with the caller's, or when `moved` was not called for so long, by this work or what
+ * goes on together with it: then its reason is an AfterimageError `network`.
+ */
+export async function whileMoving<T>(
+  { path, ms, together = new Set() }: StallLimit,
   signal: AbortSignal | undefined,
-  work: (signal: AbortSignal, moved: () => void) => Promise<T>,
+  work: Work<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
@@ -126,20 +162,22 @@ async function whileMoving<T>(
     controller.abort(
       new AfterimageError(
         'network',
-        `${path}: the server did not answer for ${limit / 1000} seconds. Try again in a while.`,
+        `${path}: the server did not answer for ${ms / 1000} seconds. Try again in a while.`,
       ),
     );
-  let timer = setTimeout(stall, limit);
-  const moved = () => {
+  let timer = setTimeout(stall, ms);
+  const restart = () => {
     clearTimeout(timer);
-    timer = setTimeout(stall, limit);
+    timer = setTimeout(stall, ms);
+  };
+  together.add(restart);
+  const moved = () => {
+    for (const restartOne of together) restartOne();
   };
   try {
     return await work(controller.signal, moved);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof AfterimageError ? error : networkError(path, error);
   } finally {
+    together.delete(restart);
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }

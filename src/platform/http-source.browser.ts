@@ -2,8 +2,10 @@ import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import { createPromiseCache } from '../engine/lru.ts';
 import type { ByteRange, ByteSource, FileHash, ReadOptions } from '../engine/ports.ts';
 import { type ContentCache, createContentCache, rangeKey } from './content-cache.browser.ts';
-import { download, downloadRange, fetchText } from './download.browser.ts';
+import { download, downloadRange, fetchText, PIECE_STALL_MS, type Together, whileMoving } from './download.browser.ts';
+import { createLanes } from './lanes.ts';
 import { sha256 } from './sha256.ts';
+import { shareReads } from './share-reads.ts';
 
 /** A manifest or list, and where it came from. */
 export interface Newest {
@@ -45,7 +47,10 @@ export interface HttpSource extends ByteSource {
 
 /** Smaller files are read whole for any part of them. */
 const SMALL_BYTES = 2 ** 20;
-/** Whole files that stay at hand where the server does not answer with parts of them: 80 MiB at most. */
+/**
+ * Whole files that stay at hand where the server does not answer with parts of them, and those that are read at a time:
+ * 80 MiB at most of either.
+ */
 const WHOLES = 4;
 
 export function createHttpSource(baseUrl: string, cache: ContentCache = createContentCache(baseUrl)): HttpSource {
@@ -117,8 +122,7 @@ function createReader(
   /** Was read to its end, by its hash. */
   const done = new Set<string>();
 
-  const read: ByteSource['read'] = async (path, expected, options = {}) => {
-    options.signal?.throwIfAborted();
+  const read = shareReads(async (path, expected, options = {}) => {
     inUse.add(expected.sha256);
     const kept = await get(expected.sha256);
     if (kept) {
@@ -133,7 +137,7 @@ function createReader(
     keep(expected.sha256, bytes);
     done.add(expected.sha256);
     return bytes;
-  };
+  });
 
   const isKept: HttpSource['isKept'] = async ({ sha256: hash }) => {
     const kept = done.has(hash) || (await cache.has(hash));
@@ -157,7 +161,19 @@ function createRangeReader(
   read: ByteSource['read'],
 ): ByteSource['readRange'] {
   const wholes = createPromiseCache<Uint8Array>(WHOLES);
+  const inLane = createLanes(WHOLES);
+  const together: Together = new Set();
   let knowsRanges = true;
+
+  /** Not aborted with the caller: others may wait for the same file. */
+  const readWhole = (path: string, expected: FileHash, { onProgress }: ReadOptions) =>
+    whileMoving({ path, ms: PIECE_STALL_MS, together }, undefined, (signal, moved) => {
+      const onMoved = (loaded: number, total: number) => {
+        moved();
+        onProgress?.(loaded, total);
+      };
+      return inLane(() => read(path, expected, { signal, onProgress: onMoved }));
+    });
 
   /** From what is kept of the file, else by a range request; undefined where neither gives the right bytes. */
   const readPiece = async (path: string, { sha256, bytes }: FileHash, range: ByteRange, options: ReadOptions) => {
@@ -167,26 +183,29 @@ function createRangeReader(
     if (kept && (await isPiece(kept, range))) return kept;
     if (!knowsRanges || bytes <= SMALL_BYTES) return undefined;
     const url = new URL(path, baseUrl).href;
-    const piece = await downloadRange(url, path, { offset, length, total: bytes }, options);
+    const piece = await downloadRange(url, path, { offset, length, total: bytes }, options, together);
     if (piece === 'whole') knowsRanges = false;
     if (piece === 'whole' || !piece || !(await isPiece(piece, range))) return undefined;
     keep(key, piece);
     return piece;
   };
 
-  return async (path, expected, range, options = {}) => {
-    options.signal?.throwIfAborted();
-    inUse.add(expected.sha256);
-    const piece = await readPiece(path, expected, range, options);
-    if (piece) return piece;
-    // Not aborted with the caller: others may wait for the same file.
-    const whole = await wholes.get(expected.sha256, () => read(path, expected)).value;
+  const cutPiece = async (path: string, expected: FileHash, range: ByteRange, options: ReadOptions) => {
+    const whole = await wholes.get(expected.sha256, () => readWhole(path, expected, options)).value;
     const bytes = whole.slice(range.offset, range.offset + range.length);
     if (await isPiece(bytes, range)) return bytes;
     throw new AfterimageError(
       'part-corrupt',
       `${path} does not hold what the collection says of it. Build the collection again and publish it anew.`,
     );
+  };
+
+  return async (path, expected, range, options = {}) => {
+    options.signal?.throwIfAborted();
+    inUse.add(expected.sha256);
+    const piece = (await readPiece(path, expected, range, options)) ?? (await cutPiece(path, expected, range, options));
+    options.onProgress?.(range.length, range.length);
+    return piece;
   };
 }
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ByteRange, FileHash } from '../engine/ports.ts';
+import type { FileHash } from '../engine/ports.ts';
 import { createHttpSource, type HttpSource, type Version } from './http-source.browser.ts';
 import { sha256 } from './sha256.ts';
-import { createFakeServer, createMemoryCache, type FakeServer } from './testing.browser.ts';
+import { createFakeServer, createMemoryCache, createSlowBody, type FakeServer } from './testing.browser.ts';
 
 const BASE = 'https://afterimage.test/app/';
 const PATH = 'models/mini/onnx/text_model.onnx';
@@ -93,6 +93,45 @@ describe('read', () => {
     await refused;
   });
 
+  test('of the same file at the same time is one, which goes on until nobody waits for it', async () => {
+    const [impatient, patient] = [new AbortController(), new AbortController()];
+    const progress: number[] = [];
+    const { body, send, end } = createSlowBody();
+    server.fault = () => new Response(body);
+    const reads = [
+      source.read(PATH, expected, { signal: impatient.signal }),
+      source.read(PATH, expected, { signal: patient.signal, onProgress: (loaded) => progress.push(loaded) }),
+      source.read(PATH, expected),
+    ] as const;
+    impatient.abort(new Error('no longer wanted'));
+    await expect(reads[0]).rejects.toThrow('no longer wanted');
+    send(bytes);
+    end();
+    expect(await Promise.all(reads.slice(1))).toEqual([bytes, bytes]);
+    expect(progress.at(-1)).toBe(bytes.length);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is aborted when all who waited for it were, and begun anew for whoever asks next', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    vi.stubGlobal('fetch', ((input, init) => {
+      signals.push(init?.signal ?? undefined);
+      return server.fetch(input, init);
+    }) satisfies typeof fetch);
+    server.fault = () => 'hang';
+    const [one, other] = [new AbortController(), new AbortController()];
+    const reads = [one, other].map(({ signal }) => source.read(PATH, expected, { signal }).catch(String));
+    await vi.waitUntil(() => server.requests.length === 1);
+    one.abort('one');
+    expect(await reads[0]).toBe('one');
+    expect(signals[0]?.aborted).toBe(false);
+    other.abort('other');
+    expect(await reads[1]).toBe('other');
+    expect(signals[0]?.aborted).toBe(true);
+    server.fault = undefined;
+    expect(await source.read(PATH, expected)).toEqual(bytes);
+  });
+
   test('can be aborted', async () => {
     server.fault = () => 'hang';
     const controller = new AbortController();
@@ -107,88 +146,6 @@ describe('read', () => {
     expect(await source.commit([version('models/mini/model.json', expected.sha256, expected)])).toMatch('no space');
     expect(await cache.getText('models/mini/model.json')).toBeUndefined();
   });
-});
-
-describe('readRange', () => {
-  const large = Uint8Array.from({ length: 2 ** 20 + 500 }, (_, i) => (i * 7) % 253);
-  const LARGE = 'collections/demo/items-0123456789abcdef.bin';
-  const [offset, length] = [300_000, 1000];
-  const piece = large.slice(offset, offset + length);
-  const bytesOf = `bytes=${offset}-${offset + length - 1}`;
-  let whole: FileHash;
-  let range: ByteRange;
-
-  beforeEach(async () => {
-    whole = { sha256: await sha256(large), bytes: large.length };
-    range = { offset, length, hash: (await sha256(piece)).slice(0, 32) };
-    server.files.set(LARGE, large);
-  });
-
-  test('asks for the range alone, verifies and keeps it', async () => {
-    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
-    expect(server.requests).toEqual([`${LARGE} ${bytesOf}`]);
-    await vi.waitUntil(() => cache.content.size === 1);
-    server.fault = () => new TypeError('Failed to fetch');
-    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
-    await createHttpSource(BASE, cache).sweep();
-    expect(cache.content.size).toBe(0);
-  });
-
-  test('takes it from the whole where that is kept', async () => {
-    await cache.put(whole.sha256, large);
-    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
-    expect(server.requests).toEqual([]);
-  });
-
-  test('a server without ranges is asked once, then for whole files, each of them once', async () => {
-    server.ranges = false;
-    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
-    cache.content.clear();
-    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
-    expect(server.requests).toEqual([`${LARGE} ${bytesOf}`, `${LARGE} default`]);
-  });
-
-  test('small files are read whole', async () => {
-    const small = { offset: 10, length: 5, hash: (await sha256(bytes.slice(10, 15))).slice(0, 32) };
-    expect(await source.readRange(PATH, expected, small)).toEqual(bytes.slice(10, 15));
-    expect(server.requests).toEqual([`${PATH} default`]);
-  });
-
-  test.each<[string, Response]>([
-    ['other bytes', new Response(piece.with(3, 0), partial(offset, length))],
-    ['fewer bytes', new Response(piece.slice(1), partial(offset, length))],
-    ['more bytes', new Response(large, partial(offset, length))],
-    ['another place', new Response(piece, partial(offset + 1, length))],
-    ['a file of another length', new Response(piece, partial(offset, length, 7))],
-    ['no place', new Response(piece, { status: 206 })],
-    ['a refusal', new Response(null, { status: 416 })],
-  ])('an answer of %s is not taken; the whole is', async (_what, answer) => {
-    server.fault = (_path, asked) => (asked ? answer : undefined);
-    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
-    expect(server.requests).toEqual([`${LARGE} ${bytesOf}`, `${LARGE} default`]);
-  });
-
-  test('a damaged copy of an earlier visit does no harm', async () => {
-    await cache.put(`${whole.sha256}.${offset}.${length}`, piece.with(0, 1));
-    await cache.put(whole.sha256, large.with(offset, 99));
-    expect(await source.readRange(LARGE, whole, range)).toEqual(piece);
-  });
-
-  test('a file that is damaged on the server, or does not hold what it should, is refused', async () => {
-    const wrong = { ...range, hash: '0'.repeat(32) };
-    await expect(source.readRange(LARGE, whole, wrong)).rejects.toMatchObject({ code: 'part-corrupt' });
-    server.files.set(LARGE, large.with(offset + 2, 99));
-    source = createHttpSource(BASE, createMemoryCache());
-    await expect(source.readRange(LARGE, whole, range)).rejects.toMatchObject({ code: 'part-corrupt' });
-    server.files.delete(LARGE);
-    await expect(source.readRange(LARGE, whole, range)).rejects.toMatchObject({ code: 'part-missing' });
-    server.fault = () => new Response(null, { status: 503 });
-    await expect(source.readRange(LARGE, whole, range)).rejects.toMatchObject({ code: 'network' });
-  });
-
-  function partial(first: number, size: number, total = large.length): ResponseInit {
-    return { status: 206, headers: { 'content-range': `bytes ${first}-${first + size - 1}/${total}` } };
-  }
 });
 
 test('prefetch reads what was not read, and hands nothing out', async () => {

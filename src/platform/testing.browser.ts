@@ -63,6 +63,21 @@ export function createFakeServer(baseUrl: string): FakeServer {
   return server;
 }
 
+/** A body that comes when the test says so. */
+export function createSlowBody(): {
+  readonly body: ReadableStream<Uint8Array>;
+  send(bytes: Uint8Array): void;
+  end(): void;
+} {
+  let controller: ReadableStreamDefaultController<Uint8Array>;
+  const body = new ReadableStream<Uint8Array>({
+    start(given) {
+      controller = given;
+    },
+  });
+  return { body, send: (bytes) => controller.enqueue(bytes), end: () => controller.close() };
+}
+
 function partial(bytes: Uint8Array, range: string): Response {
   const [first = 0, last = 0] = range.replace('bytes=', '').split('-').map(Number);
   const headers = { 'content-range': `bytes ${first}-${last}/${bytes.length}` };
