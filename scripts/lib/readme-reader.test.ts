@@ -2,12 +2,17 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
+import { codeBytes, getComponent } from '../../src/engine/codes/code.ts';
+import { readCodeHeader } from '../../src/engine/codes/section.ts';
 import { readCollection } from '../../src/engine/collection/reader.ts';
-import { storeVectors, toFloat32, vectorOf } from '../../src/engine/collection/stored-vectors.ts';
-import { type Files, sampleContent, writeCollection } from '../../src/engine/collection/testing.ts';
-import type { Item } from '../../src/engine/collection/types.ts';
+import { reorderVectors, storeVectors, toFloat32, vectorOf } from '../../src/engine/collection/stored-vectors.ts';
+import { type Files, sampleContent, sampleItem, writeCollection } from '../../src/engine/collection/testing.ts';
+import type { CollectionManifest, Encoding, Item } from '../../src/engine/collection/types.ts';
+import type { CollectionContent } from '../../src/engine/collection/writer.ts';
 import type { Embedding } from '../../src/engine/embedding.ts';
+import { finish } from '../../src/engine/steps.ts';
 import { clusteredVectors, flatten } from '../../src/engine/test-vectors.ts';
+import { makeCodes, ROWS_PER_CODED_BLOCK } from '../../src/indexing/make-codes.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
 import { levelOf, linkCount, parseGraph } from '../../src/platform/hnsw-graph.ts';
 import { buildHnswIndex } from '../../src/platform/hnsw-index.ts';
@@ -16,50 +21,118 @@ import { temporaryFolder } from '../indexing/testing.ts';
 import { ROOT_FOLDER } from './folders.ts';
 
 interface Read {
-  readonly manifest: unknown;
+  readonly manifest: CollectionManifest;
   readonly items: readonly Item[];
   readonly vectors: readonly Float32Array[];
   /** For each row its lists of links, the lowest level first. */
-  readonly links: readonly (readonly (readonly number[])[])[];
+  readonly links: readonly (readonly (readonly number[])[])[] | null;
+  readonly codes: Codes | null;
 }
 
-/** The reader that the README shows, as a module. */
-async function readerOfReadme(folder: string): Promise<(folder: string) => Promise<Read>> {
-  const readme = await readFile(join(ROOT_FOLDER, 'README.md'), 'utf8');
-  const source = /```js reader\n(.*?)```/s.exec(readme)?.[1] ?? '';
-  const module = join(folder, 'reader.mjs');
-  await writeFile(module, source);
-  return (await import(/* @vite-ignore */ pathToFileURL(module).href)).readCollection;
+interface Codes {
+  readonly centre: Float32Array;
+  readonly weights: readonly Float32Array[];
+  readonly components: readonly Float32Array[];
 }
 
-test('the reader in the README reads a collection of several parts and blocks', async () => {
+const DIM = 32;
+const vectorsOf = (count: number, encoding: Encoding) =>
+  storeVectors(flatten(clusteredVectors(count, DIM), DIM), DIM, encoding);
+
+const readme = await readFile(join(ROOT_FOLDER, 'README.md'), 'utf8');
+
+/** What the reader that the README shows, and our own, read of a collection. */
+async function readBoth(count: number, changes: Partial<CollectionContent>) {
   const folder = await temporaryFolder();
   const files: Files = new Map();
-  const [count, dim, M] = [5000, 32, 4];
-  const stored = storeVectors(flatten(clusteredVectors(count, dim), dim), dim, 'int8');
-  const index = await buildHnswIndex({ dim, M, efConstruction: 20, capacity: count });
-  for (let row = 0; row < count; row++) index.add(vectorOf(stored, row) as Embedding);
-  index.remove(7);
-  const graph = index.graph();
-  const limits = { partBytes: 150_000 };
-  await writeCollection(sampleContent(sha256, count, dim, { vectors: stored, graph, limits }), files);
+  await writeCollection(sampleContent(sha256, count, DIM, { graph: undefined, ...changes }), files);
   for (const [path, bytes] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), bytes);
   }
+  const module = join(folder, 'reader.mjs');
+  await writeFile(module, /```js reader\n(.*?)```/s.exec(readme)?.[1] ?? '');
+  const reader = await import(/* @vite-ignore */ pathToFileURL(module).href);
+  const read: Read = await reader.readCollection(join(folder, 'collections/holidays'));
+  return { read, collection: await readCollection(createFolderSource(folder), sha256, 'holidays') };
+}
 
-  const read = await (await readerOfReadme(folder))(join(folder, 'collections/holidays'));
-  const collection = await readCollection(createFolderSource(folder), sha256, 'holidays');
-  expect(collection.parts('vectors').length).toBeGreaterThan(1);
-  expect(count).toBeGreaterThan(collection.manifest.quantiser.rowsPerBlock);
-  expect(read.manifest).toEqual(collection.manifest);
+/** Manifest, items and vectors, which every collection has. */
+async function expectSame({ read, collection }: Awaited<ReturnType<typeof readBoth>>): Promise<void> {
+  const { manifest } = collection;
+  expect(read.manifest).toEqual(manifest);
   expect(read.items).toEqual(await collection.allItems());
   const vectors = toFloat32(await collection.vectors());
-  const differs = read.vectors.findIndex((vector, row) => vector.some((value, i) => value !== vectors[row * dim + i]));
-  expect([read.vectors.length, differs]).toEqual([count, -1]);
+  const differs = read.vectors.findIndex((vector, row) => vector.some((value, i) => value !== vectors[row * DIM + i]));
+  expect([read.vectors.length, differs]).toEqual([manifest.count, -1]);
+  expect(read.vectors.every(({ length }) => length === DIM)).toBe(true);
+}
+
+test('the reader in the README reads a collection of several parts and blocks, with a graph', async () => {
+  const [count, M] = [5000, 4];
+  const vectors = vectorsOf(count, 'int8');
+  const index = await buildHnswIndex({ dim: DIM, M, efConstruction: 20, capacity: count });
+  for (let row = 0; row < count; row++) index.add(vectorOf(vectors, row) as Embedding);
+  index.remove(7);
+  const both = await readBoth(count, { vectors, graph: index.graph(), limits: { partBytes: 150_000 } });
+  await expectSame(both);
+  const { read, collection } = both;
+  expect(collection.parts('vectors').length).toBeGreaterThan(1);
+  expect(count).toBeGreaterThan(collection.manifest.quantiser.rowsPerBlock);
   expect(read.links).toEqual(linksOf(await collection.graph()));
-  expect(Math.max(...read.links.map((lists) => lists.length))).toBeGreaterThan(2);
+  expect(Math.max(...(read.links ?? []).map((lists) => lists.length))).toBeGreaterThan(2);
+  expect(read.codes).toBeNull();
 });
+
+test.each(['int8', 'f16', 'f32'] as const)('and one of %s without a graph', async (encoding) => {
+  const limits = { partBytes: 40_000, blockBytes: 10_000 };
+  const both = await readBoth(1500, { index: 'exact', vectors: vectorsOf(1500, encoding), limits });
+  await expectSame(both);
+  expect(both.collection.parts('vectors').length).toBeGreaterThan(1);
+  expect([both.read.links, both.read.codes]).toEqual([null, null]);
+});
+
+test('and one with codes', async () => {
+  const unordered = vectorsOf(500, 'int8');
+  const { order, codes } = await makeCodes(unordered, () => {}, new AbortController().signal);
+  const vectors = finish(reorderVectors(unordered, order));
+  const both = await readBoth(500, { index: 'codes', vectors, codes, rowsPerBlock: ROWS_PER_CODED_BLOCK });
+  await expectSame(both);
+  const { code, bytes } = readCodeHeader(codes, { dim: DIM, count: 500 });
+  const at = (row: number) => bytes + row * codeBytes(code.width);
+  const rows = Array.from({ length: 500 }, (_, row) =>
+    Float32Array.from({ length: code.width }, (_, i) => getComponent(codes, at(row), i)),
+  );
+  expect(both.read.codes?.components).toEqual(rows);
+  expect(both.read.codes?.centre).toEqual(code.centre);
+  expect(flatten((both.read.codes?.weights ?? []) as Embedding[], DIM)).toEqual(code.weights);
+});
+
+test('and an empty one', async () => {
+  const both = await readBoth(0, { index: 'exact' });
+  await expectSame(both);
+});
+
+test('hashes of the manifest are what the README says, and it names all members', async () => {
+  const { manifest } = (await readBoth(20, { index: 'exact' })).read;
+  const { sha256: own, ...rest } = manifest;
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  expect(await sha256(bytes(canonical(rest)))).toBe(own);
+  const ids = Array.from({ length: 20 }, (_, row) => sampleItem(row).id);
+  const joined = [manifest.model.sha256, ...ids].join('\n');
+  expect((await sha256(bytes(joined))).slice(0, 32)).toBe(manifest.fingerprint);
+  const formats = readme.slice(readme.indexOf('## Formats'), readme.indexOf('```js reader'));
+  const members = [manifest, manifest.quantiser, manifest.hnsw, manifest.pictures, manifest.parts[0], sampleItem(0)];
+  for (const name of members.flatMap((value) => Object.keys(value ?? {}))) expect(formats).toContain(`\`${name}\``);
+});
+
+/** JSON as the README describes it. */
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical)}]`;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one)}`)}}`;
+}
 
 function linksOf(bytes: Uint8Array): number[][][] {
   const { words, starts } = parseGraph(bytes);
