@@ -9,12 +9,16 @@ interface Outcome {
   readonly rejected?: readonly RejectedLine[];
 }
 
-/** Export, import (by button or by dropping a file) and delete all. */
+/**
+ * Export, import (by button or by dropping a file) and delete all, one at a time. Meanwhile the buttons do nothing, and
+ * say so by `aria-disabled`: a button that is `disabled` gives up the keyboard.
+ */
 export function LogTools(props: { list: LogList }): JSX.Element {
   const [outcome, setOutcome] = createSignal<Outcome>();
   const [busy, setBusy] = createSignal(false);
   const [over, setOver] = createSignal(false);
   const count = () => props.list.stats()?.count ?? 0;
+  let line: HTMLDivElement | undefined;
 
   const run = async (work: () => Promise<string>) => {
     if (busy()) return;
@@ -25,6 +29,10 @@ export function LogTools(props: { list: LogList }): JSX.Element {
   };
   const importFile = (file: File | undefined) => {
     if (file) void run(async () => `${file.name}: ${reported(await props.list.importFile(file))}`);
+  };
+  const deleteAll = () => {
+    void run(() => clear(props.list));
+    line?.focus(); // the buttons for it are gone, or go with the log
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -48,18 +56,19 @@ export function LogTools(props: { list: LogList }): JSX.Element {
         <button
           type="button"
           class="button"
-          disabled={busy() || count() === 0}
+          disabled={count() === 0}
+          aria-disabled={busy()}
           onClick={() => void run(() => download(props.list))}
         >
           Export
         </button>
-        <ImportButton disabled={busy()} onFile={importFile} />
+        <ImportButton busy={busy()} onFile={importFile} />
         <Show when={count() > 0}>
-          <DeleteAll count={count()} onDelete={() => void run(() => clear(props.list))} />
+          <DeleteAll count={count()} busy={busy()} onDelete={deleteAll} />
         </Show>
         <p class="quiet">JSON Lines. Drop a file here to import it.</p>
       </div>
-      <div class="log-outcome" role="status">
+      <div ref={line} class="log-outcome" role="status" tabindex={-1}>
         <Show when={outcome()}>{(shown) => <p>{shown().text}</p>}</Show>
       </div>
       <Show when={outcome()?.rejected?.length}>
@@ -71,11 +80,11 @@ export function LogTools(props: { list: LogList }): JSX.Element {
   );
 }
 
-function ImportButton(props: { disabled: boolean; onFile: (file: File | undefined) => void }): JSX.Element {
+function ImportButton(props: { busy: boolean; onFile: (file: File | undefined) => void }): JSX.Element {
   let input: HTMLInputElement | undefined;
   return (
     <>
-      <button type="button" class="button" disabled={props.disabled} onClick={() => input?.click()}>
+      <button type="button" class="button" aria-disabled={props.busy} onClick={() => props.busy || input?.click()}>
         Import
       </button>
       <input
@@ -94,14 +103,21 @@ function ImportButton(props: { disabled: boolean; onFile: (file: File | undefine
 }
 
 /** Asks once more in its own place. */
-function DeleteAll(props: { count: number; onDelete: () => void }): JSX.Element {
+function DeleteAll(props: { count: number; busy: boolean; onDelete: () => void }): JSX.Element {
   const [asking, setAsking] = createSignal(false);
+  let opener: HTMLButtonElement | undefined;
   const searches = () => (props.count === 1 ? 'the search' : `all ${formatCount(props.count)} searches`);
   return (
     <Show
       when={asking()}
       fallback={
-        <button type="button" class="button" onClick={() => setAsking(true)}>
+        <button
+          ref={opener}
+          type="button"
+          class="button"
+          aria-disabled={props.busy}
+          onClick={() => setAsking(!props.busy)}
+        >
           Delete all
         </button>
       }
@@ -112,7 +128,10 @@ function DeleteAll(props: { count: number; onDelete: () => void }): JSX.Element 
           type="button"
           class="button"
           ref={(button) => queueMicrotask(() => button.focus())}
-          onClick={() => setAsking(false)}
+          onClick={() => {
+            setAsking(false);
+            opener?.focus();
+          }}
         >
           Keep them
         </button>

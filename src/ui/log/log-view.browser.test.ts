@@ -1,16 +1,11 @@
 import axe from 'axe-core';
 import { deleteDB } from 'idb';
-import { createComponent } from 'solid-js';
-import { render } from 'solid-js/web';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { type Database, openDatabase } from '../../db/database.ts';
 import { exportOf, loggedSearch } from '../../db/fixtures.ts';
 import { AfterimageError } from '../../engine/errors.ts';
-import { createAddressBar } from '../../state/address.ts';
-import { createLog } from '../../state/log.ts';
-import { type App, AppContext } from '../context.ts';
-import LogView from './log-view.tsx';
+import { showLog } from './fixtures.ts';
 import '../styles/main.css';
 
 let name = '';
@@ -30,22 +25,7 @@ afterEach(async () => {
 });
 
 function show(open: () => Promise<Database> = () => openDatabase({ name })): void {
-  const root = document.createElement('main');
-  document.body.append(root);
-  const dispose = render(() => {
-    const log = createLog({ name, items: async () => [], open });
-    const app = { log, address: createAddressBar() } as unknown as App;
-    return createComponent(AppContext.Provider, {
-      value: app,
-      get children() {
-        return createComponent(LogView, {});
-      },
-    });
-  }, root);
-  cleanup = () => {
-    dispose();
-    root.remove();
-  };
+  cleanup = showLog(name, open);
 }
 
 async function fill(): Promise<void> {

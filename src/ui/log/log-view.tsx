@@ -1,5 +1,6 @@
-import { createSignal, For, type JSX, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
 import { toAfterimageError } from '../../engine/errors.ts';
+import type { LoggedSearch } from '../../state/log.ts';
 import { createLogList, type LogList } from '../../state/log-list.ts';
 import { useApp } from '../context.ts';
 import { Failure } from '../failure.tsx';
@@ -14,17 +15,24 @@ import { LogTools } from './log-tools.tsx';
 export default function LogView(): JSX.Element {
   const list = createLogList(useApp().log);
   const count = () => list.stats()?.count ?? 0;
+  let title: HTMLHeadingElement | undefined;
+  const retry = async () => {
+    await list.retry();
+    if (!list.error()) title?.focus(); // the button that was pressed is gone
+  };
   return (
     <div class="log">
       <header class="log-head">
-        <h1>Search log</h1>
+        <h1 ref={title} tabindex={-1}>
+          Search log
+        </h1>
         <p class="quiet">Kept in this browser only. Nothing of it leaves this device unless you export it.</p>
       </header>
       <Show
         when={!list.error()}
         fallback={
           <Show when={list.error()}>
-            {(error) => <Failure title="The search log is off" error={error()} onRetry={() => void list.retry()} />}
+            {(error) => <Failure title="The search log is off" error={error()} onRetry={() => void retry()} />}
           </Show>
         }
       >
@@ -41,7 +49,12 @@ export default function LogView(): JSX.Element {
 
 function Entries(props: { list: LogList }): JSX.Element {
   const [failure, setFailure] = createSignal<string>();
+  const [restored, setRestored] = createSignal<LoggedSearch>();
   let undo: HTMLButtonElement | undefined;
+  let status: HTMLDivElement | undefined;
+  let entries: HTMLOListElement | undefined;
+  const isEmpty = createMemo(() => props.list.searches.length === 0);
+  createEffect(on(isEmpty, (empty) => empty && setRestored(undefined))); // after "Delete all" it is not true any more
 
   const run = async (work: () => Promise<void>) => {
     try {
@@ -53,37 +66,55 @@ function Entries(props: { list: LogList }): JSX.Element {
   };
   const remove = (id: string) =>
     run(async () => {
+      setRestored(undefined);
       await props.list.remove(id);
       undo?.focus(); // the button that was pressed went with its entry
     });
+  const restore = () =>
+    run(async () => {
+      const search = props.list.removed();
+      await props.list.restore();
+      setRestored(search);
+      status?.focus(); // what it says is in the place of the button
+    });
+  const showMore = async () => {
+    const shown = props.list.searches.length;
+    await props.list.loadMore();
+    // The button went with the last page, and the first of what came is in its place.
+    const first = entries?.children[shown];
+    if (props.list.hasMore() || document.activeElement !== document.body || !(first instanceof HTMLElement)) return;
+    first.tabIndex = -1;
+    first.focus();
+  };
 
   return (
     <section aria-labelledby="log-list">
       <h2 id="log-list" class="visually-hidden">
         Searches
       </h2>
-      <div class="log-undo" role="status">
+      <div ref={status} class="log-undo" role="status" tabindex={-1}>
         <Show when={props.list.removed()}>
           {(search) => (
             <p>
               Deleted “{search().query}”.{' '}
-              <button ref={undo} type="button" class="button" onClick={() => void run(props.list.restore)}>
+              <button ref={undo} type="button" class="button" onClick={() => void restore()}>
                 Undo
               </button>
             </p>
           )}
         </Show>
+        <Show when={restored()}>{(search) => <p>Restored “{search().query}”.</p>}</Show>
         <Show when={failure()}>{(text) => <p>{text()}</p>}</Show>
       </div>
       <Show when={props.list.searches.length > 0} fallback={<Empty list={props.list} />}>
-        <ol class="log-entries">
+        <ol ref={entries} class="log-entries">
           <For each={props.list.searches}>
             {(search) => <LogEntry search={search} onRemove={() => void remove(search.id)} />}
           </For>
         </ol>
       </Show>
       <Show when={props.list.hasMore()}>
-        <button type="button" class="button" onClick={() => void props.list.loadMore()}>
+        <button type="button" class="button" onClick={() => void showMore()}>
           Show more, {formatCount(props.list.searches.length)} shown
         </button>
       </Show>
