@@ -38,8 +38,9 @@ export async function launchProfile(): Promise<BrowserContext> {
 
 function browserPath(): string {
   const path = findBrowser();
-  if (!path) throw new AfterimageError('usage', BROWSER_MISSING);
-  return path;
+  if (path) return path;
+  console.error(BROWSER_MISSING);
+  throw new AfterimageError('usage', 'There is no browser to measure with.');
 }
 
 export function originOf(server: Server): string {

@@ -1,5 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { IndexEvent } from '../../src/indexing/request.ts';
+import { printable } from '../lib/printable.ts';
+
+export { printable };
 
 export interface Progress {
   readonly onEvent: (event: IndexEvent) => void;
@@ -11,8 +14,6 @@ export interface Progress {
   stop(): void;
 }
 
-/** Longer names are cut: a log line is for looking at. */
-const MAX_TEXT = 300;
 const LOG_EVERY_MS = 5000;
 
 /** A bar on a terminal, else a line now and then. Everything goes to `stream`, which leaves stdout to the result. */
@@ -141,14 +142,6 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
-/** File names are untrusted: control characters would reach the terminal, and a line break would forge a log line. */
-export function printable(text: string): string {
-  const visible = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => {
-    return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
-  });
-  return visible.length > MAX_TEXT ? `${visible.slice(0, MAX_TEXT)}…` : visible;
 }
 
 const pictures = (count: number): string => (count === 1 ? '1 picture' : `${count} pictures`);

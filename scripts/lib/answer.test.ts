@@ -106,6 +106,18 @@ test('the table marks where good matches end', () => {
   expect(toTable({ ...report, good: 2 })).not.toContain('below');
 });
 
+test('the table shows control characters of names and titles, and stays a line a picture', () => {
+  const report = {
+    ...{ text: 'x', model_name: 'm', collection: 'c', total: 1, engine: 'hnsw' as const, cutoff: 0.4, good: 1 },
+    ...{ encode_ms: 1, search_ms: 2, matches: [{ image_name: '\x1b]0;a\x07.jpg', title: 'b\n   2  c', score: 0.5 }] },
+  };
+  const lines = toTable(report).split('\n');
+  expect(lines).toEqual([
+    '   1   0.500  \\u{1b}]0;a\\u{7}.jpg  b\\u{a}   2  c',
+    expect.stringContaining('1 of 1 match'),
+  ]);
+});
+
 test('a collection of another model version, and one that is not there, are refused', async () => {
   await expect(openNodeSearch({ publicFolder, collection: 'older' })).rejects.toMatchObject({
     code: 'collection-model-mismatch',

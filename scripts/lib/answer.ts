@@ -1,5 +1,6 @@
 import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
 import type { NodeSearch } from '../../src/platform/search.node.ts';
+import { printable } from './printable.ts';
 
 /** What `pnpm search --json` prints of a query. Its members are part of the public surface: add, never rename. */
 export interface SearchReport {
@@ -44,11 +45,12 @@ export async function answer(search: NodeSearch, text: string, k: number): Promi
 
 /** For people: one line a picture, and a line where the good matches end. */
 export function toTable({ matches, good, engine, total, encode_ms, search_ms }: SearchReport): string {
-  const width = Math.min(60, Math.max(...matches.map(({ image_name }) => image_name.length)));
-  const lines = matches.map(
-    ({ image_name, title, score }, i) =>
-      `${String(i + 1).padStart(4)}  ${score.toFixed(3).padStart(6)}  ${image_name.padEnd(width)}  ${title ?? ''}`,
-  );
+  const names = matches.map(({ image_name }) => printable(image_name));
+  const width = Math.min(60, Math.max(...names.map((name) => name.length)));
+  const lines = matches.map(({ title, score }, i) => {
+    const [rank, name] = [String(i + 1), names[i] ?? ''];
+    return `${rank.padStart(4)}  ${score.toFixed(3).padStart(6)}  ${name.padEnd(width)}  ${printable(title ?? '')}`;
+  });
   if (good < matches.length) {
     lines.splice(good, 0, good === 0 ? '      nothing matches; nearest:' : '      below the line:');
   }

@@ -2,7 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AfterimageError } from '../../src/engine/errors.ts';
-import { parseChoice, parseCount, parseNumberBetween, parseOptions, runScript, usage } from './cli.ts';
+import {
+  parseChoice,
+  parseCount,
+  parseNumberBetween,
+  parseOnlyOptions,
+  parseOptions,
+  runScript,
+  usage,
+} from './cli.ts';
 
 const printed = { out: [] as string[], error: [] as string[] };
 const argv = process.argv;
@@ -44,6 +52,30 @@ test('what the person can mend is one line and 2, other failures are 1', async (
   expect(await exitCode([], fail(new AfterimageError('part-corrupt', 'Damaged.')))).toBe(1);
   expect(printed.error.slice(1)).toEqual(['model-not-found: No model.', 'part-corrupt: Damaged.']);
   expect(await exitCode([], fail(new TypeError('defect')))).toBe(1);
+});
+
+test('a message is one line, whatever the name in it, and no control sequence reaches the terminal', async () => {
+  const fail = (error: Error) => () => Promise.reject(error);
+  const long = 'x'.repeat(1000);
+  await exitCode([], fail(new AfterimageError('picture-unreadable', `bad\nusage: forged.jpg\x1b[2J ${long}`)));
+  expect(printed.error).toEqual([`picture-unreadable: bad\\u{a}usage: forged.jpg\\u{1b}[2J ${long}`]);
+  printed.error = [];
+  await exitCode([], fail(new TypeError('first\nsecond\x1b[2J')));
+  expect(printed.error[0]).toBe('internal: first\nsecond\\u{1b}[2J');
+  expect(printed.error[1]).toMatch(/^TypeError: first\nsecond\\u\{1b\}\[2J\n +at /);
+  printed.error = [];
+  const ambiguous = async (args: readonly string[]) => void parseOptions(args, { out: { type: 'string' } });
+  await exitCode(['--out', '--in'], ambiguous);
+  expect(printed.error).toEqual([
+    expect.stringMatching(/^usage: Option '--out' argument is ambiguous\. \S.*See --help\.$/),
+  ]);
+});
+
+test('words beside the options are refused where none are taken', async () => {
+  const main = async (args: readonly string[]) => void parseOnlyOptions(args, { json: { type: 'boolean' } });
+  expect(await exitCode(['--json'], main)).toBe(0);
+  expect(await exitCode(['vector', '--json'], main)).toBe(2);
+  expect(printed.error).toEqual(['usage: "vector" is not known here. See --help.']);
 });
 
 test('counts are whole numbers from a least one', () => {

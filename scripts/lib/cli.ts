@@ -2,6 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { ENCODINGS, ENGINES, type Encoding, type Engine } from '../../src/engine/collection/types.ts';
 import { AfterimageError, type ErrorCode, toAfterimageError } from '../../src/engine/errors.ts';
+import { escapeControls, escapeLines } from './printable.ts';
 
 /** What the person running a script can mend: exit code 2. Everything else that fails is 1. */
 const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -25,8 +26,18 @@ export function parseOptions<T extends NonNullable<ParseArgsConfig['options']>>(
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw usage((error as Error).message);
+    throw usage((error as Error).message.replaceAll('\n', ' '));
   }
+}
+
+/** The same for a script that takes nothing beside its options. @throws AfterimageError `usage` for what is there all the same. */
+export function parseOnlyOptions<T extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: T,
+) {
+  const { values, positionals } = parseOptions(args, options);
+  if (positionals[0] !== undefined) throw usage(`"${positionals[0]}" is not known here`);
+  return values;
 }
 
 export function usage(message: string): AfterimageError {
@@ -77,8 +88,9 @@ export async function runScript(help: string, main: (args: readonly string[]) =>
     await main(args);
   } catch (error) {
     const { code, message, stack } = toAfterimageError(error);
-    console.error(`${code}: ${message}`);
-    if (code === 'internal') console.error(error instanceof Error ? error.stack : stack);
+    // Messages hold names of files, which must not forge lines of ours; those of defects may have lines of their own.
+    console.error(`${code}: ${code === 'internal' ? escapeLines(message) : escapeControls(message)}`);
+    if (code === 'internal') console.error(escapeLines((error instanceof Error ? error.stack : stack) ?? ''));
     process.exitCode = USAGE_CODES.has(code) ? 2 : 1;
   }
 }
