@@ -1,9 +1,11 @@
+import fs from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { syncBuiltinESMExports } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONTENT_SECURITY_POLICY } from '../../src/headers.ts';
 import { isLocalName, serve } from './serve.ts';
 
@@ -26,6 +28,7 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET')
       response.on('data', (chunk: string) => {
         body += chunk;
       });
+      response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
     });
     asked.on('error', reject).end();
@@ -101,6 +104,84 @@ describe('serve', () => {
   it('refuses other names for this computer while it serves nobody else, and other methods', async () => {
     expect((await get('/', { host: 'evil.example' })).status).toBe(421);
     expect((await get('/', {}, 'POST')).status).toBe(405);
+  });
+});
+
+describe('one request', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it.each([
+    ['bytes=1-3', 206, 'eig'],
+    ['bytes=4-', 206, 'hts'],
+    ['bytes=4-100', 206, 'hts'],
+    ['bytes=7-', 416, ''],
+    ...[
+      'bytes=10-5',
+      'bytes=3-2',
+      'bytes=0-0',
+      'bytes=0-1,3-4',
+      'bytes=-3',
+      'bytes=a-b',
+      'bytes=1.5-3',
+      'lines=0-3',
+    ].map((range) => [range, 200, 'weights'] as const),
+    ['bytes=0-99999999999999999999', 200, 'weights'],
+    ['bytes=99999999999999999999-', 200, 'weights'],
+  ] as const)('of the range %s is answered with %i', async (range, status, body) => {
+    const answer = await get('/models/mini/text.onnx', { range });
+    expect([answer.status, answer.body]).toEqual([status, body]);
+  });
+
+  it('that throws is a 500, and the next one is answered', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    // As where the file goes between two looks at it.
+    const gone = vi.spyOn(fs, 'statSync').mockImplementation(() => {
+      throw new Error('it is gone');
+    });
+    syncBuiltinESMExports();
+    try {
+      expect((await get('/models/mini/text.onnx')).status).toBe(500);
+    } finally {
+      gone.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(log).toHaveBeenCalledWith(expect.stringMatching(/text\.onnx.*it is gone[\s\S]*serve\.ts/));
+    expect((await get('/models/mini/text.onnx')).body).toBe('weights');
+  });
+
+  // A socket is there, is no folder and cannot be opened, whoever asks.
+  it.skipIf(process.platform === 'win32')('for a file that cannot be read is cut off alone', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const socket = createServer();
+    await new Promise<void>((resolve) => socket.listen(join(root, 'public/models/mini/s.bin'), resolve));
+    try {
+      await expect(get('/models/mini/s.bin')).rejects.toThrow(/hang up|aborted/);
+    } finally {
+      socket.close();
+    }
+    expect(log).toHaveBeenCalledWith(expect.stringContaining('ENXIO'));
+    expect((await get('/models/mini/text.onnx')).body).toBe('weights');
+  });
+
+  it.skipIf(process.platform !== 'linux')('that is broken off does not leave its file open', async () => {
+    const path = join(root, 'public/models/mini/large.bin');
+    await writeFile(path, Buffer.alloc(32 << 20));
+    const open = () =>
+      fs.readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return fs.readlinkSync(`/proc/self/fd/${fd}`) === fs.realpathSync(path);
+        } catch {
+          return false;
+        }
+      }).length;
+    await new Promise<void>((resolve) => {
+      request({ host: '127.0.0.1', port, path: '/models/mini/large.bin' }, (response) => {
+        expect(open()).toBe(1);
+        response.destroy();
+        resolve();
+      }).end();
+    });
+    await expect.poll(open).toBe(0);
   });
 });
 
