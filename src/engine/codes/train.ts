@@ -14,7 +14,10 @@ export interface TrainOptions {
 }
 
 export interface Trained extends Code {
-  /** Share of the variance of the vectors that the components see. Where it is small, codes find little (indexing/judge-codes.ts). */
+  /**
+   * Share of the variance of the vectors that the components see, 1 where there is none. Where it is small, codes find
+   * little (indexing/judge-codes.ts).
+   */
   readonly explained: number;
 }
 
@@ -22,6 +25,8 @@ export interface Trained extends Code {
 const STEP = 0.3352;
 /** Directions of less than this share of the largest variance are taken as if they had so much. */
 const LEAST_VARIANCE = 1e-6;
+/** Of vectors of unit norm, in all directions together. Less is rounding: all of them are the same. */
+const NO_VARIANCE = 1e-12;
 /** Of the time, about, for 20,000 × 512. */
 const COVARIANCE_SHARE = 0.5;
 /** Rows of a step. */
@@ -40,13 +45,15 @@ export function* trainCode({ dim, width, sample, seed = 1 }: TrainOptions): Step
   const centre = meanOf(sample, dim);
   const matrix = yield* share(covariance(sample, dim, centre), 0, COVARIANCE_SHARE);
   const { values, vectors } = yield* share(eigen(matrix, dim), COVARIANCE_SHARE, 1);
-  const variances = values.map((value) => Math.max(value, (values[0] as number) * LEAST_VARIANCE, Number.MIN_VALUE));
+  const least = Math.max((values[0] as number) * LEAST_VARIANCE, NO_VARIANCE);
+  const variances = values.map((value) => Math.max(value, least));
+  const total = sum(values);
   return {
     dim,
     width,
     centre: Float32Array.from(centre),
     weights: balancedWeights(variances, vectors, randomRotation(width, seed), dim, width),
-    explained: sum(values.subarray(0, width)) / sum(values),
+    explained: total > NO_VARIANCE ? sum(values.subarray(0, width)) / total : 1,
   };
 }
 
