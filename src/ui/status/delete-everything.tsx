@@ -7,6 +7,12 @@ export function DeleteEverything(): JSX.Element {
   const app = useApp();
   const [state, setState] = createSignal<'idle' | 'asked' | 'busy'>('idle');
   const [problem, setProblem] = createSignal<string>();
+  let opener: HTMLButtonElement | undefined;
+  /** Back to the first button, with the keyboard, which was on one that is gone. */
+  const leave = () => {
+    setState('idle');
+    opener?.focus();
+  };
   const run = async () => {
     setState('busy');
     try {
@@ -14,7 +20,7 @@ export function DeleteEverything(): JSX.Element {
       location.replace(app.baseUrl);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
-      setState('idle');
+      leave();
     }
   };
   return (
@@ -27,7 +33,7 @@ export function DeleteEverything(): JSX.Element {
       <Show when={problem()}>{(text) => <p role="alert">{text()}</p>}</Show>
       <p class="drawer-actions" aria-live="polite">
         <Show when={state() === 'idle'}>
-          <button type="button" class="button" onClick={() => setState('asked')}>
+          <button ref={opener} type="button" class="button" onClick={() => setState('asked')}>
             Delete everything
           </button>
         </Show>
@@ -41,7 +47,13 @@ export function DeleteEverything(): JSX.Element {
           >
             Yes, delete it all
           </button>
-          <button type="button" class="button" disabled={state() === 'busy'} onClick={() => setState('idle')}>
+          <button
+            type="button"
+            class="button"
+            ref={(button) => queueMicrotask(() => button.focus())}
+            disabled={state() === 'busy'}
+            onClick={leave}
+          >
             Keep it
           </button>
         </Show>

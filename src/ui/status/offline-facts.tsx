@@ -8,20 +8,30 @@ export function OfflineFacts(): JSX.Element {
   const { offline, session } = useApp();
   const [storage, { refetch }] = createResource(storageState);
   const known = () => (storage.state === 'ready' || storage.state === 'refreshing' ? storage.latest : undefined);
-  const [refusal, setRefusal] = createSignal<string>();
+  const [answer, setAnswer] = createSignal<string>();
+  let title: HTMLHeadingElement | undefined;
   const persist = async () => {
     const granted = await navigator.storage.persist().catch(() => false);
-    setRefusal(
-      granted ? undefined : 'The browser did not promise it. It may, once the app is installed or bookmarked.',
+    setAnswer(
+      granted
+        ? 'The browser does not remove it by itself.'
+        : 'The browser did not promise it. It may, once the app is installed or bookmarked.',
     );
     await refetch();
+    if (granted) title?.focus(); // the button that was pressed is gone
+  };
+  const install = async () => {
+    await offline.install();
+    title?.focus(); // as above: the browser offers it once
   };
   // Ten times while pictures are being kept, not at every one.
   const tenths = () => Math.floor((10 * (offline.pictures()?.have ?? 0)) / (offline.pictures()?.total || 1));
   createEffect(on([offline.shell, session.kept, createMemo(tenths)], () => void refetch(), { defer: true }));
   return (
     <section>
-      <h3>Offline</h3>
+      <h3 ref={title} tabindex={-1}>
+        Offline
+      </h3>
       <dl class="facts numbers">
         <Fact name="Network">{offline.online() ? 'Online' : 'Offline'}</Fact>
         <Fact name="App">{offline.shell() ? 'Kept' : offline.supported ? 'Not kept yet' : 'Cannot be kept here'}</Fact>
@@ -53,7 +63,7 @@ export function OfflineFacts(): JSX.Element {
         </Show>
       </dl>
       <Show when={offline.problem()}>{(problem) => <p class="quiet">{problem()}</p>}</Show>
-      <Show when={refusal()}>{(text) => <p role="status">{text()}</p>}</Show>
+      <p role="status">{answer()}</p>
       <p class="drawer-actions">
         <Show when={offline.supported && known() && !known()?.persisted}>
           <button type="button" class="button" onClick={() => void persist()}>
@@ -61,7 +71,7 @@ export function OfflineFacts(): JSX.Element {
           </button>
         </Show>
         <Show when={offline.canInstall()}>
-          <button type="button" class="button" onClick={() => void offline.install()}>
+          <button type="button" class="button" onClick={() => void install()}>
             Install
           </button>
         </Show>

@@ -1,0 +1,96 @@
+import { type Component, createComponent, createSignal } from 'solid-js';
+import { render } from 'solid-js/web';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Locator, page, userEvent } from 'vitest/browser';
+import { type App, AppContext } from '../context.ts';
+import { DeleteEverything } from './delete-everything.tsx';
+import { OfflineFacts } from './offline-facts.tsx';
+import '../styles/main.css';
+
+const [canInstall, setCanInstall] = createSignal(false);
+const app = {
+  log: { database: () => Promise.reject(new Error('The log stays.')) },
+  session: { kept: () => undefined },
+  offline: {
+    supported: true,
+    online: () => true,
+    shell: () => true,
+    pictures: () => undefined,
+    problem: () => undefined,
+    canInstall,
+    install: async () => setCanInstall(false),
+    forget: async () => {},
+  },
+} as unknown as App;
+
+let cleanup = () => {};
+
+function show(part: Component): void {
+  const root = document.createElement('main');
+  document.body.append(root);
+  const dispose = render(
+    () =>
+      createComponent(AppContext.Provider, {
+        value: app,
+        get children() {
+          return createComponent(part, {});
+        },
+      }),
+    root,
+  );
+  cleanup = () => {
+    dispose();
+    root.remove();
+  };
+}
+
+beforeEach(() => void setCanInstall(true));
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
+
+const button = (name: string) => page.getByRole('button', { name });
+
+async function press(pressed: Locator): Promise<void> {
+  await expect.element(pressed).toBeEnabled();
+  (pressed.element() as HTMLElement).focus();
+  await userEvent.keyboard('{Enter}');
+}
+
+describe('the keyboard in the panel of the status, where the button that was pressed goes', () => {
+  it('follows the question whether to delete everything, and returns', async () => {
+    show(DeleteEverything);
+    await press(button('Delete everything'));
+    await expect.element(button('Keep it')).toHaveFocus();
+    await userEvent.keyboard('{Enter}');
+    await expect.element(button('Delete everything')).toHaveFocus();
+  });
+
+  it('returns where not everything could be deleted', async () => {
+    show(DeleteEverything);
+    await press(button('Delete everything'));
+    await press(button('Yes, delete it all'));
+    await expect.element(page.getByRole('alert')).toHaveTextContent('The log stays.');
+    await expect.element(button('Delete everything')).toHaveFocus();
+  });
+
+  it('stays near what the browser was asked for', async () => {
+    const persisted = vi.spyOn(navigator.storage, 'persisted').mockResolvedValue(false);
+    const persist = vi.spyOn(navigator.storage, 'persist').mockResolvedValue(false);
+    show(OfflineFacts);
+    const ask = button('Ask the browser not to remove it');
+    await press(ask);
+    await expect.element(page.getByRole('status')).toHaveTextContent('The browser did not promise it.');
+    await expect.element(ask).toHaveFocus();
+    persist.mockResolvedValue(true);
+    persisted.mockResolvedValue(true);
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByRole('status')).toHaveTextContent('The browser does not remove it by itself.');
+    const title = page.getByRole('heading', { name: 'Offline' });
+    await expect.element(title).toHaveFocus();
+    await press(button('Install'));
+    await expect.poll(() => page.getByRole('button').elements()).toEqual([]);
+    await expect.element(title).toHaveFocus();
+  });
+});
