@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures.ts';
+import { expect, hold, test } from './fixtures.ts';
 
 test('opens a picture with what is known of it, and gives the keyboard back on closing', async ({ app, page }) => {
   await app.open('./?q=rocket');
@@ -40,6 +40,58 @@ test('goes to the next and previous picture by arrow keys and buttons', async ({
   await page.goBack();
   await expect(app.detail).toBeHidden();
   await expect(app.at(2)).toBeFocused();
+});
+
+test('arrow keys work wherever the keyboard was, and the picture they lead to is said', async ({ app, page }) => {
+  await app.open('./?q=rocket');
+  await app.answered('rocket');
+  const titles = await app.top(4);
+  const heading = (place: number) => app.detail.getByRole('heading', { name: titles[place - 1] ?? '', exact: true });
+  await app.at(1).click();
+  await expect(heading(1)).toBeVisible();
+  const said = await app.detail.getByRole('heading').elementHandle();
+
+  await app.detail.getByRole('button', { name: /^Good match/ }).click();
+  for (const place of [2, 3, 4]) {
+    await page.keyboard.press('ArrowRight');
+    await expect(heading(place)).toBeVisible();
+  }
+  await expect(app.detail.getByRole('button', { name: /^Good match/ })).toBeFocused();
+  expect(await said?.textContent(), 'a screen reader says what changes in the same element').toBe(titles[3]);
+
+  // A click on what takes no keyboard.
+  await app.detail.getByRole('img', { name: titles[3] ?? '', exact: true }).click();
+  await page.keyboard.press('ArrowLeft');
+  await expect(heading(3)).toBeVisible();
+
+  const previous = app.detail.getByRole('button', { name: 'Previous picture' });
+  await previous.click();
+  await expect(heading(2)).toBeVisible();
+  await previous.click();
+  await expect(heading(1)).toBeVisible();
+  await expect(previous).toBeDisabled();
+  await expect(previous).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(heading(2)).toBeVisible();
+});
+
+test('a picture that was opened before the answer came has its own place in it', async ({ app, page }) => {
+  const release = await hold(page, /text_model\.onnx$/);
+  await page.goto('./');
+  await app.field.fill('rocket');
+  await expect(page.getByText('Your search runs as soon as the model is here.')).toBeVisible();
+  await app.at(2).click();
+  await expect(app.detail.getByText('2 of 1,594')).toBeVisible();
+  const title = (await app.detail.getByRole('heading').textContent()) ?? '';
+  release();
+  await expect(app.detail.getByText('Rank')).toBeVisible();
+  await expect(app.detail.getByText(/^[\d,]+ of 1,594$/)).not.toHaveText('2 of 1,594');
+  await expect(app.detail.getByText(/good match/)).toBeHidden();
+  const rank = (await app.detail.getByText(/^[\d,]+ of 1,594$/).textContent()) ?? '';
+  await page.keyboard.press('Escape');
+  const link = app.at(Number(/^\d+/.exec(rank)?.[0]));
+  await expect(link).toContainText(title);
+  await expect(link).toBeFocused();
 });
 
 test('a link leads straight to a picture; closing it shows the search', async ({ app, page }) => {

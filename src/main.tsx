@@ -43,7 +43,7 @@ function createApp(baseUrl: string): App {
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
   const pictures = createPictures(address, session, search);
-  const opened = createOpened(client, address, session, pictures, items);
+  const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
   createLogNotice(log, notices);

@@ -35,7 +35,6 @@ export function SearchView(): JSX.Element {
   createEffect(
     on(app.opened.cell, (cell, before) => {
       if (cell === undefined && before !== undefined && app.opened.id() === null) grid?.focus(before);
-      return cell ?? (app.opened.id() ? before : undefined);
     }),
   );
 

@@ -70,18 +70,20 @@ function Stage(): JSX.Element {
         from = undefined;
       }}
     >
-      <Show when={opened.item()}>
+      {/* Made anew for each, or the picture before would stay in the frame until the next one is here. */}
+      <Show when={opened.item()} keyed>
         {(item) => (
-          <Show when={item().thumbnail} fallback={<p class="stage-empty">{itemTitle(item())}</p>}>
-            {(thumbnail) => <LargePicture item={item()} thumbnail={thumbnail()} />}
+          <Show when={item.thumbnail} fallback={<p class="stage-empty">{itemTitle(item)}</p>}>
+            {(thumbnail) => <LargePicture item={item} thumbnail={thumbnail()} />}
           </Show>
         )}
       </Show>
+      {/* Not `disabled`, which takes the keyboard away from a button that has it. */}
       <button
         type="button"
         class="icon-button stage-step"
         aria-label="Previous picture"
-        disabled={!opened.canStep(-1)}
+        aria-disabled={!opened.canStep(-1)}
         onClick={() => void opened.step(-1)}
       >
         <Icon name="left" size={24} />
@@ -90,7 +92,7 @@ function Stage(): JSX.Element {
         type="button"
         class="icon-button stage-step"
         aria-label="Next picture"
-        disabled={!opened.canStep(1)}
+        aria-disabled={!opened.canStep(1)}
         onClick={() => void opened.step(1)}
       >
         <Icon name="right" size={24} />
