@@ -52,6 +52,40 @@ test('results are judged by thumbs, in the grid and in the detail view', async (
   );
 });
 
+test('a search keeps its rating though one of its pictures is opened before it is in the log', async ({
+  app,
+  page,
+}) => {
+  const scale = page.getByRole('group', { name: 'Rate this search' });
+  await app.open();
+  await app.search('dog');
+  await app.at(1).click();
+  await app.detail.getByRole('button', { name: 'Close' }).click();
+  await expect(app.detail).toBeHidden();
+  await scale.getByRole('radio', { name: '8', exact: true }).check();
+  await expect(scale.getByRole('radio', { name: '8', exact: true })).toBeChecked();
+  await page.reload();
+  await expect(scale.getByRole('radio', { name: '8', exact: true })).toBeChecked();
+  await page.getByRole('link', { name: 'Search log' }).click();
+  await expect(page.locator('.log-query')).toHaveText(['dog']);
+});
+
+test('Back to a rated search shows its rating, and a new one takes its place', async ({ app, page }) => {
+  const scale = page.getByRole('group', { name: 'Rate this search' });
+  await app.open();
+  await app.search('dog');
+  await scale.getByRole('radio', { name: '8', exact: true }).check();
+  await app.search('cat');
+  await app.field.press('Enter');
+  await page.goBack();
+  await app.answered('dog');
+  await scale.getByRole('radio', { name: '5', exact: true }).check();
+  await page.reload();
+  await expect(scale.getByRole('radio', { name: '5', exact: true })).toBeChecked();
+  await page.getByRole('link', { name: 'Search log' }).click();
+  await expect(page.locator('.log-query')).toHaveText(['cat', 'dog']);
+});
+
 test('completed searches are logged, keystrokes are not', async ({ app, page }) => {
   await app.open();
   await app.field.pressSequentially('guitar');

@@ -48,11 +48,7 @@ function createApp(baseUrl: string): App {
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
   createLogNotice(log, notices);
   const ratings = createRatings(log, search.response);
-  const { commit } = createCommits(search, address, async (response) => {
-    const id = await log.logSearch(response, address.logged());
-    const shown = search.response();
-    if (id && shown && log.loggedId(shown) === id) address.setLogged(id);
-  });
+  const { commit } = createCommits(search, address, log);
 
   for (const missing of missingCapabilities()) notices.say(missing.id, missing.text);
   keepOffline(offline, session, (rows) => client.items(rows));

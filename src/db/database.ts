@@ -5,6 +5,7 @@ import { type Connection, createConnection } from './connection.ts';
 import { searchUnknown } from './errors.ts';
 import { headerLine, parseLog, searchLine } from './jsonl.ts';
 import { type ListOptions, type LogPage, list } from './list.ts';
+import { randomId } from './random-id.ts';
 import { type AfterimageSchema, type Judgement, LIMITS, type LoggedSearch, type NewSearch } from './schema.ts';
 import { type LogStats, stats } from './stats.ts';
 import { isItemId, isRating } from './validate.ts';
@@ -20,8 +21,12 @@ export interface ImportReport {
 
 /** The search log. Every verb throws AfterimageError: `database-unavailable`, `database-blocked` or `quota-exceeded`. */
 export interface Database {
-  /** Add a completed search; texts and lists beyond `LIMITS` are cut. @returns its id */
-  logSearch(search: NewSearch): Promise<string>;
+  /**
+   * Add a completed search; texts and lists beyond `LIMITS` are cut.
+   * @param id one that is not in the log, as randomId makes them; a new one where absent
+   * @returns its id
+   */
+  logSearch(search: NewSearch, id?: string): Promise<string>;
   get(id: string): Promise<LoggedSearch | undefined>;
   /** @param rating 1–10, or null to withdraw. @throws `rating-invalid`, `search-unknown` */
   rate(id: string, rating: number | null): Promise<LoggedSearch>;
@@ -109,9 +114,9 @@ function createWriter(connection: Connection, channel: LogChannel) {
 function createVerbs(connection: Connection, channel: LogChannel): Database {
   const { write, change } = createWriter(connection, channel);
   return {
-    async logSearch(search) {
+    async logSearch(search, id = randomId()) {
       const { time } = search;
-      const record = { ...bounded(search), id: randomId(), changed: time, rating: null, judgements: {} };
+      const record = { ...bounded(search), id, changed: time, rating: null, judgements: {} };
       await write(record.id, (store) => store.add(record));
       return record.id;
     },
@@ -220,10 +225,4 @@ function bounded(search: NewSearch): NewSearch {
       score,
     })),
   };
-}
-
-/** 128 random bits as hex. Not `crypto.randomUUID`, which is missing without a secure context. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

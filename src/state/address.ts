@@ -66,7 +66,7 @@ interface EntryState {
   readonly draft?: boolean;
   /** This entry opened something above the page that Back closes. */
   readonly overlay?: boolean;
-  /** The search log's id of this entry's search, so that a reload continues it. */
+  /** The search log's id of this entry's search, once that is completed, so that a later visit continues it. */
   readonly logged?: string;
   /** How far down the page was when it was left. */
   readonly scroll?: number;
@@ -78,13 +78,13 @@ export interface AddressBar {
   href(patch: Partial<Address>): string;
   /** A new history entry. `overlay`: closing it goes Back. */
   go(patch: Partial<Address>, options?: { overlay?: boolean }): void;
-  /** Change the entry in place. */
+  /** Change the entry in place; the address bar shows it a moment later. */
   replace(patch: Partial<Address>): void;
   /** The query while it is typed: one entry, however many letters. */
   type(query: string): void;
   /** The typed query is meant: Back will return to it. */
   settle(): void;
-  /** The search log's id of the search in this history entry. */
+  /** The search log's id of the search in this history entry; undefined while it is not completed. */
   logged(): string | undefined;
   setLogged(id: string): void;
   /** How far down the page was when this entry was left, in CSS pixels; the browser forgets it for pages made by scripts. */
@@ -93,8 +93,8 @@ export interface AddressBar {
   close(patch: Partial<Address>): void;
 }
 
-/** Safari refuses more than 100 history changes in 30 seconds, which a fast typist reaches. */
-const TYPING_MS = 200;
+/** Safari refuses more than 100 history changes in 30 seconds, which a fast typist or an arrow key held down reaches. */
+const WRITE_MS = 200;
 
 /** The address bar as state: Back, Forward and links change it, and it changes them. */
 export function createAddressBar(): AddressBar {
@@ -112,6 +112,10 @@ export function createAddressBar(): AddressBar {
     state = { ...state, scroll: scrollY };
     write();
   };
+  const writeSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(write, WRITE_MS);
+  };
   const change = (patch: Partial<Address>) => setCurrent({ ...current(), ...patch });
   const settle = () => {
     if (!state.draft) return;
@@ -124,8 +128,13 @@ export function createAddressBar(): AddressBar {
     leave();
     const same = patch.query === undefined && patch.collection === undefined;
     state = same && state.logged !== undefined ? { ...next, logged: state.logged } : next;
-    change(patch);
-    history.pushState(state, '', url(current()));
+    const address = { ...current(), ...patch };
+    try {
+      // First: what follows from the change may write to the entry.
+      history.pushState(state, '', url(address));
+    } finally {
+      setCurrent(address);
+    }
   };
   const onPopState = (event: PopStateEvent) => {
     clearTimeout(timer);
@@ -147,14 +156,13 @@ export function createAddressBar(): AddressBar {
     go: (patch, options = {}) => push(patch, options.overlay ? { overlay: true } : {}),
     replace(patch) {
       change(patch);
-      write();
+      writeSoon();
     },
     type(query) {
       if (!state.draft) return push({ query }, { draft: true });
       state = { draft: true };
       change({ query });
-      clearTimeout(timer);
-      timer = setTimeout(write, TYPING_MS);
+      writeSoon();
     },
     settle,
     logged: () => state.logged,
@@ -164,7 +172,10 @@ export function createAddressBar(): AddressBar {
     },
     scroll: () => state.scroll ?? 0,
     close(patch) {
-      if (state.overlay) return history.back();
+      if (state.overlay) {
+        if (timer !== undefined) write();
+        return history.back();
+      }
       change(patch);
       write();
     },

@@ -11,11 +11,12 @@ export type { LoggedResult, LoggedSearch };
 export interface Log extends Pick<LogDatabase, 'status' | 'error' | 'database' | 'onChange'> {
   /**
    * Log a completed search. The same response is logged once, however often this is called.
-   * @param loggedAs the id that this search got on an earlier visit to the same history entry: where it is still in the
-   *   log and asks the same, it is continued instead of logged again
-   * @returns the id in the log; undefined where it could not be logged (see `error`)
+   * @param entryId the id that the history entry has for its search. Where it is in the log, from an earlier visit, and asks
+   *   the same, that search is continued; where it is not in the log, the search is logged under it
+   * @returns the id in the log, another one where `entryId` asks something else; undefined where it could not be logged
+   *   (see `error`)
    */
-  logSearch(response: SearchResponse, loggedAs?: string): Promise<string | undefined>;
+  logSearch(response: SearchResponse, entryId?: string): Promise<string | undefined>;
   /** `after` is a better answer to the same search as `before`: logged with it, if that is logged, and not again. */
   continueAs(before: SearchResponse, after: SearchResponse): void;
   /** The id under which a response is logged, as soon as it is. Reactive. */
@@ -39,16 +40,15 @@ export function createLog({ name, items, open = openLazily }: LogOptions): Log {
   const pending = new WeakMap<SearchResponse, Promise<string | undefined>>();
   const ids = new WeakMap<SearchResponse, string>();
 
-  async function record(response: SearchResponse, loggedAs: string | undefined): Promise<string | undefined> {
+  async function record(response: SearchResponse, entryId: string | undefined): Promise<string | undefined> {
     const time = new Date().toISOString();
     const id = await attempt(async (opening) => {
       // Asked for at once: rows mean nothing once another collection is open.
       const shown = items(Array.from(response.rows.subarray(0, LIMITS.results)));
       const [log, results] = await Promise.all([opening, shown]);
-      const earlier = loggedAs === undefined ? undefined : await log.get(loggedAs);
-      return earlier && asksTheSame(earlier, response)
-        ? earlier.id
-        : log.logSearch({ ...toSearch(response, results), time });
+      const earlier = entryId === undefined ? undefined : await log.get(entryId);
+      if (earlier && asksTheSame(earlier, response)) return earlier.id;
+      return log.logSearch({ ...toSearch(response, results), time }, earlier ? undefined : entryId);
     });
     if (id === undefined) {
       pending.delete(response);
@@ -61,8 +61,8 @@ export function createLog({ name, items, open = openLazily }: LogOptions): Log {
 
   return {
     ...database,
-    logSearch(response, loggedAs) {
-      const known = pending.get(response) ?? record(response, loggedAs);
+    logSearch(response, entryId) {
+      const known = pending.get(response) ?? record(response, entryId);
       pending.set(response, known);
       return known;
     },

@@ -38,7 +38,7 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
             </div>
             <Show when={!app.ratings.off()}>
               <div class="results-rating">
-                <SearchRating label="Rate this search" ratings={app.ratings} />
+                <SearchRating label="Rate this search" ratings={app.ratings} onRate={app.commit} />
                 <JudgeButton />
               </div>
             </Show>

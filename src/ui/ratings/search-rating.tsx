@@ -3,13 +3,22 @@ import type { Ratings } from '../../state/ratings.ts';
 import { RatingControl } from './rating-control.tsx';
 
 /** The rating of one search, with what keeps it from being saved. */
-export function SearchRating(props: { label?: string; ratings: Ratings }): JSX.Element {
+export function SearchRating(props: {
+  label?: string;
+  ratings: Ratings;
+  /** Before the search is rated. */
+  onRate?: () => void;
+}): JSX.Element {
+  const rate = (rating: number | null) => {
+    props.onRate?.();
+    void props.ratings.rate(rating);
+  };
   return (
     <div class="search-rating">
       <RatingControl
         label={props.label ?? 'Rate this search, 1 to 10'}
         value={props.ratings.rating()}
-        onChange={(rating) => void props.ratings.rate(rating)}
+        onChange={rate}
       />
       <RatingError ratings={props.ratings} />
     </div>

@@ -1,0 +1,5 @@
+/** 128 random bits as hex. Not `crypto.randomUUID`, which is missing without a secure context. */
+export function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
