@@ -7,7 +7,7 @@ import { RECIPE } from '../src/indexing/known.ts';
 import { towerFile } from '../src/platform/model-files.ts';
 import { readModelManifest } from '../src/platform/model-folder.node.ts';
 import { sha256 } from '../src/platform/sha256.ts';
-import { CAPTIONS_FILE, drawingVersion, isDrawn, renderDemo } from './demo/render.ts';
+import { CAPTIONS_FILE, drawingVersion, renderDemo } from './demo/render.ts';
 import { type DemoState, partsAreThere, readDemoState, writeDemoState } from './demo/state.ts';
 import { parsePictureCommand } from './indexing/arguments.ts';
 import { createCollectionBuilder } from './indexing/build-collection.ts';
@@ -58,7 +58,7 @@ async function buildDemo(fresh: boolean): Promise<void> {
   const progress = createProgress();
   await stopOnSignals(progress, async (signal) => {
     try {
-      if (fresh || !(await isDrawn(DRAWN))) await renderDemo(DRAWN, progress, signal);
+      await renderDemo(DRAWN, { fresh, progress, signal });
       const { options } = parsePictureCommand(fresh ? [...COMMAND, '--fresh'] : COMMAND);
       const builder = await createCollectionBuilder(options);
       try {

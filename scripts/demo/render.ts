@@ -1,7 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { mapOrdered } from '../../src/indexing/map-ordered.ts';
+import { lock } from '../../src/platform/lock.node.ts';
 import type { Progress } from '../indexing/progress.ts';
 import { installedVersion } from '../lib/repository.ts';
 import { type DemoEmoji, demoEmoji } from './emoji.ts';
@@ -22,27 +23,44 @@ export function drawingVersion(): string {
   return [DRAWING, ...versions].join(' ');
 }
 
-/** Whether `folder` holds the pictures that `renderDemo` would draw. */
-export async function isDrawn(folder: string): Promise<boolean> {
+/** Whether `folder` holds the pictures that `draw` would draw. */
+async function isDrawn(folder: string): Promise<boolean> {
   return (await readFile(join(folder, VERSION_FILE), 'utf8').catch(() => '')) === drawingVersion();
 }
 
 /**
  * Draw the demo pictures into `folder`, with their titles and licences in a file beside them. The folder appears when it
- * is complete.
+ * is complete. Pictures that are there already are kept, unless `fresh`.
+ * @throws AfterimageError `not-writable` while another process draws there.
  */
-export async function renderDemo(folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
+export async function renderDemo(
+  folder: string,
+  { fresh, progress, signal }: { fresh: boolean; progress: Progress; signal: AbortSignal },
+): Promise<void> {
+  if (!fresh && (await isDrawn(folder))) return;
+  await mkdir(dirname(folder), { recursive: true });
+  const release = await lock(`${folder}.lock`, 'The demo pictures are being drawn by another process.');
+  try {
+    // Another one may have drawn them since, and be reading them.
+    if (fresh || !(await isDrawn(folder))) await draw(folder, progress, signal);
+  } finally {
+    await release();
+  }
+}
+
+async function draw(folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
   const emoji = demoEmoji();
   const draft = `${folder}.new`;
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });
-  const draw = async (one: DemoEmoji) => {
+  const drawOne = async (one: DemoEmoji) => {
     signal.throwIfAborted();
     const picture = sharp(svgOf(one)).flatten({ background: '#ffffff' }).png();
     await picture.toFile(join(draft, `${one.slug}.png`));
   };
   progress.begin('Drawing', emoji.length);
-  for await (const _ of mapOrdered(emoji, draw, { concurrency: CONCURRENCY, ahead: CONCURRENCY })) progress.advance();
+  for await (const _ of mapOrdered(emoji, drawOne, { concurrency: CONCURRENCY, ahead: CONCURRENCY }))
+    progress.advance();
   progress.stop();
   const captions = emoji.map(({ slug, label }) => [`${slug}.png`, { title: label, licence: DEMO_LICENCE }]);
   await writeFile(join(draft, CAPTIONS_FILE), `${JSON.stringify(Object.fromEntries(captions), null, 2)}\n`);

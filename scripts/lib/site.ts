@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, readdir } from 'node:fs/promises';
+import { cp, mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'vite';
-import { COLLECTIONS_FOLDER, MODELS_FOLDER, PUBLIC_FOLDER, ROOT_FOLDER } from './folders.ts';
+import { lock } from '../../src/platform/lock.node.ts';
+import { CACHE_FOLDER, COLLECTIONS_FOLDER, MODELS_FOLDER, PUBLIC_FOLDER, ROOT_FOLDER } from './folders.ts';
 import { type BuildRecord, emptyOut, readRecord, writeRecord } from './out-folder.ts';
 import { packageModels } from './package-models.ts';
 import { fingerprint } from './repository.ts';
@@ -28,9 +30,25 @@ export async function isCurrent(options: SiteOptions): Promise<boolean> {
 
 /**
  * Bundle the app and copy what is served as it is. `build.json` says so last: until then the site counts as unfinished.
- * @throws AfterimageError `usage` where `out` holds something else, `model-invalid`.
+ * @throws AfterimageError `usage` where `out` holds something else, `not-writable` while another process builds there,
+ *   `model-invalid`.
  */
 export async function buildSite(options: SiteOptions): Promise<void> {
+  await mkdir(CACHE_FOLDER, { recursive: true });
+  const release = await lock(lockOf(options.out), `Another process is building the site in ${options.out}.`);
+  try {
+    await buildAlone(options);
+  } finally {
+    await release();
+  }
+}
+
+/** Not in `out`, which is emptied, nor beside it, where nothing is ours. */
+export function lockOf(out: string): string {
+  return join(CACHE_FOLDER, `site-${createHash('sha256').update(out).digest('hex').slice(0, 16)}.lock`);
+}
+
+async function buildAlone(options: SiteOptions): Promise<void> {
   const { out, base, data } = options;
   const made: BuildRecord = { fingerprint: await fingerprint(), base, data };
   await emptyOut(out);
@@ -49,8 +67,11 @@ async function copyPublic({ out, data }: SiteOptions): Promise<void> {
   await packageModels(MODELS_FOLDER, join(out, 'models'));
 }
 
-/** Folders that start with a dot hold unfinished work of `build-index`. */
-async function copyVisible(from: string, to: string): Promise<void> {
-  if (!existsSync(from)) return;
-  await cp(from, to, { recursive: true, filter: (source) => !basename(source).startsWith('.') });
+/**
+ * Copy a folder for hosting: links become what they lead to, for elsewhere they lead nowhere, and what leads nowhere here
+ * is left out. Folders that start with a dot hold unfinished work of `build-index`.
+ */
+export async function copyVisible(from: string, to: string): Promise<void> {
+  const filter = (source: string) => !basename(source).startsWith('.') && existsSync(source);
+  if (existsSync(from)) await cp(from, to, { recursive: true, dereference: true, filter });
 }
