@@ -57,6 +57,16 @@ test('says which file is missing', async () => {
   expect(await source().readText('nothing.json')).toBeUndefined();
 });
 
+test('says what to do: a collection is built again, a model is not', async () => {
+  const message = (path: string) =>
+    source()
+      .read(path, expected)
+      .catch((error: Error) => error.message);
+  expect(await message('collections/demo/vectors.bin')).toMatch(/Build it again\.$/);
+  expect(await message('mini/onnx/text.onnx')).toMatch(/pnpm add-model/);
+  expect(await message('mini/onnx/text.onnx')).not.toContain('Build it');
+});
+
 test('does not leave its folder', async () => {
   await expect(source().read('../secret.bin', expected)).rejects.toMatchObject({ code: 'part-missing' });
 });

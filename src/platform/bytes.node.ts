@@ -11,11 +11,11 @@ export function createFolderSource(publicFolder: string): ByteSource {
     async read(path, expected, options) {
       options?.signal?.throwIfAborted();
       const bytes = await readIfThere(locate(root, path), options?.signal);
-      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. Build it again.`);
+      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. ${remedy(path)}`);
       if (bytes.length !== expected.bytes || (await sha256(bytes)) !== expected.sha256) {
         throw new AfterimageError(
           'part-corrupt',
-          `${path} is damaged: ${bytes.length} bytes that are not the ${expected.bytes} expected. Build it again.`,
+          `${path} is damaged: ${bytes.length} bytes that are not the ${expected.bytes} expected. ${remedy(path)}`,
         );
       }
       options?.onProgress?.(bytes.length, expected.bytes);
@@ -24,9 +24,9 @@ export function createFolderSource(publicFolder: string): ByteSource {
     async readRange(path, _expected, { offset, length, hash }, options) {
       options?.signal?.throwIfAborted();
       const bytes = await ifThere(() => readPiece(locate(root, path), offset, length));
-      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. Build it again.`);
+      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. ${remedy(path)}`);
       if (bytes.length !== length || !(await sha256(bytes)).startsWith(hash)) {
-        throw new AfterimageError('part-corrupt', `${path} is damaged around byte ${offset}. Build it again.`);
+        throw new AfterimageError('part-corrupt', `${path} is damaged around byte ${offset}. ${remedy(path)}`);
       }
       options?.onProgress?.(length, length);
       return bytes;
@@ -39,6 +39,12 @@ export function createFolderSource(publicFolder: string): ByteSource {
       return new TextDecoder().decode(bytes);
     },
   };
+}
+
+/** Collections lie below `collections/`; all else that is read here is of a model. */
+function remedy(path: string): string {
+  if (path.startsWith('collections/')) return 'Build it again.';
+  return 'Restore it (git checkout), or add the model again with `pnpm add-model`.';
 }
 
 /** The file's place on disk. Manifests are untrusted: a path that leaves the root is as good as missing. */
