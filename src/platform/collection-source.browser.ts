@@ -98,7 +98,7 @@ async function readVersion(
     vectors: vectors.get,
     graph: graph.get,
     codes: () => collection.codes(options('codes')),
-    streamVectors: (take) => collection.streamVectors(take, options('vectors')),
+    streamVectors: (take, given) => collection.streamVectors(take, { ...options('vectors'), ...given }),
     async readAll(onDemand) {
       const files = partsToKeep(collection, onDemand);
       const { onProgress } = options('collection');

@@ -143,6 +143,29 @@ describe('when the network goes while vectors arrive', () => {
     expect(measure((query) => index.search(query, { k: 10 })).estimated).toBe(false);
   });
 
+  test('what is there is not read again', async () => {
+    const isLast = (path: string) => path === last;
+    const begun: string[] = [];
+    let running = 0;
+    let faults = 3;
+    const read: ByteSource['read'] = async (path, ...rest) => {
+      if (isVectors(path)) begun.push(path);
+      if (isLast(path) && faults-- > 0) throw away('network');
+      running++;
+      return source.read(path, ...rest).finally(() => running--);
+    };
+    const untilRetry = () => expect.poll(() => running).toBe(0);
+    const collection = await open({ read });
+    const paths = collection.parts('vectors').map((part) => part.path);
+    const last = paths.at(-1) as string;
+    const { index, arrived } = await loadIndex({ ...collection, untilRetry }, 'auto');
+    await arrived;
+    expect(paths.length).toBeGreaterThan(3);
+    expect(begun.filter((path) => !isLast(path)).sort()).toEqual(paths.slice(0, -1).sort());
+    expect(begun.filter(isLast)).toHaveLength(4);
+    expect(measure((query) => index.search(query, { k: 10 })).estimated).toBe(false);
+  });
+
   test('what brings nothing again and again is told how often it failed', async () => {
     const retries: number[] = [];
     const faults = Array.from({ length: 12 }, () => away('network'));

@@ -3,6 +3,7 @@ import { type CodesIndex, createCodesIndex } from '../engine/codes/codes-index.t
 import { createNibbleRows } from '../engine/codes/nibble-rows.ts';
 import { type CodeHeader, readCodeHeader } from '../engine/codes/section.ts';
 import type { Block, BlockKind, BlockTable } from '../engine/collection/block-table.ts';
+import type { StreamOptions } from '../engine/collection/reader.ts';
 import type { StoredVectors } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import { decodeHead, decodeRows } from '../engine/collection/vector-blocks.ts';
@@ -23,7 +24,10 @@ export interface CodesParts {
   codes(): Promise<Uint8Array>;
   blockTable(): Promise<BlockTable>;
   readBlock(kind: BlockKind, block: Block): Promise<Uint8Array>;
-  streamVectors(take: (first: number, rows: StoredVectors) => void): Promise<void>;
+  streamVectors(
+    take: (first: number, rows: StoredVectors) => void,
+    options?: Pick<StreamOptions, 'skip'>,
+  ): Promise<void>;
   /** Where it is absent, vectors that the network does not give are not asked for again. */
   readonly untilRetry?: UntilRetry;
   /**
@@ -104,15 +108,17 @@ export async function loadCodes(
 
 const NOTHING: Resumed = { done: Promise.resolve(), wake: () => {} };
 
-/** What a lost network stopped goes on when it is back: parts that were read are at hand, or come again. */
+/** What a lost network stopped goes on when it is back, with the parts that did not come. */
 function streamAll({ streamVectors, untilRetry, calm }: CodesParts, vectors: Int8Rows): Resumed {
   return resume(async (moved) => {
     await calm;
-    await streamVectors((first, rows) => {
+    const take = (first: number, rows: StoredVectors) => {
+      // A try before may have left the same part on its way.
       if (rows.encoding !== 'int8' || vectors.has(first)) return;
       vectors.put(first, rows);
       moved();
-    });
+    };
+    await streamVectors(take, { skip: (first) => vectors.has(first) });
   }, untilRetry);
 }
 

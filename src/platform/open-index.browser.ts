@@ -30,7 +30,7 @@ export async function openIndex(
       vectors: () => timed(open.vectors()),
       graph: () => timed(open.graph()),
       codes: () => timed(open.codes()),
-      streamVectors: (take) => timed(open.streamVectors(take)),
+      streamVectors: (take, options) => timed(open.streamVectors(take, options)),
       untilRetry,
       calm,
     },

@@ -49,6 +49,37 @@ describe('a collection of many parts', () => {
     expect(seen.toSorted((a, b) => a - b)).toEqual([0, 206, 762, 762, 1016, 1016, 1778, 2794]);
   });
 
+  test('does not read again what is there, and knows what the first part said of it', async () => {
+    await manifest;
+    const source = createMemorySource(files, sha256);
+    let begun = 0;
+    const counted: ByteSource['read'] = (...given) => {
+      begun++;
+      return source.read(...given);
+    };
+    const collection = await readCollection({ ...source, read: counted }, sha256, 'holidays');
+    const there = new Set<number>();
+    const centres: unknown[] = [];
+    const progress: number[][] = [];
+    const stream = () =>
+      collection.streamVectors(
+        (first, rows) => {
+          there.add(first);
+          centres.push(rows.encoding === 'int8' && rows.centre);
+        },
+        { skip: (first) => there.has(first), onProgress: (...seen) => progress.push(seen) },
+      );
+    await stream();
+    expect(begun).toBe(4);
+    there.delete(1778);
+    await stream();
+    expect(begun).toBe(5);
+    expect([...there]).toEqual(expect.arrayContaining([0, 762, 1778, 2794]));
+    expect(new Set(centres.map(String)).size).toBe(1);
+    expect(centres).toHaveLength(5);
+    expect(progress.at(-1)?.[0]).toBe(progress.at(-1)?.[1]);
+  });
+
   test('reports the bytes of all parts together, and all of them at the end', async () => {
     await manifest;
     const total = 32 + 16 + 4 * dim + count * 516;

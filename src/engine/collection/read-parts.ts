@@ -23,9 +23,15 @@ export async function readSection(
   return section;
 }
 
+export interface PartOrder {
+  /** The first one before the others, which cannot be understood without it. */
+  readonly firstAlone?: boolean;
+  /** Whether a part is of no use any more; asked before it is read. */
+  readonly skip?: (index: number) => boolean;
+}
+
 /**
  * All parts of a kind, four at a time, handed to `take` as they come; after a failure none is begun.
- * @param firstAlone the first one before the others, which cannot be understood without it
  * @throws AfterimageError `part-corrupt` for a part of another length; what the source and `take` throw.
  */
 export async function eachPart(
@@ -34,7 +40,7 @@ export async function eachPart(
   parts: readonly Part[],
   { signal, onProgress }: ReadOptions,
   take: (bytes: Uint8Array, index: number) => void,
-  firstAlone = false,
+  { firstAlone = false, skip = () => false }: PartOrder = {},
 ): Promise<void> {
   const total = parts.reduce((sum, part) => sum + part.bytes, 0);
   const loaded = new Float64Array(parts.length);
@@ -46,6 +52,7 @@ export async function eachPart(
     );
   };
   const readPart = async (part: Part, index: number) => {
+    if (skip(index)) return progress(index, part.bytes);
     const onPart = (bytes: number) => progress(index, Math.min(bytes, part.bytes));
     const bytes = await source.read(part.path, part, { ...(signal && { signal }), onProgress: onPart });
     if (bytes.length !== part.bytes) throw corrupt(kind, `${part.path} is ${bytes.length} bytes, not ${part.bytes}.`);

@@ -10,6 +10,11 @@ import { problemOf, type StoredVectors } from './stored-vectors.ts';
 import type { CollectionManifest, Item, Part, PartKind } from './types.ts';
 import { emptyVectors, fillHead, fillRows, type PartRows, partRows, type VectorShape } from './vector-blocks.ts';
 
+export interface StreamOptions extends ReadOptions {
+  /** Whether the rows from `first` on are there already: their part is not read. Asked before each part is read. */
+  readonly skip?: (first: number) => boolean;
+}
+
 /**
  * A collection of which the manifest was read. The sections are read when asked for and kept by whoever asked.
  * All of them throw AfterimageError `part-missing`, `part-corrupt`, `offline`, `network` or, when the memory does not
@@ -24,7 +29,7 @@ export interface Collection {
   /** All rows. */
   vectors(options?: ReadOptions): Promise<StoredVectors>;
   /** All rows, part by part as they come, in any order; `first` is the number of the first of `rows`. */
-  streamVectors(take: (first: number, rows: StoredVectors) => void, options?: ReadOptions): Promise<void>;
+  streamVectors(take: (first: number, rows: StoredVectors) => void, options?: StreamOptions): Promise<void>;
   /** Whether there are parts of this kind. */
   has(kind: PartKind): boolean;
   /** What the HNSW index wrote. */
@@ -100,7 +105,7 @@ export function openCollection(source: ByteSource, manifest: CollectionManifest,
       return Array.from({ length: count }, (_, row) => get(row));
     },
     vectors: (options) => readVectors(source, parts('vectors'), manifest, options),
-    streamVectors: (take, options) => streamVectors(source, parts('vectors'), manifest, take, options),
+    streamVectors: createStream(source, parts('vectors'), manifest),
     graph: (options) => read('graph', options),
     codes: (options) => read('codes', options),
     blockTable,
@@ -109,25 +114,32 @@ export function openCollection(source: ByteSource, manifest: CollectionManifest,
 }
 
 /** Each part by itself, the first one, which says how rows are stored, before the others. */
-async function streamVectors(
+function createStream(
   source: ByteSource,
   parts: readonly Part[],
   manifest: CollectionManifest,
-  take: (first: number, rows: StoredVectors) => void,
-  options: ReadOptions = {},
-): Promise<void> {
-  const places = placesOf(manifest, parts);
-  const head = allocate({ ...manifest, count: 0 });
-  const takePart = (bytes: Uint8Array, index: number) => {
-    const { first, rows, start } = places[index] as PartRows; // one a part
-    if (index === 0) readHead(head, bytes, manifest);
-    const stored = allocate({ ...manifest, count: rows });
-    const some = stored.encoding === 'int8' && head.encoding === 'int8' ? { ...stored, centre: head.centre } : stored;
-    fillRows(some, bytes.subarray(start), 0, rows, manifest.quantiser.rowsPerBlock);
-    refuseProblem(some);
-    take(first, some);
+): Collection['streamVectors'] {
+  /** Stays for the next time, which may skip the part that it stands in. */
+  let head: StoredVectors | undefined;
+  return async (take, { skip, ...options } = {}) => {
+    const places = placesOf(manifest, parts);
+    const takePart = (bytes: Uint8Array, index: number) => {
+      const { first, rows, start } = places[index] as PartRows; // one a part
+      if (index === 0) {
+        const read = allocate({ ...manifest, count: 0 });
+        readHead(read, bytes, manifest);
+        head = read;
+      }
+      const stored = allocate({ ...manifest, count: rows });
+      const some =
+        stored.encoding === 'int8' && head?.encoding === 'int8' ? { ...stored, centre: head.centre } : stored;
+      fillRows(some, bytes.subarray(start), 0, rows, manifest.quantiser.rowsPerBlock);
+      refuseProblem(some);
+      take(first, some);
+    };
+    const isThere = (index: number) => head !== undefined && skip?.((places[index] as PartRows).first) === true;
+    await eachPart(source, 'vectors', parts, options, takePart, { firstAlone: true, skip: isThere });
   };
-  await eachPart(source, 'vectors', parts, options, takePart, true);
 }
 
 function placesOf(manifest: CollectionManifest, parts: readonly Part[]): PartRows[] {
