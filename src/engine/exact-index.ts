@@ -1,4 +1,5 @@
 import { type Bitset, createBitset, hasBit, setBit } from './bitset.ts';
+import { dotAt } from './dot-at.ts';
 import type { Embedding } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
 import { sortRows } from './sort-rows.ts';
@@ -89,23 +90,7 @@ function mismatch(actual: number, dim: number): AfterimageError {
 
 /** Dot product of the query with the row that begins at `offset`, rounded to float32 as stored scores are. */
 export function dotRow(rows: Float32Array, offset: number, query: Float32Array): number {
-  const length = query.length;
-  const whole = length & ~3;
-  // Four sums that do not wait for each other: 1.7 times as fast as one in V8.
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let i = 0;
-  // Every index is below the lengths: offset + dim ≤ rows.length.
-  for (; i < whole; i += 4) {
-    a += (rows[offset + i] as number) * (query[i] as number);
-    b += (rows[offset + i + 1] as number) * (query[i + 1] as number);
-    c += (rows[offset + i + 2] as number) * (query[i + 2] as number);
-    d += (rows[offset + i + 3] as number) * (query[i + 3] as number);
-  }
-  for (; i < length; i++) a += (rows[offset + i] as number) * (query[i] as number);
-  return Math.fround(a + b + (c + d));
+  return Math.fround(dotAt(rows, offset, query, 0, query.length));
 }
 
 /** Twice the length, or what is needed. */

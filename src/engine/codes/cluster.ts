@@ -3,8 +3,9 @@
  * k-means (mini-batch, Sculley 2010) on the codes' components, in two levels, so that a row is compared with tens of
  * centres, not with thousands, and neighbouring clusters stand next to each other.
  */
+import { dotAt } from '../dot-at.ts';
 import { finish, type Steps } from '../steps.ts';
-import { mix } from './rotation.ts';
+import { mix } from './mix.ts';
 
 export interface ClusterOptions {
   readonly count: number;
@@ -220,22 +221,6 @@ export function nearestCentre(
     best = i;
   }
   return best;
-}
-
-function dotAt(a: Float32Array, from: number, b: Float32Array, at: number, width: number): number {
-  let p = 0;
-  let q = 0;
-  let r = 0;
-  let s = 0;
-  let i = 0;
-  for (; i + 3 < width; i += 4) {
-    p += (a[from + i] as number) * (b[at + i] as number);
-    q += (a[from + i + 1] as number) * (b[at + i + 1] as number);
-    r += (a[from + i + 2] as number) * (b[at + i + 2] as number);
-    s += (a[from + i + 3] as number) * (b[at + i + 3] as number);
-  }
-  for (; i < width; i++) p += (a[from + i] as number) * (b[at + i] as number);
-  return p + q + r + s;
 }
 
 function distanceAt(values: Float32Array, a: number, b: number, width: number): number {

@@ -1,3 +1,4 @@
+import { dotAt } from '../dot-at.ts';
 import { AfterimageError } from '../errors.ts';
 import { type Code, codeBytes, putComponent } from './code.ts';
 
@@ -9,7 +10,7 @@ export function createEncoder(code: Code): EncodeRows {
   const { dim, width, centre } = code;
   const projection = pseudoInverse(code);
   /** What the centre projects to, less the 8 that makes components positive. */
-  const offsets = Float64Array.from({ length: width }, (_, j) => dotRow(projection, j * dim, centre, 0, dim) - 8);
+  const offsets = Float64Array.from({ length: width }, (_, j) => dotAt(projection, j * dim, centre, 0, dim) - 8);
   return (vectors) => {
     const rows = vectors.length / dim;
     if (!Number.isInteger(rows)) {
@@ -22,7 +23,7 @@ export function createEncoder(code: Code): EncodeRows {
     const codes = new Uint8Array(rows * bytes);
     for (let row = 0; row < rows; row++) {
       for (let j = 0; j < width; j++) {
-        const value = Math.floor(dotRow(projection, j * dim, vectors, row * dim, dim) - (offsets[j] as number));
+        const value = Math.floor(dotAt(projection, j * dim, vectors, row * dim, dim) - (offsets[j] as number));
         putComponent(codes, row * bytes, j, Math.max(0, Math.min(15, value)));
       }
     }
@@ -35,7 +36,7 @@ export function pseudoInverse({ dim, width, weights }: Code): Float32Array {
   const gram = new Float64Array(width * width);
   for (let i = 0; i < width; i++) {
     for (let j = 0; j <= i; j++) {
-      gram[i * width + j] = gram[j * width + i] = dotRow(weights, i * dim, weights, j * dim, dim);
+      gram[i * width + j] = gram[j * width + i] = dotAt(weights, i * dim, weights, j * dim, dim);
     }
   }
   const lower = cholesky(gram, width);
@@ -76,21 +77,4 @@ function subtractRow(matrix: Float64Array, from: number, row: number, factor: nu
 
 function scaleRow(matrix: Float64Array, row: number, factor: number, dim: number): void {
   for (let i = 0; i < dim; i++) matrix[row * dim + i] = (matrix[row * dim + i] as number) * factor;
-}
-
-function dotRow(a: Float32Array, from: number, b: Float32Array, at: number, dim: number): number {
-  // Four sums that do not wait for each other.
-  let p = 0;
-  let q = 0;
-  let r = 0;
-  let s = 0;
-  let i = 0;
-  for (; i + 3 < dim; i += 4) {
-    p += (a[from + i] as number) * (b[at + i] as number);
-    q += (a[from + i + 1] as number) * (b[at + i + 1] as number);
-    r += (a[from + i + 2] as number) * (b[at + i + 2] as number);
-    s += (a[from + i + 3] as number) * (b[at + i + 3] as number);
-  }
-  for (; i < dim; i++) p += (a[from + i] as number) * (b[at + i] as number);
-  return p + q + r + s;
 }
