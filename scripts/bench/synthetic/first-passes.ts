@@ -4,9 +4,9 @@ import { learnCentres, nearestCentre } from '../../../src/engine/codes/cluster.t
 import { codeBytes } from '../../../src/engine/codes/code.ts';
 import { createEncoder, pseudoInverse } from '../../../src/engine/codes/encode.ts';
 import { createNibbleRows } from '../../../src/engine/codes/nibble-rows.ts';
-import { createRotation } from '../../../src/engine/codes/rotation.ts';
 import { type Trained, trainCode } from '../../../src/engine/codes/train.ts';
 import { finish } from '../../../src/engine/steps.ts';
+import { createRotation } from './rotation.ts';
 
 export interface FirstPass {
   readonly name: string;

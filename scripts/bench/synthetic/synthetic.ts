@@ -4,9 +4,10 @@
  * from them by the gap that CLIP-like models have between the two (Liang et al. 2022, "Mind the Gap"), and aimed at
  * clusters that exist. A seeded rotation then hides the coordinates. Runs in Node and in a page.
  */
-import { createRotation } from '../../../src/engine/codes/rotation.ts';
+
 import { type Embedding, normalise } from '../../../src/engine/embedding.ts';
 import { addGaussian, uniform } from './gaussian.ts';
+import { createRotation } from './rotation.ts';
 import fittedStructure from './structure.json' with { type: 'json' };
 import { type Structure, stretch } from './structure.ts';
 

@@ -1,4 +1,4 @@
-import { mix } from './rotation.ts';
+import { mix } from './mix.ts';
 
 /** `count` normally distributed numbers, the same for the same seed (Box & Muller 1958). */
 export function gaussians(count: number, seed: number): Float64Array {

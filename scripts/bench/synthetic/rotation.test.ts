@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { dot, normalise } from '../embedding.ts';
-import { seededRandom } from '../test-vectors.ts';
-import { createRotation, mix } from './rotation.ts';
+import { dot, normalise } from '../../../src/engine/embedding.ts';
+import { seededRandom } from '../../../src/engine/test-vectors.ts';
+import { createRotation } from './rotation.ts';
 
 describe('rotation', () => {
   const vector = (seed: number) => {
@@ -35,13 +35,5 @@ describe('rotation', () => {
 
   it('refuses a length that is not a power of two', () => {
     expect(() => createRotation(96, 1)).toThrow(RangeError);
-  });
-});
-
-describe('mix', () => {
-  it('has even bits', () => {
-    let ones = 0;
-    for (let i = 0; i < 4096; i++) ones += mix(7, i) & 1;
-    expect(Math.abs(ones - 2048)).toBeLessThan(200);
   });
 });
