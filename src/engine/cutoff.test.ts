@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createBackground, cutoff } from './cutoff.ts';
+import { cutoff } from './cutoff.ts';
 import { dot, type Embedding, normalise } from './embedding.ts';
-import { clusteredVectors, flatten, seededRandom } from './test-vectors.ts';
+import { clusteredVectors, createBackground, flatten, seededRandom } from './test-vectors.ts';
 
 const DIM = 32;
 const vectors = clusteredVectors(600, DIM);

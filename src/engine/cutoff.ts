@@ -51,17 +51,6 @@ export interface RowSource {
   vectorOf(row: number): Float32Array;
 }
 
-/** A background of `vectors`, unit-norm rows of length `dim`, one after the other; otherwise as `sampleBackground`. */
-export function createBackground(
-  vectors: Float32Array,
-  dim: number,
-  texts: readonly ArrayLike<number>[],
-  sample: number = SAMPLE,
-): Background {
-  const vectorOf = (row: number) => vectors.subarray(row * dim, (row + 1) * dim);
-  return sampleBackground({ count: vectors.length / dim, dim, vectorOf }, texts, sample);
-}
-
 /** The rows that a background of `count` rows is drawn from: evenly, no more than `sample`. */
 export function drawRows(count: number, sample: number = SAMPLE): number[] {
   const size = Math.min(sample, count);

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { createBackground } from './cutoff.ts';
 import type { Embedding } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
 import { createExactIndex } from './exact-index.ts';
 import type { QueryEncoder } from './ports.ts';
 import { createSearchEngine, RANKED_BY_INDEX, type SearchEngineOptions } from './search-engine.ts';
-import { clusteredVectors, flatten } from './test-vectors.ts';
+import { clusteredVectors, createBackground, flatten } from './test-vectors.ts';
 import type { VectorIndex } from './vector-index.ts';
 
 const DIM = 12;

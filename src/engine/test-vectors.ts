@@ -1,3 +1,4 @@
+import { type Background, sampleBackground } from './cutoff.ts';
 import { type Embedding, normalise } from './embedding.ts';
 
 /** Numbers in [0, 1) that are the same on every run and host (mulberry32). */
@@ -30,4 +31,15 @@ export function flatten(vectors: readonly Embedding[], dim: number): Float32Arra
     flat.set(vector, row * dim);
   });
   return flat;
+}
+
+/** A background of `vectors`, rows × dim; otherwise as `sampleBackground`. */
+export function createBackground(
+  vectors: Float32Array,
+  dim: number,
+  texts: readonly ArrayLike<number>[],
+  sample?: number,
+): Background {
+  const vectorOf = (row: number) => vectors.subarray(row * dim, (row + 1) * dim);
+  return sampleBackground({ count: vectors.length / dim, dim, vectorOf }, texts, sample);
 }

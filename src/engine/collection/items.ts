@@ -12,6 +12,7 @@ import {
   text,
 } from '../check.ts';
 import { AfterimageError } from '../errors.ts';
+import { join } from './pack.ts';
 import { corrupt } from './section.ts';
 import type { Item, PictureFile } from './types.ts';
 
@@ -85,7 +86,7 @@ export function* encodeItemBlocks(
   for (const item of items) {
     const line = encodeItem(item, row);
     if (size > 0 && size + line.length > blockBytes) {
-      yield { first: row - lines.length, bytes: concatenate(lines, size) };
+      yield { first: row - lines.length, bytes: join(lines, size) };
       lines = [];
       size = 0;
     }
@@ -93,17 +94,7 @@ export function* encodeItemBlocks(
     size += line.length;
     row++;
   }
-  if (size > 0) yield { first: row - lines.length, bytes: concatenate(lines, size) };
-}
-
-function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  if (size > 0) yield { first: row - lines.length, bytes: join(lines, size) };
 }
 
 /** A store of items that are at hand. */

@@ -45,7 +45,8 @@ export function* pack(pieces: Iterable<Piece>, partBytes: number): Generator<Pac
   if (size > 0) yield part();
 }
 
-function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+/** Chunks one after the other; `size` is the sum of their lengths. */
+export function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
   const joined = new Uint8Array(size);
   let offset = 0;
   for (const chunk of chunks) {
