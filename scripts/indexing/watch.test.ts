@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { watchFolders } from './watch.ts';
 
-test('a folder that goes away and comes back is watched again', { timeout: 30_000 }, async () => {
+test('a folder that goes away and comes back, and another one in its place, is watched again', { timeout: 30_000 }, async () => {
   const home = await mkdtemp(join(tmpdir(), 'afterimage-watch-'));
   const folder = join(home, 'pictures');
   await mkdir(folder);
@@ -27,6 +27,14 @@ test('a folder that goes away and comes back is watched again', { timeout: 30_00
     const settled = build.mock.calls.length;
     await writeFile(join(folder, 'b.txt'), 'b');
     await until(() => expect(build.mock.calls.length).toBeGreaterThan(settled));
+    // Another folder has its place between two looks, as where a disk is mounted.
+    await mkdir(`${folder}-2`);
+    await rename(folder, `${folder}-1`);
+    await rename(`${folder}-2`, folder);
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    const swapped = build.mock.calls.length;
+    await writeFile(join(folder, 'c.txt'), 'c');
+    await until(() => expect(build.mock.calls.length).toBeGreaterThan(swapped));
   } finally {
     stop.abort();
     await watching;
