@@ -42,7 +42,10 @@ export function latencyOptions(colours: Colours, { p50, p95 }: Distribution): Pl
   return {
     ...STILL,
     scales: { x: { time: true, range: ({ data: [times] }) => hourAtLeast(times) }, y: { distr: 3 } },
-    axes: [axis(colours), axis(colours, { size: 60, values: (_plot, splits) => splits.map(label) })],
+    axes: [
+      axis(colours, { space: 72, values: (_plot, splits, _axis, _space, step) => timeLabels(splits, step) }),
+      axis(colours, { size: 60, values: (_plot, splits) => splits.map(label) }),
+    ],
     series: [
       {},
       {
@@ -67,6 +70,21 @@ function hourAtLeast(times: ArrayLike<number>): [number, number] {
   const [min = 0, max = 0] = [times[0], times[times.length - 1]];
   const margin = Math.max(0, (3600 - (max - min)) / 2);
   return [min - margin, max + margin];
+}
+
+const DAY_S = 86_400;
+
+/** Hours, with the day below where it is another; or days, or months. Times and `step` in seconds. */
+export function timeLabels(times: readonly number[], step: number): string[] {
+  const format = (options: Intl.DateTimeFormatOptions) => {
+    const { format } = new Intl.DateTimeFormat('en', options);
+    return times.map((time) => format(time * 1000));
+  };
+  if (step >= 28 * DAY_S) return format({ month: 'short', year: 'numeric' });
+  const days = format({ day: 'numeric', month: 'short' });
+  if (step >= DAY_S) return days;
+  const hours = format({ hour: 'numeric', minute: '2-digit' });
+  return hours.map((hour, i) => (days[i] === days[i - 1] ? hour : `${hour}\n${days[i]}`));
 }
 
 /** uPlot passes null for the splits of a logarithmic axis that have no room for a label. */

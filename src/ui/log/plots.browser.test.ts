@@ -2,6 +2,7 @@ import { createComponent } from 'solid-js';
 import { render } from 'solid-js/web';
 import { expect, test } from 'vitest';
 import type { LogStats } from '../../state/log-list.ts';
+import { timeLabels } from './plot-options.ts';
 import { RatingPlot } from './plots.tsx';
 import '../styles/main.css';
 import './log.css';
@@ -33,4 +34,12 @@ test('one rated search is a bar, also where the plot was made before it had a pl
   await expect.poll(() => coloured(root)).toBeGreaterThan(500);
   dispose();
   root.remove();
+});
+
+test('times are labelled as fine as their steps, with the day where it begins', () => {
+  const times = (hours: number) => [0, 1, 2].map((i) => new Date(2026, 10, 20, 20 + i * hours).getTime() / 1000);
+  const plain = (labels: string[]) => labels.map((text) => text.replaceAll('\u202f', ' '));
+  expect(plain(timeLabels(times(2), 7_200))).toEqual(['8:00 PM\nNov 20', '10:00 PM', '12:00 AM\nNov 21']);
+  expect(timeLabels(times(24), 86_400)).toEqual(['Nov 20', 'Nov 21', 'Nov 22']);
+  expect(timeLabels(times(24 * 31), 31 * 86_400)).toEqual(['Nov 2026', 'Dec 2026', 'Jan 2027']);
 });
