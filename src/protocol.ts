@@ -20,6 +20,8 @@ export type LoadStage =
 /** Sent by the worker while it works. */
 export type WorkerEvent =
   | { readonly type: 'progress'; readonly stage: LoadStage; readonly loaded: number; readonly total: number }
+  /** Something came, or did not, that a call waits for: the worker is at work. */
+  | { readonly type: 'alive' }
   /** A collection changed on the server since the last visit and its new state is in use now. */
   | { readonly type: 'collection-updated'; readonly name: string }
   /** The network or a part of a newer version failed; the last complete version is in use. */

@@ -229,6 +229,51 @@ describe('time-outs', () => {
     expect(workers).toHaveLength(2);
   });
 
+  test('signs of life put it off; what arrives behind an index that answers does not', async () => {
+    const called = deferred<void>();
+    const { client, workers, events } = await openWithFakeTime((number) =>
+      number === 0 ? { items: () => never(called.resolve()) } : {},
+    );
+    await client.ready();
+    const items = client.items([1]);
+    await called.promise;
+    for (let loaded = 1; loaded <= 3; loaded++) {
+      vi.advanceTimersByTime(29_000);
+      workers[0]?.emit({ type: 'alive' });
+      workers[0]?.emit({ type: 'progress', stage: 'vectors', loaded, total: 9 });
+      await vi.waitUntil(() => events.some((event) => event.type === 'progress' && event.loaded === loaded));
+    }
+    expect(events.some(({ type }) => type === 'alive')).toBe(false);
+    vi.advanceTimersByTime(29_000);
+    workers[0]?.emit({ type: 'progress', stage: 'vectors', loaded: 4, total: 9 });
+    await vi.waitUntil(() => events.some((event) => event.type === 'progress' && event.loaded === 4));
+    expect(workers).toHaveLength(1);
+    vi.advanceTimersByTime(1000);
+    expect(workers).toHaveLength(2);
+    expect(await items).toEqual([]);
+  });
+
+  test('a query that waits for another collection to load has the time of a load', async () => {
+    const called = deferred<void>();
+    let open = '';
+    const { client, workers } = await openWithFakeTime(() => ({
+      openCollection: async (name) => {
+        open = name;
+        return { manifest: { name, model: { id: 'm' } } } as unknown as CollectionInfo;
+      },
+      indexReady: async () => (open === 'other' ? never() : ({ engine: 'hnsw' } as never)),
+      search: async (text) => (open === 'other' ? never(called.resolve()) : response(text)),
+    }));
+    await client.search('dog');
+    await client.open('other');
+    client.search('dog').catch(() => undefined);
+    await called.promise;
+    vi.advanceTimersByTime(59_000);
+    expect(workers).toHaveLength(1);
+    vi.advanceTimersByTime(1000);
+    expect(workers).toHaveLength(2);
+  });
+
   test('a load may take long while bytes arrive, but not stand still for 60 seconds', async () => {
     const { client, workers } = await openWithFakeTime((number) =>
       number === 0 ? { loadEncoder: () => never() } : {},

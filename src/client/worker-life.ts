@@ -72,8 +72,9 @@ interface Loading {
 const LOAD: Limit = { ms: 60_000, sinceMoved: true };
 /** While shaders are compiled, there is no sign of life. */
 const LOAD_ON_GPU: Limit = { ms: 180_000, sinceMoved: true };
-const ANSWER: Limit = { ms: 30_000 };
-const FIRST_ANSWER_ON_GPU: Limit = { ms: 120_000 };
+/** Longer than a server may stand still that a block is read from: see platform/download.browser.ts. */
+const ANSWER: Limit = { ms: 30_000, sinceMoved: true };
+const FIRST_ANSWER_ON_GPU: Limit = { ms: 120_000, sinceMoved: true };
 
 function loadLimit(device: DeviceChoice['device']): Limit {
   return device === 'webgpu' ? LOAD_ON_GPU : LOAD;
@@ -202,7 +203,9 @@ export function startLife(options: LifeOptions): Life {
   });
 
   const hear = (event: WorkerEvent) => {
-    host.moved();
+    // What arrives by itself behind an index that answers says nothing of a call.
+    if (event.type === 'alive' || !opening.isReady()) host.moved();
+    if (event.type === 'alive') return;
     onEvent(event);
     if (event.type === 'device-lost') host.kill(new AfterimageError('device-lost', event.reason));
   };
@@ -240,7 +243,7 @@ export function startLife(options: LifeOptions): Life {
     query: (work) =>
       withEncoder(async (device) => {
         const first = device === 'webgpu' ? FIRST_ANSWER_ON_GPU : ANSWER;
-        const limit = answered ? ANSWER : opening.isReady() ? first : loadLimit(device);
+        const limit = !opening.isReady() ? loadLimit(device) : answered ? ANSWER : first;
         const answer = await host.call(work, limit);
         answered = true;
         return answer;

@@ -32,6 +32,8 @@ export interface OpenCollection {
 
 interface Reading {
   readonly signal: AbortSignal;
+  /** Items and vectors of single blocks are read as they are needed: see `readAll`. */
+  readonly onDemand: boolean;
   readonly onEvent: (event: WorkerEvent) => void;
   /** Reads what queries need of the model that made a newer version, with which alone that version is of use. */
   readonly readModel: (manifest: CollectionManifest) => Promise<unknown>;
@@ -39,7 +41,7 @@ interface Reading {
 
 /**
  * The newest version of a collection that can be read. Where an earlier visit kept another version, the new one is read
- * as a whole before it is shown, with its model where that changed too: if a part of it is missing or damaged, or the
+ * as a whole (or what `readAll` reads of it) before it is shown, with its model where that changed too: if a part of it is missing or damaged, or the
  * network goes, the kept one stays in use, and nobody ever sees half of each.
  * @throws AfterimageError `collection-not-found`, `collection-invalid`, `collection-version`, `part-missing`,
  * `part-corrupt`, `offline`, `network`, `collection-too-large`; the signal's reason.
@@ -59,7 +61,7 @@ export async function openNewestCollection(
   }
   try {
     const version = await readVersion(source, name, newest.text, false, reading);
-    await version.readAll(false);
+    await version.readAll(reading.onDemand);
     const { manifest } = version.collection;
     if (!kept.includes(manifest.model.sha256)) await reading.readModel(manifest);
     onEvent({ type: 'collection-updated', name });
@@ -86,7 +88,11 @@ async function readVersion(
     signal,
     onProgress: (loaded: number, total: number) => onEvent({ type: 'progress', stage, loaded, total }),
   });
-  const pinned = { read: source.read, readRange: source.readRange, readText: async () => text };
+  // Single blocks are read for somebody who waits, and the page counts on hearing of it, also that they do not come.
+  const alive = () => onEvent({ type: 'alive' });
+  const readRange: HttpSource['readRange'] = (path, expected, range) =>
+    source.readRange(path, expected, range, { onProgress: alive }).finally(alive);
+  const pinned = { read: source.read, readRange, readText: async () => text };
   const collection = await readCollection(pinned, sha256, name);
   const items = await collection.items(options('items'));
   const vectors = memoise(() => collection.vectors(options('vectors')));

@@ -14,6 +14,7 @@ const MANIFEST = 'collections/holidays/manifest.json';
 let server: FakeServer;
 let cache: ReturnType<typeof createMemoryCache>;
 let events: WorkerEvent[];
+let signsOfLife: number;
 let readModel: () => Promise<void>;
 
 beforeEach(() => {
@@ -31,13 +32,18 @@ function publish(count: number, changes: Partial<CollectionContent> = {}): Promi
   return writeCollection(sampleContent(sha256, count, 8, { graph, ...changes }), server.files);
 }
 
-async function visit() {
+async function visit(onDemand = false) {
   events.length = 0;
+  signsOfLife = 0;
   const source = createHttpSource(BASE, cache);
-  const onEvent = (event: WorkerEvent) => void (event.type !== 'progress' && events.push(event));
+  const onEvent = (event: WorkerEvent) => {
+    if (event.type === 'alive') signsOfLife++;
+    else if (event.type !== 'progress') events.push(event);
+  };
   const { signal } = new AbortController();
-  const open = await openNewestCollection(source, 'holidays', { signal, onEvent, readModel: () => readModel() });
-  return { ...open, keep: async () => keep(source, await open.readAll(false)) };
+  const reading = { signal, onDemand, onEvent, readModel: () => readModel() };
+  const open = await openNewestCollection(source, 'holidays', reading);
+  return { ...open, keep: async () => keep(source, await open.readAll(onDemand)) };
 }
 
 async function keep(source: HttpSource, version: Version): Promise<void> {
@@ -45,8 +51,8 @@ async function keep(source: HttpSource, version: Version): Promise<void> {
   await createHttpSource(BASE, cache).sweep();
 }
 
-async function completeVisit() {
-  const open = await visit();
+async function completeVisit(onDemand = false) {
+  const open = await visit(onDemand);
   await open.keep();
   return open;
 }
@@ -88,6 +94,37 @@ test('a newer version takes the place of the old one as a whole, and its parts t
   expect(open.items.count).toBe(7);
   expect(events).toEqual([{ type: 'collection-updated', name: 'holidays' }]);
   expect([...cache.content.keys()].sort()).toEqual(manifest.parts.map((part) => part.sha256).sort());
+});
+
+describe('of a collection that is read in blocks', () => {
+  const inBlocks = { codes: new Uint8Array(30), limits: { wholeCount: 0 } };
+  const kindsAskedFor = () => new Set(server.requests.map((path) => path.replace(/^.*\/([a-z]+)-.*$/, '$1')));
+
+  test('a newer version is not read as a whole before it is shown', async () => {
+    await publish(5, inBlocks);
+    await completeVisit(true);
+    await publish(7, inBlocks);
+    server.requests.length = 0;
+    const open = await visit(true);
+    expect(open.items.count).toBe(7);
+    expect(events).toEqual([{ type: 'collection-updated', name: 'holidays' }]);
+    for (const kind of ['vectors', 'items', 'ids']) expect(kindsAskedFor()).not.toContain(kind);
+    expect(kindsAskedFor()).toContain('codes');
+    await visit();
+    expect(kindsAskedFor()).toContain('vectors');
+  });
+
+  test('there is a sign of life when a block comes, and when it does not', async () => {
+    await publish(5, inBlocks);
+    const { items } = await visit();
+    expect(signsOfLife).toBe(0);
+    cutTheNetwork();
+    await expect(items.get(3)).rejects.toMatchObject({ code: 'network' });
+    expect(signsOfLife).toBe(1);
+    server.fault = undefined;
+    await items.get(3);
+    expect(signsOfLife).toBeGreaterThan(1);
+  });
 });
 
 describe('when a newer version cannot be read completely, the old one stays', () => {
@@ -171,7 +208,7 @@ test('without a kept version, damage is an error', async () => {
 
 test('a name that is no collection is not asked for', async () => {
   const source = createHttpSource(BASE, cache);
-  const reading = { signal: new AbortController().signal, onEvent: () => {}, readModel };
+  const reading = { signal: new AbortController().signal, onDemand: false, onEvent: () => {}, readModel };
   for (const name of ['../models', 'holidays/..', '']) {
     await expect(openNewestCollection(source, name, reading)).rejects.toMatchObject({ code: 'collection-not-found' });
   }

@@ -154,6 +154,7 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
       const { source, emit } = connected();
       const open = await openNewestCollection(source, name, {
         signal,
+        onDemand: preference === 'blocks',
         onEvent: emit,
         readModel: async (made) => readTextModel(source, made, await device(), emit),
       });
