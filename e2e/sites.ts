@@ -26,10 +26,13 @@ export async function serveSite(publicFolder: string, host = '127.0.0.1', site =
   return started(await serve({ site, publicFolder, host, port: 0 }));
 }
 
-/** A folder by a server that sends no headers of ours, as `python3 -m http.server` does. */
+/** A folder by a server that sends no headers of ours and knows no ranges, as `python3 -m http.server`. */
 export async function serveBare(folder: string): Promise<Site> {
   const files = sirv(folder, { dev: true });
-  const server = createServer((request, response) => files(request, response));
+  const server = createServer((request, response) => {
+    delete request.headers.range;
+    files(request, response);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return started(server);
