@@ -1,22 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { constants, networkInterfaces } from 'node:os';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { AfterimageError } from '../src/engine/errors.ts';
-import { parseCount, parseOptions, runScript } from './lib/cli.ts';
+import { addressLines } from './lib/addresses.ts';
+import { parseCount, parseOnlyOptions, runScript } from './lib/cli.ts';
 import { findPort } from './lib/find-port.ts';
 import { PUBLIC_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
 import { ensureKernels } from './lib/kernels.ts';
 import { listCollections } from './lib/list-collections.ts';
-import { isLoopback, serve } from './lib/serve.ts';
+import { serve } from './lib/serve.ts';
 import { buildSite, isCurrent } from './lib/site.ts';
 
 const HELP = `
 Usage: pnpm start [options]
 
 Builds the demo collection and the site where they are missing or stale, serves them and shows the address to open.
-Collections that are added later are served without a restart.
+Collections that build-index makes meanwhile are there when the page is loaded again; one that is copied into public/ is
+listed at the next start.
 
   --port <n>     first port to try (4173)
   --host [addr]  serve others too: all addresses, or this one (only this computer)
@@ -32,7 +34,7 @@ const OPTIONS = {
 } as const;
 
 await runScript(HELP, async (args) => {
-  const { values } = parseOptions(withHostValue(args), OPTIONS);
+  const values = parseOnlyOptions(withHostValue(args), OPTIONS);
   const wanted = parseCount(values.port, '--port');
   const given = values.site ?? (values['no-build'] ? join(ROOT_FOLDER, 'dist') : undefined);
   if (given === undefined) {
@@ -45,7 +47,7 @@ await runScript(HELP, async (args) => {
   const port = await findPort(wanted, values.host);
   if (port !== wanted) console.log(`Port ${wanted} is taken.`);
   await serve({ site, publicFolder: PUBLIC_FOLDER, host: values.host, port });
-  for (const line of addresses(values.host, port)) console.log(line);
+  for (const line of addressLines(values.host, port)) console.log(line);
 });
 
 /** `--host` alone means every address. */
@@ -93,18 +95,4 @@ async function buildDemo(): Promise<number> {
   } finally {
     process.off('SIGINT', wait).off('SIGTERM', pass);
   }
-}
-
-function addresses(host: string, port: number): string[] {
-  if (isLoopback(host)) return ['Open', `  http://localhost:${port}/`];
-  const others = Object.values(networkInterfaces())
-    .flat()
-    .filter((address) => address?.family === 'IPv4' && !address.internal)
-    .map((address) => `  http://${address?.address}:${port}/`);
-  return [
-    'Others reach it at (plain HTTP: search works, offline use and WebGPU do not)',
-    ...others,
-    'Open',
-    `  http://localhost:${port}/`,
-  ];
 }

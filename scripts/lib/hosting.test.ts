@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONTENT_SECURITY_POLICY, IMMUTABLE_PATH, META_CONTENT_SECURITY_POLICY } from '../../src/headers.ts';
@@ -12,6 +12,8 @@ import { packageFolder } from './licences.ts';
 import { openSearchDescription } from './open-search.ts';
 import { fingerprint, installedVersion } from './repository.ts';
 import { countPlaywright, countStep, countVitest, summary } from './test-counts.ts';
+
+const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
 describe('the policy', () => {
   it('lets in nothing from elsewhere and no code from strings', () => {
@@ -92,6 +94,17 @@ describe('findPort', () => {
     const { port } = taken.address() as AddressInfo;
     expect(await findPort(port, '127.0.0.1')).toBeGreaterThan(port);
     taken.close();
+  });
+
+  it.skipIf(!hasIPv6)('passes over a port on which localhost is another program', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen({ port: 0, host: '::1' }, resolve));
+    const { port } = taken.address() as AddressInfo;
+    try {
+      for (const host of ['127.0.0.1', '0.0.0.0']) expect(await findPort(port, host)).toBeGreaterThan(port);
+    } finally {
+      taken.close();
+    }
   });
 });
 
