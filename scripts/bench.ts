@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from '@playwright/test';
@@ -12,7 +12,7 @@ import { measureGrowth } from './bench/memory.ts';
 import { QUERIES } from './bench/queries.ts';
 import { type BenchReport, toMarkdown } from './bench/report.ts';
 import { launch, originOf, prepareSite } from './bench/site.ts';
-import { parseCount, parseOptions, runScript } from './lib/cli.ts';
+import { parseCount, parseOnlyOptions, runScript } from './lib/cli.ts';
 import { PUBLIC_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
 import { serve } from './lib/serve.ts';
 
@@ -66,9 +66,12 @@ await runScript(HELP, async (args) => {
     const { benchMillion } = await import('./bench/million/main.ts');
     return benchMillion(args.slice(1));
   }
-  const { values } = parseOptions(args, OPTIONS);
+  const values = parseOnlyOptions(args, OPTIONS);
   const rounds = parseCount(values.rounds, '--rounds');
   if (!existsSync(DEMO_PICTURES)) throw new AfterimageError('usage', 'Run `pnpm build-demo` first.');
+  // Before anything is measured, for that takes minutes.
+  await prepareOut(values.out);
+  if (values.photos) await (await import('./bench/photos.ts')).listPhotos(values.photos);
   const site = await prepareSite();
   const server = await serve({ site, publicFolder: PUBLIC_FOLDER, host: '127.0.0.1', port: 0 });
   try {
@@ -82,6 +85,18 @@ await runScript(HELP, async (args) => {
   if (values.photos) await measurePhotos(values.photos, values.out);
   else console.log('Skipped: where build-index spends its time, for want of --photos <folder>.');
 });
+
+/** Make the folder of the results, and sure that files can be written there. @throws AfterimageError `not-writable`. */
+async function prepareOut(out: string): Promise<void> {
+  const trial = join(out, '.writable');
+  try {
+    await mkdir(out, { recursive: true });
+    await writeFile(trial, '');
+    await rm(trial);
+  } catch (error) {
+    throw new AfterimageError('not-writable', `${out} cannot be written to: ${(error as Error).message}`);
+  }
+}
 
 /** Everything that needs the page, one after the other: nothing may run beside what is being measured. */
 async function measure(origin: string, site: string, loading: Loading): Promise<BenchReport> {
@@ -154,7 +169,6 @@ function step(title: string): void {
 }
 
 async function write(out: string, name: string, report: unknown, markdown: string): Promise<void> {
-  await mkdir(out, { recursive: true });
   await writeFile(join(out, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
   await writeFile(join(out, `${name}.md`), `${markdown}\n`);
   console.log(`\n${markdown}\n`);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { checkSite } from './lib/check-site.ts';
-import { parseOptions, runScript, usage } from './lib/cli.ts';
+import { parseOnlyOptions, runScript, usage } from './lib/cli.ts';
 import { ROOT_FOLDER } from './lib/folders.ts';
 import { hostHeaders } from './lib/host-headers.ts';
 import { ensureKernels } from './lib/kernels.ts';
@@ -28,7 +28,7 @@ const OPTIONS = {
 } as const;
 
 await runScript(HELP, async (args) => {
-  const { values } = parseOptions(args, OPTIONS);
+  const values = parseOnlyOptions(args, OPTIONS);
   const base = parseBase(values.base);
   const address = values.origin === undefined ? undefined : parseAddress(values.origin, base);
   const out = resolve(ROOT_FOLDER, values.out);

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { env } from 'node:process';
 import { BROWSER_MISSING, BROWSER_VARIABLE, findBrowser, installBrowser } from './lib/browser.ts';
-import { parseOptions, runScript } from './lib/cli.ts';
+import { parseOnlyOptions, runScript } from './lib/cli.ts';
 import { findPort } from './lib/find-port.ts';
 import { ROOT_FOLDER } from './lib/folders.ts';
 import { type Counts, countPlaywright, countStep, countVitest, summary } from './lib/test-counts.ts';
@@ -51,7 +51,7 @@ async function listSteps(): Promise<Step[]> {
 }
 
 await runScript(HELP, async (args) => {
-  parseOptions(args, {});
+  parseOnlyOptions(args, {});
   const browser = findBrowser() ?? installBrowser();
   if (browser === undefined) {
     console.error(BROWSER_MISSING);

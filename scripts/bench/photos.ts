@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeVectors } from '../../src/engine/collection/stored-vectors.ts';
+import { AfterimageError } from '../../src/engine/errors.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { Pixels } from '../../src/engine/ports.ts';
 import { mapOrdered } from '../../src/indexing/map-ordered.ts';
@@ -38,10 +40,18 @@ const ROUNDS = 3;
 /** Pictures of which every step is measured alone. */
 const SAMPLE = 100;
 
-/** Where `build-index` spends its time on the pictures of a folder. */
-export async function benchPhotos(folder: string): Promise<PhotosReport> {
+/** The pictures of a folder. @throws AfterimageError `nothing-to-index` where there are none. */
+export async function listPhotos(folder: string): Promise<readonly SourceFile[]> {
   const { signal } = new AbortController();
   const { files } = await createFolderPictures({ folders: [folder], exclude: [] }).list(signal);
+  if (files.length > 0) return files;
+  const problem = existsSync(folder) ? `There are no pictures in ${folder}.` : `There is no folder ${folder}.`;
+  throw new AfterimageError('nothing-to-index', problem);
+}
+
+/** Where `build-index` spends its time on the pictures of a folder. @throws AfterimageError `nothing-to-index`. */
+export async function benchPhotos(folder: string): Promise<PhotosReport> {
+  const files = await listPhotos(folder);
   const tower = { modelsFolder: MODELS_FOLDER, modelId: DEFAULT_MODEL };
   const [encoder, worker] = await Promise.all([createNodeImageEncoder(tower), startVisionWorker(tower)]);
   const context: Context = { folder, files, encoder, worker };
