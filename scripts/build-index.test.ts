@@ -46,6 +46,7 @@ describe('what a person can mend is one clear line and exit code 2', () => {
     await mkdir(join(root, 'empty'));
     await writeFile(join(root, 'file'), '');
     await writeFile(join(root, 'captions.json'), '[1]');
+    await writeFile(join(root, 'long.json'), JSON.stringify({ '0.png': { title: 'x'.repeat(10_001) } }));
   });
 
   afterAll(() => rm(root, { recursive: true, force: true }));
@@ -65,6 +66,22 @@ describe('what a person can mend is one clear line and exit code 2', () => {
     ['a bad number', () => [folder, '--out', out(), '--M', 'many'], /^usage: --M takes/],
     ['a bad mode', () => [folder, '--out', out(), '--pictures', 'all'], /^usage: --pictures takes/],
     ['bad captions', () => [folder, '--out', out(), '--captions', join(root, 'captions.json')], /^usage: .*captions/],
+    [
+      'captions that are too long',
+      () => [folder, '--out', out(), '--captions', join(root, 'long.json')],
+      /^usage: .*"0\.png" says has 10001 characters/,
+    ],
+    ['an empty title', () => [folder, '--out', out(), '--title', ''], /^usage: --title is empty/],
+    [
+      'a licence that is too long',
+      () => [folder, '--out', out(), '--licence', 'x'.repeat(501)],
+      /^usage: --licence takes/,
+    ],
+    [
+      'codes of half precision',
+      () => [folder, '--out', out(), '--index', 'codes', '--vectors', 'f16'],
+      /^usage: .*int8/,
+    ],
     [
       'vectors and folders',
       () => [folder, '--from-npy', folder, '--model', 'm', '--out', out()],

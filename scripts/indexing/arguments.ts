@@ -14,8 +14,10 @@ Usage: pnpm build-index <folder>… --out public/collections/<name> [options]
 Makes a searchable collection of the pictures in folders and the folders below them (JPEG, PNG, WebP, AVIF, GIF, TIFF,
 SVG), or brings it up to date: only what is new is embedded. Can be stopped at any time and run again. Or makes a
 collection of vectors that were made elsewhere (its pictures are not there: the page shows their names).
-Files and folders whose names begin with a dot are left out; linked folders are followed, each once. To remove a
-collection, delete its folder: the next build-index, start or build takes it off the list.
+Files and folders whose names begin with a dot are left out; linked folders are followed, each once. Pictures that were
+deleted leave the collection, but those of a <folder> that is empty now stay, because its disk may not be there: to remove
+them, leave the folder out. To remove a collection, delete its folder: the next build-index, start or build takes it off
+the list.
 
   --out <folder>          the collection's folder; its last part is the collection's name. The page offers those in
                           public/collections; elsewhere, index.json beside the folder lists it
@@ -27,7 +29,9 @@ collection, delete its folder: the next build-index, start or build takes it off
   --captions <file>       titles and licences of single pictures, as JSON:
                           {"dogs/rex.jpg": {"title": "Rex", "licence": "CC0"}}
   --pictures <mode>       larger pictures for the page: preview (default; WebP of at most 1,024 px without metadata),
-                          copy (the original files, which publishes what is in them: places, names of cameras), none
+                          copy (the original files, which publishes what is in them: places, names of cameras), none.
+                          Published with each picture, in every mode: its name with the folders below yours, its size,
+                          and to the second when it was taken (where the file does not say so: last changed)
   --M <n>                 links of a picture in the graph (2 to 256; default: 16)
   --efConstruction <n>    width of the beam when the graph is built (1 to 65535; default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 200)
@@ -48,7 +52,8 @@ collection, delete its folder: the next build-index, start or build takes it off
                           by pnpm merge, which takes --index, --vectors and the parameters of the graph
   --strict                a picture that cannot be indexed is an error (files without a picture's extension are not)
   --fresh                 embed everything again
-  --watch                 stay, and keep the collection up to date as files come and go
+  --watch                 stay, and keep the collection up to date as files come and go; where the system does not watch
+                          so many files, they are listed every 30 s
   --json                  print a summary as one line of JSON
 
 Exit code 0: done. 1: failed. 2: something to mend in the command or on the disk.

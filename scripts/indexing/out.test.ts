@@ -47,7 +47,7 @@ test('a place that the page does not offer is told, with its list', async () => 
   expect(await placeAdvice(join(home, 'link/x'), offered)).toBeUndefined();
   for (const out of [join(home, 'x'), join(offered, 'deeper/x')]) {
     const advice = await placeAdvice(out, offered);
-    expect(advice).toContain(`copy ${out} there`);
+    expect(advice).toContain(`copy ${out} there, then start again.`);
     expect(advice).toContain(join(out, '../index.json'));
   }
 });

@@ -40,7 +40,8 @@ export async function placeAdvice(out: string, offered = COLLECTIONS_FOLDER): Pr
   const [lies, should] = await Promise.all([parent, offered].map((path) => realpath(path).catch(() => resolve(path))));
   if (lies === should) return undefined;
   const listed = join(parent, 'index.json');
-  return `The page offers what is in public/collections: copy ${out} there. (Its list of collections is ${listed}.)`;
+  const advice = `The page offers what is in public/collections: copy ${out} there, then start again.`;
+  return `${advice} (Its list of collections is ${listed}.)`;
 }
 
 /** Not Node's `recursive`, which never returns where the system says ENOENT for a folder that it does not take (/proc). */

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { watchFolders } from './watch.ts';
 
-test('a folder that goes away and comes back, and another one in its place, is watched again', { timeout: 30_000 }, async () => {
+test('a folder that goes away and comes back, and another one in its place, is watched again', {
+  timeout: 30_000,
+}, async () => {
   const home = await mkdtemp(join(tmpdir(), 'afterimage-watch-'));
   const folder = join(home, 'pictures');
   await mkdir(folder);

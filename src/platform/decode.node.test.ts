@@ -150,7 +150,7 @@ describe('what cameras write', () => {
     expect(at(info.width - 5, 5)).toBeLessThan(15);
   });
 
-  test('the date, with the zone where there is one; nothing of it in what is published', async () => {
+  test('the date, with the zone where there is one, becomes a field of its own; a thumbnail has no metadata', async () => {
     const dated = (exif: Record<string, string>) => plain(30, 30).withExif({ IFD2: exif }).jpeg().toBuffer();
     const local = await decoder.decode(await dated({ DateTimeOriginal: '2021:05:03 12:34:56' }), 'a.jpg');
     expect(local.captured).toBe('2021-05-03T12:34:56');
