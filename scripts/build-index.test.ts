@@ -73,16 +73,6 @@ describe('what a person can mend is one clear line and exit code 2', () => {
     ],
     ['an empty title', () => [folder, '--out', out(), '--title', ''], /^usage: --title is empty/],
     [
-      'a licence that is too long',
-      () => [folder, '--out', out(), '--licence', 'x'.repeat(501)],
-      /^usage: --licence takes/,
-    ],
-    [
-      'codes of half precision',
-      () => [folder, '--out', out(), '--index', 'codes', '--vectors', 'f16'],
-      /^usage: .*int8/,
-    ],
-    [
       'vectors and folders',
       () => [folder, '--from-npy', folder, '--model', 'm', '--out', out()],
       /^usage: .*takes the place/,
