@@ -5,7 +5,7 @@ import { toFloat32, vectorOf } from '../../src/engine/collection/stored-vectors.
 import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
 import { loadHnswIndex } from '../../src/platform/hnsw-index.ts';
-import { draw, filesBelow, openCollection, workplace } from './testing.ts';
+import { draw, filesBelow, openCollection, otherModel, workplace } from './testing.ts';
 
 const thumbnails = async (out: string) =>
   [...(await filesBelow(out)).keys()].filter((path) => path.startsWith('thumbs'));
@@ -123,6 +123,28 @@ test('pictures that are there keep the bytes of their vectors when others come',
   expect(after.centre).toEqual(before.centre);
   expect(after.scales.subarray(0, 10)).toEqual(before.scales);
   expect(after.codes.subarray(0, 10 * 256)).toEqual(before.codes);
+});
+
+test('vectors of another model, and those of a fresh start, are stored as if nothing had been there', async () => {
+  process.env.SOURCE_DATE_EPOCH = '1700000000';
+  try {
+    const { pictures, out, build } = await workplace();
+    const modelsFolder = await otherModel(dirname(pictures));
+    const later = join(pictures, 'later');
+    for (let i = 0; i < 19; i++) await draw(join(i < 10 ? pictures : later, `${i}.png`), i);
+    for (const more of [{ modelsFolder }, { fresh: true }]) {
+      await build(more);
+      const whole = await filesBelow(out);
+      await rm(out, { recursive: true });
+      await rename(later, `${pictures}-away`);
+      await build();
+      await rename(`${pictures}-away`, later);
+      expect(await build(more)).toMatchObject({ embedded: 19, kept: 0 });
+      expect(await filesBelow(out)).toEqual(whole);
+    }
+  } finally {
+    delete process.env.SOURCE_DATE_EPOCH;
+  }
 });
 
 test('no graph where none is asked for; either change writes the collection anew', async () => {

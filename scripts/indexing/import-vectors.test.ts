@@ -8,6 +8,7 @@ import type { Item } from '../../src/engine/collection/types.ts';
 import { dot } from '../../src/engine/embedding.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import { encodeNpyHeader, encodeNpyRows } from '../../src/engine/npy.ts';
+import { chooseCentre } from '../../src/engine/quantised/quantise.ts';
 import { clusteredVectors, flatten } from '../../src/engine/test-vectors.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
@@ -16,7 +17,7 @@ import { createSynthetic } from '../bench/synthetic/synthetic.ts';
 import { MODELS_FOLDER } from '../lib/folders.ts';
 import { createVectorImporter, type ImportOptions } from './import-vectors.ts';
 import { describeImport } from './summary.ts';
-import { filesBelow, temporaryFolder } from './testing.ts';
+import { filesBelow, openCollection, otherModel, temporaryFolder } from './testing.ts';
 
 const DIM = 256;
 const vectors = clusteredVectors(60, DIM);
@@ -47,6 +48,11 @@ async function workplace() {
       });
       return importer.run(new AbortController().signal, onEvent);
     },
+    /** What int8 vectors are stored around. */
+    async centre() {
+      const stored = await (await openCollection(out)).vectors();
+      return 'centre' in stored ? stored.centre : undefined;
+    },
     async read() {
       const source = createFolderSource(dirname(collections));
       const collection = await readCollection(source, sha256, basename(out), basename(collections));
@@ -73,6 +79,20 @@ test('an array becomes a collection, rows scaled to unit norm and in order', asy
     expect(dot(rows.subarray(row * DIM, (row + 1) * DIM), vector)).toBeGreaterThan(0.998);
   }
   expect(await run({ from, title: 'Given' })).toMatchObject({ unchanged: true, removed: 0 });
+});
+
+test('more rows are stored around what is there, but for another model', async () => {
+  const { folder, write, run, centre } = await workplace();
+  const half = await write('half.npy', npy(flat.subarray(0, 30 * DIM)));
+  const all = await write('all.npy', npy(flat));
+  const mean = chooseCentre(flat, DIM);
+  await run({ from: half });
+  const before = await centre();
+  expect(before).not.toEqual(mean);
+  await run({ from: all });
+  expect(await centre()).toEqual(before);
+  await run({ from: all, modelsFolder: await otherModel(folder) });
+  expect(await centre()).toEqual(mean);
 });
 
 test('vectors without structure are written for the exact engine, and the summary says so', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
@@ -118,4 +118,15 @@ export async function filesBelow(folder: string): Promise<Map<string, Buffer>> {
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const read = files.sort().map(async (path) => [path.slice(folder.length + 1), await readFile(path)] as const);
   return new Map(await Promise.all(read));
+}
+
+/** A folder of models in which the usual one's vision tower is of another hash: for encoders that are given. */
+export async function otherModel(folder: string): Promise<string> {
+  const models = join(folder, 'other-models');
+  await cp(join(MODELS_FOLDER, DEFAULT_MODEL), join(models, DEFAULT_MODEL), { recursive: true });
+  const path = join(models, DEFAULT_MODEL, 'model.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8'));
+  for (const file of manifest.files) if (/vision/.test(file.path)) file.sha256 = 'e'.repeat(64);
+  await writeFile(path, JSON.stringify(manifest));
+  return models;
 }

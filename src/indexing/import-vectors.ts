@@ -2,10 +2,11 @@ import { createVectorStore, keptCentre, type StoredVectors } from '../engine/col
 import type { Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
-import { createMean } from '../engine/quantised/quantise.ts';
+import { createMean, type Mean } from '../engine/quantised/quantise.ts';
 import type { GivenPicture } from './given-picture.ts';
 import { copyId, itemId } from './ids.ts';
 import { countRemoved, lastState, partBytes } from './index-pictures.ts';
+import { vectorsToKeep } from './known.ts';
 import type { CollectionPorts, CollectionRequest, SettledSummary } from './request.ts';
 import { settle } from './settle.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -58,7 +59,9 @@ export async function importVectors(request: ImportRequest, ports: ImportPorts):
   await ports.store.open();
   try {
     const previous = await lastState(request, ports);
-    const content = await stopwatch.time('read', () => readContent(count, previous?.vectors, request, ports));
+    const content = await stopwatch.time('read', () =>
+      readContent(count, vectorsToKeep(previous, request), request, ports),
+    );
     const context = { previous, existing: new Map(), request, ports, stopwatch };
     const { manifest, unchanged, advice } = await settle(content, context);
     return {
@@ -97,20 +100,20 @@ function checkSize(count: number, dim: number, { model, maxPictures, hnsw }: Imp
   );
 }
 
-/** Vectors are stored as they come: with int8 they come twice, because the mean of all has to be known first. */
+/** Vectors are stored as they come: with int8 they come twice, because what they are stored around has to be known first. */
 async function readContent(
   count: number,
   before: StoredVectors | undefined,
   { model: { dim }, encoding, signal }: ImportRequest,
   { source, sha256, onEvent }: ImportPorts,
 ) {
-  const kept = keptCentre(before, count, dim);
-  const passes = encoding === 'int8' && !kept ? 2 : 1;
+  const passes = encoding === 'int8' ? 2 : 1;
   const progress = (rows: number) => {
     signal.throwIfAborted();
     onEvent({ type: 'progress', task: 'Vectors', done: rows, total: passes * count });
   };
-  const centre = kept ?? (passes === 2 ? await readMean(source, dim, progress, signal) : new Float32Array(dim));
+  const mean = passes === 2 ? await readMean(source, dim, progress, signal) : undefined;
+  const centre = mean ? (keptCentre(before, mean) ?? mean.mean()) : new Float32Array(dim);
   const store = allocating(count * dim, () => createVectorStore(encoding, count, dim, centre));
   const items: Item[] = [];
   const ids = createIds(sha256);
@@ -128,7 +131,12 @@ async function readContent(
   return { items, vectors: store.stored, copies: ids.copies(), normalised };
 }
 
-async function readMean(source: VectorSource, dim: number, progress: (rows: number) => void, signal: AbortSignal) {
+async function readMean(
+  source: VectorSource,
+  dim: number,
+  progress: (rows: number) => void,
+  signal: AbortSignal,
+): Promise<Mean> {
   const mean = createMean(dim);
   let rows = 0;
   for await (const vectors of source.vectors(signal)) {
@@ -136,7 +144,7 @@ async function readMean(source: VectorSource, dim: number, progress: (rows: numb
     rows += vectors.length / dim;
     progress(rows);
   }
-  return mean.mean();
+  return mean;
 }
 
 /** @throws AfterimageError `collection-too-large` */

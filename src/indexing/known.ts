@@ -30,6 +30,16 @@ export async function readPrevious(collection: Collection, signal: AbortSignal):
   return { collection, items, vectors };
 }
 
+/** The vectors of the last state where they are of the model that is asked for, and nothing is to be begun afresh. */
+export function vectorsToKeep(
+  previous: PreviousState | undefined,
+  { model, fresh }: Pick<CollectionRequest, 'model' | 'fresh'>,
+): StoredVectors | undefined {
+  if (!previous || fresh) return undefined;
+  const { manifest } = previous.collection;
+  return manifest.model.sha256 === model.sha256 && manifest.dim === model.dim ? previous.vectors : undefined;
+}
+
 export interface Known {
   /** Pictures that need not be decoded again, by id: thumbnail and preview are there, and are what is asked for. */
   readonly known: ReadonlyMap<string, EmbeddedPicture>;
@@ -71,15 +81,13 @@ export async function knownPictures(
     if (isDrawn) known.set(id, { record: { ...record, preview }, vector });
     else if (!known.has(id)) undrawn.set(id, { record: { ...record, preview: null }, vector });
   };
-  const usable = previous && !request.fresh && isOfModel(previous.collection, request);
-  // Of a state that is lost, nothing better is known.
-  const held = previous?.vectors.encoding ?? 'int8';
-  const takesVectors = !request.fresh && !isCoarser(held, request.encoding);
-  if (usable && !takesVectors) onEvent({ type: 'note', message: noteOfCoarser(held, request.encoding) });
-  if (usable && takesVectors) {
+  const vectors = vectorsToKeep(previous, request);
+  const takesVectors = vectors !== undefined && !isCoarser(vectors.encoding, request.encoding);
+  if (vectors && !takesVectors) onEvent({ type: 'note', message: noteOfCoarser(vectors.encoding, request.encoding) });
+  if (previous && takesVectors) {
     const { mode } = previous.collection.manifest.pictures;
     for (const [row, item] of previous.items.entries()) {
-      remember({ record: toRecord(item), vector: vectorOf(previous.vectors, row) }, mode);
+      remember({ record: toRecord(item), vector: vectorOf(vectors, row) }, mode);
     }
   }
   const before = known.size + undrawn.size;
@@ -95,11 +103,6 @@ function isThere({ path }: { path: string }, existing: ReadonlyMap<string, numbe
 
 function noteOfCoarser(held: Encoding, asked: Encoding): string {
   return `The vectors that are there are stored as ${held}, from which ${asked} cannot be made: all pictures are embedded again.`;
-}
-
-/** Whether a collection's vectors are those of the model that is asked for. */
-export function isOfModel({ manifest }: Collection, { model }: Pick<CollectionRequest, 'model'>): boolean {
-  return manifest.model.sha256 === model.sha256 && manifest.dim === model.dim;
 }
 
 function toRecord({ name: _name, title: _title, licence: _licence, ...record }: Item): PictureRecord {

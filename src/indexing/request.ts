@@ -33,6 +33,8 @@ export interface CollectionRequest {
   /** How vectors are stored. */
   readonly encoding: Encoding;
   readonly pictures: CollectionManifest['pictures']['mode'];
+  /** Take no vectors over from the last state, nor what they are stored around. */
+  readonly fresh?: boolean;
   /** ISO 8601, for the manifest. */
   readonly created: string;
   readonly signal: AbortSignal;

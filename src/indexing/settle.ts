@@ -10,7 +10,7 @@ import { type CollectionDescription, encodeCollection } from '../engine/collecti
 import { AfterimageError } from '../engine/errors.ts';
 import type { Steps } from '../engine/steps.ts';
 import { judgeCodes } from './judge-codes.ts';
-import type { PreviousState } from './known.ts';
+import { type PreviousState, vectorsToKeep } from './known.ts';
 import { learnCode, makeCodes, ROWS_PER_CODED_BLOCK } from './make-codes.ts';
 import type { CollectionPorts, CollectionRequest } from './request.ts';
 import { runSteps } from './run-steps.ts';
@@ -58,7 +58,7 @@ export async function settle(content: Content, context: SettleContext): Promise<
   const stored =
     'encoding' in given
       ? given
-      : await runSteps(storingVectors(given, dim, encoding, previous?.vectors), request.signal);
+      : await runSteps(storingVectors(given, dim, encoding, vectorsToKeep(previous, request)), request.signal);
   const arranged = await arrange(content.items, stored, context);
   const description = descriptionOf(content, arranged.index, context);
   const unchanged = previous !== undefined && (await runSteps(isSame(previous, arranged, description), request.signal));

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
+import { normalise } from '../embedding.ts';
 import { chooseCentre } from '../quantised/quantise.ts';
 import { finish } from '../steps.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
 import {
   createVectorStore,
+  type Int8Vectors,
   isSameVectors,
   reorderVectors,
+  type StoredVectors,
   storeVectors,
   toFloat32,
   vectorOf,
@@ -52,16 +55,59 @@ test.each(['int8', 'f16', 'f32'] as const)('%s: rows come into another order', (
   }
 });
 
-test('a collection that grows keeps the bytes of its rows, until it has more than doubled', () => {
-  const before = storeVectors(first(150), DIM, 'int8');
-  const more = storeVectors(vectors, DIM, 'int8', before);
-  if (before.encoding !== 'int8' || more.encoding !== 'int8') throw new Error('They are int8.');
+function int8(rows: Float32Array, before?: StoredVectors): Int8Vectors {
+  const stored = storeVectors(rows, DIM, 'int8', before);
+  if (stored.encoding !== 'int8') throw new Error('They are int8.');
+  return stored;
+}
+
+/** Mean squared error, of rows stored as `stored`. */
+function lossOf(stored: StoredVectors): number {
+  const sum = toFloat32(stored).reduce((total, value, i) => total + (value - (vectors[i] as number)) ** 2, 0);
+  return sum / stored.count;
+}
+
+test.each([150, 30])('a collection of %i that grows by more of the same keeps the bytes of its rows', (count) => {
+  const before = int8(first(count));
+  const more = int8(vectors, before);
   expect(more.centre).toEqual(before.centre);
-  expect(more.codes.subarray(0, 150 * DIM)).toEqual(before.codes);
-  expect(more.scales.subarray(0, 150)).toEqual(before.scales);
-  const few = storeVectors(first(149), DIM, 'int8');
-  expect(storeVectors(vectors, DIM, 'int8', few)).toEqual(storeVectors(vectors, DIM, 'int8'));
+  expect(more.codes.subarray(0, count * DIM)).toEqual(before.codes);
+  expect(more.scales.subarray(0, count)).toEqual(before.scales);
+  expect(lossOf(more)).toBeLessThan(1.1 * lossOf(storeVectors(vectors, DIM, 'int8')));
 });
+
+test.each([1, 2])('one that grows from %i, however slowly, does not keep the centre of its first pictures', (count) => {
+  let stored = int8(first(count));
+  const { centre } = stored;
+  for (let rows = count + 1; rows <= 300; rows++) stored = int8(first(rows), stored);
+  expect(stored.centre).not.toEqual(centre);
+  expect(lossOf(stored)).toBeLessThan(1.25 * lossOf(storeVectors(vectors, DIM, 'int8')));
+  const slowly = stored.centre;
+  for (let rows = count; rows <= 300; rows *= 2) stored = int8(first(rows), rows === count ? undefined : stored);
+  expect(stored.centre).not.toEqual(centre);
+  expect(slowly).not.toEqual(chooseCentre(vectors, DIM)); // nor is it chosen each time
+});
+
+test('a centre that lies away from the rows is chosen anew, however few of them are', () => {
+  const away = first(300).map((value, i) => value + (i % DIM === 0 ? 2 : 0));
+  for (let row = 0; row < 300; row++) normaliseInto(away.subarray(row * DIM, (row + 1) * DIM));
+  const fresh = int8(vectors);
+  expect(isSameVectors(int8(vectors, int8(away)), fresh)).toBe(true);
+  expect(isSameVectors(int8(first(1), fresh), int8(first(1)))).toBe(true);
+});
+
+test('rows that hardly differ, or not at all, are stored again as the same', () => {
+  for (const spread of [0, 1e-6, 1e-4, 1e-2]) {
+    const like = first(8).map((value, i) => (vectors[i % DIM] as number) + spread * value);
+    for (let row = 0; row < 8; row++) normaliseInto(like.subarray(row * DIM, (row + 1) * DIM));
+    const stored = int8(like);
+    expect(isSameVectors(int8(toFloat32(stored), stored), stored)).toBe(true);
+  }
+});
+
+function normaliseInto(row: Float32Array): void {
+  row.set(normalise(row));
+}
 
 test('another encoding, count or row is another', () => {
   const stored = storeVectors(first(10), DIM, 'int8');

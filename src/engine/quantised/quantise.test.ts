@@ -123,14 +123,16 @@ test('similarities of embeddings hardly change', () => {
   }
 });
 
-test('the centre is the mean, in one go or in parts', () => {
+test('the centre is the mean, in one go or in parts, and the variance is told of what lies around it', () => {
   const vectors = Float32Array.from([1, 2, 3, 4, 5, 9]);
   expect([...chooseCentre(vectors, 2)]).toEqual([3, 5]);
   const mean = createMean(2);
   mean.add(vectors.subarray(0, 2));
   mean.add(vectors.subarray(2));
   expect([...mean.mean()]).toEqual([3, 5]);
+  expect(mean.variance()).toBeCloseTo((13 + 1 + 20) / 3, 6);
   expect([...chooseCentre(new Float32Array(0), 3)]).toEqual([0, 0, 0]);
+  expect(createMean(3).variance()).toBe(0);
 });
 
 test('rows that equal the centre are the centre', () => {

@@ -35,18 +35,37 @@ export function chooseCentre(vectors: Float32Array, dim: number): Float32Array<A
   return mean.mean();
 }
 
-/** The mean of vectors that come in parts, each rows × dim. `add` throws `dimension-mismatch`. */
-export function createMean(dim: number): { add(vectors: Float32Array): void; mean(): Float32Array<ArrayBuffer> } {
+export interface Mean {
+  /** @param vectors rows × dim. @throws `dimension-mismatch`. */
+  add(vectors: Float32Array): void;
+  /** Of all that were added; zeros where there are none. */
+  mean(): Float32Array<ArrayBuffer>;
+  /** The mean of their squared distances from it. */
+  variance(): number;
+}
+
+/** The mean of vectors that come in parts. */
+export function createMean(dim: number): Mean {
   const sums = new Float64Array(dim);
+  let squares = 0;
   let rows = 0;
   return {
     add(vectors) {
       rows += countRows(vectors.length, dim);
       for (let at = 0; at < vectors.length; at += dim) {
-        for (let i = 0; i < dim; i++) sums[i] = (sums[i] as number) + (vectors[at + i] as number);
+        for (let i = 0; i < dim; i++) {
+          const value = vectors[at + i] as number;
+          sums[i] = (sums[i] as number) + value;
+          squares += value * value;
+        }
       }
     },
     mean: () => Float32Array.from(sums, (sum) => (rows === 0 ? 0 : sum / rows)),
+    variance() {
+      if (rows === 0) return 0;
+      const common = sums.reduce((total, sum) => total + (sum / rows) ** 2, 0);
+      return Math.max(0, squares / rows - common);
+    },
   };
 }
 
