@@ -40,6 +40,11 @@ async function workplace(encoder: FakeEncoder = createFakeEncoder()) {
   };
 }
 
+/** The collection and the list that it is in, without what this machine remembers of files that are some seconds old. */
+async function publishedAt(out: string): Promise<Map<string, Buffer>> {
+  return new Map([...(await filesBelow(dirname(out)))].filter(([path]) => !path.startsWith('.cache')));
+}
+
 async function namesIn(out: string): Promise<string[]> {
   const collection = await readCollection(createFolderSource(dirname(out)), sha256, basename(out), '.');
   return (await collection.allItems()).map(({ name }) => name);
@@ -70,11 +75,11 @@ test('shards that are merged are what one run makes, to the last byte', async ()
     expect(summary).toMatchObject({ count: 49, merged: 3, duplicates: 0, copies: 9, unchanged: false });
     expect(events).toContainEqual({ type: 'progress', task: 'Pictures', done: 49, total: 49 });
     expect(encoder.encoded).toBe(encoded);
-    expect(await filesBelow(dirname(place('two-all')))).toEqual(await filesBelow(dirname(place('one-all'))));
+    expect(await publishedAt(place('two-all'))).toEqual(await publishedAt(place('one-all')));
 
     expect(await merge(parts, place('two-all'))).toMatchObject({ unchanged: true });
     expect(await merge([...parts].reverse(), place('three-all'))).toMatchObject({ count: 49 });
-    expect(await filesBelow(dirname(place('three-all')))).toEqual(await filesBelow(dirname(place('one-all'))));
+    expect(await publishedAt(place('three-all'))).toEqual(await publishedAt(place('one-all')));
   } finally {
     delete process.env.SOURCE_DATE_EPOCH;
   }
