@@ -34,11 +34,12 @@ await runScript(HELP, async (args) => {
   const out = resolve(ROOT_FOLDER, values.out);
   await ensureKernels();
   await listCollections();
-  await buildSite({ out, base, data: true });
-  await writeFile(join(out, '_headers'), hostHeaders(base));
-  if (address !== undefined) await addOpenSearch(out, address);
-  for (const warning of await checkSite(out)) console.warn(`Warning: ${warning}`);
-  console.log(await describeSizes(out));
+  await buildSite({ out, base, data: true }, async () => {
+    await writeFile(join(out, '_headers'), hostHeaders(base));
+    if (address !== undefined) await addOpenSearch(out, address);
+    for (const warning of await checkSite(out)) console.warn(`Warning: ${warning}`);
+    console.log(await describeSizes(out));
+  });
   console.log(`\nThe site is in ${out}`);
 });
 

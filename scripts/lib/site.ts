@@ -29,15 +29,16 @@ export async function isCurrent(options: SiteOptions): Promise<boolean> {
 }
 
 /**
- * Bundle the app and copy what is served as it is. `build.json` says so last: until then the site counts as unfinished.
+ * Bundle the app, copy what is served as it is, then `finish`. `build.json` says so last: until then the site counts as
+ * unfinished.
  * @throws AfterimageError `usage` where `out` holds something else, `not-writable` while another process builds there,
  *   `model-invalid`.
  */
-export async function buildSite(options: SiteOptions): Promise<void> {
+export async function buildSite(options: SiteOptions, finish = async () => {}): Promise<void> {
   await mkdir(CACHE_FOLDER, { recursive: true });
   const release = await lock(lockOf(options.out), `Another process is building the site in ${options.out}.`);
   try {
-    await buildAlone(options);
+    await buildAlone(options, finish);
   } finally {
     await release();
   }
@@ -48,12 +49,13 @@ export function lockOf(out: string): string {
   return join(CACHE_FOLDER, `site-${createHash('sha256').update(out).digest('hex').slice(0, 16)}.lock`);
 }
 
-async function buildAlone(options: SiteOptions): Promise<void> {
+async function buildAlone(options: SiteOptions, finish: () => Promise<void>): Promise<void> {
   const { out, base, data } = options;
   const made: BuildRecord = { fingerprint: await fingerprint(), base, data };
   await emptyOut(out);
   await build({ root: ROOT_FOLDER, base, logLevel: 'warn', build: { outDir: out, emptyOutDir: false } });
   await copyPublic(options);
+  await finish();
   await writeRecord(out, made);
 }
 
