@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { contentCacheName, createContentCache, rangeKey } from './content-cache.browser.ts';
 
 const BASE = new URL('/app/', location.href).href;
@@ -9,6 +9,15 @@ const bytes = Uint8Array.of(1, 2, 3);
 beforeEach(async () => {
   for (const base of [BASE, OTHER]) await caches.delete(contentCacheName(base));
 });
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** What was put until now is no longer new. */
+function letTimePass(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+}
 
 test('keeps content and texts, and forgets them when told', async () => {
   const cache = createContentCache(BASE);
@@ -38,9 +47,20 @@ test('sweep deletes what no kept text names, but for what is spared, and nothing
   await Promise.all([A, B, C].map((hash) => cache.put(hash, bytes)));
   await neighbour.put(B, bytes);
   await cache.putText('models/mini/model.json', JSON.stringify({ files: [{ sha256: A }] }));
+  letTimePass();
   await cache.sweep(new Set([C]));
   expect([await cache.has(A), await cache.has(B), await cache.has(C)]).toEqual([true, false, true]);
   expect(await neighbour.has(B)).toBe(true);
+});
+
+test('sweep leaves what another tab has just put and will name, and takes it later where that never happens', async () => {
+  const [here, there] = [createContentCache(BASE), createContentCache(BASE)];
+  await there.put(A, bytes);
+  await here.sweep(new Set());
+  expect(await there.get(A)).toEqual(bytes);
+  letTimePass();
+  await here.sweep(new Set());
+  expect(await there.has(A)).toBe(false);
 });
 
 test('gives stretches of what is kept, and keeps stretches of what is not for as long as the whole is named', async () => {
@@ -53,6 +73,7 @@ test('gives stretches of what is kept, and keeps stretches of what is not for as
   await cache.put(named, bytes);
   await cache.put(orphan, bytes);
   await cache.putText('collections/demo/manifest.json', JSON.stringify({ parts: [{ sha256: B }] }));
+  letTimePass();
   await cache.sweep(new Set());
   expect([await cache.get(named), await cache.has(orphan)]).toEqual([bytes, false]);
 });

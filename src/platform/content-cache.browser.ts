@@ -18,9 +18,12 @@ export interface ContentCache {
   getText(path: string): Promise<string | undefined>;
   /** As `put`. */
   putText(path: string, text: string): Promise<string | undefined>;
-  /** Delete the content that no kept text names by its SHA-256, but for what is in `spared`. */
+  /** Delete the content that no kept text names by its SHA-256, but for what is in `spared` or has just been put. */
   sweep(spared: ReadonlySet<string>): Promise<void>;
 }
+
+/** Another tab may have put it, on its way to a text that names it: reading a large collection takes so long. */
+const RECENT_MS = 3_600_000;
 
 export const contentCacheName = (baseUrl: string) => scoped('afterimage-content', baseUrl);
 
@@ -59,7 +62,10 @@ export function createContentCache(baseUrl: string): ContentCache {
       return body && new Uint8Array(body);
     },
     // The body is copied here and now, so that callers may go on to write into `bytes`.
-    put: (sha256, bytes) => write(contentRoot + sha256, new Response(bytes as Uint8Array<ArrayBuffer>)),
+    put(sha256, bytes) {
+      const headers = { date: new Date().toUTCString() };
+      return write(contentRoot + sha256, new Response(bytes as Uint8Array<ArrayBuffer>, { headers }));
+    },
     has: async (sha256) => (await attempt((cache) => cache.match(contentRoot + sha256))) !== undefined,
     async drop(sha256) {
       await attempt((cache) => cache.delete(contentRoot + sha256));
@@ -83,7 +89,15 @@ async function sweepContent(
   const named = (await Promise.all(texts)).join();
   const content = urls.filter((url) => url.startsWith(contentRoot)).map((url) => url.slice(contentRoot.length));
   const orphans = content.filter((key) => !named.includes(wholeOf(key)) && !spared.has(wholeOf(key)));
-  await Promise.all(orphans.map((key) => cache.delete(contentRoot + key)));
+  const remove = async (url: string) => (await isRecent(cache, url)) || cache.delete(url);
+  await Promise.all(orphans.map((key) => remove(contentRoot + key)));
+}
+
+async function isRecent(cache: Cache, url: string): Promise<boolean> {
+  const response = await cache.match(url);
+  // Nothing of earlier versions of the app has a date; a clock that was set back makes nothing recent for long.
+  const age = Date.now() - Date.parse(response?.headers.get('date') ?? '');
+  return age > -RECENT_MS && age < RECENT_MS;
 }
 
 /** What a stretch of content is kept under; `get`, `put`, `drop` and `has` take it for a hash. */
@@ -97,8 +111,11 @@ export function wholeOf(key: string): string {
 }
 
 function whyNotKept(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'There is no space left for it.';
-  return `The browser refused to keep it: ${error instanceof Error ? error.message : String(error)}`;
+  if (error instanceof DOMException && error.name === 'QuotaExceededError') {
+    return 'There is no space left for it. Make room on this device, then reload the page.';
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  return `The browser refused to keep it: ${why}. Reload the page to try again.`;
 }
 
 function nothing(): undefined {
