@@ -1,9 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PUBLIC_FOLDER } from '../scripts/lib/folders.ts';
 import type { AppPage } from './app-page.ts';
 import { expect, test } from './fixtures.ts';
-import { drawPictures, makePublicFolder, script, serveSite } from './sites.ts';
+import { drawPictures, makePublicFolder, SITE, script, serveSite } from './sites.ts';
 
 /** Everything that the status panel promises is there without a network. */
 async function kept(app: AppPage): Promise<void> {
@@ -84,6 +84,34 @@ test('without a network and an earlier visit, says what is missing', async ({ ap
   await page.getByRole('button', { name: 'Try again' }).first().click();
   await app.ready();
   await app.search('rocket');
+});
+
+test('says why the app is not kept where one of its files is missing, and keeps it once it is there', async ({
+  app,
+  context,
+  guard,
+}, info) => {
+  const folder = info.outputPath('site');
+  const data = [join(SITE, 'collections'), join(SITE, 'models')];
+  await cp(SITE, folder, { recursive: true, filter: (path) => !data.includes(path) });
+  const worker = await readFile(join(folder, 'sw.js'), 'utf8');
+  const more = worker.replace('{"revision":', '{"revision":"1","url":"late.txt"},{"revision":');
+  expect(more).not.toBe(worker);
+  await writeFile(join(folder, 'sw.js'), more);
+  const site = await serveSite(PUBLIC_FOLDER, '127.0.0.1', folder);
+  guard.allow(site.origin);
+  guard.expect(/status of 404|bad-precaching-response|ERR_INTERNET_DISCONNECTED/);
+  await app.open(`${site.origin}/?q=rocket`);
+  await app.openStatus();
+  await expect(app.statusPanel).toContainText('The app could not be kept for offline use.');
+  await expect(app.fact('App')).toHaveText('Not kept yet');
+
+  await writeFile(join(folder, 'late.txt'), 'late');
+  await context.setOffline(true);
+  await context.setOffline(false);
+  await expect(app.fact('App')).toHaveText('Kept');
+  await expect(app.statusPanel).not.toContainText('could not be kept');
+  await site.stop();
 });
 
 test('an updated collection replaces the old one as a whole, and says so', async ({ app, guard, page }, info) => {

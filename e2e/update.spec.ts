@@ -63,3 +63,24 @@ test('a newer version of the app takes over when it is asked to, in one tab afte
   await other.answered('fruit');
   await site.stop();
 });
+
+test('a version that cannot open its collection does not stay for good: the next one is announced', async ({
+  app,
+  guard,
+  page,
+}, info) => {
+  const folder = await copySite(info.outputPath('site'));
+  const site = await serveSite(PUBLIC_FOLDER, '127.0.0.1', folder);
+  guard.allow(site.origin);
+  await app.open(`${site.origin}/?q=rocket`);
+  await app.openStatus();
+  await expect(app.fact('App')).toHaveText('Kept');
+
+  guard.expect(/status of 404/);
+  await publishNewer(folder);
+  await page.goto(`${site.origin}/?c=gone`);
+  await expect(page.getByRole('alert')).toBeVisible();
+  await app.notices.getByRole('button', { name: 'Reload' }).click();
+  await expect(page.locator('html[data-newer]')).toHaveCount(1);
+  await site.stop();
+});
