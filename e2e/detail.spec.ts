@@ -94,6 +94,18 @@ test('a picture that was opened before the answer came has its own place in it',
   await expect(link).toBeFocused();
 });
 
+test('closing far from where it was opened shows the picture that was open', async ({ app, page }) => {
+  await app.open();
+  await app.at(1).click();
+  for (let place = 2; place <= 60; place++) {
+    await page.keyboard.press('ArrowRight');
+    await expect(app.detail.getByText(`${place} of 1,594`, { exact: true })).toBeVisible();
+  }
+  await page.keyboard.press('Escape');
+  await expect(app.at(60)).toBeFocused();
+  await expect(app.at(60)).toBeInViewport();
+});
+
 test('a link leads straight to a picture; closing it shows the search', async ({ app, page }) => {
   await app.open('./?q=rocket');
   await app.answered('rocket');

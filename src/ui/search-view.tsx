@@ -34,7 +34,10 @@ export function SearchView(): JSX.Element {
   // The picture that was open has the keyboard when the detail view closes.
   createEffect(
     on(app.opened.cell, (cell, before) => {
-      if (cell === undefined && before !== undefined && app.opened.id() === null) grid?.focus(before);
+      if (cell !== undefined || before === undefined || app.opened.id() !== null) return;
+      grid?.focus(before);
+      // Going Back, the browser then scrolls to where the page was when the first of the pictures was opened.
+      requestAnimationFrame(() => grid?.focus(before));
     }),
   );
 
