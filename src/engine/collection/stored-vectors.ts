@@ -31,10 +31,10 @@ export interface FloatVectors extends Shape {
 export type StoredVectors = Int8Vectors | HalfVectors | FloatVectors;
 
 /**
- * How far a centre may lie from the mean of the rows, its square as a share of their variance. By the square root of one
- * more than this the errors of rows become larger than around their mean: by 12 %, which recall does not show; to choose
- * another centre costs the rows that are there 41 %, because they are rounded a second time, and changes all bytes
- * (scripts/bench/synthetic/ROUNDING.md). The mean of five of the rows lies as near as that, that of another model does not.
+ * How far a centre may lie from the mean of the rows: the square of that, as a share of the rows' variance. Errors become
+ * larger by the square root of one more than this, 12 %, which recall does not show. To choose another centre makes those of
+ * the rows that are there half as large again, because they are rounded a second time, and changes all bytes. The mean of
+ * five or more of the rows is near enough as a rule; that of another model is not (scripts/bench/synthetic/ROUNDING.md).
  */
 const FAR = 1 / 4;
 /** Rows of a step, some milliseconds. */
