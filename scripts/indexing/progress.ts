@@ -2,8 +2,6 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { IndexEvent } from '../../src/indexing/request.ts';
 import { printable } from '../lib/printable.ts';
 
-export { printable };
-
 export interface Progress {
   readonly onEvent: (event: IndexEvent) => void;
   begin(task: string, total: number): void;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FSWatcher, watch } from 'chokidar';
 import { toAfterimageError } from '../../src/engine/errors.ts';
 import { createFolderPictures } from '../../src/platform/walk.node.ts';
-import { printable } from './progress.ts';
+import { escapeControls, printable } from '../lib/printable.ts';
 
 export interface WatchOptions {
   readonly signal: AbortSignal;
@@ -180,7 +180,7 @@ async function attempt(
     const { code, message } = toAfterimageError(error);
     if (isFirst && (signal.aborted || code !== 'nothing-to-index')) throw error;
     if (signal.aborted) return; // the next start goes on from there
-    log(`${code}: ${message}${isFirst ? '' : ' The collection stays as it was.'}`);
+    log(`${code}: ${escapeControls(message)}${isFirst ? '' : ' The collection stays as it was.'}`);
   }
 }
 
