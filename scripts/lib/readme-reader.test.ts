@@ -26,14 +26,10 @@ interface Read {
   readonly vectors: readonly Float32Array[];
   /** For each row its lists of links, the lowest level first. */
   readonly links: readonly (readonly (readonly number[])[])[] | null;
-  readonly codes: Codes | null;
+  readonly codes: Uint8Array | null;
 }
 
-interface Codes {
-  readonly centre: Float32Array;
-  readonly weights: readonly Float32Array[];
-  readonly components: readonly Float32Array[];
-}
+type Similarity = (query: Float32Array, row: number) => number;
 
 const DIM = 32;
 const vectorsOf = (count: number, encoding: Encoding) =>
@@ -51,10 +47,11 @@ async function readBoth(count: number, changes: Partial<CollectionContent>) {
     await writeFile(join(folder, path), bytes);
   }
   const module = join(folder, 'reader.mjs');
-  await writeFile(module, /```js reader\n(.*?)```/s.exec(readme)?.[1] ?? '');
+  await writeFile(module, [...readme.matchAll(/```js reader\n(.*?)```/gs)].map(([, source]) => source).join('\n'));
   const reader = await import(/* @vite-ignore */ pathToFileURL(module).href);
   const read: Read = await reader.readCollection(join(folder, 'collections/holidays'));
-  return { read, collection: await readCollection(createFolderSource(folder), sha256, 'holidays') };
+  const readCodes: (codes: Uint8Array | null, manifest: CollectionManifest) => Similarity = reader.readCodes;
+  return { read, readCodes, collection: await readCollection(createFolderSource(folder), sha256, 'holidays') };
 }
 
 /** Manifest, items and vectors, which every collection has. */
@@ -98,14 +95,18 @@ test('and one with codes', async () => {
   const vectors = finish(reorderVectors(unordered, order));
   const both = await readBoth(500, { index: 'codes', vectors, codes, rowsPerBlock: ROWS_PER_CODED_BLOCK });
   await expectSame(both);
+  const similarity = both.readCodes(both.read.codes, both.read.manifest);
   const { code, bytes } = readCodeHeader(codes, { dim: DIM, count: 500 });
-  const at = (row: number) => bytes + row * codeBytes(code.width);
-  const rows = Array.from({ length: 500 }, (_, row) =>
-    Float32Array.from({ length: code.width }, (_, i) => getComponent(codes, at(row), i)),
-  );
-  expect(both.read.codes?.components).toEqual(rows);
-  expect(both.read.codes?.centre).toEqual(code.centre);
-  expect(flatten((both.read.codes?.weights ?? []) as Embedding[], DIM)).toEqual(code.weights);
+  const query = vectorOf(vectors, 3);
+  for (const row of [0, 3, 17, 499]) {
+    let expected = dot(query, code.centre);
+    for (let i = 0; i < code.width; i++) {
+      const weights = code.weights.subarray(i * DIM, (i + 1) * DIM);
+      expected += dot(query, weights) * (getComponent(codes, bytes + row * codeBytes(code.width), i) - 7.5);
+    }
+    expect(similarity(query, row), `row ${row}`).toBeCloseTo(expected, 5);
+  }
+  expect(similarity(query, 3), 'a row is like itself').toBeGreaterThan(0.9);
 });
 
 test('and an empty one', async () => {
@@ -125,6 +126,10 @@ test('hashes of the manifest are what the README says, and it names all members'
   const members = [manifest, manifest.quantiser, manifest.hnsw, manifest.pictures, manifest.parts[0], sampleItem(0)];
   for (const name of members.flatMap((value) => Object.keys(value ?? {}))) expect(formats).toContain(`\`${name}\``);
 });
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+}
 
 /** JSON as the README describes it. */
 function canonical(value: unknown): string {

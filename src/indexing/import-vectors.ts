@@ -7,6 +7,7 @@ import type { GivenPicture } from './given-picture.ts';
 import { copyId, itemId } from './ids.ts';
 import { countRemoved, lastState, partBytes } from './index-pictures.ts';
 import { vectorsToKeep } from './known.ts';
+import { codeWidth } from './make-codes.ts';
 import type { CollectionPorts, CollectionRequest, SettledSummary } from './request.ts';
 import { settle } from './settle.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -83,7 +84,7 @@ export async function importVectors(request: ImportRequest, ports: ImportPorts):
   }
 }
 
-function checkSize(count: number, dim: number, { model, maxPictures, hnsw }: ImportRequest): void {
+function checkSize(count: number, dim: number, { model, maxPictures, hnsw, index }: ImportRequest): void {
   if (dim !== model.dim) {
     throw new AfterimageError(
       'dimension-mismatch',
@@ -92,11 +93,12 @@ function checkSize(count: number, dim: number, { model, maxPictures, hnsw }: Imp
   }
   if (count === 0)
     throw new AfterimageError('nothing-to-index', 'There are no vectors to index: the arrays have no rows.');
+  if (index === 'codes') codeWidth(dim);
   if (count <= maxPictures) return;
   throw new AfterimageError(
     'index-too-large',
     `${count} vectors are more than the ${maxPictures} that an HNSW graph of dimension ${dim} with M = ${hnsw.M} can hold ` +
-      '(2 GiB of memory). Take --index exact, a smaller --M, or import fewer.',
+      '(2 GiB of memory). Take --index codes or exact, a smaller --M, or import fewer.',
   );
 }
 

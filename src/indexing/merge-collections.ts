@@ -8,6 +8,7 @@ import { copyId } from './ids.ts';
 import { allocateVectors, createIds } from './import-vectors.ts';
 import { countRemoved, lastState, partBytes } from './index-pictures.ts';
 import { isCoarser } from './known.ts';
+import { codeWidth } from './make-codes.ts';
 import type { CollectionPorts, CollectionRequest, SettledSummary } from './request.ts';
 import { settle } from './settle.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -64,6 +65,7 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
     const request = completeRequest(given, first, previous?.collection.manifest);
     const { rows, duplicates } = await stopwatch.time('read', () => listRows(sources, request.signal, sha256));
     refuseTooMany(rows.length, first.dim, given);
+    if (given.index === 'codes') codeWidth(first.dim);
     noteCoarser(sources, given, onEvent);
     const vectors = await stopwatch.time('read', () => readVectors(rows, first.dim, sources, request.signal));
     const ids = createIds(sha256);
@@ -206,7 +208,7 @@ function refuseTooMany(count: number, dim: number, { maxPictures, hnsw }: MergeR
   throw new AfterimageError(
     'index-too-large',
     `${count} pictures are more than the ${most} that an HNSW graph of dimension ${dim} with M = ${hnsw.M} can hold ` +
-      '(2 GiB of memory). Take --index exact, a smaller --M, or merge fewer.',
+      '(2 GiB of memory). Take --index codes or exact, a smaller --M, or merge fewer.',
   );
 }
 
