@@ -1,5 +1,5 @@
 /** What stands in a build's way, and how it goes on. */
-import { appendFile, cp, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
@@ -51,6 +51,18 @@ test('nothing to index and too much of it are refused before anything is done', 
     message: expect.stringContaining('3'),
   });
   expect(encoder.encoded).toBe(0);
+});
+
+test('a journal that cannot be read is named, and stays', async () => {
+  const { pictures, out, encoder, build } = await workplace();
+  await draw(join(pictures, 'a.png'), 1);
+  const journal = join(out, '.partial/journal');
+  await mkdir(journal, { recursive: true });
+  await expect(build()).rejects.toMatchObject({
+    code: 'not-writable',
+    message: expect.stringMatching(/\.partial.journal cannot be continued: EISDIR\. Delete it/),
+  });
+  expect([(await stat(journal)).isDirectory(), encoder.encoded]).toEqual([true, 0]);
 });
 
 test('a damaged collection and missing thumbnails are mended', async () => {

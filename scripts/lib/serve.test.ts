@@ -140,7 +140,8 @@ describe('one request', () => {
     });
     syncBuiltinESMExports();
     try {
-      expect((await get('/models/mini/text.onnx')).status).toBe(500);
+      const failed = await get('/models/mini/text.onnx');
+      expect([failed.status, failed.headers['cache-control']]).toEqual([500, 'no-store']);
     } finally {
       gone.mockRestore();
       syncBuiltinESMExports();

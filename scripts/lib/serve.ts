@@ -101,7 +101,9 @@ function sendOpenSearch(request: IncomingMessage, response: ServerResponse): voi
 }
 
 function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain;charset=utf-8' }).end(`${text}\n`);
+  // It may be here a moment later, and where it is, immutable.
+  const headers = { 'Content-Type': 'text/plain;charset=utf-8', 'Cache-Control': 'no-store' };
+  response.writeHead(status, headers).end(`${text}\n`);
 }
 
 /** A stack where the code threw; of a file that could not be read, which throws elsewhere, the system's one line. */

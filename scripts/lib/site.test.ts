@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lock } from '../../src/platform/lock.node.ts';
+import { CACHE_FOLDER } from './folders.ts';
 import { buildSite, copyVisible, lockOf } from './site.ts';
 
 let root = '';
@@ -32,6 +33,7 @@ test('a site that another process is building is left alone', async () => {
   await mkdir(out);
   await writeFile(join(out, 'build.json'), '{"fingerprint":""}');
   await writeFile(join(out, 'half.js'), '');
+  await mkdir(CACHE_FOLDER, { recursive: true });
   const release = await lock(lockOf(out), '');
   try {
     await expect(buildSite({ out, base: './', data: false })).rejects.toMatchObject({ code: 'not-writable' });

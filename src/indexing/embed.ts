@@ -210,7 +210,7 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
     width: decoded.width,
     height: decoded.height,
     bytes: file.bytes,
-    date: decoded.captured ?? new Date(file.modified).toISOString(),
+    date: decoded.captured ?? `${new Date(file.modified).toISOString().slice(0, 19)}Z`,
     thumbnail,
     preview,
   };

@@ -4,18 +4,21 @@ import { AfterimageError } from '../engine/errors.ts';
 import type { ByteSource } from '../engine/ports.ts';
 import { sha256 } from './sha256.ts';
 
-/** Static files out of `publicFolder`, the folder that a server would serve (`public/`, `dist/`). */
-export function createFolderSource(publicFolder: string): ByteSource {
+/**
+ * Static files out of `publicFolder`, the folder that a server would serve (`public/`, `dist/`).
+ * @param remedy what to do about files that are missing or damaged
+ */
+export function createFolderSource(publicFolder: string, remedy = 'Build it again.'): ByteSource {
   const root = resolve(publicFolder);
   return {
     async read(path, expected, options) {
       options?.signal?.throwIfAborted();
       const bytes = await readIfThere(locate(root, path), options?.signal);
-      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. ${remedy(path)}`);
+      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. ${remedy}`);
       if (bytes.length !== expected.bytes || (await sha256(bytes)) !== expected.sha256) {
         throw new AfterimageError(
           'part-corrupt',
-          `${path} is damaged: ${bytes.length} bytes that are not the ${expected.bytes} expected. ${remedy(path)}`,
+          `${path} is damaged: ${bytes.length} bytes that are not the ${expected.bytes} expected. ${remedy}`,
         );
       }
       options?.onProgress?.(bytes.length, expected.bytes);
@@ -24,9 +27,9 @@ export function createFolderSource(publicFolder: string): ByteSource {
     async readRange(path, _expected, { offset, length, hash }, options) {
       options?.signal?.throwIfAborted();
       const bytes = await ifThere(() => readPiece(locate(root, path), offset, length));
-      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. ${remedy(path)}`);
+      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. ${remedy}`);
       if (bytes.length !== length || !(await sha256(bytes)).startsWith(hash)) {
-        throw new AfterimageError('part-corrupt', `${path} is damaged around byte ${offset}. ${remedy(path)}`);
+        throw new AfterimageError('part-corrupt', `${path} is damaged around byte ${offset}. ${remedy}`);
       }
       options?.onProgress?.(length, length);
       return bytes;
@@ -39,12 +42,6 @@ export function createFolderSource(publicFolder: string): ByteSource {
       return new TextDecoder().decode(bytes);
     },
   };
-}
-
-/** Collections lie below `collections/`; all else that is read here is of a model. */
-function remedy(path: string): string {
-  if (path.startsWith('collections/')) return 'Build it again.';
-  return 'Restore it (git checkout), or add the model again with `pnpm add-model`.';
 }
 
 /** The file's place on disk. Manifests are untrusted: a path that leaves the root is as good as missing. */

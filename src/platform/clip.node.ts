@@ -130,7 +130,8 @@ function checkedEmbedding(vector: Float32Array, manifest: ModelManifest): Embedd
 }
 
 async function verifyTower(modelsFolder: string, manifest: ModelManifest, tower: Tower, dtype: Dtype): Promise<void> {
-  const source = createFolderSource(modelsFolder);
+  const remedy = 'Restore it (git checkout), or add the model again with `pnpm add-model`.';
+  const source = createFolderSource(modelsFolder, remedy);
   for (const file of towerFiles(manifest, tower, dtype)) await source.read(`${manifest.id}/${file.path}`, file);
 }
 

@@ -77,7 +77,11 @@ export function createFolderStore(folder: string, listed = true): CollectionStor
       }),
     journal: (key) =>
       writing(partial, async () => {
-        const journal = await openJournal(join(partial, 'journal'), key);
+        const path = join(partial, 'journal');
+        const journal = await openJournal(path, key).catch((cause: NodeJS.ErrnoException) => {
+          const advice = 'Delete it to embed anew what it holds.';
+          throw new AfterimageError('not-writable', `${path} cannot be continued: ${cause.code}. ${advice}`, { cause });
+        });
         releases.push(() => journal.close());
         return { read: journal.read, append: (batch) => writing(partial, () => journal.append(batch)) };
       }),

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseManifest } from '../../../src/engine/collection/manifest.ts';
 import { sha256 } from '../../../src/platform/sha256.ts';
-import { parseCount, parseOptions } from '../../lib/cli.ts';
+import { parseCount, parseOnlyOptions } from '../../lib/cli.ts';
 import { ROOT_FOLDER } from '../../lib/folders.ts';
 import { serve } from '../../lib/serve.ts';
 import { describeMachine } from '../machine.ts';
@@ -18,7 +18,7 @@ const OPTIONS = {
 
 /** `pnpm bench million`. @throws Error where the page does not answer or does not scroll; whatever it measures */
 export async function benchMillion(args: readonly string[]): Promise<void> {
-  const { values } = parseOptions(args, OPTIONS);
+  const values = parseOnlyOptions(args, OPTIONS);
   const count = parseCount(values.count, '--count');
   const started = performance.now();
   const log = (line: string) =>

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseCount, parseOptions, usage } from '../../lib/cli.ts';
+import { parseCount, parseOnlyOptions, usage } from '../../lib/cli.ts';
 import { ROOT_FOLDER } from '../../lib/folders.ts';
 import { describeMachine } from '../machine.ts';
 import { launch, originOf } from '../site.ts';
@@ -26,7 +26,7 @@ const OPTIONS = {
 
 /** `pnpm bench vectors`. Results are written after every set; what was built is taken up by the next run. */
 export async function benchVectors(args: readonly string[]): Promise<void> {
-  const { values } = parseOptions(args, OPTIONS);
+  const values = parseOnlyOptions(args, OPTIONS);
   const counts = values.sizes.split(',').map((size) => parseCount(size, '--sizes'));
   counts.sort((a, b) => a - b);
   const engines = parseEngines(values.engines);
