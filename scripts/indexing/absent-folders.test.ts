@@ -1,22 +1,30 @@
 /** Folders whose disk is not there: what is known from them stays. */
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { BuildOptions } from './build-collection.ts';
-import { draw, filesBelow, type Workplace, workplace } from './testing.ts';
+import type { IndexEvent } from '../../src/indexing/request.ts';
+import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
+import { buildOptions, draw, filesBelow, otherModel, type Workplace, workplace } from './testing.ts';
 
 /** Two folders of pictures, `pictures` and a drive that is not mounted any more: its mount point is empty. */
 async function unmounted(): Promise<
-  Workplace & { drive: string; run(more?: Partial<BuildOptions>): Promise<string[]> }
+  Workplace & { drive: string; run(more?: Partial<BuildOptions>, isGone?: boolean): Promise<string[]> }
 > {
   const place = await workplace();
-  const drive = `${place.pictures}-drive`;
-  for (const folder of [place.pictures, drive]) for (const i of [0, 1]) await draw(join(folder, `${i}.png`), i);
+  const { pictures, out, encoder } = place;
+  const drive = `${pictures}-drive`;
+  for (const folder of [pictures, drive]) for (const i of [0, 1]) await draw(join(folder, `${i}.png`), i);
   await draw(join(drive, 'sub/2.png'), 2);
-  const run = async (more: Partial<BuildOptions> = {}) => {
+  /** The notes of a build; with `isGone` the empty drive is away while it runs, as in one that watches. */
+  const run = async (more: Partial<BuildOptions> = {}, isGone = false) => {
     const notes: string[] = [];
-    const folders = [place.pictures, drive];
-    await place.build({ folders, ...more }, (event) => event.type === 'note' && notes.push(event.message));
+    const builder = await createCollectionBuilder({ ...buildOptions([pictures, drive], out, encoder), ...more });
+    if (isGone) await rmdir(drive);
+    try {
+      await builder.run(new AbortController().signal, (event) => event.type === 'note' && notes.push(event.message));
+    } finally {
+      if (isGone) await mkdir(drive);
+    }
     return notes;
   };
   expect(await run()).toEqual([]);
@@ -50,8 +58,52 @@ test('pictures of a folder that is empty now stay, with thumbnails and vectors, 
   expect((await items()).map(({ name }) => name)).toEqual(['0.png', '1.png']);
 });
 
-test('embedded afresh, pictures that are not there cannot stay, and that is said', async () => {
+test.each<[string, (place: Workplace) => Promise<Partial<BuildOptions>>]>([
+  ['--fresh', async () => ({ fresh: true })],
+  ['finer vectors', async () => ({ encoding: 'f16' })],
+  ['another model', async ({ pictures }) => ({ modelsFolder: await otherModel(dirname(pictures)) })],
+])('%s is refused where it would lose pictures that are not there, until their folder is left out', async (_, more) => {
+  const { run, ...place } = await unmounted();
+  const { out, encoder, pictures } = place;
+  const state = async () => ({ items: await place.items(), files: [...(await filesBelow(out)).keys()] });
+  const before = await state();
+  const options = await more(place);
+  const refused = {
+    code: 'usage',
+    message: expect.stringMatching(/^pictures-drive\/ .*leave it out of the command\.$/),
+  };
+  for (const isGone of [false, true]) await expect(run(options, isGone)).rejects.toMatchObject(refused);
+  await rm(join(out, '.partial'), { recursive: true }); // for the next run
+  expect(await state()).toEqual(before);
+  expect(encoder.encoded).toBe(3);
+
+  await run({ ...options, folders: [pictures] });
+  expect(await place.items()).toHaveLength(2);
+});
+
+test('of a folder that cannot be listed it is said that its pictures stay', async () => {
   const { run, items } = await unmounted();
-  expect(await run({ fresh: true })).toEqual([expect.stringMatching(/Of the 3 pictures known from it 3 leave/)]);
-  expect(await items()).toHaveLength(2);
+  expect(await run({}, true)).toEqual([
+    expect.stringMatching(/^pictures-drive\/ cannot be listed\. The 3 pictures .* stay\.$/),
+  ]);
+  expect(await items()).toHaveLength(5);
+});
+
+test.each([
+  ['a', 'b'],
+  ['b', 'a'],
+])('the last pictures of a folder %s that move to a folder %s are there once, under their ids', async (from, to) => {
+  const { pictures, build, items } = await workplace();
+  const folders = ['a', 'b'].map((folder) => join(pictures, folder));
+  await draw(join(pictures, from, '1.png'), 1);
+  await draw(join(pictures, to, '2.png'), 2);
+  await build({ folders });
+  const ids = (await items()).map(({ id }) => id).sort();
+  await rename(join(pictures, from, '1.png'), join(pictures, to, '1.png'));
+  const notes: IndexEvent[] = [];
+  const summary = await build({ folders }, (event) => event.type === 'note' && notes.push(event));
+  expect(summary).toMatchObject({ count: 2, kept: 2, copies: 0, removed: 0 });
+  expect(notes).toEqual([]);
+  expect((await items()).map(({ name }) => name)).toEqual([`${to}/1.png`, `${to}/2.png`]);
+  expect((await items()).map(({ id }) => id).sort()).toEqual(ids);
 });

@@ -1,9 +1,10 @@
 import type { CollectionManifest, Item, PartKind } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
+import { absentPictures, notesOfAbsent, withoutMoved } from './absent.ts';
 import { embedFiles, type Outcome } from './embed.ts';
 import { copyId } from './ids.ts';
-import { journalKey, type Known, knownPictures, type PreviousState, readPrevious } from './known.ts';
+import { journalKey, knownPictures, type PreviousState, readPrevious } from './known.ts';
 import { codeWidth } from './make-codes.ts';
 import type { Listing, Problem } from './ports.ts';
 import type { CollectionPorts, CollectionRequest, IndexPorts, IndexRequest, IndexSummary } from './request.ts';
@@ -14,8 +15,8 @@ import { createStopwatch, type Stopwatch } from './stopwatch.ts';
  * Bring a collection to the state of its source: list, hash, decode and embed what is new, build the graph, put the
  * new state into place. What is known by its content is kept under whatever name; what is gone leaves. An interrupted
  * run loses the batch it was at, and readers see the old state or the new one.
- * @throws AfterimageError `nothing-to-index`, `index-too-large`, `usage` (codes of too short vectors), `not-writable`,
- *   `picture-unreadable` (when strict), and what the encoder throws. An aborted `signal` throws its reason.
+ * @throws AfterimageError `nothing-to-index`, `index-too-large`, `usage` (codes of too short vectors; known pictures that
+ *   are not there and would have to be read again), `not-writable`, `picture-unreadable` (when strict), and what the encoder throws. An aborted `signal` throws its reason.
  */
 export async function indexPictures(request: IndexRequest, ports: IndexPorts): Promise<IndexSummary> {
   if (request.index === 'codes') codeWidth(request.model.dim); // said at once, not after hours of embedding
@@ -44,6 +45,7 @@ async function indexListing(
   const journal = await store.journal(journalKey(request));
   const { known, undrawn, resumed } = await knownPictures(previous, journal, existing, request, ports.onEvent);
   if (resumed > 0) ports.onEvent({ type: 'resumed', pictures: resumed });
+  const absent = absentPictures(listing, previous, { known, undrawn }, existing);
 
   const embeddings = await embedFiles(listing.files, { ports, request, stopwatch, journal, known, undrawn, existing });
   const embedSeconds = (performance.now() - start) / 1000;
@@ -51,9 +53,9 @@ async function indexListing(
     const message = `The next run will read all files again, because their hashes cannot be remembered: ${error}`;
     ports.onEvent({ type: 'note', message });
   });
-  const absent = absentPictures(listing, previous, { known, undrawn }, existing);
-  for (const message of notesOfEmpty(listing, previous, absent)) ports.onEvent({ type: 'note', message });
-  const outcomes = [...embeddings, ...absent].sort(byName);
+  const stay = withoutMoved(absent, embeddings, previous);
+  for (const message of notesOfAbsent(listing, stay)) ports.onEvent({ type: 'note', message });
+  const outcomes = [...embeddings, ...stay].sort(byName);
   const problems = [...listing.problems, ...problemsOf(outcomes)];
   for (const problem of problems) ports.onEvent({ type: 'problem', problem });
   if (request.strict) refuseProblems(problems);
@@ -110,44 +112,6 @@ export async function lastState(
     onEvent({ type: 'note', message: `The collection that is there is built anew: ${error.message}` });
     return undefined;
   }
-}
-
-/**
- * Known pictures below folders that could not be listed, or that are empty: a drive that is not there has not lost them.
- * Those that cannot be drawn now have their thumbnail alone.
- */
-function absentPictures(
-  { files, unlisted, empty }: Listing,
-  previous: PreviousState | undefined,
-  { known, undrawn }: Pick<Known, 'known' | 'undrawn'>,
-  existing: ReadonlyMap<string, number>,
-): Outcome[] {
-  const listed = new Set(files.map(({ name }) => name));
-  const prefixes = [...unlisted, ...empty];
-  const items = previous?.items ?? [];
-  return items.flatMap(({ id, name, bytes }) => {
-    const picture = known.get(id) ?? undrawn.get(id);
-    if (!picture || !existing.has(picture.record.thumbnail?.path ?? '')) return [];
-    if (listed.has(name) || !prefixes.some((prefix) => name.startsWith(prefix))) return [];
-    return [{ file: { name, location: '', bytes, modified: 0, stamp: null }, picture, embedded: false }];
-  });
-}
-
-/** A line for each empty folder that pictures are known from: whoever emptied it has to hear why they are still there. */
-function notesOfEmpty({ empty }: Listing, previous: PreviousState | undefined, absent: readonly Outcome[]): string[] {
-  return empty.flatMap((prefix) => {
-    const known = previous?.items.filter(({ name }) => name.startsWith(prefix)).length ?? 0;
-    if (known === 0) return [];
-    const stay = absent.filter(({ file }) => file.name.startsWith(prefix)).length;
-    const isEmpty = `${prefix} is empty now, as when its disk is not there.`;
-    if (stay < known)
-      return [
-        `${isEmpty} Of the ${known} pictures known from it ${known - stay} leave, because they have to be read again.`,
-      ];
-    return [
-      `${isEmpty} The ${known} pictures known from it stay; to remove them, leave the folder out of the command.`,
-    ];
-  });
 }
 
 /** By code units, as files are listed. */

@@ -46,6 +46,7 @@ test('a folder that cannot be listed is a problem, and is told apart from an emp
   const root = await tree(['a/a.jpg']);
   const listing = await names([join(root, 'a'), join(root, 'gone')]);
   expect(listing).toMatchObject({ files: ['a/a.jpg'], unlisted: ['gone/'], problems: [{ name: 'gone/' }] });
+  expect(listing.problems[0]?.reason).toMatch(/^It is gone.*Unicode\.$/); // whether its pictures stay is not known here
 });
 
 test('a given folder without any file is told, however its disk left it; other folders may be empty', async () => {
@@ -56,6 +57,12 @@ test('a given folder without any file is told, however its disk left it; other f
   const folders = ['a', 'a/inner', 'notes', 'broken', 'hidden', 'bare', 'deep', 'gone'];
   const listing = await names(folders.map((folder) => join(root, folder)));
   expect(listing).toMatchObject({ files: ['a/a.jpg'], empty: ['hidden/', 'bare/', 'deep/'], unlisted: ['gone/'] });
+});
+
+test('a given folder that holds another given one is not empty; one that holds only what is left out is', async () => {
+  const root = await tree(['pictures/inner/a.jpg', 'drive/out/thumbs/b.jpg']);
+  const folders = ['pictures/inner', 'pictures', 'drive'].map((folder) => join(root, folder));
+  expect(await names(folders, [join(root, 'drive/out')])).toMatchObject({ files: ['inner/a.jpg'], empty: ['drive/'] });
 });
 
 test('hidden files and folders and the excluded folder are left out', async () => {

@@ -54,36 +54,40 @@ class Walk {
   readonly #problems: Problem[] = [];
   readonly #unlisted: string[] = [];
   readonly #empty: string[] = [];
-  /** Whatever was met that is no folder. */
+  /** Whatever was met that is no folder, and folders that had been entered before. */
   #met = 0;
   /** Files that are no pictures, by extension. */
   readonly #others = new Map<string, number>();
   /** Real paths of folders that were entered: a link back into one of them ends there. */
-  readonly #seen: Set<string>;
+  readonly #seen = new Set<string>();
+  /** Real paths. */
+  readonly #excluded: ReadonlySet<string>;
   readonly #signal: AbortSignal;
 
   constructor(exclude: ReadonlySet<string>, signal: AbortSignal) {
-    this.#seen = new Set(exclude);
+    this.#excluded = exclude;
     this.#signal = signal;
   }
 
-  /** One of the given folders; one that lies in another one has been seen, which does not make it empty. */
+  /** One of the given folders; one that lies in another one, or holds one, is not empty because of that. */
   async root(path: string, prefix: string): Promise<void> {
-    const isNew = !this.#seen.has(await realpathOrSelf(path));
     const before = this.#met;
     await this.#folder(path, prefix);
-    if (isNew && this.#met === before) this.#empty.push(prefix);
+    if (this.#met === before) this.#empty.push(prefix);
   }
 
   async #folder(path: string, prefix: string): Promise<void> {
     this.#signal.throwIfAborted();
     const real = await realpathOrSelf(path);
-    if (this.#seen.has(real)) return;
+    if (this.#excluded.has(real)) return;
+    if (this.#seen.has(real)) {
+      this.#met++;
+      return;
+    }
     this.#seen.add(real);
     const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
       this.#met++;
-      const reason = `${reasonOf(error)} Pictures that are known from it stay.`;
-      this.#problems.push({ name: prefix || path, reason });
+      this.#problems.push({ name: prefix || path, reason: reasonOf(error) });
       this.#unlisted.push(prefix);
       return [];
     });
