@@ -24,6 +24,17 @@ describe('searches', () => {
     });
   });
 
+  it('of one id are one search where they ask the same, also at the same time', async () => {
+    const database = await fresh();
+    const log = (query: string) => database.logSearch(newSearch({ query }), 'of an entry');
+    const ids = await Promise.all([log('dog'), log('dog'), log('cat')]);
+    expect(ids.slice(0, 2)).toEqual(['of an entry', 'of an entry']);
+    expect(ids[2]).toMatch(/^[0-9a-f]{32}$/);
+    expect((await database.get(ids[0] as string))?.query).toBe('dog');
+    expect((await database.get(ids[2] as string))?.query).toBe('cat');
+    expect((await database.stats()).count).toBe(2);
+  });
+
   it('survive closing and opening', async () => {
     const database = await fresh();
     const id = await database.logSearch(newSearch());

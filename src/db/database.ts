@@ -23,8 +23,9 @@ export interface ImportReport {
 export interface Database {
   /**
    * Add a completed search; texts and lists beyond `LIMITS` are cut.
-   * @param id one that is not in the log, as randomId makes them; a new one where absent
-   * @returns its id
+   * @param id as randomId makes them; a new one where absent. A search in the log that has it and asks the same stays as it
+   *   is; one that asks something else keeps it, and this search gets a new one
+   * @returns the id under which the search is in the log
    */
   logSearch(search: NewSearch, id?: string): Promise<string>;
   get(id: string): Promise<LoggedSearch | undefined>;
@@ -88,13 +89,14 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 
 /** What changes the log: one durable transaction, then everybody is told. */
 function createWriter(connection: Connection, channel: LogChannel) {
-  async function write<T>(id: string | null, work: (store: Store) => Promise<T>): Promise<T> {
+  /** @param id of the search that changes, where the result does not tell; null: of many */
+  async function write<T>(id: string | null | ((result: T) => string), work: (store: Store) => Promise<T>): Promise<T> {
     const result = await connection.run(async (database) => {
       const transaction = database.transaction('searches', 'readwrite', DURABLE);
       const [value] = await Promise.all([work(transaction.store), transaction.done]);
       return value;
     });
-    channel.tell({ id });
+    channel.tell({ id: typeof id === 'function' ? id(result) : id });
     return result;
   }
 
@@ -115,10 +117,16 @@ function createVerbs(connection: Connection, channel: LogChannel): Database {
   const { write, change } = createWriter(connection, channel);
   return {
     async logSearch(search, id = randomId()) {
-      const { time } = search;
-      const record = { ...bounded(search), id, changed: time, rating: null, judgements: {} };
-      await write(record.id, (store) => store.add(record));
-      return record.id;
+      const record = { ...bounded(search), id, changed: search.time, rating: null, judgements: {} };
+      return await write<string>(
+        (added) => added,
+        async (store) => {
+          // In one transaction: two answers of one history entry, or of a tab and its copy, may come at the same time.
+          const earlier = await store.get(id);
+          if (earlier && asksTheSame(earlier, record)) return id;
+          return store.add(earlier ? { ...record, id: randomId() } : record);
+        },
+      );
     },
     get: (id) => connection.run((database) => database.get('searches', id)),
     async rate(id, rating) {
@@ -210,6 +218,10 @@ function ratingInvalid(message: string): AfterimageError {
 function later(changed: string): string {
   const now = new Date().toISOString();
   return now > changed ? now : changed;
+}
+
+function asksTheSame(one: NewSearch, other: NewSearch): boolean {
+  return one.query === other.query && one.collection === other.collection && one.model === other.model;
 }
 
 function bounded(search: NewSearch): NewSearch {

@@ -1,102 +1,17 @@
-import { deleteDB } from 'idb';
-import { createRoot, createSignal } from 'solid-js';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Database, openDatabase } from '../db/database.ts';
-import type { Item } from '../engine/collection/types.ts';
-import { AfterimageError } from '../engine/errors.ts';
-import type { SearchResponse } from '../protocol.ts';
-import { createLog, type LogOptions } from './log.ts';
+import { createRoot } from 'solid-js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogNotice } from './log-notice.ts';
+import { cleanups, clear, failing, item, newName, off, open, page, response } from './log-testing.browser.ts';
 import { createNotices } from './notices.ts';
-import { createRatings, type Ratable } from './ratings.ts';
 
-let name = '';
-let count = 0;
-const cleanups: (() => void)[] = [];
-
-beforeEach(() => {
-  name = `state-${Date.now()}-${count++}`;
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) cleanup();
-  await deleteDB(name);
-});
-
-async function connect(): Promise<Database> {
-  const database = await openDatabase({ name });
-  cleanups.push(() => database.close());
-  return database;
-}
-
-function item(row: number): Item {
-  const picture = { path: 'thumbs/00/0.webp', width: 1, height: 1 };
-  const file = { licence: null, width: 1, height: 1, bytes: 1, date: null, thumbnail: picture, preview: null };
-  return { id: `${row}`.padStart(16, '0'), name: `${row}.png`, title: null, ...file };
-}
-
-function response(text = 'dog'): SearchResponse {
-  return {
-    text,
-    collection: 'demo',
-    modelId: 'afterimage-mini',
-    rows: Uint32Array.from({ length: 200 }, (_, i) => 199 - i),
-    scores: Float32Array.from({ length: 200 }, (_, i) => 0.3 - i / 1000),
-    good: 3,
-    cutoff: 0.2,
-    total: 1500,
-    engine: 'hnsw',
-    device: 'wasm',
-    encodeMs: 4.123456,
-    searchMs: 0.25,
-    encodeCached: false,
-    approximate: false,
-    items: [],
-  };
-}
-
-/** A log with the ratings of one search, as the page has them. */
-function page(options: Partial<LogOptions> = {}) {
-  return createRoot((dispose) => {
-    cleanups.push(dispose);
-    const log = createLog({
-      name,
-      items: async (rows) => rows.map(item),
-      open: () => openDatabase({ name }),
-      ...options,
-    });
-    const [current, setCurrent] = createSignal<Ratable>();
-    return { log, ratings: createRatings(log, current), setCurrent };
-  });
-}
-
-const off = () => Promise.reject(new AfterimageError('database-unavailable', 'There is no database here.'));
-
-/** A database of which the next `verb` fails. */
-function failing(verb: 'logSearch' | 'rate' | 'judge') {
-  let fail = false;
-  return {
-    failNext: () => {
-      fail = true;
-    },
-    open: async (): Promise<Database> => {
-      const database = await openDatabase({ name });
-      const real = database[verb];
-      const replaced = (...values: never[]) => {
-        if (!fail) return (real as (...all: never[]) => Promise<unknown>)(...values);
-        fail = false;
-        return Promise.reject(new AfterimageError('quota-exceeded', 'The disk is full.'));
-      };
-      return { ...database, [verb]: replaced };
-    },
-  };
-}
+beforeEach(newName);
+afterEach(clear);
 
 describe('the log', () => {
   it('keeps the best fifty results of a search, with their scores', async () => {
     const { log } = page();
     const id = await log.logSearch(response());
-    const search = await (await connect()).get(id ?? '');
+    const search = await (await open()).get(id ?? '');
     expect(search?.results).toHaveLength(50);
     expect(search?.results[1]).toEqual({ id: item(198).id, name: '198.png', title: null, score: 0.299 });
     expect(search).toMatchObject({ query: 'dog', total: 1500, good: 3, encodeMs: 4.123, rating: null });
@@ -142,9 +57,36 @@ describe('the log', () => {
     expect(await page().log.logSearch({ ...long }, first)).toBe(first);
   });
 
+  it('has two answers of one history entry as one search, also where both come before the database is open', async () => {
+    let openGate = () => {};
+    const gate = new Promise<void>((resolve) => {
+      openGate = resolve;
+    });
+    const { log } = page({ open: () => gate.then(open) });
+    const [first, second] = [response(), response()];
+    const both = Promise.all([log.logSearch(first, 'entry'), log.logSearch(second, 'entry')]);
+    openGate();
+    expect(await both).toEqual(['entry', 'entry']);
+    expect(log.error()).toBeUndefined();
+    expect([log.loggedId(first), log.loggedId(second)]).toEqual(['entry', 'entry']);
+    expect((await (await log.database()).stats()).count).toBe(1);
+  });
+
+  it('takes a search that could not be logged under the id of its entry later, also where its answer was refined', async () => {
+    const { failNext, ...database } = failing('logSearch');
+    const { log } = page(database);
+    const [first, second] = [response(), response()];
+    failNext();
+    expect(await log.logSearch(first, 'entry')).toBeUndefined();
+    log.continueAs(first, second);
+    expect(await log.logSearch(second)).toBe('entry');
+    expect(await log.logSearch(first)).toBe('entry');
+    expect((await (await log.database()).stats()).count).toBe(1);
+  });
+
   it('says on the page why it is off, until it works', async () => {
     let works = false;
-    const { log } = page({ open: () => (works ? openDatabase({ name }) : off()) });
+    const { log } = page({ open: () => (works ? open() : off()) });
     const notices = createNotices();
     createRoot((dispose) => {
       cleanups.push(dispose);
@@ -159,7 +101,7 @@ describe('the log', () => {
 
   it('is off without a database, says why, and tries again', async () => {
     let works = false;
-    const { log } = page({ open: () => (works ? openDatabase({ name }) : off()) });
+    const { log } = page({ open: () => (works ? open() : off()) });
     const answer = response();
     expect(await log.logSearch(answer)).toBeUndefined();
     expect(log.status()).toBe('off');
@@ -171,118 +113,13 @@ describe('the log', () => {
   });
 
   it('says when a search could not be kept, and takes it later', async () => {
-    const { failNext, open } = failing('logSearch');
-    const { log } = page({ open });
+    const { failNext, ...database } = failing('logSearch');
+    const { log } = page(database);
     const answer = response();
     failNext();
     expect(await log.logSearch(answer)).toBeUndefined();
     expect(log.error()).toBe('The disk is full.');
     expect(await log.logSearch(answer)).toBeDefined();
     expect(log.error()).toBeUndefined();
-  });
-});
-
-describe('ratings', () => {
-  it('log the search first, change at once, and are kept', async () => {
-    const { log, ratings, setCurrent } = page();
-    const answer = response();
-    setCurrent(answer);
-    const saved = ratings.rate(8);
-    expect(ratings.rating()).toBe(8);
-    await saved;
-    expect(ratings.rating()).toBe(8);
-    await ratings.judge('a', 'up');
-    await ratings.judge('b', 'down');
-    await ratings.judge('a', null);
-    expect([ratings.judgement('a'), ratings.judgement('b')]).toEqual([null, 'down']);
-    const search = await (await connect()).get(log.loggedId(answer) ?? '');
-    expect(search).toMatchObject({ rating: 8, judgements: { b: 'down' } });
-    await ratings.rate(null);
-    expect(ratings.rating()).toBeNull();
-  });
-
-  it('fall back when they cannot be saved, and say why', async () => {
-    const { failNext, open } = failing('rate');
-    const { ratings, setCurrent } = page({ open });
-    setCurrent(response());
-    await ratings.rate(3);
-    failNext();
-    const saved = ratings.rate(9);
-    expect(ratings.rating()).toBe(9);
-    await saved;
-    expect(ratings.rating()).toBe(3);
-    expect(ratings.error()).toBe('The disk is full.');
-    await ratings.rate(10);
-    expect([ratings.rating(), ratings.error()]).toEqual([10, undefined]);
-  });
-
-  it('keep a newer change when an older one fails', async () => {
-    const { failNext, open } = failing('judge');
-    const { ratings, setCurrent } = page({ open });
-    setCurrent(response());
-    await ratings.rate(1);
-    failNext();
-    const older = ratings.judge('a', 'up');
-    const newer = ratings.judge('a', 'down');
-    await older;
-    expect(ratings.judgement('a')).toBe('down');
-    await newer;
-    expect(ratings.judgement('a')).toBe('down');
-  });
-
-  it('are off without a database', async () => {
-    const { ratings, setCurrent } = page({ open: off });
-    setCurrent(response());
-    await ratings.rate(5);
-    expect(ratings.rating()).toBeNull();
-    expect(ratings.off()).toBe(true);
-    expect(ratings.error()).toBe('There is no database here.');
-  });
-
-  it('belong to one search', async () => {
-    const { ratings, setCurrent } = page();
-    setCurrent(response());
-    await ratings.rate(5);
-    setCurrent(response('cat'));
-    expect(ratings.rating()).toBeNull();
-    const late = ratings.rate(2);
-    setCurrent(response('cow'));
-    await late;
-    expect(ratings.rating()).toBeNull();
-  });
-
-  it('follow what another tab does', async () => {
-    const { log, ratings, setCurrent } = page();
-    const answer = response();
-    setCurrent(answer);
-    const id = (await log.logSearch(answer)) ?? '';
-    const other = await connect();
-    await other.rate(id, 4);
-    await vi.waitFor(() => expect(ratings.rating()).toBe(4));
-    await other.judge(id, 'a', 'up');
-    await vi.waitFor(() => expect(ratings.judgement('a')).toBe('up'));
-  });
-
-  it('are refused for a search that was deleted', async () => {
-    const { log, ratings, setCurrent } = page();
-    const answer = response();
-    setCurrent(answer);
-    const id = (await log.logSearch(answer)) ?? '';
-    await (await log.database()).remove(id);
-    await ratings.rate(4);
-    expect(ratings.rating()).toBeNull();
-    expect(ratings.error()).toMatch(/no search/);
-  });
-
-  it('come back with a search that is continued', async () => {
-    const first = page();
-    const answer = response();
-    first.setCurrent(answer);
-    await first.ratings.rate(6);
-    const { log, ratings, setCurrent } = page();
-    const again = response();
-    setCurrent(again);
-    await log.logSearch(again, first.log.loggedId(answer));
-    await vi.waitFor(() => expect(ratings.rating()).toBe(6));
   });
 });

@@ -11,8 +11,9 @@ export type { LoggedResult, LoggedSearch };
 export interface Log extends Pick<LogDatabase, 'status' | 'error' | 'database' | 'onChange'> {
   /**
    * Log a completed search. The same response is logged once, however often this is called.
-   * @param entryId the id that the history entry has for its search. Where it is in the log, from an earlier visit, and asks
-   *   the same, that search is continued; where it is not in the log, the search is logged under it
+   * @param entryId the id that the history entry has for its search; where absent, the one given for this response before.
+   *   Where it is in the log, from an earlier visit, and asks the same, that search is continued; where it is not in the
+   *   log, the search is logged under it
    * @returns the id in the log, another one where `entryId` asks something else; undefined where it could not be logged
    *   (see `error`)
    */
@@ -39,6 +40,8 @@ export function createLog({ name, items, open = openLazily }: LogOptions): Log {
   const [logged, setLogged] = createSignal(0);
   const pending = new WeakMap<SearchResponse, Promise<string | undefined>>();
   const ids = new WeakMap<SearchResponse, string>();
+  /** Of history entries. Kept where logging fails: the next attempt is for the same entry. */
+  const entries = new WeakMap<SearchResponse, string>();
 
   async function record(response: SearchResponse, entryId: string | undefined): Promise<string | undefined> {
     const time = new Date().toISOString();
@@ -46,9 +49,7 @@ export function createLog({ name, items, open = openLazily }: LogOptions): Log {
       // Asked for at once: rows mean nothing once another collection is open.
       const shown = items(Array.from(response.rows.subarray(0, LIMITS.results)));
       const [log, results] = await Promise.all([opening, shown]);
-      const earlier = entryId === undefined ? undefined : await log.get(entryId);
-      if (earlier && asksTheSame(earlier, response)) return earlier.id;
-      return log.logSearch({ ...toSearch(response, results), time }, earlier ? undefined : entryId);
+      return log.logSearch({ ...toSearch(response, results), time }, entryId);
     });
     if (id === undefined) {
       pending.delete(response);
@@ -61,12 +62,15 @@ export function createLog({ name, items, open = openLazily }: LogOptions): Log {
 
   return {
     ...database,
-    logSearch(response, entryId) {
+    logSearch(response, entryId = entries.get(response)) {
+      if (entryId !== undefined) entries.set(response, entryId);
       const known = pending.get(response) ?? record(response, entryId);
       pending.set(response, known);
       return known;
     },
     continueAs(before, after) {
+      const entryId = entries.get(before);
+      if (entryId !== undefined) entries.set(after, entryId);
       const known = pending.get(before);
       if (!known) return;
       pending.set(after, known);
@@ -83,15 +87,6 @@ export function createLog({ name, items, open = openLazily }: LogOptions): Log {
       return ids.get(response);
     },
   };
-}
-
-/** Compared as the log keeps them: cut. */
-function asksTheSame(search: LoggedSearch, { text, collection, modelId }: SearchResponse): boolean {
-  return (
-    search.query === text.slice(0, LIMITS.query) &&
-    search.collection === collection.slice(0, LIMITS.name) &&
-    search.model === modelId.slice(0, LIMITS.name)
-  );
 }
 
 function toSearch(response: SearchResponse, items: readonly Item[]): Omit<NewSearch, 'time'> {
