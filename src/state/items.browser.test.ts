@@ -1,5 +1,5 @@
 import { createRoot, createSignal } from 'solid-js';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { createItem, createItems, type Items } from './items.ts';
@@ -117,6 +117,66 @@ it('shows nothing for a record that cannot be read, and asks for it again when t
   window.dispatchEvent(new Event('online'));
   await turn();
   expect(asked, 'what is there is not asked for again').toHaveLength(3);
+});
+
+it('asks again after a while for what a server did not send, each time later, until it comes', async () => {
+  vi.useFakeTimers();
+  try {
+    const { items, asked, failures, waiting } = setUp();
+    const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+    const fail = async (nth: number) => {
+      waiting[nth]?.reject(new AfterimageError('network', 'The server answered 503.'));
+      await pass(0);
+    };
+    const shown = show(items, () => 1);
+    const other = show(items, () => 2);
+    await pass(0);
+    await fail(0);
+    await pass(3_999);
+    expect(asked).toEqual([[1, 2]]);
+    await pass(1);
+    expect(asked, 'all that failed, at once').toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    await fail(1);
+    await pass(7_999);
+    expect(asked).toHaveLength(2);
+    await pass(1);
+    expect(asked).toHaveLength(3);
+    expect(failures, 'told once').toHaveLength(1);
+    waiting[2]?.resolve();
+    await pass(0);
+    expect([shown(), other()]).toEqual([itemOf(1), itemOf(2)]);
+    await pass(600_000);
+    expect(asked).toHaveLength(3);
+
+    show(items, () => 3);
+    await pass(0);
+    await fail(3);
+    await pass(4_000);
+    expect(asked, 'as soon as at first').toHaveLength(5);
+    await fail(4);
+    dispose();
+    await pass(600_000);
+    expect(asked).toHaveLength(5);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('does not ask again by itself for what is not on the server', async () => {
+  vi.useFakeTimers();
+  try {
+    const { items, asked, waiting } = setUp();
+    show(items, () => 1);
+    await vi.advanceTimersByTimeAsync(0);
+    waiting[0]?.reject(new AfterimageError('part-missing', 'The items are not there.'));
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(asked).toHaveLength(1);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('asks again when the same row is wanted by another answer, and is not misled by a failure of before', async () => {

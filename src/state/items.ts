@@ -1,4 +1,4 @@
-import { type Accessor, createMemo, createSignal, on, untrack } from 'solid-js';
+import { type Accessor, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js';
 import type { QueryClient } from '../client/query-client.ts';
 import type { Item } from '../engine/collection/types.ts';
 import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
@@ -6,6 +6,9 @@ import { listen } from './listen.ts';
 
 /** Records kept; the grid shows at most a few hundred at once. */
 const CAPACITY = 2000;
+/** What could not be fetched is worth asking for again after so long, and after twice as long each time that it fails. */
+const AGAIN_MS = 4_000;
+const LONGEST_AGAIN_MS = 64_000;
 
 /** Item records by row of the open collection. */
 export interface Items {
@@ -13,7 +16,7 @@ export interface Items {
   get(row: number): Item | Promise<Item>;
   /** Keep records that came without being asked for; `records` are those of the first of `rows`. */
   put(rows: ArrayLike<number>, records: readonly Item[]): void;
-  /** Changes when what could not be read is worth asking for again: the network is back. */
+  /** Changes when what could not be read is worth asking for again: the network is back, or some time has passed. */
   readonly again: Accessor<void>;
 }
 
@@ -24,7 +27,7 @@ interface Cache {
 
 /**
  * A cache of item records, emptied when `collection` changes, that asks the client for all rows of a turn at once.
- * @param onError told once for each batch that could not be read
+ * @param onError told once for each batch that could not be read, and not of those that were asked for again in vain
  */
 export function createItems(
   client: Pick<QueryClient, 'items'>,
@@ -34,15 +37,22 @@ export function createItems(
   const cache = createMemo(on(collection, (): Cache => ({ kept: new Map(), waiting: new Map() })));
   const [again, setAgain] = createSignal(undefined, { equals: false });
   listen(window, 'online', () => setAgain());
+  const retry = createRetry(setAgain);
   let batch: { rows: number[]; records: Promise<Item[]> } | undefined;
 
   function openBatch(): { rows: number[]; records: Promise<Item[]> } {
     const rows: number[] = [];
+    const isRetry = retry.isRunning();
     const records = Promise.resolve().then(() => {
       batch = undefined;
       return client.items(rows);
     });
-    records.catch((error) => onError(toAfterimageError(error)));
+    records.then(retry.reset, (cause) => {
+      const error = toAfterimageError(cause);
+      const mayPass = error.code === 'network' || error.code === 'offline';
+      if (mayPass) retry.start();
+      if (!mayPass || !isRetry) onError(error);
+    });
     batch = { rows, records };
     return batch;
   }
@@ -72,6 +82,34 @@ export function createItems(
       for (const [i, item] of records.entries()) keep(kept, rows[i] as number /* as many rows at least */, item);
     },
     again,
+  };
+}
+
+/** Runs `work` a while after a failure: a server that is back makes no event. */
+function createRetry(work: () => void) {
+  let delay = AGAIN_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running = false;
+  const run = () => {
+    timer = undefined;
+    running = true;
+    work();
+    running = false;
+  };
+  onCleanup(() => clearTimeout(timer));
+  return {
+    /** Something failed. */
+    start() {
+      if (timer !== undefined) return;
+      timer = setTimeout(run, delay);
+      delay = Math.min(2 * delay, LONGEST_AGAIN_MS);
+    },
+    /** Something worked. */
+    reset() {
+      delay = AGAIN_MS;
+    },
+    /** Whether what is asked for now is asked for by `work`. */
+    isRunning: () => running,
   };
 }
 
