@@ -11,12 +11,14 @@ export function whyNotKept(error: unknown): string {
   if (error instanceof NotInstalled) {
     return 'Its files could not all be fetched, or there is no space for them. Make room on this device, then reload the page.';
   }
-  // What fetch and register say in words of their own, each browser in others.
-  if (error instanceof TypeError) return 'The server could not be reached. Reload the page in a while.';
+  // Of fetch and register: no answer, one that is no script, one that no cache takes. Only the browser's words tell which.
+  if (error instanceof TypeError) {
+    return `The server could not be reached, or what it sent cannot be kept (${error.message}). Reload the page in a while.`;
+  }
   return `${error instanceof Error ? error.message : String(error)}. Reload the page to try again.`;
 }
 
-/** Whether the browser forbids it, so that trying again is of no use; everything else may pass. */
+/** Whether the browser says that it forbids it. That may pass too: a network that answers with a sign-in page looks the same. */
 export function isRefusal(error: unknown): boolean {
   return isNamed(error, 'SecurityError') || isNamed(error, 'NotSupportedError');
 }
