@@ -78,7 +78,7 @@ export interface AddressBar {
   href(patch: Partial<Address>): string;
   /** A new history entry. `overlay`: closing it goes Back. */
   go(patch: Partial<Address>, options?: { overlay?: boolean }): void;
-  /** Change the entry in place; the address bar shows it a moment later. */
+  /** Change the entry in place; the address bar shows it at once, or a moment later where changes follow each other fast. */
   replace(patch: Partial<Address>): void;
   /** The query while it is typed: one entry, however many letters. */
   type(query: string): void;
@@ -93,28 +93,36 @@ export interface AddressBar {
   close(patch: Partial<Address>): void;
 }
 
-/** Safari refuses more than 100 history changes in 30 seconds, which a fast typist or an arrow key held down reaches. */
-const WRITE_MS = 200;
+/**
+ * The least time between writes that may wait: Safari refuses more than 100 history changes in 30 seconds, which a fast
+ * typist or an arrow key held down reaches. This makes 75, and leaves the rest to new entries.
+ */
+const WRITE_MS = 400;
 
 /** The address bar as state: Back, Forward and links change it, and it changes them. */
 export function createAddressBar(): AddressBar {
   const [current, setCurrent] = createSignal(parseAddress(location.search));
   let state: EntryState = (history.state as EntryState | null) ?? {};
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the entry was written last, as `performance.now` gives it. */
+  let written = Number.NEGATIVE_INFINITY;
 
   const url = (address: Address) => location.pathname + formatAddress(address);
   const write = () => {
     clearTimeout(timer);
     timer = undefined;
+    written = performance.now();
     history.replaceState(state, '', url(current()));
   };
   const leave = () => {
     state = { ...state, scroll: scrollY };
     write();
   };
+  /** At once where that is not too often: Back may follow, and then it is too late. */
   const writeSoon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(write, WRITE_MS);
+    const wait = written + WRITE_MS - performance.now();
+    if (wait <= 0) write();
+    else timer ??= setTimeout(write, wait);
   };
   const change = (patch: Partial<Address>) => setCurrent({ ...current(), ...patch });
   const settle = () => {
