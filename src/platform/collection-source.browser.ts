@@ -41,8 +41,8 @@ interface Reading {
 
 /**
  * The newest version of a collection that can be read. Where an earlier visit kept another version, the new one is read
- * as a whole (or what `readAll` reads of it) before it is shown, with its model where that changed too: if a part of it is missing or damaged, or the
- * network goes, the kept one stays in use, and nobody ever sees half of each.
+ * as a whole (or what `readAll` reads of it) before it is shown, with its model where that changed too: if a part of it is
+ * missing or damaged, or the network goes, the kept one stays in use, and nobody ever sees half of each.
  * @throws AfterimageError `collection-not-found`, `collection-invalid`, `collection-version`, `part-missing`,
  * `part-corrupt`, `offline`, `network`, `collection-too-large`; the signal's reason.
  */

@@ -61,7 +61,6 @@ export function createContentCache(baseUrl: string): ContentCache {
       });
       return body && new Uint8Array(body);
     },
-    // The body is copied here and now, so that callers may go on to write into `bytes`.
     put(sha256, bytes) {
       const headers = { date: new Date().toUTCString() };
       return write(contentRoot + sha256, new Response(bytes as Uint8Array<ArrayBuffer>, { headers }));

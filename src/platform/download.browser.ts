@@ -3,7 +3,10 @@ import type { ReadOptions } from '../engine/ports.ts';
 
 /** A server that sends nothing for so long has gone away. */
 const STALL_MS = 45_000;
-/** The same of what a single answer waits for: well below the time after which the page starts a new worker. */
+/**
+ * The same of a piece of a file: a single answer waits for most of them, so it is well below the time after which the page
+ * starts a new worker. It also holds for the pieces that a load reads, such as the first block of the vectors.
+ */
 export const PIECE_STALL_MS = 15_000;
 /** How long a newer manifest is waited for when an earlier visit kept one. */
 const IMPATIENT_MS = 4_000;
