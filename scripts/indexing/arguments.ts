@@ -15,10 +15,10 @@ Makes a searchable collection of the pictures in folders and the folders below t
 SVG), or brings it up to date: only what is new is embedded. Can be stopped at any time and run again. Or makes a
 collection of vectors that were made elsewhere (its pictures are not there: the page shows their names).
 Files and folders whose names begin with a dot are left out; linked folders are followed, each once. Pictures that were
-deleted leave the collection, but those of a <folder> that is empty now, or cannot be listed, stay unless they are found
-elsewhere, because its disk may not be there: to remove them, leave the folder out. What would embed them again (--fresh,
-another model, finer --vectors) is refused until the folder is back or left out. To remove a collection, delete its
-folder: the next build-index, start or build takes it off the list.
+deleted leave the collection, but those of a <folder> that is empty now, or cannot be listed, stay (unless they were moved
+into another one), because its disk may not be there: to remove them, leave the folder out. What would embed them again
+(--fresh, another model, finer --vectors) is refused until the folder is back or left out. To remove a collection, delete
+its folder: the next build-index, start or build takes it off the list.
 
   --out <folder>          the collection's folder; its last part is the collection's name. The page offers those in
                           public/collections; elsewhere, index.json beside the folder lists it

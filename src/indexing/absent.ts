@@ -58,7 +58,8 @@ export function withoutMoved(
 export function notesOfAbsent({ unlisted, empty }: Listing, stay: readonly Absent[]): string[] {
   const note = (prefix: string, what: string, advice: string) => {
     const count = stay.filter(({ file }) => file.name.startsWith(prefix)).length;
-    return count === 0 ? [] : [`${prefix} ${what}. The ${count} pictures known from it stay${advice}.`];
+    const pictures = count === 1 ? 'picture known from it stays' : `${count} pictures known from it stay`;
+    return count === 0 ? [] : [`${prefix} ${what}. The ${pictures}${advice}.`];
   };
   return [
     ...unlisted.flatMap((prefix) => note(prefix, 'cannot be listed', '')),
@@ -66,7 +67,7 @@ export function notesOfAbsent({ unlisted, empty }: Listing, stay: readonly Absen
       note(
         prefix,
         'is empty now, as when its disk is not there',
-        '; to remove them, leave the folder out of the command',
+        '; to remove what it held, leave the folder out of the command',
       ),
     ),
   ];
