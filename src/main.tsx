@@ -27,7 +27,9 @@ function createApp(baseUrl: string): App {
   const client = createQueryClient({ baseUrl, device, index, ...(threads === null ? {} : { threads }) });
   const notices = createNotices();
   const session = createSession(client, () => address.current().collection, notices);
-  const items = createItems(client, session.collection, (error) => notices.say('items', error.message));
+  const items = createItems(client, session.collection, (error) =>
+    error ? notices.say('items', error.message) : notices.dismiss('items'),
+  );
   const search = createSearch(
     client,
     () => address.current().query,

@@ -7,6 +7,7 @@ import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { indexPictures } from '../../src/indexing/index-pictures.ts';
 import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
 import { createShard, type Shard } from '../../src/indexing/shard.ts';
+import { wholeSeconds } from '../../src/indexing/whole-seconds.ts';
 import type { NodeImageEncoder, NodeImageEncoderOptions } from '../../src/platform/clip.node.ts';
 import { createFolderStore } from '../../src/platform/collection-store.node.ts';
 import { createDecoder } from '../../src/platform/decode.node.ts';
@@ -148,7 +149,7 @@ function createWorkerSlot(options: NodeImageEncoderOptions) {
 export function createdNow(): string {
   const epoch = Number(process.env.SOURCE_DATE_EPOCH);
   const time = process.env.SOURCE_DATE_EPOCH !== undefined && Number.isFinite(epoch) ? epoch * 1000 : Date.now();
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+  return wholeSeconds(new Date(time));
 }
 
 /** Outside the collection, which is published: it names places on this machine. */

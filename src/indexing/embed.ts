@@ -6,6 +6,7 @@ import { mapOrdered } from './map-ordered.ts';
 import type { DecodedPicture, EmbeddedPicture, Journal, PictureRecord, Rendition, SourceFile } from './ports.ts';
 import type { IndexPorts, IndexRequest } from './request.ts';
 import type { Stopwatch } from './stopwatch.ts';
+import { wholeSeconds } from './whole-seconds.ts';
 
 /** Larger files are refused: they are read whole. */
 const MAX_FILE_BYTES = 512 * 2 ** 20;
@@ -210,7 +211,7 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
     width: decoded.width,
     height: decoded.height,
     bytes: file.bytes,
-    date: decoded.captured ?? `${new Date(file.modified).toISOString().slice(0, 19)}Z`,
+    date: decoded.captured ?? wholeSeconds(new Date(file.modified)),
     thumbnail,
     preview,
   };

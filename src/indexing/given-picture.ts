@@ -1,3 +1,5 @@
+import { wholeSeconds } from './whole-seconds.ts';
+
 /**
  * What is known of a picture whose vector was made elsewhere. Absent: unknown. All text is untrusted, and cut where it
  * is longer than an item may have it.
@@ -81,5 +83,5 @@ function toCount(value: unknown): number | undefined {
 function toDate(value: unknown): string | undefined {
   if (typeof value !== 'string' && !(value instanceof Date)) return undefined;
   const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+  return Number.isNaN(date.getTime()) ? undefined : wholeSeconds(date);
 }

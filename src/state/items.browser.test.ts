@@ -12,7 +12,7 @@ afterEach(() => dispose());
 /** A cache whose client answers when told to, and what it was asked. */
 function setUp() {
   const asked: (readonly number[])[] = [];
-  const failures: AfterimageError[] = [];
+  const failures: (AfterimageError | undefined)[] = [];
   const waiting: { resolve(): void; reject(error: Error): void }[] = [];
   const client = {
     items: (rows: readonly number[]) =>
@@ -57,7 +57,7 @@ it('tells of a batch that failed once, and asks again when asked again', async (
   await turn();
   waiting[0]?.reject(new AfterimageError('part-missing', 'The items are not there.'));
   expect((await gone).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(failures.map(({ code }) => code)).toEqual(['part-missing']);
+  expect(failures.map((error) => error?.code)).toEqual(['part-missing']);
   void items.get(1);
   await turn();
   expect(asked).toEqual([[1, 2], [1]]);
@@ -148,6 +148,7 @@ it('asks again after a while for what a server did not send, each time later, un
     waiting[2]?.resolve();
     await pass(0);
     expect([shown(), other()]).toEqual([itemOf(1), itemOf(2)]);
+    expect(failures.slice(1), 'told that it is over').toEqual([undefined]);
     await pass(600_000);
     expect(asked).toHaveLength(3);
 

@@ -27,18 +27,20 @@ interface Cache {
 
 /**
  * A cache of item records, emptied when `collection` changes, that asks the client for all rows of a turn at once.
- * @param onError told once for each batch that could not be read, and not of those that were asked for again in vain
+ * @param report told once for each batch that could not be read, but not of those that were asked for again in vain; and
+ *   undefined once records can be read again
  */
 export function createItems(
   client: Pick<QueryClient, 'items'>,
   collection: Accessor<unknown>,
-  onError: (error: AfterimageError) => void,
+  report: (error: AfterimageError | undefined) => void,
 ): Items {
   const cache = createMemo(on(collection, (): Cache => ({ kept: new Map(), waiting: new Map() })));
   const [again, setAgain] = createSignal(undefined, { equals: false });
   listen(window, 'online', () => setAgain());
   const retry = createRetry(setAgain);
   let batch: { rows: number[]; records: Promise<Item[]> } | undefined;
+  let hasFailed = false;
 
   function openBatch(): { rows: number[]; records: Promise<Item[]> } {
     const rows: number[] = [];
@@ -47,11 +49,17 @@ export function createItems(
       batch = undefined;
       return client.items(rows);
     });
-    records.then(retry.reset, (cause) => {
+    const succeeded = () => {
+      retry.reset();
+      if (hasFailed) report(undefined);
+      hasFailed = false;
+    };
+    records.then(succeeded, (cause) => {
       const error = toAfterimageError(cause);
+      hasFailed = true;
       const mayPass = error.code === 'network' || error.code === 'offline';
       if (mayPass) retry.start();
-      if (!mayPass || !isRetry) onError(error);
+      if (!mayPass || !isRetry) report(error);
     });
     batch = { rows, records };
     return batch;
