@@ -45,6 +45,7 @@ test('an answer by estimates is asked again by itself when the vectors have arri
   test.setTimeout(240_000);
   const site = await codedSite(info.outputPath());
   guard.allow(new URL(site.address).origin);
+  await page.clock.install();
   const release = await hold(page, VECTORS, isWhole);
   await app.open(`${site.address}&q=rocket`);
   await app.answered('rocket');
@@ -61,7 +62,7 @@ test('an answer by estimates is asked again by itself when the vectors have arri
   await expect(page.getByText(/10,000 pictures searched in .*, codes\.$/)).toBeVisible();
   expect(await place(page)).toEqual(before);
   await expect(scale.getByRole('radio', { name: '8', exact: true })).toBeChecked();
-  await page.waitForTimeout(1500); // what is asked again is not logged after the usual pause either
+  await page.clock.fastForward(1500); // what is asked again is not logged after the usual pause either
   await page.getByRole('link', { name: 'Search log' }).click();
   await expect(page.locator('.log-query')).toHaveText(['rocket']);
   await expect(page.locator('.log-rating')).toHaveText([/8/]);

@@ -4,10 +4,11 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, r
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { dotAt } from '../../../src/engine/dot-at.ts';
 import { CACHE_FOLDER, ROOT_FOLDER } from '../../lib/folders.ts';
 import { createSynthetic, type Synthetic } from '../synthetic/synthetic.ts';
 import { type DataKind, type DataSet, DIM } from './protocol.ts';
-import { dotAt, type Truth } from './truth.ts';
+import type { Truth } from './truth.ts';
 
 /** Everything that can be made again: vectors, engines' files, the page. */
 export const BENCH_CACHE = join(CACHE_FOLDER, 'bench-vectors');

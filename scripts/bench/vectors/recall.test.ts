@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { dotAt } from '../../../src/engine/dot-at.ts';
 import { recallOf } from './recall.ts';
-import { createExactScan, dotAt } from './truth.ts';
+import { createExactScan } from './truth.ts';
 
 const vectors = Float32Array.of(1, 0, 0.8, 0.6, 0, 1, 0.6, 0.8, -1, 0);
 const queries = Float32Array.of(1, 0, 0, 1);
