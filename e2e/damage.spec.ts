@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Page, Route } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { canonicalJson, stringifyManifest } from '../src/engine/collection/manifest.ts';
 import type { CollectionManifest } from '../src/engine/collection/types.ts';
 import { beforeWorker, expect, test } from './fixtures.ts';
@@ -8,8 +8,11 @@ type Damage = 'missing' | 'truncated' | 'flipped';
 
 /** Answer requests for `url` with what a bad disk, proxy or upload makes of it. */
 async function damage(page: Page, url: RegExp, kind: Damage): Promise<void> {
+  if (kind === 'missing') {
+    await page.route(url, (route) => route.fulfill({ status: 404 }));
+    return;
+  }
   await change(page, url, (bytes) => {
-    if (kind === 'missing') return undefined;
     if (kind === 'truncated') return bytes.subarray(0, Math.floor(bytes.length / 2));
     const flipped = Buffer.from(bytes);
     // Past headers and the fields of a manifest that are not looked at.
@@ -19,13 +22,18 @@ async function damage(page: Page, url: RegExp, kind: Damage): Promise<void> {
   });
 }
 
-async function change(page: Page, url: RegExp, edit: (bytes: Buffer) => Buffer | undefined): Promise<void> {
-  await page.route(url, async (route: Route) => {
+async function change(page: Page, url: RegExp, edit: (bytes: Buffer) => Buffer): Promise<void> {
+  await page.route(url, async (route) => {
     const response = await route.fetch();
     const body = edit(await response.body());
     const { 'content-length': _, ...headers } = response.headers();
-    await (body ? route.fulfill({ status: 200, headers, body }) : route.fulfill({ status: 404 }));
+    await route.fulfill({ status: 200, headers, body });
   });
+}
+
+/** From here on, requests are answered as they are, and no handler is still at work. */
+async function repair(page: Page): Promise<void> {
+  await page.unrouteAll({ behavior: 'wait' });
 }
 
 const COLLECTION = [
@@ -60,7 +68,7 @@ for (const { name, url, codes } of [...COLLECTION, ...MODEL]) {
       await expect(app.headline.filter({ hasText: /match/ })).toHaveCount(0);
       await expect(app.pictures.filter({ hasText: /score/ })).toHaveCount(0);
 
-      await page.unroute(url);
+      await repair(page);
       await alert.getByRole('button', { name: 'Try again' }).click();
       await app.answered('rocket');
       expect((await app.top(1))[0]).toBe('rocket');
@@ -101,7 +109,7 @@ test('a damaged list of collections is an error', async ({ app, page }) => {
   await damage(page, /collections\/index\.json$/, 'truncated');
   await page.goto('./');
   await expect(page.getByRole('alert').first()).toContainText('collection-invalid');
-  await page.unroute(/collections\/index\.json$/);
+  await repair(page);
   await page.getByRole('button', { name: 'Try again' }).first().click();
   await app.ready();
 });
@@ -120,7 +128,7 @@ test('a worker that does not start is tried again, and then said to be broken', 
   await page.goto('./?q=rocket');
   await expect(page.getByRole('alert').first()).toContainText('worker-died');
   await expect(app.status).toHaveAccessibleName('Status: Not working');
-  await page.unrouteAll();
+  await repair(page);
   await page.getByRole('button', { name: 'Try again' }).first().click();
   await app.answered('rocket');
 });

@@ -1,4 +1,4 @@
-import { type BrowserContext, test as base, expect, type Page, type Request, type Route } from '@playwright/test';
+import { type BrowserContext, test as base, expect, type Page, type Request } from '@playwright/test';
 import { AppPage } from './app-page.ts';
 
 export { expect };
@@ -61,6 +61,8 @@ export const test = base.extend<Fixtures>({
       guard.allow(new URL(baseURL ?? '').origin);
       await guard.watch(context);
       await use(guard);
+      // Before the context closes: what a handler still fetches then is an error of Playwright's, not of the page.
+      for (const routed of [context, ...context.pages()]) await routed.unrouteAll({ behavior: 'ignoreErrors' });
       guard.check();
     },
     { auto: true },
@@ -74,11 +76,13 @@ export const test = base.extend<Fixtures>({
  * @param times how many workers, from the first, are so
  */
 export async function beforeWorker(page: Page, script: string, times = 1): Promise<void> {
-  const handler = async (route: Route) => {
+  let left = times;
+  // Counted here: a handler that Playwright has counted out is one that `unrouteAll` does not know.
+  await page.route(/\/assets\/query\.worker[^/]*\.js$/, async (route) => {
+    if (left-- <= 0) return route.fallback();
     const response = await route.fetch();
     await route.fulfill({ response, body: `${script};\n${await response.text()}` });
-  };
-  await page.route(/\/assets\/query\.worker[^/]*\.js$/, handler, times < Number.POSITIVE_INFINITY ? { times } : {});
+  });
 }
 
 /** Requests for `url`, or those of them that `which` picks, wait until the returned function is called. */
