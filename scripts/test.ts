@@ -12,7 +12,7 @@ const HELP = `
 Usage: pnpm test
 
 Compiles the scan kernels, checks types and style, then runs the unit tests with coverage, builds the demo collection and the site, and runs the
-end-to-end tests in a real Chromium. Goes on after a failure; ends with a line "N passed, N failed".
+end-to-end tests in a real Chromium. Goes on after a failure; ends with the tests that failed and a line "N passed, N failed".
 `;
 
 /** Not `test-results`, which Playwright empties. */
@@ -80,7 +80,8 @@ async function runStep({ title, command, count, report }: Step, variables: Recor
   const text = await readFile(report, 'utf8').catch(() => 'null');
   const counts = count(JSON.parse(text));
   // A step may fail without a failed test: coverage too low, a file that does not load, a server that does not start.
-  return ok || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+  if (ok || counts.failed > 0) return counts;
+  return { ...counts, failed: 1, named: counts.named.length > 0 ? counts.named : ['No test failed; see above.'] };
 }
 
 function run(command: string, variables: Record<string, string>): Promise<number | null> {

@@ -11,7 +11,6 @@ import { hostHeaders } from './host-headers.ts';
 import { packageFolder } from './licences.ts';
 import { openSearchDescription } from './open-search.ts';
 import { fingerprint, installedVersion } from './repository.ts';
-import { countPlaywright, countStep, countVitest, summary } from './test-counts.ts';
 
 const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
@@ -137,34 +136,5 @@ describe('fingerprint', () => {
     await writeFile(join(root, 'src/a.test.ts'), 'x');
     await writeFile(join(root, 'src/.hidden'), 'x');
     expect(await take()).toBe(before);
-  });
-});
-
-describe('counting', () => {
-  it('reads the reports of vitest and Playwright', () => {
-    expect(countVitest({ numPassedTests: 3, numFailedTests: 1, numPendingTests: 2 })).toEqual({
-      passed: 3,
-      failed: 1,
-      skipped: 2,
-    });
-    expect(countPlaywright({ stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 0 } })).toEqual({
-      passed: 5,
-      failed: 1,
-      skipped: 0,
-    });
-  });
-
-  it('takes a missing report and a failed step as one failure', () => {
-    for (const counts of [countVitest(null), countPlaywright(null), countStep(false)]) expect(counts.failed).toBe(1);
-  });
-
-  it('ends with the sum', () => {
-    const results = [
-      { title: 'Types', counts: countStep(true) },
-      { title: 'Unit tests', counts: { passed: 10, failed: 2, skipped: 1 } },
-    ];
-    const { lines, failed } = summary(results);
-    expect(lines.at(-1)).toBe('11 passed, 2 failed');
-    expect(failed).toBe(2);
   });
 });
