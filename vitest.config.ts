@@ -9,6 +9,8 @@ const launchOptions = { args: BROWSER_ARGS, ...(executablePath === undefined ? {
 
 /** Only what hangs may fail by time, on the slowest machine too. */
 const TIMEOUT = 120_000;
+/** What `expect.poll` waits for is there sooner or later; its own default is a second. */
+const POLL = { poll: { timeout: 60_000 } };
 
 await ensureKernels();
 
@@ -22,6 +24,8 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           testTimeout: TIMEOUT,
+          hookTimeout: TIMEOUT,
+          expect: POLL,
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['src/**/*.browser.test.ts'],
         },
@@ -36,6 +40,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           testTimeout: TIMEOUT,
+          hookTimeout: TIMEOUT,
+          expect: POLL,
           include: ['src/**/*.browser.test.ts', 'src/**/*.contract.test.ts'],
           browser: {
             enabled: true,
