@@ -127,7 +127,7 @@ async function indexAll({ folder, worker }: Context, out: string): Promise<Index
     modelsFolder: MODELS_FOLDER,
     modelId: DEFAULT_MODEL,
     pictures: 'preview',
-    hnsw: { M: 16, efConstruction: 200, efSearch: 200 },
+    hnsw: { M: 16, efConstruction: 200 },
     index: 'hnsw',
     encoding: 'int8',
     strict: false,

@@ -35,7 +35,8 @@ its folder: the next build-index, start or build takes it off the list.
                           and to the second when it was taken (where the file does not say so: last changed)
   --M <n>                 links of a picture in the graph (2 to 256; default: 16)
   --efConstruction <n>    width of the beam when the graph is built (1 to 65535; default: 200)
-  --efSearch <n>          width of the beam when it is searched (default: 200)
+  --efSearch <n>          width of the beam when it is searched (default: 64, above 20,000 pictures 100, above
+                          200,000 200); as many as are asked for at least, which on the page is 200
   --index <engine>        what answers: hnsw (default); exact, which needs no graph and compares every picture; codes, for
                           hundreds of thousands: codes of 64 bytes are scanned, the best pictures compared (where the
                           vectors lack the structure that this needs, it is exact, and the summary says so)

@@ -3,6 +3,7 @@ import { appendFile, cp, mkdir, readFile, rename, rm, stat, utimes, writeFile } 
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
+import { FORMAT_VERSION } from '../../src/engine/collection/types.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
@@ -15,12 +16,12 @@ test('a collection of an older format is built anew', async () => {
   await draw(join(pictures, 'a.png'), 1);
   await build();
   const manifest = join(out, 'manifest.json');
-  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"version": 2', '"version": 1'));
+  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace(`"version": ${FORMAT_VERSION}`, '"version": 2'));
   await expect(openCollection(out)).rejects.toMatchObject({ code: 'collection-version' });
   const notes: string[] = [];
   await build({}, (event) => event.type === 'note' && notes.push(event.message));
-  expect(notes).toEqual([expect.stringContaining('version 1')]);
-  expect((await openCollection(out)).manifest.version).toBe(2);
+  expect(notes).toEqual([expect.stringContaining('version 2')]);
+  expect((await openCollection(out)).manifest.version).toBe(FORMAT_VERSION);
   expect(encoder.encoded).toBe(2);
 });
 

@@ -59,7 +59,9 @@ export function parseCollectionOptions(values: Values): CollectionOptions {
     hnsw: {
       M: parseNumberBetween(values.M ?? '16', '--M', 2, MAX_M),
       efConstruction: parseNumberBetween(values.efConstruction ?? '200', '--efConstruction', 1, MAX_EF_CONSTRUCTION),
-      efSearch: parseNumberBetween(values.efSearch ?? '200', '--efSearch', 1, MAX_EF_SEARCH),
+      ...(values.efSearch !== undefined && {
+        efSearch: parseNumberBetween(values.efSearch, '--efSearch', 1, MAX_EF_SEARCH),
+      }),
     },
     ...{ index, encoding },
   };

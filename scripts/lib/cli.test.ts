@@ -102,6 +102,6 @@ test.each(['stdout', 'stderr'] as const)('a script whose %s is closed ends, quie
     other += text;
   });
   child[name].once('data', () => child[name].destroy());
-  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(await once(child, 'close')).toEqual([0, null]);
   expect(other).toBe('');
 });

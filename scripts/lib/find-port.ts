@@ -48,6 +48,7 @@ function answers(port: number, address: string): Promise<boolean> {
     probe
       .once('connect', () => end(true))
       .once('error', () => end(false))
-      .once('timeout', () => end(false));
+      // After the answers that have come while this program had no turn.
+      .once('timeout', () => setImmediate(end, false));
   });
 }

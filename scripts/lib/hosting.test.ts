@@ -105,6 +105,21 @@ describe('findPort', () => {
       taken.close();
     }
   });
+
+  it.skipIf(!hasIPv6)('takes no slowness of its own for an address that does not answer', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen({ port: 0, host: '::1' }, resolve));
+    const { port } = taken.address() as AddressInfo;
+    const slow = setInterval(() => {
+      for (const end = performance.now() + 700; performance.now() < end; );
+    });
+    try {
+      expect(await findPort(port, '127.0.0.1')).toBeGreaterThan(port);
+    } finally {
+      clearInterval(slow);
+      taken.close();
+    }
+  });
 });
 
 describe('fingerprint', () => {

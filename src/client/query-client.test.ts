@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { CollectionInfo, SearchResponse } from '../protocol.ts';
 import { type Behaviour, type Bench, createBench, deferred, fails, never, response } from './testing.ts';
@@ -8,6 +9,11 @@ async function openBench(device: 'wasm' | 'webgpu', behave?: (worker: number) =>
   bench = createBench(device, behave);
   await bench.client.open('demo');
   return bench;
+}
+
+/** Unlike `expect.poll`, this lets no faked time pass. */
+async function until(condition: () => boolean | undefined): Promise<void> {
+  while (!condition()) await nextTurn();
 }
 
 afterEach(() => {
@@ -80,7 +86,7 @@ describe('searching', () => {
     }));
     await client.ready();
     const first = client.search('d');
-    await vi.waitFor(() => expect(asked).toEqual(['d']));
+    await expect.poll(() => asked).toEqual(['d']);
     const stale = [client.search('do'), client.search('dog')];
     const newest = client.search('dogs');
     expect(await Promise.all(stale)).toEqual([undefined, undefined]);
@@ -105,7 +111,7 @@ describe('searching', () => {
     }));
     await client.ready();
     const slow = client.search('slow');
-    await vi.waitFor(() => expect(workers[0]?.calls).toContain('search slow'));
+    await expect.poll(() => workers[0]?.calls).toContain('search slow');
     const waiting = client.search('waiting');
     await client.open('other');
     expect(await Promise.all([slow, waiting])).toEqual([undefined, undefined]);
@@ -128,7 +134,7 @@ describe('death', () => {
     );
     await client.ready();
     const answer = client.search('dog');
-    await vi.waitFor(() => expect(workers[0]?.calls).toContain('search dog'));
+    await expect.poll(() => workers[0]?.calls).toContain('search dog');
     workers[0]?.crash('out of memory');
     expect((await answer)?.text).toBe('dog');
     expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
@@ -140,7 +146,7 @@ describe('death', () => {
     const { client, workers } = await openBench('wasm', (number) => (number === 0 ? { items: () => never() } : {}));
     await client.ready();
     const items = client.items([1]);
-    await vi.waitFor(() => expect(workers[0]?.calls).toContain('items'));
+    await expect.poll(() => workers[0]?.calls).toContain('items');
     workers[0]?.vanish();
     expect(await items).toEqual([]);
     expect(workers).toHaveLength(2);
@@ -150,7 +156,7 @@ describe('death', () => {
     const { client, workers } = await openBench('wasm');
     await client.ready();
     workers[0]?.vanish();
-    await vi.waitFor(() => expect(workers[1]?.calls).toContain('loadEncoder'));
+    await expect.poll(() => workers[1]?.calls).toContain('loadEncoder');
     expect(await client.rowOf('x')).toBe(1);
   });
 
@@ -195,7 +201,7 @@ describe('the GPU', () => {
     const { client, workers } = await openBench('webgpu', (number) => (number === 0 ? { search: () => never() } : {}));
     await client.ready();
     const answer = client.search('dog');
-    await vi.waitFor(() => expect(workers[0]?.calls).toContain('search dog'));
+    await expect.poll(() => workers[0]?.calls).toContain('search dog');
     workers[0]?.emit({ type: 'device-lost', reason: 'reset' });
     expect((await answer)?.text).toBe('dog');
     expect((await client.ready()).encoder.device).toBe('wasm');
@@ -241,12 +247,12 @@ describe('time-outs', () => {
       vi.advanceTimersByTime(29_000);
       workers[0]?.emit({ type: 'alive' });
       workers[0]?.emit({ type: 'progress', stage: 'vectors', loaded, total: 9 });
-      await vi.waitUntil(() => events.some((event) => event.type === 'progress' && event.loaded === loaded));
+      await until(() => events.some((event) => event.type === 'progress' && event.loaded === loaded));
     }
     expect(events.some(({ type }) => type === 'alive')).toBe(false);
     vi.advanceTimersByTime(29_000);
     workers[0]?.emit({ type: 'progress', stage: 'vectors', loaded: 4, total: 9 });
-    await vi.waitUntil(() => events.some((event) => event.type === 'progress' && event.loaded === 4));
+    await until(() => events.some((event) => event.type === 'progress' && event.loaded === 4));
     expect(workers).toHaveLength(1);
     vi.advanceTimersByTime(1000);
     expect(workers).toHaveLength(2);
@@ -278,11 +284,11 @@ describe('time-outs', () => {
     const { client, workers } = await openWithFakeTime((number) =>
       number === 0 ? { loadEncoder: () => never() } : {},
     );
-    await vi.waitUntil(() => workers[0]?.calls.includes('loadEncoder'));
+    await until(() => workers[0]?.calls.includes('loadEncoder'));
     for (let loaded = 1; loaded <= 3; loaded++) {
       vi.advanceTimersByTime(50_000);
       workers[0]?.emit({ type: 'progress', stage: 'text encoder', loaded, total: 9 });
-      await vi.waitUntil(() => bench.events.some((event) => event.type === 'progress' && event.loaded === loaded));
+      await until(() => bench.events.some((event) => event.type === 'progress' && event.loaded === loaded));
     }
     expect(workers).toHaveLength(1);
     vi.advanceTimersByTime(60_000);

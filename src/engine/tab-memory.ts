@@ -1,4 +1,5 @@
 import type { CollectionManifest } from './collection/types.ts';
+import { GROUPS } from './quantised/quantise.ts';
 
 /** What the vectors or the codes of a collection may take in one piece: half of what WebAssembly can address. */
 export const TAB_BYTES = 2 ** 31;
@@ -10,9 +11,9 @@ type Shape = Pick<CollectionManifest, 'count' | 'dim'> & {
 /** Bytes that all vectors take in memory where any of them may be compared. */
 export function heldBytes({ count, dim, quantiser: { encoding } }: Shape): number {
   if (encoding === 'f32') return count * 4 * dim;
-  // Scale, score, place in a list and share of a block's maximum besides.
-  const rowBytes = encoding === 'f16' ? 2 * dim : dim;
-  return count * (Math.ceil(rowBytes / 16) * 16 + 13);
+  const [rowBytes, scaleBytes] = encoding === 'f16' ? [2 * dim, 2] : [dim, 2 * GROUPS];
+  // Score, place in a list and share of a block's maximum besides.
+  return count * (Math.ceil(rowBytes / 16) * 16 + scaleBytes + 9);
 }
 
 /** Bytes that all codes take in memory, with what a scan of them writes. */

@@ -27,7 +27,8 @@ export interface CollectionRequest {
   readonly licence?: string;
   readonly examples?: readonly string[];
   readonly model: { readonly id: string; readonly sha256: string; readonly dim: number };
-  readonly hnsw: CollectionManifest['hnsw'];
+  /** Without `efSearch`, the beam is as wide as so many rows need it. */
+  readonly hnsw: Omit<CollectionManifest['hnsw'], 'efSearch'> & { readonly efSearch?: number };
   /** The engine that answers unless another one is asked for. */
   readonly index: Engine;
   /** How vectors are stored. */

@@ -9,6 +9,7 @@ import type { CollectionManifest, Engine, Item } from '../engine/collection/type
 import { type CollectionDescription, encodeCollection } from '../engine/collection/writer.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Steps } from '../engine/steps.ts';
+import { beamFor } from './beam.ts';
 import { judgeCodes } from './judge-codes.ts';
 import { type PreviousState, vectorsToKeep } from './known.ts';
 import { learnCode, makeCodes, ROWS_PER_CODED_BLOCK } from './make-codes.ts';
@@ -87,7 +88,7 @@ function descriptionOf(
     created: request.created,
     model: { id: request.model.id, sha256: request.model.sha256 },
     dim: request.model.dim,
-    hnsw: request.hnsw,
+    hnsw: { ...request.hnsw, efSearch: request.hnsw.efSearch ?? beamFor(items.length) },
     index,
     pictures: { mode: request.pictures, bytes },
   };

@@ -31,7 +31,7 @@ test.each<[string, ReturnType<typeof offer>, EngineRequest, Engine, RegExp]>([
     offer('codes', ['codes'], 5e6),
     'exact',
     'codes',
-    /2,625 MB.*fetched/,
+    /2,685 MB.*fetched/,
   ],
   ['the same where there is a graph', offer('hnsw', ['graph', 'codes'], 5e6), 'auto', 'codes', /graph.*fetched/],
 ])('%s', (_, collection, wanted, engine, reason) => {
@@ -42,10 +42,10 @@ test.each<[string, ReturnType<typeof offer>, EngineRequest, Engine, RegExp]>([
 });
 
 test.each<[string, ReturnType<typeof offer>, RegExp]>([
-  ['exact', offer('exact', [], 5e6), /5,000,000 pictures.*2,625 MB.*--index codes/],
+  ['exact', offer('exact', [], 5e6), /5,000,000 pictures.*2,685 MB.*--index codes/],
   ['a graph', offer('hnsw', ['graph'], 5e6), /2 GiB.*--index codes/],
   ['codes', offer('codes', ['codes'], 50e6), /50,000,000 pictures.*smaller collection/],
-  ['exact, much larger', offer('exact', [], 50e6), /26,250 MB/],
+  ['exact, much larger', offer('exact', [], 50e6), /26,850 MB/],
 ])('%s that nothing holds is refused, with what to do', (_, collection, message) => {
   for (const wanted of ['auto', 'hnsw', 'exact', 'codes', 'blocks'] as const) {
     const refused = expect.objectContaining({ code: 'index-too-large', message: expect.stringMatching(message) });

@@ -53,11 +53,12 @@ export function createFetchedRows({ dim, centre, count: given, held, kernels }: 
     },
     has: (row) => slots.has(row),
     put(first, { codes, scales }) {
-      if (scales.length > held) throw new AfterimageError('internal', `${scales.length} rows at once are too many.`);
-      if (next + scales.length > held) next = 0;
+      const count = codes.length / dim;
+      if (count > held) throw new AfterimageError('internal', `${count} rows at once are too many.`);
+      if (next + count > held) next = 0;
       rows.put(next, { codes, scales });
-      for (let i = 0; i < scales.length; i++) place(first + i, next + i);
-      next += scales.length;
+      for (let i = 0; i < count; i++) place(first + i, next + i);
+      next += count;
     },
     append(vector) {
       const slot = rows.append(vector);

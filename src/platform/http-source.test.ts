@@ -6,7 +6,7 @@ import { createFakeServer, createMemoryCache, createSlowBody, type FakeServer } 
 
 const BASE = 'https://afterimage.test/app/';
 const PATH = 'models/mini/onnx/text_model.onnx';
-const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
+const bytes = Uint8Array.from({ length: 10_000 }, (_, i) => i % 251);
 const expected = { sha256: await sha256(bytes), bytes: bytes.length };
 const damaged = bytes.with(5000, 99);
 
@@ -35,7 +35,7 @@ describe('read', () => {
     const read = await source.read(PATH, expected, { onProgress: (loaded) => progress.push(loaded) });
     expect(read).toEqual(bytes);
     expect(progress.at(-1)).toBe(bytes.length);
-    await vi.waitUntil(() => cache.content.has(expected.sha256));
+    await expect.poll(() => cache.content.has(expected.sha256)).toBe(true);
 
     expect(await source.read(PATH, expected)).toEqual(bytes);
     expect(server.requests).toHaveLength(1);
@@ -52,7 +52,7 @@ describe('read', () => {
   test('a damaged copy of an earlier visit is fetched again', async () => {
     cache.content.set(expected.sha256, damaged);
     expect(await source.read(PATH, expected)).toEqual(bytes);
-    await vi.waitUntil(() => cache.content.get(expected.sha256)?.[5000] === bytes[5000]);
+    await expect.poll(() => cache.content.get(expected.sha256)?.[5000]).toBe(bytes[5000]);
   });
 
   test.each([
@@ -121,7 +121,7 @@ describe('read', () => {
     server.fault = () => 'hang';
     const [one, other] = [new AbortController(), new AbortController()];
     const reads = [one, other].map(({ signal }) => source.read(PATH, expected, { signal }).catch(String));
-    await vi.waitUntil(() => server.requests.length === 1);
+    await expect.poll(() => server.requests).toHaveLength(1);
     one.abort('one');
     expect(await reads[0]).toBe('one');
     expect(signals[0]?.aborted).toBe(false);

@@ -106,7 +106,7 @@ test('what was kept is read before the server has answered', async () => {
   });
   const files = vi.fn((one: ModelFile) => read(one));
   const loaded = load(COLLECTION, files);
-  await vi.waitFor(() => expect(files).toHaveResolved());
+  await expect.poll(() => files).toHaveResolved();
   expect(asked).toEqual([`${BASE}models/mini/model.json`]);
   answerNow();
   expect((await loaded).files.get(file.path)).toEqual(tower);

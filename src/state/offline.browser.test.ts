@@ -137,7 +137,7 @@ test('nothing is kept of what is answered after another collection was opened', 
       answer = resolve;
     });
   const kept = offline.keepPictures(COLLECTION, items);
-  await vi.waitFor(() => expect(answer).toBeDefined());
+  await expect.poll(() => answer).toBeDefined();
   offline.stopPictures();
   answer?.([ITEM]); // of the other collection
   await kept;

@@ -78,7 +78,7 @@ it('asks for the place of a picture that is not the one of its cell any more', a
   const { client, opened, setResponse } = page();
   setResponse(answerTo('rocket'));
   opened.open(1, item(1)); // of the answer before; the cell's own is not here yet
-  await vi.waitFor(() => expect(opened.cell()).toBe(8));
+  await expect.poll(() => opened.cell()).toBe(8);
   expect(client.rowOf).toHaveBeenCalledExactlyOnceWith('id-1');
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clear, failing, newName, off, open, page, response } from './log-testing.browser.ts';
 
 beforeEach(newName);
@@ -80,9 +80,9 @@ describe('ratings', () => {
     const id = (await log.logSearch(answer)) ?? '';
     const other = await open();
     await other.rate(id, 4);
-    await vi.waitFor(() => expect(ratings.rating()).toBe(4));
+    await expect.poll(() => ratings.rating()).toBe(4);
     await other.judge(id, 'a', 'up');
-    await vi.waitFor(() => expect(ratings.judgement('a')).toBe('up'));
+    await expect.poll(() => ratings.judgement('a')).toBe('up');
   });
 
   it('are refused for a search that was deleted', async () => {
@@ -105,6 +105,6 @@ describe('ratings', () => {
     const again = response();
     setCurrent(again);
     await log.logSearch(again, first.log.loggedId(answer));
-    await vi.waitFor(() => expect(ratings.rating()).toBe(6));
+    await expect.poll(() => ratings.rating()).toBe(6);
   });
 });

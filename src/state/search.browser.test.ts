@@ -32,7 +32,7 @@ it('finds the rank of a picture far below what the index gave, and asks no furth
     ),
     dispose,
   }));
-  await vi.waitFor(() => expect(search.response()).toBeDefined());
+  await expect.poll(() => search.response()).toBeDefined();
   expect(search.rankOf(499)).toBe(-1);
 
   await search.seek(499);
@@ -52,10 +52,10 @@ it('asks again for the shown answer without a sign of waiting, and keeps what is
     search: createSearch(client, query, () => collection, { put: () => {} }, refined),
     dispose,
   }));
-  await vi.waitFor(() => expect(search.response()).toBeDefined());
+  await expect.poll(() => search.response()).toBeDefined();
   const first = search.response();
   search.want(200, 201);
-  await vi.waitFor(() => expect(search.at(200)).toBeDefined());
+  await expect.poll(() => search.at(200)).toBeDefined();
 
   const refining = search.refine();
   expect(search.pending()).toBe(false);
@@ -68,7 +68,7 @@ it('asks again for the shown answer without a sign of waiting, and keeps what is
   const late = search.refine();
   setQuery('cat');
   await late;
-  await vi.waitFor(() => expect(search.response()?.text).toBe('cat'));
+  await expect.poll(() => search.response()?.text).toBe('cat');
   expect(refined).toHaveBeenCalledTimes(1);
   expect(search.response()).not.toBe(shown);
   expect(search.at(200)).toBeUndefined();

@@ -1,5 +1,5 @@
 import { createRoot, createSignal } from 'solid-js';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { ClientEvent, QueryClient } from '../client/query-client.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { CollectionInfo, EncoderInfo, IndexInfo } from '../protocol.ts';
@@ -38,13 +38,13 @@ const FAILED = { type: 'failed', code: 'worker-died', message: 'It stopped.' } a
 test('is ready when encoder and index are there', async () => {
   const { session } = page(async () => ({ encoder, index }));
   expect(session.ready()).toBe(false);
-  await vi.waitFor(() => expect(session.ready()).toBe(true));
+  await expect.poll(() => session.ready()).toBe(true);
   expect(session.collection()?.manifest.name).toBe('demo');
 });
 
 test('a failure is over when encoder and index are heard of again, without a retry', async () => {
   const { session, send } = page(async () => ({ encoder, index }));
-  await vi.waitFor(() => expect(session.ready()).toBe(true));
+  await expect.poll(() => session.ready()).toBe(true);
   send(FAILED);
   expect([session.ready(), session.modelError()?.code]).toEqual([false, 'worker-died']);
   send({ type: 'index', info: index });
@@ -59,24 +59,24 @@ test('so is one of loading; a retry asks again', async () => {
     if (!works) throw new AfterimageError('network', 'No.');
     return { encoder, index };
   });
-  await vi.waitFor(() => expect(session.modelError()?.code).toBe('network'));
+  await expect.poll(() => session.modelError()?.code).toBe('network');
   works = true;
   session.retry();
-  await vi.waitFor(() => expect(session.ready()).toBe(true));
+  await expect.poll(() => session.ready()).toBe(true);
   expect(session.modelError()).toBeUndefined();
 });
 
 test('another collection is not ready with the index of the last one', async () => {
   const { session, setWanted } = page(async () => ({ encoder, index }));
-  await vi.waitFor(() => expect(session.ready()).toBe(true));
+  await expect.poll(() => session.ready()).toBe(true);
   setWanted('other');
   expect(session.ready()).toBe(false);
-  await vi.waitFor(() => expect(session.ready()).toBe(true));
+  await expect.poll(() => session.ready()).toBe(true);
 });
 
 test('tells whether collection and model are kept, and why not', async () => {
   const { session, send } = page(async () => ({ encoder, index }));
-  await vi.waitFor(() => expect(session.ready()).toBe(true));
+  await expect.poll(() => session.ready()).toBe(true);
   expect(session.kept()).toBeUndefined();
   send({ type: 'kept', name: 'demo', problem: 'There is no space left for it.' });
   expect(session.kept()?.problem).toMatch('no space');

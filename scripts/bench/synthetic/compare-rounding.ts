@@ -1,8 +1,17 @@
 /** What recall costs when vectors are stored, by the way they are rounded. What src/engine/quantised does rests on it. */
+import { decodeBfloat16 } from '../../../src/engine/bfloat16.ts';
 import { dot, type Embedding } from '../../../src/engine/embedding.ts';
 import { decodeFloat16, encodeFloat16 } from '../../../src/engine/float16.ts';
 import { toHalves } from '../../../src/engine/quantised/halves.ts';
-import { chooseCentre, createMean, dequantise, MAX_CODE, quantise } from '../../../src/engine/quantised/quantise.ts';
+import {
+  chooseCentre,
+  createMean,
+  dequantise,
+  GROUPS,
+  groupOf,
+  MAX_CODE,
+  quantise,
+} from '../../../src/engine/quantised/quantise.ts';
 import { createTop } from '../../../src/engine/top.ts';
 import { parseCount, parseOptions, runScript } from '../../lib/cli.ts';
 import { createSynthetic, type Synthetic } from './synthetic.ts';
@@ -136,8 +145,10 @@ function distanceSquared(a: Float32Array, b: Float32Array): number {
 
 function toNearestCodes(vectors: Float32Array, centre: Float32Array): Float32Array {
   const { scales } = quantise(vectors, DIM, centre);
+  const numbers = decodeBfloat16(scales);
   const codes = Int8Array.from(vectors, (value, i) => {
-    const steps = (value - (centre[i % DIM] as number)) / (scales[Math.floor(i / DIM)] as number);
+    const scale = numbers[Math.floor(i / DIM) * GROUPS + groupOf(i % DIM)] as number;
+    const steps = (value - (centre[i % DIM] as number)) / scale;
     return Math.max(-MAX_CODE, Math.min(MAX_CODE, Math.round(steps)));
   });
   return dequantise({ codes, scales }, DIM, centre);

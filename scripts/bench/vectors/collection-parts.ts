@@ -8,6 +8,7 @@ import type { Item } from '../../../src/engine/collection/types.ts';
 import { type EncodedPart, encodeCollection } from '../../../src/engine/collection/writer.ts';
 import { createMean } from '../../../src/engine/quantised/quantise.ts';
 import { finish } from '../../../src/engine/steps.ts';
+import { beamFor } from '../../../src/indexing/beam.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../../../src/indexing/make-codes.ts';
 import { createGraphBuilder } from '../../../src/platform/graph-builder.ts';
 import { sha256 } from '../../../src/platform/sha256.ts';
@@ -45,7 +46,7 @@ export async function* collectionParts(content: Content): AsyncGenerator<Encoded
     created: '2026-11-21T00:00:00.000Z',
     model: { id: 'synthetic', sha256: '0'.repeat(64) },
     dim: DIM,
-    hnsw: GRAPH,
+    hnsw: { ...GRAPH, efSearch: beamFor(count) },
     index: engine === 'exact-f16' ? 'exact' : engine,
     pictures: { mode: 'none', bytes: 0 },
     items: itemsOf(count),

@@ -20,6 +20,7 @@ const parameters = Object.values(GRAPH).join('-');
 const OWN = sourcesVersion([
   'src/engine',
   'src/platform',
+  'src/indexing/beam.ts',
   'src/indexing/make-codes.ts',
   'scripts/bench/vectors/collection-parts.ts',
 ]);

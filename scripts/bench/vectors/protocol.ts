@@ -21,8 +21,8 @@ const PEER_IDS = ['hnswlib', 'voy', 'edgevec', 'edgevec-bq', 'edgevec-flat', 'lo
 export const ENGINE_IDS = [...OWN_ENGINE_IDS, ...PEER_IDS] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 
-/** Of every HNSW graph, so that libraries are compared and not their defaults; `build-index` has the same. */
-export const GRAPH = { M: 16, efConstruction: 200, efSearch: 200 } as const;
+/** Of every HNSW graph, so that libraries are compared and not their defaults; `build-index` has the same, and `beamFor`. */
+export const GRAPH = { M: 16, efConstruction: 200 } as const;
 
 /** hnswlib's own file; our compact graph is taken from it. */
 export const HNSWLIB_FILE = 'hnswlib.dat';

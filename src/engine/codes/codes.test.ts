@@ -4,7 +4,7 @@ import { dot, type Embedding, normalise } from '../embedding.ts';
 import { createExactIndex } from '../exact-index.ts';
 import { componentAt } from '../kernels/reference.ts';
 import { createInt8Rows, type Int8Rows } from '../quantised/int8-rows.ts';
-import { chooseCentre, quantise } from '../quantised/quantise.ts';
+import { chooseCentre, GROUPS, quantise } from '../quantised/quantise.ts';
 import { finish } from '../steps.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
 import { codeBytes } from './code.ts';
@@ -34,7 +34,7 @@ beforeAll(() => {
 function putVectors(rows: Int8Rows, from: number, to: number): void {
   rows.put(from, {
     codes: quantised.codes.subarray(from * DIM, to * DIM),
-    scales: quantised.scales.subarray(from, to),
+    scales: quantised.scales.subarray(from * GROUPS, to * GROUPS),
   });
 }
 

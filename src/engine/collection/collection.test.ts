@@ -148,13 +148,13 @@ describe('a collection whose items are read in blocks', () => {
     const { vectors } = await collection.blockTable();
     const [head, first] = vectors;
     expect(head).toMatchObject({ first: 0, part: 0, offset: 32, length: 16 + 4 * 4 });
-    expect(first).toMatchObject({ first: 0, part: 0, offset: 64, length: 250 * 8 });
-    expect(vectors.at(-1)).toMatchObject({ first: 250, part: 0, length: 50 * 8 });
+    expect(first).toMatchObject({ first: 0, part: 0, offset: 64, length: 100 * 20 });
+    expect(vectors.at(-1)).toMatchObject({ first: 200, part: 0, length: 100 * 20 });
     const stored = await collection.vectors();
     if (stored.encoding !== 'int8') throw new Error('The sample is int8.');
     const bytes = await collection.readBlock('vectors', vectors.at(-1) as (typeof vectors)[number]);
-    expect(new Float32Array(bytes.slice(0, 4 * 50).buffer)).toEqual(stored.scales.subarray(250));
-    expect(new Int8Array(bytes.slice(4 * 50).buffer)).toEqual(stored.codes.subarray(250 * 4));
+    expect(new Uint16Array(bytes.slice(0, 16 * 100).buffer)).toEqual(stored.scales.subarray(8 * 200));
+    expect(new Int8Array(bytes.slice(16 * 100).buffer)).toEqual(stored.codes.subarray(200 * 4));
   });
 });
 

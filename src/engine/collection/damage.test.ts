@@ -29,7 +29,7 @@ let manifest: CollectionManifest;
 const sample = (count = 5, dim = 4, changes: Partial<CollectionContent> = {}) =>
   sampleContent(sha256, count, dim, {
     codes: new TextEncoder().encode('bits for rows'),
-    limits: { wholeCount: 0, blockBytes: 3 * (4 + dim) },
+    limits: { wholeCount: 0, blockBytes: 16 + dim + 4 },
     ...changes,
   });
 
@@ -161,37 +161,37 @@ describe('with hashes that agree', () => {
     }
   });
 
-  test('vectors of another shape with as many bytes: int8 × 10 for f16 × 11', async () => {
+  test('vectors of another shape with as many bytes: int8 × 10 for f16 × 17', async () => {
     const others: Files = new Map();
     const other = await writeCollection(sample(5, 10), others);
     const foreign = others.get(`${FOLDER}/${part(other, 'vectors').path}`) as Uint8Array;
-    const quantiser = quantiserFor('f16', 11);
-    expect(await outcome(forged('vectors', foreign, { dim: 11, quantiser }).then(open))).toBe('part-corrupt');
+    const quantiser = quantiserFor('f16', 17);
+    expect(await outcome(forged('vectors', foreign, { dim: 17, quantiser }).then(open))).toBe('part-corrupt');
   });
 
   test('vectors that say another encoding or another size of blocks', async () => {
     for (const at of [32, 36, 47]) {
       const bytes = bytesOf('vectors').slice();
-      bytes[at] = 1;
+      bytes[at] = 9;
       expect(await outcome(forged('vectors', bytes).then(open))).toBe('part-corrupt');
     }
   });
 
   test.each([
-    ['fewer of them', (view: DataView) => view.setUint32(32, 2, true)],
+    ['fewer of them', (view: DataView) => view.setUint32(32, 5, true)],
     ['so many that none is left for others', (view: DataView) => view.setUint32(32, 2 ** 32 - 1, true)],
     ['a number that is none of theirs', (view: DataView) => view.setUint32(44, 1, true)],
-    ['another first row of vectors', (view: DataView) => view.setUint32(48 + 2 * 32, 1, true)],
+    ['another first row of vectors', (view: DataView) => view.setUint32(48 + 2 * 32, 2, true)],
     ['another length', (view: DataView) => view.setUint32(48 + 32 + 12, 8, true)],
     ['another offset', (view: DataView) => view.setUint32(48 + 32 + 8, 65, true)],
     ['another part', (view: DataView) => view.setUint32(48 + 32 + 4, 1, true)],
-    ['another first row of items', (view: DataView) => view.setUint32(48 + 4 * 32, 0, true)],
-    ['a row of items that is not there', (view: DataView) => view.setUint32(48 + 7 * 32, 5, true)],
-    ['ids in another order', (view: DataView) => view.setUint32(48 + 8 * 32, 9, true)],
+    ['another first row of items', (view: DataView) => view.setUint32(48 + 7 * 32, 0, true)],
+    ['a row of items that is not there', (view: DataView) => view.setUint32(48 + 10 * 32, 5, true)],
+    ['ids in another order', (view: DataView) => view.setUint32(48 + 11 * 32, 9, true)],
   ])('a table of blocks with %s', async (_, change) => {
     const bytes = bytesOf('blocks').slice();
     const view = new DataView(bytes.buffer);
-    expect([32, 36, 40, 44].map((at) => view.getUint32(at, true))).toEqual([3, 5, 2, 0]);
+    expect([32, 36, 40, 44].map((at) => view.getUint32(at, true))).toEqual([6, 5, 2, 0]);
     change(view);
     expect(await outcome(forged('blocks', bytes).then(open))).toBe('part-corrupt');
   });
@@ -214,7 +214,7 @@ describe('with hashes that agree', () => {
     ['a scale below nothing', 64, [0, 0, 0x80, 0xbc]],
     ['a scale that is too large', 64, [0, 0, 0, 0x3f]],
     ['no scale', 64, [0, 0, 0, 0]],
-    ['a code that stands for nothing', 76, [0x80]],
+    ['a code that stands for nothing', 80, [0x80]],
   ])('vectors with %s', async (_, at, damage) => {
     const bytes = bytesOf('vectors').slice();
     bytes.set(damage, at);

@@ -74,7 +74,7 @@ describe('the manifest', () => {
     ['pictures.mode', () => ({ pictures: { mode: 'all', bytes: 0 } })],
     ['pictures.bytes', () => ({ pictures: { mode: 'none', bytes: -1 } })],
     ['bytes of vectors', () => ({ count: 6 })],
-    ['rows of 8 bytes', () => ({ dim: 5 })],
+    ['rows of 20 bytes', () => ({ dim: 5 })],
     ['few bytes of items', () => ({ parts: valid.parts.map((p) => (p.kind === 'items' ? { ...p, bytes: 36 } : p)) })],
     ['no graph', () => ({ parts: valid.parts.filter((p) => p.kind !== 'graph') })],
     ['no vectors', () => ({ parts: [], count: 0 })],
@@ -84,7 +84,7 @@ describe('the manifest', () => {
     ['quantiser.rowsPerBlock', () => ({ quantiser: { ...valid.quantiser, rowsPerBlock: 0 } })],
     ['rows of 9 bytes', () => ({ quantiser: { ...valid.quantiser, rowBytes: 9 } })],
     ['rows of 8 bytes', () => ({ quantiser: { ...valid.quantiser, encoding: 'f16', rowBytes: 8 }, dim: 5 })],
-    ['bytes of vectors', () => ({ quantiser: { ...valid.quantiser, encoding: 'f16' } })],
+    ['bytes of vectors', () => ({ quantiser: { ...valid.quantiser, encoding: 'f16', rowBytes: 8 } })],
     ['no ids', () => ({ parts: [...valid.parts, otherPart('blocks', 100)] })],
     ['bytes of ids', () => ({ parts: [...valid.parts, otherPart('ids', 100)] })],
     ['parts[1].bytes', () => withPart({ bytes: 20 * 1024 * 1024 + 1 })],
@@ -100,7 +100,7 @@ describe('the manifest', () => {
     await expect(parseManifest(source, sha256)).rejects.toThrow(where);
   });
 
-  test.each([0, 1, 99])('version %i asks for another Afterimage or another build', async (version) => {
+  test.each([0, 1, 2, 99])('version %i asks for another Afterimage or another build', async (version) => {
     await expect(parseManifest(await forge({ version }), sha256)).rejects.toThrow(
       expect.objectContaining({ code: 'collection-version' }),
     );

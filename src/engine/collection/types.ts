@@ -1,7 +1,7 @@
 import type { FileHash } from '../ports.ts';
 
 /** Version of the format that this code writes, and the only one that it reads. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 /** No part is larger, so that every static host takes it (Cloudflare Pages: 25 MiB a file). */
 export const MAX_PART_BYTES = 20 * 1024 * 1024;
 
@@ -16,7 +16,7 @@ export type PartKind = (typeof PART_KINDS)[number];
 export const ENGINES = ['hnsw', 'exact', 'codes'] as const;
 export type Engine = (typeof ENGINES)[number];
 
-/** How vectors are stored: a byte a dimension with a scale for each row (engine/quantised), half precision, or as they are. */
+/** How vectors are stored: a byte a dimension with eight scales a row (engine/quantised), half precision, or as they are. */
 export const ENCODINGS = ['int8', 'f16', 'f32'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 

@@ -1,4 +1,4 @@
-import type { Quantised } from '../quantised/quantise.ts';
+import { GROUPS, type Quantised } from '../quantised/quantise.ts';
 import { corrupt, SECTION_HEADER_BYTES } from './section.ts';
 import type { Int8Vectors, StoredVectors } from './stored-vectors.ts';
 import { type CollectionManifest, type Encoding, MAX_BLOCK_BYTES, type Part } from './types.ts';
@@ -6,9 +6,11 @@ import { type CollectionManifest, type Encoding, MAX_BLOCK_BYTES, type Part } fr
 /**
  * The section of the vectors: after the section's header the encoding as four characters, the rows of a block (uint32),
  * eight zeros, and with int8 the centre (dim × float32). Then blocks of rows. With int8 a block is the scales of its rows
- * (float32), then their codes, row by row; with f16 and f32 its rows. No block is split between two parts.
+ * (`GROUPS` bfloat16 each), then their codes, row by row; with f16 and f32 its rows. No block is split between two parts.
  */
 const QUANTISER_BYTES = 16;
+/** Of one row. */
+const SCALE_BYTES = 2 * GROUPS;
 
 type Quantiser = CollectionManifest['quantiser'];
 export type VectorShape = Pick<CollectionManifest, 'count' | 'dim' | 'quantiser'>;
@@ -26,7 +28,7 @@ export function quantiserFor(
 
 /** Bytes of one row. */
 export function rowBytesOf(encoding: Encoding, dim: number): number {
-  return { int8: 4 + dim, f16: 2 * dim, f32: 4 * dim }[encoding];
+  return { int8: SCALE_BYTES + dim, f16: 2 * dim, f32: 4 * dim }[encoding];
 }
 
 /** Bytes before the first block. */
@@ -50,7 +52,7 @@ export function* encodeBlocks(stored: StoredVectors, { rowsPerBlock }: Quantiser
     const end = Math.min(count, first + rowsPerBlock);
     if (stored.encoding !== 'int8') yield bytesOf(numbersOf(stored).subarray(first * dim, end * dim));
     else {
-      const scales = bytesOf(stored.scales.subarray(first, end));
+      const scales = bytesOf(stored.scales.subarray(first * GROUPS, end * GROUPS));
       const block = new Uint8Array(scales.length + (end - first) * dim);
       block.set(scales);
       block.set(bytesOf(stored.codes.subarray(first * dim, end * dim)), scales.length);
@@ -97,7 +99,7 @@ export function emptyVectors({ count, dim, quantiser: { encoding } }: VectorShap
   const length = count * dim;
   if (encoding === 'f16') return { encoding, count, dim, halves: new Uint16Array(length) };
   if (encoding === 'f32') return { encoding, count, dim, floats: new Float32Array(length) };
-  const [centre, scales] = [new Float32Array(dim), new Float32Array(count)];
+  const [centre, scales] = [new Float32Array(dim), new Uint16Array(count * GROUPS)];
   return { encoding, count, dim, centre, scales, codes: new Int8Array(length) };
 }
 
@@ -136,7 +138,7 @@ export function fillRows(stored: StoredVectors, blocks: Uint8Array, first: numbe
     bytesOf(numbers).set(blocks, numbers.BYTES_PER_ELEMENT * first * stored.dim);
   } else {
     for (let row = 0, at = 0; row < rows; row += rowsPerBlock) {
-      const size = Math.min(rowsPerBlock, rows - row) * (4 + stored.dim);
+      const size = Math.min(rowsPerBlock, rows - row) * (SCALE_BYTES + stored.dim);
       fillBlock(stored, blocks.subarray(at, at + size), first + row);
       at += size;
     }
@@ -144,7 +146,7 @@ export function fillRows(stored: StoredVectors, blocks: Uint8Array, first: numbe
 }
 
 function fillBlock({ scales, codes, dim }: Int8Vectors, block: Uint8Array, first: number): void {
-  const rows = block.length / (4 + dim);
-  bytesOf(scales).set(block.subarray(0, 4 * rows), 4 * first);
-  bytesOf(codes).set(block.subarray(4 * rows), first * dim);
+  const rows = block.length / (SCALE_BYTES + dim);
+  bytesOf(scales).set(block.subarray(0, SCALE_BYTES * rows), SCALE_BYTES * first);
+  bytesOf(codes).set(block.subarray(SCALE_BYTES * rows), first * dim);
 }

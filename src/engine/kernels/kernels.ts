@@ -9,10 +9,12 @@ export interface Kernels {
   readonly memory: KernelMemory;
 
   /**
-   * Scores of int8 rows: base + (query · row × scale) × step, each operation rounded to float32.
+   * Scores of int8 rows: base + sum × step, where the sum is that of query · row × scale over the groups of a row: value i
+   * belongs to group (i mod 16) >> 1. Each operation is rounded to float32; groups 0 and 4 are added first, 1 and 5, 2 and 6, 3
+   * and 7, then (first + third) + (second + fourth).
    *
    * @param rows `stride` bytes each: int8 values, and any between the last and the end of the row
-   * @param scales float32, one a row; NaN makes the score NaN, which counts as none
+   * @param scales bfloat16, one a group; NaN makes the score NaN, which counts as none
    * @param stride bytes of a row, a multiple of 16
    * @param list uint32 numbers of the rows to score, or 0: rows 0 … count − 1
    * @param count how many rows are scored
@@ -23,8 +25,8 @@ export interface Kernels {
   readonly scan: Scan;
 
   /**
-   * Scores of rows of halves, as `scan` has them but for rows and query. Products are rounded to float32 and added in their
-   * order to one of four float32 sums, of eight values 0 and 1 to the first, 2 and 3 to the second, and so on; in the end
+   * Scores of rows of halves: base + (query · row × scale) × step, as `scan` has them but for rows, query and scales, of which
+   * each row has one. Products are rounded to float32 and added in their order to one of four float32 sums, of eight values 0 and 1 to the first, 2 and 3 to the second, and so on; in the end
    * (first + third) + (second + fourth).
    *
    * @param rows `stride` bytes each: halves, and any between the last and the end of the row; none is infinite or NaN, their

@@ -1,3 +1,4 @@
+import { decodeBfloat16 } from '../bfloat16.ts';
 import { BLOCK_ROWS, type KernelMemory, type Kernels } from './kernels.ts';
 
 /** The kernels in plain TypeScript. */
@@ -10,15 +11,21 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
     scan(rows, scales, stride, list, count, query, step, base, scores, maxima) {
       const values = new Int8Array(memory.buffer);
       const factors = new Int16Array(memory.buffer, query, stride);
-      const dot = (row: number) => Math.fround(dotInt8(values, rows + row * stride, factors));
-      scoreAll(memory.buffer, dot, scales, list, count, step, base, scores, maxima);
+      const sumOf = (row: number) => {
+        const ofRow = new Uint16Array(memory.buffer, scales + 16 * row, 8);
+        return dotInt8(values, rows + row * stride, factors, decodeBfloat16(ofRow));
+      };
+      scoreAll(memory.buffer, sumOf, list, count, step, base, scores, maxima);
     },
 
     scanHalves(rows, scales, stride, list, count, query, step, base, scores, maxima) {
       const halves = new Int16Array(memory.buffer);
       const factors = new Float32Array(memory.buffer, query, stride / 2);
-      const dot = (row: number) => dotHalves(halves, (rows + row * stride) / 2, factors);
-      scoreAll(memory.buffer, dot, scales, list, count, step, base, scores, maxima);
+      const sumOf = (row: number) => {
+        const scale = decodeBfloat16(new Uint16Array(memory.buffer, scales + 2 * row, 1))[0] as number;
+        return Math.fround(dotHalves(halves, (rows + row * stride) / 2, factors) * scale);
+      };
+      scoreAll(memory.buffer, sumOf, list, count, step, base, scores, maxima);
     },
 
     nibbles(codes, stride, count, query, bias, shift, distances) {
@@ -62,8 +69,7 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
 
 function scoreAll(
   buffer: ArrayBuffer,
-  dot: (row: number) => number,
-  scales: number,
+  sumOf: (row: number) => number,
   list: number,
   count: number,
   step: number,
@@ -76,8 +82,7 @@ function scoreAll(
   let best = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < count; i++) {
     const row = list === 0 ? i : (words[list / 4 + i] as number);
-    const scaled = Math.fround(dot(row) * (floats[scales / 4 + row] as number));
-    const score = Math.fround(Math.fround(base) + Math.fround(scaled * Math.fround(step)));
+    const score = Math.fround(Math.fround(base) + Math.fround(sumOf(row) * Math.fround(step)));
     floats[scores / 4 + i] = score;
     if (score > best) best = score;
     if ((i + 1) % BLOCK_ROWS !== 0 && i + 1 < count) continue;
@@ -86,10 +91,16 @@ function scoreAll(
   }
 }
 
-function dotInt8(values: Int8Array, from: number, factors: Int16Array): number {
-  let sum = 0;
-  for (let i = 0; i < factors.length; i++) sum += (values[from + i] as number) * (factors[i] as number);
-  return sum;
+function dotInt8(values: Int8Array, from: number, factors: Int16Array, scales: Float32Array): number {
+  const { fround } = Math;
+  const sums = new Int32Array(8);
+  for (let i = 0; i < factors.length; i++) {
+    const group = (i & 15) >> 1;
+    sums[group] = (sums[group] as number) + (values[from + i] as number) * (factors[i] as number);
+  }
+  const scaled = (group: number) => fround(fround(sums[group] as number) * (scales[group] as number));
+  const lane = (i: number) => fround(scaled(i) + scaled(i + 4));
+  return fround(fround(lane(0) + lane(2)) + fround(lane(1) + lane(3)));
 }
 
 /** The four sums of the kernel: products with an even value and with the odd one after it go to the same. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toBfloat16 } from '../bfloat16.ts';
 import { fromFloat16 } from '../float16.ts';
 import { BLOCK_ROWS, HALVES_QUERY_FACTOR } from './kernels.ts';
 import { difference, LIST, MAXIMA, QUERY, ROWS, reference, SCALES, SCORES, wasm } from './test-kernels.ts';
@@ -18,6 +19,7 @@ const half = fc
 /** What `dim` values take in a row, and how they and a query are written. */
 interface Kind {
   readonly kernel: 'scan' | 'scanHalves';
+  readonly scalesPerRow: number;
   readonly value: fc.Arbitrary<number>;
   readonly factor: fc.Arbitrary<number>;
   stride(dim: number): number;
@@ -27,6 +29,7 @@ interface Kind {
 
 const int8: Kind = {
   kernel: 'scan',
+  scalesPerRow: 8,
   value: extreme(127),
   factor: extreme(32767),
   stride: (dim) => Math.ceil(dim / 16) * 16,
@@ -44,6 +47,7 @@ const int8: Kind = {
 
 const halves: Kind = {
   kernel: 'scanHalves',
+  scalesPerRow: 1,
   value: half,
   factor: fc.oneof(
     fc.float({ min: -1, max: 1, noNaN: true }),
@@ -62,6 +66,8 @@ const halves: Kind = {
 
 /** Of value `i` of a query for halves. */
 const placeOf = (i: number) => i - (i % 8) + ([0, 4, 1, 5, 2, 6, 3, 7][i % 8] as number);
+
+const bfloat16 = (value: number) => (Number.isNaN(value) ? 0x7fc0 : toBfloat16(value));
 
 interface Sample {
   readonly dim: number;
@@ -96,8 +102,8 @@ function expectSameScan(kind: Kind, { dim, count, list, values, query, scales, s
     (buffer) => {
       kind.writeQuery(buffer, dim, query);
       kind.writeRows(buffer, count * stride, values);
-      const floats = new Float32Array(buffer, SCALES, count);
-      for (let i = 0; i < count; i++) floats[i] = scales[i % scales.length] as number;
+      const bits = new Uint16Array(buffer, SCALES, count * kind.scalesPerRow);
+      for (let i = 0; i < bits.length; i++) bits[i] = bfloat16(scales[i % scales.length] as number);
       new Uint32Array(buffer, LIST, list?.length ?? 0).set((list ?? []).map((row) => row % count));
     },
     (kernels) => {
@@ -148,15 +154,25 @@ test('scan gives the bits of the reference where everything is as large as it ma
 
 test('the reference scores int8 rows by definition', () => {
   const { buffer } = reference.memory;
-  new Int8Array(buffer, ROWS, 32).set([1, -2, 3], 0);
-  new Int8Array(buffer, ROWS, 32).set([127, 127, -127], 16);
-  new Float32Array(buffer, SCALES, 2).set([0.5, 0.25]);
-  new Int16Array(buffer, QUERY, 16).fill(0).set([10, 20, 32767]);
+  const [first, second] = [
+    Array.from({ length: 16 }, (_, i) => i - 8),
+    Array.from({ length: 16 }, (_, i) => 127 - 9 * i),
+  ];
+  new Int8Array(buffer, ROWS, 32).set([...first, ...second]);
+  // A power of two for each group, so that nothing is rounded.
+  const scales = Array.from({ length: 16 }, (_, i) => 2 ** (i % 5));
+  new Uint16Array(buffer, SCALES, 16).set(scales.map(toBfloat16));
+  const factors = Array.from({ length: 16 }, (_, i) => 100 * i - 700);
+  new Int16Array(buffer, QUERY, 16).set(factors);
   reference.scan(ROWS, SCALES, 16, 0, 2, QUERY, 2 ** -10, 0.125, SCORES, MAXIMA);
-  const dots = [10 - 40 + 3 * 32767, 127 * 30 - 127 * 32767] as const;
-  const expected = [0.125 + (dots[0] * 0.5) / 1024, 0.125 + (dots[1] * 0.25) / 1024].map(Math.fround);
+  const expected = [first, second].map((values, row) => {
+    const sum = values.reduce((total, value, i) => {
+      return total + value * (factors[i] as number) * (scales[8 * row + Math.floor(i / 2)] as number);
+    }, 0);
+    return Math.fround(0.125 + sum / 1024);
+  });
   expect([...new Float32Array(buffer, SCORES, 2)]).toEqual(expected);
-  expect(new Float32Array(buffer, MAXIMA, 1)[0]).toBe(expected[0]);
+  expect(new Float32Array(buffer, MAXIMA, 1)[0]).toBe(Math.max(...expected));
   expect(BLOCK_ROWS).toBe(32);
 });
 
@@ -168,7 +184,7 @@ test('the reference scores halves by definition', () => {
       const { buffer } = reference.memory;
       halves.writeRows(buffer, 48, values);
       halves.writeQuery(buffer, 21, query);
-      new Float32Array(buffer, SCALES, 1)[0] = 0.5;
+      new Uint16Array(buffer, SCALES, 1)[0] = toBfloat16(0.5);
       reference.scanHalves(ROWS, SCALES, 48, 0, 1, QUERY, 2, 0.25, SCORES, MAXIMA);
       const products = query.map((factor, i) => factor * fromFloat16(values[i] as number));
       const sum = products.reduce((total, product) => total + product, 0);
@@ -183,7 +199,7 @@ test.each([wasm, reference])(
   ({ memory, scanHalves }) => {
     const rows = 4096;
     halves.writeQuery(memory.buffer, 8, [1]);
-    new Float32Array(memory.buffer, SCALES, rows).fill(1);
+    new Uint16Array(memory.buffer, SCALES, rows).fill(toBfloat16(1));
     for (let first = 0; first < 0x10000; first += rows) {
       const values = new Uint16Array(memory.buffer, ROWS, 8 * rows).fill(0);
       for (let row = 0; row < rows; row++) values[8 * row + ((row + (first >> 12)) % 8)] = first + row;

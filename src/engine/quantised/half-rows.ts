@@ -3,6 +3,9 @@ import { toHalves } from './halves.ts';
 import { align } from './row-store.ts';
 import { type ArrivingRows, createScannedRows, mismatch, type RowsOptions } from './scanned-rows.ts';
 
+/** As bfloat16. */
+const ONE = 0x3f80;
+
 /** Rows of two bytes a dimension (IEEE 754 half precision), scanned as they are. */
 export type HalfRows = ArrivingRows<{ readonly halves: Uint16Array }>;
 
@@ -12,12 +15,13 @@ export function createHalfRows(options: RowsOptions): HalfRows {
   return createScannedRows(options, {
     scan: 'scanHalves',
     rowBytes: 2 * dim,
+    scalesPerRow: 1,
     queryBytes: 4 * align(dim, 8),
     encode: (vector) => ({ halves: toHalves(vector, dim) }),
     unpack({ halves }) {
       const { buffer, byteOffset, byteLength, length } = halves;
       if (length % dim !== 0) throw mismatch(length, dim);
-      return { bytes: new Uint8Array(buffer, byteOffset, byteLength), scales: new Float32Array(length / dim).fill(1) };
+      return { bytes: new Uint8Array(buffer, byteOffset, byteLength), scales: new Uint16Array(length / dim).fill(ONE) };
     },
     writeQuery(query, buffer, at) {
       const factors = new Float32Array(buffer, at, align(dim, 8));

@@ -1,5 +1,5 @@
 import { AfterimageError } from '../errors.ts';
-import { type Quantised, quantise } from './quantise.ts';
+import { GROUPS, type Quantised, quantise } from './quantise.ts';
 import { align } from './row-store.ts';
 import { type ArrivingRows, createScannedRows, mismatch, type RowEncoding, type RowsOptions } from './scanned-rows.ts';
 
@@ -22,10 +22,11 @@ function encodingOf(dim: number, centre: Float32Array): RowEncoding<Quantised> {
   return {
     scan: 'scan',
     rowBytes: dim,
+    scalesPerRow: GROUPS,
     queryBytes: 2 * align(dim, 16),
     encode: (vector) => quantise(vector, dim, centre),
     unpack({ codes, scales }) {
-      if (codes.length !== scales.length * dim) throw mismatch(codes.length, dim);
+      if (codes.length * GROUPS !== scales.length * dim) throw mismatch(codes.length, dim);
       checkScales(scales);
       return { bytes: new Uint8Array(codes.buffer, codes.byteOffset, codes.length), scales };
     },
@@ -48,7 +49,10 @@ function writeQuery(query: Float32Array, centre: Float32Array, factors: Int16Arr
   return { step: peak / limit, base };
 }
 
-function checkScales(scales: Float32Array): void {
-  if (scales.every((scale) => scale >= 0 && scale < Number.POSITIVE_INFINITY)) return;
+/** Infinity as bfloat16; NaN and negative numbers are larger ones. */
+const INFINITE = 0x7f80;
+
+function checkScales(scales: Uint16Array): void {
+  if (scales.every((scale) => scale < INFINITE)) return;
   throw new AfterimageError('index-corrupt', 'The scale of a vector is not a number. Build the collection again.');
 }

@@ -1,30 +1,36 @@
+import { decodeBfloat16, toBfloat16 } from '../bfloat16.ts';
 import { AfterimageError } from '../errors.ts';
 import { type Balance, createBalance } from './balance.ts';
 
 /**
- * Vectors at a byte a dimension: x ≈ centre + scale · c with c in −127 … 127, one centre (float32 × dim) for all rows and
- * one scale (float32) for each. Centring first pays, because embeddings of pictures share a large common part.
+ * Vectors at a byte a dimension: x ≈ centre + scale · c with c in −127 … 127, one centre (float32 × dim) for all rows, and
+ * for each row eight scales (bfloat16), one for each group of dimensions. Centring first pays, because embeddings of
+ * pictures share a large common part; groups do, because the largest of 64 numbers is less than that of 512, and with it
+ * the step.
  *
  * Codes are rounded up or down so that a row loses next to nothing along the centre, where queries see it most
  * (`balance.ts`; scripts/bench/synthetic/ROUNDING.md has the figures).
  *
  * What was dequantised gives the same bytes again when it is quantised with the same centre, so a collection that is
  * built anew from its own vectors does not drift. Three things make that so, whatever the float32 arithmetic rounds off:
- * scales have 10 bits after the point only, a row that lies within 1/4096 of the centre's largest value has scale 0, and
- * a row whose values are all within 1/8 of a step of their codes keeps these.
+ * scales have 7 bits after the point only, none is so small that float32 could not tell codes apart, and a row whose values
+ * are all within 1/8 of a step of their codes keeps these.
  */
 export interface Quantised {
   /** Rows × dim. */
   readonly codes: Int8Array<ArrayBuffer>;
-  /** One a row, ≥ 0. */
-  readonly scales: Float32Array<ArrayBuffer>;
+  /** Rows × `GROUPS`, bfloat16: the first half of a float32's bits. */
+  readonly scales: Uint16Array<ArrayBuffer>;
 }
 
 export const MAX_CODE = 127;
+/** How many scales a row has. At fewer than 16 dimensions some of them scale nothing. */
+export const GROUPS = 8;
+/** The group of dimension `i`: what one lane of a SIMD register adds up. */
+export const groupOf = (i: number): number => (i & 15) >> 1;
 
-/** Below this share of the centre's largest value, float32 has too few bits left to tell codes apart. */
-const LEAST_DEVIATION = 2 ** -12;
-const LEAST_SCALE = 2 ** -100;
+/** Values up to 4 differ by more than twice what float32 rounds off. */
+const LEAST_SCALE = 2 ** -18;
 /** In steps: rows no further from what codes stand for were dequantised. */
 const ON_LATTICE = 1 / 8;
 
@@ -77,14 +83,14 @@ export function quantise(vectors: Float32Array, dim: number, centre: Float32Arra
   const rows = countRows(vectors.length, dim);
   if (centre.length !== dim) throw mismatch(centre.length, dim);
   const codes = new Int8Array(vectors.length);
-  const scales = new Float32Array(rows);
-  const least = leastScale(centre);
+  const scales = new Uint16Array(rows * GROUPS);
+  const groups = createGroups();
   const balance = createBalance(dim);
   for (let row = 0; row < rows; row++) {
     const from = row * dim;
-    const scale = scaleOf(vectors, from, centre, least);
-    scales[row] = scale;
-    if (scale === 0 || encode(vectors, from, centre, scale, codes, balance)) continue;
+    groups.measure(vectors, from, centre);
+    scales.set(groups.bits, row * GROUPS);
+    if (encode(vectors, from, centre, groups, codes, balance)) continue;
     balance.run(centre, 0);
     for (let i = 0; i < dim; i++) {
       if (balance.turned[i])
@@ -96,78 +102,87 @@ export function quantise(vectors: Float32Array, dim: number, centre: Float32Arra
 
 /** The vectors (rows × dim) that quantised ones stand for; of unit norm up to about 1e-3. @throws `dimension-mismatch`. */
 export function dequantise(
-  { codes, scales }: { readonly codes: Int8Array; readonly scales: Float32Array },
+  { codes, scales }: { readonly codes: Int8Array; readonly scales: Uint16Array },
   dim: number,
   centre: Float32Array,
 ): Float32Array<ArrayBuffer> {
   if (centre.length !== dim) throw mismatch(centre.length, dim);
-  if (countRows(codes.length, dim) !== scales.length) throw mismatch(codes.length, dim);
+  if (countRows(codes.length, dim) * GROUPS !== scales.length) throw mismatch(codes.length, dim);
   const vectors = new Float32Array(codes.length);
-  for (let row = 0, at = 0; row < scales.length; row++) {
-    const scale = scales[row] as number;
-    for (let i = 0; i < dim; i++, at++) vectors[at] = (centre[i] as number) + scale * (codes[at] as number);
+  const widened = new Float32Array(GROUPS);
+  for (let from = 0, row = 0; from < codes.length; from += dim, row++) {
+    decodeBfloat16(scales.subarray(row * GROUPS, (row + 1) * GROUPS), widened);
+    for (let i = 0; i < dim; i++) {
+      vectors[from + i] = (centre[i] as number) + (widened[groupOf(i)] as number) * (codes[from + i] as number);
+    }
   }
   return vectors;
 }
 
-function leastScale(centre: Float32Array): number {
-  const largest = centre.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  return Math.max(LEAST_SCALE, (largest * LEAST_DEVIATION) / MAX_CODE);
+/** The groups of one row after the other. */
+interface Groups {
+  /** Their scales: what is stored, and the numbers that it stands for. */
+  readonly bits: Uint16Array;
+  readonly scales: Float32Array;
+  /** The dimension from which a group's scale follows. */
+  readonly peaks: Uint32Array;
+  /** @throws AfterimageError `embedding-invalid` */
+  measure(vectors: Float32Array, from: number, centre: Float32Array): void;
 }
 
-function scaleOf(vectors: Float32Array, from: number, centre: Float32Array, least: number): number {
-  let largest = 0;
-  for (let i = 0; i < centre.length; i++) {
-    // A NaN stays, so that it is seen below.
-    largest = Math.max(largest, Math.abs((vectors[from + i] as number) - (centre[i] as number)));
-  }
-  if (!(largest < Number.POSITIVE_INFINITY)) {
-    throw new AfterimageError('embedding-invalid', 'A vector holds a value that is not a finite number.');
-  }
-  const scale = roundScale(largest / MAX_CODE);
-  return scale < least ? 0 : scale;
+function createGroups(): Groups {
+  const largest = new Float64Array(GROUPS);
+  const [bits, scales, peaks] = [new Uint16Array(GROUPS), new Float32Array(GROUPS), new Uint32Array(GROUPS)];
+  return {
+    bits,
+    scales,
+    peaks,
+    measure(vectors, from, centre) {
+      largest.fill(0);
+      peaks.fill(0);
+      for (let i = 0; i < centre.length; i++) {
+        const deviation = Math.abs((vectors[from + i] as number) - (centre[i] as number));
+        const group = groupOf(i);
+        // Also where it is NaN, which stays then.
+        if (deviation <= (largest[group] as number)) continue;
+        largest[group] = deviation;
+        peaks[group] = i;
+        if (!(deviation < Number.POSITIVE_INFINITY)) {
+          throw new AfterimageError('embedding-invalid', 'A vector holds a value that is not a finite number.');
+        }
+      }
+      for (let group = 0; group < GROUPS; group++) {
+        bits[group] = toBfloat16(Math.max(LEAST_SCALE, (largest[group] as number) / MAX_CODE));
+      }
+      decodeBfloat16(bits, scales);
+    },
+  };
 }
 
-const float = new Float32Array(1);
-const bits = new Uint32Array(float.buffer);
-
-/** The nearest float32 whose last 13 bits are zero. */
-function roundScale(scale: number): number {
-  float[0] = scale;
-  bits[0] = ((bits[0] as number) + 0x1000) & 0xffffe000;
-  return float[0] as number;
-}
-
-/** Round to the nearest; `balance` then knows what it loses, in steps. @returns whether the row had been dequantised */
+/** Round to the nearest; `balance` then knows what it loses. @returns whether the row had been dequantised */
 function encode(
   vectors: Float32Array,
   at: number,
   centre: Float32Array,
-  scale: number,
+  { scales, peaks }: Groups,
   codes: Int8Array,
   { errors, others }: Balance,
 ): boolean {
-  const factor = 1 / scale;
-  let peak = 0;
-  let furthest = 0;
   let worst = 0;
   for (let i = 0; i < centre.length; i++) {
-    const steps = ((vectors[at + i] as number) - (centre[i] as number)) * factor;
-    // The scale was rounded, perhaps down: the largest deviation may come to 127.1.
+    const scale = scales[groupOf(i)] as number;
+    const steps = ((vectors[at + i] as number) - (centre[i] as number)) / scale;
+    // The scale was rounded, perhaps down: the largest deviation may come to 127.5.
     const code = Math.max(-MAX_CODE, Math.min(MAX_CODE, Math.round(steps)));
     const error = steps - code;
     const other = error > 0 ? 1 : -1;
     codes[at + i] = code;
-    errors[i] = error;
-    others[i] = Math.abs(code + other) > MAX_CODE ? error : error - other;
+    errors[i] = error * scale;
+    others[i] = (Math.abs(code + other) > MAX_CODE ? error : error - other) * scale;
     worst = Math.max(worst, Math.abs(error));
-    if (Math.abs(steps) > furthest) {
-      furthest = Math.abs(steps);
-      peak = i;
-    }
   }
   // The scale follows from the largest code.
-  others[peak] = errors[peak] as number;
+  for (const peak of peaks) others[peak] = errors[peak] as number;
   return worst <= ON_LATTICE;
 }
 

@@ -8,7 +8,7 @@ import { clusteredVectors, flatten } from '../test-vectors.ts';
 import { createHalfRows } from './half-rows.ts';
 import { toHalves } from './halves.ts';
 import { createInt8Rows } from './int8-rows.ts';
-import { chooseCentre, dequantise, quantise } from './quantise.ts';
+import { chooseCentre, dequantise, GROUPS, quantise } from './quantise.ts';
 import { createQuantisedIndex } from './quantised-index.ts';
 import type { ScannedRows } from './scanned-rows.ts';
 
@@ -57,7 +57,7 @@ const halves: Kind = {
 
 const part = (first: number, end: number) => ({
   codes: quantised.codes.subarray(first * DIM, end * DIM),
-  scales: quantised.scales.subarray(first, end),
+  scales: quantised.scales.subarray(first * GROUPS, end * GROUPS),
 });
 
 function fullIndex(kind: Kind) {
@@ -162,7 +162,7 @@ describe.each([int8, halves])('$name', (kind) => {
 
 test('rows that equal the centre are found', () => {
   const rows = createInt8Rows({ dim: DIM, centre, count: 1 });
-  rows.put(0, { codes: new Int8Array(DIM), scales: new Float32Array(1) });
+  rows.put(0, { codes: new Int8Array(DIM), scales: new Uint16Array(GROUPS) });
   const hits = createQuantisedIndex(rows).search(query, { k: 2 });
   expect(hits).toEqual([{ row: 0, similarity: Math.fround(dot(query, centre)) }]);
 });
@@ -172,7 +172,7 @@ describe('refuses', () => {
 
   test('rows that do not fit', () => {
     const rows = createInt8Rows({ dim: DIM, centre, count: 10 });
-    expect(() => rows.put(0, { codes: new Int8Array(DIM), scales: new Float32Array(2) })).toThrow(mismatch);
+    expect(() => rows.put(0, { codes: new Int8Array(DIM), scales: new Uint16Array(2 * GROUPS) })).toThrow(mismatch);
     for (const first of [-1, 0.5, 9, Number.NaN]) expect(() => rows.put(first, part(0, 2))).toThrow(mismatch);
     expect(rows.size).toBe(0);
     expect(() => createInt8Rows({ dim: DIM + 1, centre, count: 1 })).toThrow(mismatch);
@@ -186,8 +186,12 @@ describe('refuses', () => {
     expect(halved.size).toBe(0);
   });
 
-  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('%s as a scale', (scale) => {
-    const rows = { codes: new Int8Array(DIM), scales: Float32Array.from([scale]) };
+  test.each([
+    ['NaN', 0x7fc0],
+    ['−1', 0xbf80],
+    ['infinity', 0x7f80],
+  ])('%s as a scale', (_, scale) => {
+    const rows = { codes: new Int8Array(DIM), scales: new Uint16Array(GROUPS).fill(scale, GROUPS - 1) };
     expect(() => createInt8Rows({ dim: DIM, centre, count: COUNT }).put(0, rows)).toThrow(
       expect.objectContaining({ code: 'index-corrupt' }),
     );

@@ -58,11 +58,12 @@ export interface RowEncoding<Stored> {
   /** The kernel that scores them. */
   readonly scan: 'scan' | 'scanHalves';
   readonly rowBytes: number;
+  readonly scalesPerRow: number;
   readonly queryBytes: number;
   /** A vector as one stored row. */
   encode(vector: Float32Array): Stored;
-  /** Rows as the kernels take them, each with its scale, ≥ 0. @throws as `put` does. */
-  unpack(rows: Stored): { readonly bytes: Uint8Array; readonly scales: Float32Array };
+  /** Rows as the kernels take them, and their scales (bfloat16), ≥ 0. @throws as `put` does. */
+  unpack(rows: Stored): { readonly bytes: Uint8Array; readonly scales: Uint16Array };
   /**
    * Write the query to `at`, where zeros or another query lie.
    * @returns what makes similarities of the kernels' products: these times `step`, plus `base`
@@ -90,14 +91,14 @@ export function createScannedRows<Stored>(
     rowBytes: encoding.rowBytes,
     count: given,
     beside: {
-      scales: { bytes: words, kept: true },
+      scales: { bytes: (rows) => 2 * encoding.scalesPerRow * rows, kept: true },
       list: { bytes: words },
       scores: { bytes: words },
       maxima: { bytes: (rows) => words(Math.ceil(rows / BLOCK_ROWS)) },
     },
     kernels,
   });
-  const present = createPresence(store);
+  const present = createPresence(store, encoding.scalesPerRow);
   return {
     dim,
     get count() {
@@ -133,14 +134,17 @@ export function createScannedRows<Stored>(
 
 const NOTHING: Scanned = { count: 0, rows: undefined, scores: new Float32Array(0), maxima: new Float32Array(0) };
 
-/** Which rows are there, which is what their scales say: that of a row that is not there is NaN. */
-function createPresence(store: RowStore<Beside>) {
+/** As bfloat16. */
+const ABSENT = 0x7fc0;
+
+/** Which rows are there, which is what their scales say: the first one of a row that is not there is NaN. */
+function createPresence(store: RowStore<Beside>, perRow: number) {
   /** Rows from here on are not there. */
   let end = 0;
   let size = 0;
   let removed: Bitset = createBitset(0);
-  const scalesOf = (rows: number) => floats(store, 'scales', rows);
-  scalesOf(store.count).fill(Number.NaN);
+  const scales = () => new Uint16Array(store.buffer, store.at('scales'), store.count * perRow);
+  scales().fill(ABSENT);
   return {
     get end() {
       return end;
@@ -149,28 +153,28 @@ function createPresence(store: RowStore<Beside>) {
       return size;
     },
     has(row: number): boolean {
-      return row >= 0 && row < end && !Number.isNaN(scalesOf(end)[row] ?? Number.NaN);
+      return row >= 0 && row < end && (scales()[row * perRow] ?? ABSENT) !== ABSENT;
     },
     /** Rows `first`, `first` + 1 … are there from now on, but for those that were removed before. */
-    add(first: number, scales: Float32Array): void {
-      const held = scalesOf(store.count);
-      for (let i = 0; i < scales.length; i++) {
-        const row = first + i;
+    add(first: number, given: Uint16Array): void {
+      const held = scales();
+      const after = first + given.length / perRow;
+      for (let row = first, at = 0; row < after; row++, at += perRow) {
         if (hasBit(removed, row)) continue;
         // Of an appended row anything may lie there.
-        if (row >= end || Number.isNaN(held[row])) size++;
-        held[row] = scales[i] as number;
+        if (row >= end || held[row * perRow] === ABSENT) size++;
+        for (let i = 0; i < perRow; i++) held[row * perRow + i] = given[at + i] as number;
       }
-      end = Math.max(end, first + scales.length);
+      end = Math.max(end, after);
     },
     remove(row: number): void {
       if (!(Number.isInteger(row) && row >= 0 && row < store.count)) return;
       if (row >= removed.length * 32) removed = extended(removed, Math.max(store.count, 2 * row));
       if (hasBit(removed, row)) return;
       setBit(removed, row);
-      const scales = scalesOf(store.count);
-      if (!Number.isNaN(scales[row])) size--;
-      scales[row] = Number.NaN;
+      const held = scales();
+      if (held[row * perRow] !== ABSENT) size--;
+      held[row * perRow] = ABSENT;
     },
     clear(): void {
       end = size = 0;

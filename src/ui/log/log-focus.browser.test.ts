@@ -44,7 +44,7 @@ describe('the keyboard in the page of the log, where the button that was pressed
     await expect.element(button('Undo')).toHaveFocus();
     await userEvent.keyboard('{Enter}');
     await expect.element(page.getByText('Restored “dog 1”.')).toBeVisible();
-    expect(document.activeElement?.textContent).toBe('Restored “dog 1”.');
+    await expect.poll(() => document.activeElement?.textContent).toBe('Restored “dog 1”.');
     expect(document.activeElement?.role).toBe('status');
     await expect.element(button('Delete the search “dog 1”')).toBeVisible();
     await userEvent.keyboard('{Tab}');
@@ -53,7 +53,7 @@ describe('the keyboard in the page of the log, where the button that was pressed
     await button('Delete all').click();
     await button('Delete all 3 searches').click();
     await expect.element(page.getByText(/No searches yet/)).toBeVisible();
-    expect(page.getByText(/Restored/).elements()).toEqual([]);
+    await expect.poll(() => page.getByText(/Restored/).elements()).toEqual([]);
   });
 
   it('returns from the question whether to delete all', async () => {
@@ -68,7 +68,7 @@ describe('the keyboard in the page of the log, where the button that was pressed
     await expect.element(page.getByText('The log is empty.')).toBeVisible();
     await expect.element(page.getByText(/No searches yet/)).toBeVisible();
     await expect.poll(() => button('Delete all').elements()).toEqual([]);
-    expect(document.activeElement?.textContent).toBe('The log is empty.');
+    await expect.poll(() => document.activeElement?.textContent).toBe('The log is empty.');
   });
 
   it('goes on with the first of the last page', async () => {

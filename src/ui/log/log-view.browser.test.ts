@@ -66,7 +66,7 @@ describe('the page of the log', () => {
     await expect.poll(queries).toHaveLength(100);
     await page.getByRole('button', { name: /Show more/ }).click();
     await expect.poll(queries).toHaveLength(120);
-    expect(page.getByRole('button', { name: /Show more/ }).elements()).toEqual([]);
+    await expect.poll(() => page.getByRole('button', { name: /Show more/ }).elements()).toEqual([]);
   });
 
   it('links to the search itself', async () => {
@@ -111,7 +111,8 @@ describe('the page of the log', () => {
     }
     await select.selectOptions('All collections');
     await expect.poll(queries).toEqual(['dog']);
-    expect([...select.element().children].map((option) => option.textContent)).toEqual(['All collections', 'demo']);
+    const options = () => [...select.element().children].map((option) => option.textContent);
+    await expect.poll(options).toEqual(['All collections', 'demo']);
   });
 
   it('does not speak of a filter where the log is empty', async () => {
@@ -233,6 +234,7 @@ describe('the page of the log', () => {
     await expect.poll(() => document.querySelectorAll('.plot canvas').length).toBe(2);
     await page.getByText('Rating and results').first().click();
     await userEvent.click(page.getByRole('radio', { name: '7' }));
+    await expect.element(page.getByText('10 of 120 searches rated, 5.2 on average.')).toBeVisible();
     // While a colour changes, it is none of the theme's.
     await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined)));
     const { violations } = await axe.run(document.querySelector('main') ?? document.body);

@@ -40,7 +40,7 @@ export function scanHalves(
 }
 
 /**
- * Scores of rows of int8 values or of halves: base + (query · row × scale) × step, each operation rounded to float32.
+ * Scores of rows of int8 values or of halves.
  * Four rows are scored at a time, from four parts of the range: rows that lie next to each other make half as fast a use
  * of memory as four streams do.
  */
@@ -117,13 +117,19 @@ function scoreFour(
   const b = rows + j * stride;
   const c = rows + k * stride;
   const d = rows + l * stride;
-  const dots = halves ? dotHalves(a, b, c, d, query, stride) : dotInt8(a, b, c, d, query, stride);
-  let scale = v128.load32_zero(scales + (i << 2));
-  scale = v128.load_lane<f32>(scales + (j << 2), scale, 1);
-  scale = v128.load_lane<f32>(scales + (k << 2), scale, 2);
-  scale = v128.load_lane<f32>(scales + (l << 2), scale, 3);
-  const scaled = f32x4.mul(dots, scale);
-  return f32x4.add(f32x4.splat(base), f32x4.mul(scaled, f32x4.splat(step)));
+  const sums = halves
+    ? f32x4.mul(dotHalves(a, b, c, d, query, stride), oneEach(scales, i, j, k, l))
+    : dotInt8(a, b, c, d, scales + (i << 4), scales + (j << 4), scales + (k << 4), scales + (l << 4), query, stride);
+  return f32x4.add(f32x4.splat(base), f32x4.mul(sums, f32x4.splat(step)));
+}
+
+/** The scales of four rows that have one each: bfloat16 are the upper halves of float32. */
+function oneEach(scales: usize, i: usize, j: usize, k: usize, l: usize): v128 {
+  let scale = i16x8.splat(0);
+  scale = v128.load_lane<u16>(scales + (i << 1), scale, 1);
+  scale = v128.load_lane<u16>(scales + (j << 1), scale, 3);
+  scale = v128.load_lane<u16>(scales + (k << 1), scale, 5);
+  return v128.load_lane<u16>(scales + (l << 1), scale, 7);
 }
 
 /**

@@ -1,4 +1,5 @@
 import init, { EdgeVec, EdgeVecConfig, JsIndexType } from 'edgevec/edgevec.js';
+import { beamFor } from '../../../../../src/indexing/beam.ts';
 import { DIM, GRAPH } from '../../protocol.ts';
 import type { Engine, Searcher } from '../engine.ts';
 
@@ -8,8 +9,8 @@ import type { Engine, Searcher } from '../engine.ts';
  * metrics `cosine` and `dot` return the farthest rows first: it is given `l2`, which ranks unit vectors alike. It counts
  * rows from 1.
  */
-const { M, efConstruction, efSearch } = GRAPH;
-const PARAMETERS = { m: M, m0: 2 * M, ef_construction: efConstruction, ef_search: efSearch };
+const { M, efConstruction } = GRAPH;
+const PARAMETERS = { m: M, m0: 2 * M, ef_construction: efConstruction };
 /** Candidates for a hit, of which the binary codes are compared: the best that its documentation names. */
 const RESCORED = 10;
 
@@ -17,7 +18,8 @@ const RESCORED = 10;
 export const edgevec: Engine = {
   async load(rows) {
     await init();
-    const index = new EdgeVec(Object.assign(new EdgeVecConfig(rows.dim), { metric: 'l2', ...PARAMETERS }));
+    const config = { metric: 'l2', ...PARAMETERS, ef_search: beamFor(rows.count) };
+    const index = new EdgeVec(Object.assign(new EdgeVecConfig(rows.dim), config));
     for await (const { vectors } of rows.parts()) index.insertBatchFlat(vectors, vectors.length / rows.dim);
     index.enableBQ();
     return {

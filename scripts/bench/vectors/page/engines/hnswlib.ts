@@ -1,4 +1,5 @@
 import { type HierarchicalNSW, type HnswlibModule, loadHnswlib, syncFileSystem } from 'hnswlib-wasm-as-published';
+import { beamFor } from '../../../../../src/indexing/beam.ts';
 import { passes } from '../../filter.ts';
 import { DIM, GRAPH, HNSWLIB_FILE } from '../../protocol.ts';
 import type { Engine } from '../engine.ts';
@@ -41,7 +42,7 @@ export const hnswlib: Engine = {
     });
     const index = create(library, DIM);
     index.readIndex(NAME, rows.count);
-    index.setEfSearch(GRAPH.efSearch);
+    index.setEfSearch(beamFor(rows.count));
     return {
       tune: (efSearch) => index.setEfSearch(efSearch),
       search: (query, k, filter) =>

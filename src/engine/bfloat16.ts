@@ -1,0 +1,20 @@
+/** bfloat16: the upper half of a float32's bits, with its range and 7 bits after the point. */
+
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
+/** The bits of the bfloat16 nearest to `value`, a finite number; ties away from zero. */
+export function toBfloat16(value: number): number {
+  float[0] = value;
+  return ((bits[0] as number) + 0x8000) >>> 16;
+}
+
+/** @param into filled and returned; as long as `values`. */
+export function decodeBfloat16(
+  values: Uint16Array,
+  into: Float32Array = new Float32Array(values.length),
+): Float32Array {
+  const wide = new Uint32Array(into.buffer, into.byteOffset, into.length);
+  for (let i = 0; i < values.length; i++) wide[i] = (values[i] as number) << 16;
+  return into;
+}
