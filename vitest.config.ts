@@ -8,9 +8,9 @@ const executablePath = findBrowser();
 const launchOptions = { args: BROWSER_ARGS, ...(executablePath === undefined ? {} : { executablePath }) };
 
 /** Only what hangs may fail by time, on the slowest machine too. */
-const TIMEOUT = 120_000;
+const TIMEOUT = 300_000;
 /** What `expect.poll` waits for is there sooner or later; its own default is a second. */
-const POLL = { poll: { timeout: 60_000 } };
+const POLL = { poll: { timeout: 120_000 } };
 
 await ensureKernels();
 
