@@ -23,7 +23,7 @@ export interface FilterRow extends DataSet {
 export const FILTERING: readonly EngineId[] = ['hnsw', 'exact', 'codes', 'hnswlib', 'loop'];
 
 const SHARES = [1000, 100, 10, 1];
-const QUERIES = 50;
+const QUERIES = 200;
 
 /** The rooms have loaded the set. Engines take turns, query by query; each answers the first of them twice. */
 export async function measureFilters(rooms: ReadonlyMap<EngineId, Room>, set: DataSet): Promise<FilterRow[]> {
