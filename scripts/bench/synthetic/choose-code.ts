@@ -6,6 +6,7 @@ import { createEncoder } from '../../../src/engine/codes/encode.ts';
 import { createNibbleRows } from '../../../src/engine/codes/nibble-rows.ts';
 import { codeHeaderBytes } from '../../../src/engine/codes/section.ts';
 import { type Trained, trainCode } from '../../../src/engine/codes/train.ts';
+import { rowBytesOf } from '../../../src/engine/collection/vector-blocks.ts';
 import { dot, type Embedding } from '../../../src/engine/embedding.ts';
 import { componentAt } from '../../../src/engine/kernels/reference.ts';
 import { finish } from '../../../src/engine/steps.ts';
@@ -30,8 +31,8 @@ const K = 10;
 const CHUNK = 10_000;
 const SAMPLE = 20_000;
 const CANDIDATES = [10, 20, 30, 50, 100, 200, 500, 1000, 2000, 5000];
-/** int8 values, scale, and a hash of 16 bytes a block. */
-const VECTOR_BYTES = DIM + 4;
+const VECTOR_BYTES = rowBytesOf('int8', DIM);
+/** Of each block. */
 const HASH_BYTES = 16;
 
 await runScript(HELP, async (args) => {
