@@ -22,8 +22,8 @@ export default defineConfig({
   // On a busy machine a browser may fail a test by itself; what fails three times is broken.
   retries: process.env.CI ? 2 : 0,
   // Generous, because nothing timed may fail a test: only a page that hangs does.
-  timeout: 120_000,
-  expect: { timeout: 30_000 },
+  timeout: 300_000,
+  expect: { timeout: 100_000 },
   reporter: 'list',
   use: { baseURL: `http://localhost:${PORT}/`, screenshot: 'only-on-failure' },
   projects: [

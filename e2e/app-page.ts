@@ -49,6 +49,14 @@ export class AppPage {
     await this.answered(query);
   }
 
+  /** Type letter by letter, without a pause that would complete a search, however slow the machine. */
+  async type(query: string): Promise<void> {
+    await this.page.clock.install();
+    await this.page.clock.pauseAt(Date.now() + 10_000);
+    await this.field.pressSequentially(query);
+    await this.page.clock.resume();
+  }
+
   async answered(query: string): Promise<void> {
     await expect(this.headline).toContainText(`“${query}”`);
   }

@@ -1,5 +1,6 @@
 import { type BrowserContext, test as base, expect, type Page, type Request } from '@playwright/test';
 import { AppPage } from './app-page.ts';
+import { stopSites } from './sites.ts';
 
 export { expect };
 
@@ -47,6 +48,8 @@ export class Guard {
 }
 
 interface Fixtures {
+  /** Stops the servers of a test when its pages are closed: until then they fetch what they keep, and may not fail. */
+  readonly sites: undefined;
   readonly guard: Guard;
   readonly app: AppPage;
   /** Another page of the same browser profile: a second tab. */
@@ -55,8 +58,13 @@ interface Fixtures {
 
 /** Every test fails on a request to another origin, on what the policy forbids and on an error. */
 export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it that the fixture needs no other.
+  sites: async ({}, use) => {
+    await use(undefined);
+    await stopSites();
+  },
   guard: [
-    async ({ context, baseURL }, use) => {
+    async ({ sites: _, context, baseURL }, use) => {
       const guard = new Guard();
       guard.allow(new URL(baseURL ?? '').origin);
       await guard.watch(context);

@@ -4,7 +4,7 @@ test('a whole visit by keyboard alone', async ({ app, page }) => {
   const { keyboard } = page;
   await app.open();
   await expect(app.field).toBeFocused();
-  await keyboard.type('rocket');
+  await app.type('rocket');
   await keyboard.press('Enter');
   await app.answered('rocket');
 

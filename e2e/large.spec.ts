@@ -44,7 +44,6 @@ test('a hundred thousand pictures are searched by their codes and scrolled to th
   await expect(app.at(COUNT)).toBeInViewport();
   await expect(app.at(COUNT)).toHaveAttribute('href', /p=/);
   expect(await pageBytes(page)).toBeLessThan(MEMORY_BYTES);
-  await site.stop();
 });
 
 /** Resident memory of the process that runs the page and its worker: Chromium's own measure leaves out WebAssembly. */

@@ -45,7 +45,6 @@ test('over plain HTTP search works, verified, and the page says what is off', as
   });
   await page.reload();
   await expect(page.getByRole('alert').first()).toContainText('part-corrupt');
-  await site.stop();
 });
 
 test('without IndexedDB search works, and the page says that nothing is logged', async ({ app, page }) => {

@@ -46,7 +46,7 @@ test('the address is the whole state: link, Back, Forward and reload', async ({ 
 
 test('typing makes one history entry, not one for each letter', async ({ app, page }) => {
   await app.open();
-  await app.field.pressSequentially('guitar');
+  await app.type('guitar');
   await app.answered('guitar');
   await expect(page).toHaveURL(/\?q=guitar$/);
   await page.goBack();

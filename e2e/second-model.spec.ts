@@ -44,5 +44,4 @@ test('a collection of another model and dimension is offered and searched', asyn
   await page.getByRole('combobox', { name: 'Collection' }).selectOption('Fluent Emoji');
   await expect(page.getByText(/1,594 pictures searched in /)).toBeVisible();
   expect((await app.top(1))[0]).toBe('rocket');
-  await site.stop();
 });

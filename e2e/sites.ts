@@ -17,8 +17,14 @@ export const SITE = join(ROOT_FOLDER, 'dist');
 /** A server of a test's own, on a port of its own. */
 export interface Site {
   readonly origin: string;
-  /** No answer to anything any more, as when the network is gone. */
+  /** No answer to anything any more, as when the network is gone. At the end of a test it is done by a fixture. */
   stop(): Promise<void>;
+}
+
+const running = new Set<Site>();
+
+export async function stopSites(): Promise<void> {
+  await Promise.all([...running].map((site) => site.stop()));
 }
 
 /** The built site with the data of another `public/` folder, and the headers of a good host. */
@@ -40,15 +46,18 @@ export async function serveBare(folder: string): Promise<Site> {
 
 function started(server: Server): Site {
   const { port } = server.address() as AddressInfo;
-  return {
+  const site: Site = {
     origin: `http://localhost:${port}`,
     async stop() {
+      if (!running.delete(site)) return;
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
       await closed;
     },
   };
+  running.add(site);
+  return site;
 }
 
 /** A `public/` folder of a test's own, with the embedded model. */

@@ -61,7 +61,6 @@ test('a newer version of the app takes over when it is asked to, in one tab afte
   await other.notices.getByRole('button', { name: 'Reload' }).click();
   await expect(other.page.locator('html[data-newer]')).toHaveCount(1);
   await other.answered('fruit');
-  await site.stop();
 });
 
 test('a version that cannot open its collection does not stay for good: the next one is announced', async ({
@@ -82,5 +81,4 @@ test('a version that cannot open its collection does not stay for good: the next
   await expect(page.getByRole('alert')).toBeVisible();
   await app.notices.getByRole('button', { name: 'Reload' }).click();
   await expect(page.locator('html[data-newer]')).toHaveCount(1);
-  await site.stop();
 });
