@@ -11,6 +11,7 @@ const launchOptions = { args: BROWSER_ARGS, ...(executablePath === undefined ? {
 const TIMEOUT = 300_000;
 /** What `expect.poll` waits for is there sooner or later; its own default is a second. */
 const POLL = { poll: { timeout: 120_000 } };
+const SETUP = ['./vitest.setup.ts'];
 
 await ensureKernels();
 
@@ -22,6 +23,7 @@ export default defineConfig({
         plugins: [solid()],
         test: {
           name: 'node',
+          setupFiles: SETUP,
           environment: 'node',
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,
@@ -39,6 +41,7 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
+          setupFiles: SETUP,
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,
           expect: POLL,
@@ -46,6 +49,7 @@ export default defineConfig({
           browser: {
             enabled: true,
             headless: true,
+            connectTimeout: TIMEOUT,
             screenshotFailures: false,
             provider: playwright({ launchOptions }),
             instances: [{ browser: 'chromium' }],
