@@ -7,7 +7,7 @@ import { copyPublicFolder, script, serveSite } from './sites.ts';
 
 const COUNT = 100_000;
 const DIM = 512;
-/** About 520 MB are seen, of which 58 MB are vectors and codes. Vectors held twice or as float32 would pass the limit. */
+/** About 520 MB are seen, of which 59 MB are vectors and codes. Vectors held twice or as float32 would pass the limit. */
 const MEMORY_BYTES = 650e6;
 
 test('a hundred thousand pictures are searched by their codes and scrolled to the last', async ({

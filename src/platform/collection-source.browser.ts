@@ -55,7 +55,8 @@ export async function openNewestCollection(
   const newest = isCollectionName(name) ? await source.newest(manifestPath(name), { signal }) : undefined;
   const kept = newest?.kept;
   if (newest === undefined || kept === undefined || kept === newest.text) {
-    const version = await readVersion(source, name, newest?.text, newest?.problem !== undefined, reading);
+    const reads = readVersion(source, name, newest?.text, newest?.problem !== undefined, reading);
+    const version = await (newest?.problem ? unlessOutdated(reads, newest.problem) : reads);
     if (newest?.problem) onEvent({ type: 'collection-kept', name, reason: keptBecause(newest.problem) });
     return version;
   }
@@ -68,13 +69,20 @@ export async function openNewestCollection(
     return version;
   } catch (error) {
     signal.throwIfAborted();
-    const version = await readVersion(source, name, kept, true, reading);
+    const version = await unlessOutdated(readVersion(source, name, kept, true, reading), error);
     const reason =
       'There are newer pictures, but they could not be read completely, so the last complete state is shown. ' +
       toAfterimageError(error).message;
     onEvent({ type: 'collection-kept', name, reason });
     return version;
   }
+}
+
+/** What was kept before an update of the app may be of a format that is read no more: then the newest one's problem counts. */
+async function unlessOutdated<T>(kept: Promise<T>, problem: unknown): Promise<T> {
+  return kept.catch((error: unknown) => {
+    throw toAfterimageError(error).code === 'collection-version' ? problem : error;
+  });
 }
 
 async function readVersion(

@@ -164,6 +164,39 @@ describe('when a newer version cannot be read completely, the old one stays', ()
   });
 });
 
+describe('when what was kept is of an older format', () => {
+  beforeEach(async () => {
+    await publish(5);
+    await completeVisit();
+    const text = (await cache.getText(MANIFEST)) as string;
+    await cache.putText(MANIFEST, text.replace(/"version": ?\d+/, '"version": 1'));
+  });
+
+  test('a lost network is the problem, not the format', async () => {
+    cutTheNetwork();
+    await expect(visit()).rejects.toMatchObject({ code: 'network' });
+  });
+
+  test('so is one that goes in the middle, and a part that is missing', async () => {
+    await publish(7);
+    server.fault = (path) => (path.includes('vectors') ? new TypeError('Failed to fetch') : undefined);
+    await expect(visit()).rejects.toMatchObject({ code: 'network' });
+    server.fault = undefined;
+    for (const path of server.files.keys()) if (path.includes('vectors')) server.files.delete(path);
+    await expect(visit()).rejects.toMatchObject({ code: 'part-missing' });
+  });
+
+  test('the newest version takes its place', async () => {
+    expect((await visit()).items.count).toBe(5);
+    expect(events).toEqual([{ type: 'collection-updated', name: 'holidays' }]);
+  });
+
+  test('where the server has no other, the format is the problem', async () => {
+    server.files.set(MANIFEST, new TextEncoder().encode(await cache.getText(MANIFEST)));
+    await expect(visit()).rejects.toMatchObject({ code: 'collection-version' });
+  });
+});
+
 describe('when its model changed too', () => {
   const publishBoth = () => publish(7, { model: { id: 'tiny-clip', sha256: 'b'.repeat(64) } });
 

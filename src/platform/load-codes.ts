@@ -58,7 +58,7 @@ export interface LoadedCodes {
  */
 const fetchedCandidates = (count: number): number => (count > 200_000 ? 100 : 50);
 
-/** Rows whose vectors are held at most where they are fetched for single queries: 32 MiB of 512 dimensions. */
+/** Rows whose vectors are held at most where they are fetched for single queries: 33 MiB of 512 dimensions. */
 const HELD_ROWS = 65_536;
 
 export interface LoadCodesOptions {

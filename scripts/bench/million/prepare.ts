@@ -34,6 +34,7 @@ export interface Prepared {
 /** Made from the same sources, a collection is taken as it is; and vectors of the same generator. */
 const VECTORS = sourcesVersion(['scripts/bench/synthetic', 'src/engine/npy.ts']);
 const COLLECTIONS = sourcesVersion([
+  'src/engine/bfloat16.ts',
   ...['src/engine/collection', 'src/engine/codes', 'src/engine/quantised', 'src/indexing', 'scripts/indexing'],
   ...['collection-store', 'vector-files', 'metadata-files'].map((name) => `src/platform/${name}.node.ts`),
 ]);

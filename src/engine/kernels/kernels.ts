@@ -26,8 +26,8 @@ export interface Kernels {
 
   /**
    * Scores of rows of halves: base + (query · row × scale) × step, as `scan` has them but for rows, query and scales, of which
-   * each row has one. Products are rounded to float32 and added in their order to one of four float32 sums, of eight values 0 and 1 to the first, 2 and 3 to the second, and so on; in the end
-   * (first + third) + (second + fourth).
+   * each row has one. Products are rounded to float32 and added in their order to one of four float32 sums, of eight values
+   * 0 and 1 to the first, 2 and 3 to the second, and so on; in the end (first + third) + (second + fourth).
    *
    * @param rows `stride` bytes each: halves, and any between the last and the end of the row; none is infinite or NaN, their
    *   exponent is taken for that of the next larger numbers

@@ -1,4 +1,3 @@
-import { decodeBfloat16 } from '../bfloat16.ts';
 import { BLOCK_ROWS, type KernelMemory, type Kernels } from './kernels.ts';
 
 /** The kernels in plain TypeScript. */
@@ -11,20 +10,17 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
     scan(rows, scales, stride, list, count, query, step, base, scores, maxima) {
       const values = new Int8Array(memory.buffer);
       const factors = new Int16Array(memory.buffer, query, stride);
-      const sumOf = (row: number) => {
-        const ofRow = new Uint16Array(memory.buffer, scales + 16 * row, 8);
-        return dotInt8(values, rows + row * stride, factors, decodeBfloat16(ofRow));
-      };
+      const bits = new Uint16Array(memory.buffer);
+      const sumOf = (row: number) => dotInt8(values, rows + row * stride, factors, bits, scales / 2 + 8 * row);
       scoreAll(memory.buffer, sumOf, list, count, step, base, scores, maxima);
     },
 
     scanHalves(rows, scales, stride, list, count, query, step, base, scores, maxima) {
       const halves = new Int16Array(memory.buffer);
       const factors = new Float32Array(memory.buffer, query, stride / 2);
-      const sumOf = (row: number) => {
-        const scale = decodeBfloat16(new Uint16Array(memory.buffer, scales + 2 * row, 1))[0] as number;
-        return Math.fround(dotHalves(halves, (rows + row * stride) / 2, factors) * scale);
-      };
+      const bits = new Uint16Array(memory.buffer);
+      const sumOf = (row: number) =>
+        Math.fround(dotHalves(halves, (rows + row * stride) / 2, factors) * widened(bits, scales / 2 + row));
       scoreAll(memory.buffer, sumOf, list, count, step, base, scores, maxima);
     },
 
@@ -91,16 +87,29 @@ function scoreAll(
   }
 }
 
-function dotInt8(values: Int8Array, from: number, factors: Int16Array, scales: Float32Array): number {
+const groups = new Int32Array(8);
+
+function dotInt8(values: Int8Array, from: number, factors: Int16Array, scales: Uint16Array, scale: number): number {
   const { fround } = Math;
-  const sums = new Int32Array(8);
-  for (let i = 0; i < factors.length; i++) {
+  groups.fill(0);
+  for (let i = 0; i < factors.length; i += 2) {
+    const even = (values[from + i] as number) * (factors[i] as number);
+    const odd = (values[from + i + 1] as number) * (factors[i + 1] as number);
     const group = (i & 15) >> 1;
-    sums[group] = (sums[group] as number) + (values[from + i] as number) * (factors[i] as number);
+    groups[group] = (groups[group] as number) + even + odd;
   }
-  const scaled = (group: number) => fround(fround(sums[group] as number) * (scales[group] as number));
+  const scaled = (group: number) => fround(fround(groups[group] as number) * widened(scales, scale + group));
   const lane = (i: number) => fround(scaled(i) + scaled(i + 4));
   return fround(fround(lane(0) + lane(2)) + fround(lane(1) + lane(3)));
+}
+
+const word = new Uint32Array(1);
+const float = new Float32Array(word.buffer);
+
+/** What a bfloat16 stands for. */
+function widened(bits: Uint16Array, at: number): number {
+  word[0] = (bits[at] as number) << 16;
+  return float[0] as number;
 }
 
 /** The four sums of the kernel: products with an even value and with the odd one after it go to the same. */

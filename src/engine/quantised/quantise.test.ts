@@ -116,10 +116,11 @@ test('a row has the same bytes whatever it comes with', () => {
 
 test('each group has a scale of its own: what is small beside large numbers loses little', () => {
   const dim = 32;
-  const large = Float32Array.from({ length: dim }, (_, i) => (groupOf(i) === 3 ? 1 : 1e-3) * Math.sin(i + 1));
-  const back = dequantise(quantise(large, dim, new Float32Array(dim)), dim, new Float32Array(dim));
-  for (const [i, value] of large.entries()) {
-    expect(Math.abs(value - (back[i] as number))).toBeLessThan((groupOf(i) === 3 ? 1 : 1e-3) / 127);
+  const sizes = Array.from({ length: dim }, (_, i) => ([6, 7, 22, 23].includes(i) ? 1 : 1e-3));
+  const row = Float32Array.from(sizes, (size, i) => size * Math.sin(i + 1));
+  const back = dequantise(quantise(row, dim, new Float32Array(dim)), dim, new Float32Array(dim));
+  for (const [i, size] of sizes.entries()) {
+    expect(Math.abs((row[i] as number) - (back[i] as number))).toBeLessThan(size / 127);
   }
 });
 

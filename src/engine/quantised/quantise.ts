@@ -12,9 +12,8 @@ import { type Balance, createBalance } from './balance.ts';
  * (`balance.ts`; scripts/bench/synthetic/ROUNDING.md has the figures).
  *
  * What was dequantised gives the same bytes again when it is quantised with the same centre, so a collection that is
- * built anew from its own vectors does not drift. Three things make that so, whatever the float32 arithmetic rounds off:
- * scales have 7 bits after the point only, none is so small that float32 could not tell codes apart, and a row whose values
- * are all within 1/8 of a step of their codes keeps these.
+ * built anew from its own vectors does not drift. Two things make that so, whatever the float32 arithmetic rounds off: scales
+ * have 7 bits after the point only, and none is so small that float32 could not tell codes apart.
  */
 export interface Quantised {
   /** Rows × dim. */
@@ -29,9 +28,9 @@ export const GROUPS = 8;
 /** The group of dimension `i`: what one lane of a SIMD register adds up. */
 export const groupOf = (i: number): number => (i & 15) >> 1;
 
-/** Values up to 4 differ by more than twice what float32 rounds off. */
+/** What float32 rounds off of values up to 4 is at most a 32nd of such a step. */
 const LEAST_SCALE = 2 ** -18;
-/** In steps: rows no further from what codes stand for were dequantised. */
+/** In steps: rows no further from what codes stand for were dequantised. They keep their codes, and nothing is balanced. */
 const ON_LATTICE = 1 / 8;
 
 /** The mean of all `vectors` (rows × dim); zeros where there are none. @throws `dimension-mismatch`. */
@@ -124,22 +123,22 @@ interface Groups {
   /** Their scales: what is stored, and the numbers that it stands for. */
   readonly bits: Uint16Array;
   readonly scales: Float32Array;
-  /** The dimension from which a group's scale follows. */
-  readonly peaks: Uint32Array;
+  /** The dimension from which a group's scale follows; −1 where it is the least. */
+  readonly peaks: Int32Array;
   /** @throws AfterimageError `embedding-invalid` */
   measure(vectors: Float32Array, from: number, centre: Float32Array): void;
 }
 
 function createGroups(): Groups {
   const largest = new Float64Array(GROUPS);
-  const [bits, scales, peaks] = [new Uint16Array(GROUPS), new Float32Array(GROUPS), new Uint32Array(GROUPS)];
+  const [bits, scales, peaks] = [new Uint16Array(GROUPS), new Float32Array(GROUPS), new Int32Array(GROUPS)];
   return {
     bits,
     scales,
     peaks,
     measure(vectors, from, centre) {
-      largest.fill(0);
-      peaks.fill(0);
+      largest.fill(LEAST_SCALE * MAX_CODE);
+      peaks.fill(-1);
       for (let i = 0; i < centre.length; i++) {
         const deviation = Math.abs((vectors[from + i] as number) - (centre[i] as number));
         const group = groupOf(i);
@@ -152,7 +151,7 @@ function createGroups(): Groups {
         }
       }
       for (let group = 0; group < GROUPS; group++) {
-        bits[group] = toBfloat16(Math.max(LEAST_SCALE, (largest[group] as number) / MAX_CODE));
+        bits[group] = toBfloat16((largest[group] as number) / MAX_CODE);
       }
       decodeBfloat16(bits, scales);
     },
@@ -182,7 +181,7 @@ function encode(
     worst = Math.max(worst, Math.abs(error));
   }
   // The scale follows from the largest code.
-  for (const peak of peaks) others[peak] = errors[peak] as number;
+  for (const peak of peaks) if (peak >= 0) others[peak] = errors[peak] as number;
   return worst <= ON_LATTICE;
 }
 

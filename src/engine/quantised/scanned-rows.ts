@@ -153,7 +153,7 @@ function createPresence(store: RowStore<Beside>, perRow: number) {
       return size;
     },
     has(row: number): boolean {
-      return row >= 0 && row < end && (scales()[row * perRow] ?? ABSENT) !== ABSENT;
+      return Number.isInteger(row) && row >= 0 && row < end && scales()[row * perRow] !== ABSENT;
     },
     /** Rows `first`, `first` + 1 … are there from now on, but for those that were removed before. */
     add(first: number, given: Uint16Array): void {
