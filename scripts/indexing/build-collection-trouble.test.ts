@@ -3,27 +3,12 @@ import { appendFile, cp, mkdir, readFile, rename, rm, stat, utimes, writeFile } 
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
-import { FORMAT_VERSION } from '../../src/engine/collection/types.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
 import { MODELS_FOLDER } from '../lib/folders.ts';
 import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
 import { buildOptions, draw, filesBelow, openCollection, workplace } from './testing.ts';
-
-test('a collection of an older format is built anew', async () => {
-  const { pictures, out, encoder, build } = await workplace();
-  await draw(join(pictures, 'a.png'), 1);
-  await build();
-  const manifest = join(out, 'manifest.json');
-  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace(`"version": ${FORMAT_VERSION}`, '"version": 2'));
-  await expect(openCollection(out)).rejects.toMatchObject({ code: 'collection-version' });
-  const notes: string[] = [];
-  await build({}, (event) => event.type === 'note' && notes.push(event.message));
-  expect(notes).toEqual([expect.stringContaining('version 2')]);
-  expect((await openCollection(out)).manifest.version).toBe(FORMAT_VERSION);
-  expect(encoder.encoded).toBe(2);
-});
 
 test('what cannot be indexed is reported with its reason, the rest is indexed; --strict makes it an error', async () => {
   const { pictures, out, build } = await workplace();

@@ -21,7 +21,7 @@ import { createFolderPictures } from '../../src/platform/walk.node.ts';
 import { usage } from '../lib/cli.ts';
 import { readCaptions } from './captions.ts';
 import { type CollectionOptions, collectionOptions } from './collection-options.ts';
-import { checkedName, makeOut } from './out.ts';
+import { checkedName, makeOut, manifestText } from './out.ts';
 import { startVisionWorker } from './vision-worker.ts';
 
 export interface BuildOptions extends CollectionOptions, Pick<IndexRequest, 'pictures' | 'strict' | 'fresh'> {
@@ -81,6 +81,7 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
     graph: createGraphBuilder({ dim: model.dim, ...options.hnsw }),
     // Shards are not for the page, and on many machines that share a disk the list would be everybody's.
     store: createFolderStore(out, shard === undefined),
+    manifestText: () => manifestText(out),
     sha256,
   };
   return {

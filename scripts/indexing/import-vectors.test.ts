@@ -17,7 +17,7 @@ import { createSynthetic } from '../bench/synthetic/synthetic.ts';
 import { MODELS_FOLDER } from '../lib/folders.ts';
 import { createVectorImporter, type ImportOptions } from './import-vectors.ts';
 import { describeImport } from './summary.ts';
-import { filesBelow, openCollection, otherModel, temporaryFolder } from './testing.ts';
+import { filesBelow, makeOlder, openCollection, otherModel, temporaryFolder } from './testing.ts';
 
 const DIM = 256;
 const vectors = clusteredVectors(60, DIM);
@@ -66,7 +66,7 @@ async function workplace() {
 }
 
 test('an array becomes a collection, rows scaled to unit norm and in order', async () => {
-  const { write, run, read } = await workplace();
+  const { write, run, read, out } = await workplace();
   const from = await write('a.npy', npy(flat.map((value) => value * 3)));
   const events: IndexEvent[] = [];
   const summary = await run({ from, title: 'Given' }, (event) => events.push(event));
@@ -79,6 +79,9 @@ test('an array becomes a collection, rows scaled to unit norm and in order', asy
     expect(dot(rows.subarray(row * DIM, (row + 1) * DIM), vector)).toBeGreaterThan(0.998);
   }
   expect(await run({ from, title: 'Given' })).toMatchObject({ unchanged: true, removed: 0 });
+  await makeOlder(out);
+  expect(await run({ from })).toMatchObject({ unchanged: false });
+  expect((await openCollection(out)).manifest.title).toBe('Given');
 });
 
 test('more rows are stored around what is there, but for another model', async () => {

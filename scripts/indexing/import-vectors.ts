@@ -12,7 +12,7 @@ import { sha256 } from '../../src/platform/sha256.node.ts';
 import { openVectorFiles } from '../../src/platform/vector-files.node.ts';
 import { createdNow } from './build-collection.ts';
 import { type CollectionOptions, collectionOptions } from './collection-options.ts';
-import { checkedName, makeOut } from './out.ts';
+import { checkedName, makeOut, manifestText } from './out.ts';
 
 export interface ImportOptions extends CollectionOptions {
   /** See `VectorFilesOptions`. */
@@ -46,6 +46,7 @@ export async function createVectorImporter(options: ImportOptions) {
     source,
     graph: createGraphBuilder({ dim: model.dim, ...hnsw }),
     store: createFolderStore(out),
+    manifestText: () => manifestText(out),
     sha256,
   };
   return {

@@ -2,6 +2,7 @@
 import { realpath, rmdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { type Collection, readCollection } from '../../src/engine/collection/reader.ts';
+import { AfterimageError } from '../../src/engine/errors.ts';
 import { type MergeSource, type MergeSummary, mergeCollections } from '../../src/indexing/merge-collections.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
 import { createFolderSource } from '../../src/platform/bytes.node.ts';
@@ -12,7 +13,7 @@ import { sha256 } from '../../src/platform/sha256.ts';
 import { usage } from '../lib/cli.ts';
 import { createdNow } from './build-collection.ts';
 import { type CollectionOptions, collectionOptions } from './collection-options.ts';
-import { checkedName, makeOut } from './out.ts';
+import { checkedName, makeOut, manifestText } from './out.ts';
 
 export interface MergeOptions extends CollectionOptions {
   /** Folders of collections. */
@@ -45,7 +46,8 @@ export async function merge(
   };
   const graph = (dim: number) => createGraphBuilder({ dim, ...hnsw });
   try {
-    return await mergeCollections(request, { sources, graph, store: createFolderStore(out), sha256, onEvent });
+    const place = { store: createFolderStore(out), manifestText: () => manifestText(out) };
+    return await mergeCollections(request, { sources, graph, ...place, sha256, onEvent });
   } finally {
     await rmdir(out).catch(() => {}); // only where nothing came of it: a folder that is not empty stays
   }
@@ -63,8 +65,13 @@ async function openSource(folder: string, out: string): Promise<MergeSource> {
  */
 export async function openFolder(folder: string): Promise<{ collection: Collection; location: string }> {
   const location = await placeOf(folder);
-  const collection = await readCollection(createFolderSource(dirname(location)), sha256, basename(location), '.');
-  return { collection, location };
+  const source = createFolderSource(dirname(location));
+  try {
+    return { collection: await readCollection(source, sha256, basename(location), '.'), location };
+  } catch (error) {
+    if (!(error instanceof AfterimageError)) throw error;
+    throw new AfterimageError(error.code, `${folder}: ${error.message}`, { cause: error }); // one of many, as of shards
+  }
 }
 
 function placeOf(folder: string): Promise<string> {

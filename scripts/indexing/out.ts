@@ -3,6 +3,7 @@ import { mkdir, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isCollectionName } from '../../src/engine/collection/manifest.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
+import { createFolderSource } from '../../src/platform/bytes.node.ts';
 import { usage } from '../lib/cli.ts';
 import { COLLECTIONS_FOLDER } from '../lib/folders.ts';
 
@@ -32,6 +33,11 @@ export async function makeOut(out: string): Promise<void> {
     });
   }
   throw usage(`${out} holds something else than a collection. Name a new folder with --out`);
+}
+
+/** The text of the manifest in `out`, whoever wrote it; undefined where there is none. */
+export function manifestText(out: string): Promise<string | undefined> {
+  return createFolderSource(out).readText('manifest.json');
 }
 
 /** One line for a person where the page will not offer a collection that lies in `out`; else undefined. */

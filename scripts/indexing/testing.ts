@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { onTestFinished } from 'vitest';
 import { type Collection, readCollection } from '../../src/engine/collection/reader.ts';
-import type { Item } from '../../src/engine/collection/types.ts';
+import { FORMAT_VERSION, type Item } from '../../src/engine/collection/types.ts';
 import { normalise } from '../../src/engine/embedding.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { ImageEncoder, Pixels } from '../../src/engine/ports.ts';
@@ -110,6 +110,13 @@ export async function workplace(): Promise<Workplace> {
 export function openCollection(out: string): Promise<Collection> {
   const collections = dirname(out);
   return readCollection(createFolderSource(dirname(collections)), sha256, basename(out), basename(collections));
+}
+
+/** Make the collection one of the version before this one, as far as its manifest tells. @param more members to change. */
+export async function makeOlder(out: string, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  const path = join(out, 'manifest.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8'));
+  await writeFile(path, JSON.stringify({ ...manifest, version: FORMAT_VERSION - 1, ...more }));
 }
 
 /** All files below `folder`, by path with `/`. */

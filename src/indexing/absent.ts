@@ -2,6 +2,7 @@
 import { AfterimageError } from '../engine/errors.ts';
 import type { Outcome } from './embed.ts';
 import type { Known, PreviousState } from './known.ts';
+import type { LastState } from './last-state.ts';
 import type { Listing, SourceFile } from './ports.ts';
 
 /** A picture that is in the collection though its file is not listed. */
@@ -35,6 +36,21 @@ function lost(prefix: string): AfterimageError {
     'usage',
     `${prefix} is empty or cannot be listed, but pictures that are known from it would have to be read again, as with ` +
       '--fresh, another model or finer --vectors. Bring the folder back, or, to remove its pictures, leave it out of the command.',
+  );
+}
+
+/**
+ * Where what is there cannot be read, nobody knows which pictures are of a folder that is not there now.
+ * @throws AfterimageError `usage`
+ */
+export function refuseUnknown({ unlisted, empty }: Listing, { unreadable }: Pick<LastState, 'unreadable'>): void {
+  const [prefix] = [...unlisted, ...empty];
+  if (unreadable === undefined || prefix === undefined) return;
+  throw new AfterimageError(
+    'usage',
+    `${prefix} is empty or cannot be listed, but the collection that is there has to be built anew, and pictures that it ` +
+      `holds from there would be lost. Bring the folder back, leave it out of the command, or, to go without its pictures, ` +
+      `delete the collection's folder. (${unreadable})`,
   );
 }
 

@@ -5,8 +5,9 @@ import type { Sha256 } from '../engine/ports.ts';
 import { createMean, type Mean } from '../engine/quantised/quantise.ts';
 import type { GivenPicture } from './given-picture.ts';
 import { copyId, itemId } from './ids.ts';
-import { countRemoved, lastState, partBytes } from './index-pictures.ts';
+import { countRemoved, partBytes } from './index-pictures.ts';
 import { vectorsToKeep } from './known.ts';
+import { lastState, noteOfUnreadable } from './last-state.ts';
 import { codeWidth } from './make-codes.ts';
 import type { CollectionPorts, CollectionRequest, SettledSummary } from './request.ts';
 import { settle } from './settle.ts';
@@ -59,11 +60,13 @@ export async function importVectors(request: ImportRequest, ports: ImportPorts):
   checkSize(count, dim, request);
   await ports.store.open();
   try {
-    const previous = await lastState(request, ports);
+    const last = await lastState(request, ports);
+    for (const message of noteOfUnreadable(last)) ports.onEvent({ type: 'note', message });
+    const { previous } = last;
     const content = await stopwatch.time('read', () =>
       readContent(count, vectorsToKeep(previous, request), request, ports),
     );
-    const context = { previous, existing: new Map(), request, ports, stopwatch };
+    const context = { ...last, existing: new Map(), request, ports, stopwatch };
     const { manifest, unchanged, advice } = await settle(content, context);
     return {
       collection: manifest.name,

@@ -1,13 +1,14 @@
 import type { CollectionManifest, Item, PartKind } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
-import { absentPictures, notesOfAbsent, withoutMoved } from './absent.ts';
+import { absentPictures, notesOfAbsent, refuseUnknown, withoutMoved } from './absent.ts';
 import { embedFiles, type Outcome } from './embed.ts';
 import { copyId } from './ids.ts';
-import { journalKey, knownPictures, type PreviousState, readPrevious } from './known.ts';
+import { journalKey, knownPictures, type PreviousState } from './known.ts';
+import { lastState, noteOfUnreadable } from './last-state.ts';
 import { codeWidth } from './make-codes.ts';
 import type { Listing, Problem } from './ports.ts';
-import type { CollectionPorts, CollectionRequest, IndexPorts, IndexRequest, IndexSummary } from './request.ts';
+import type { IndexPorts, IndexRequest, IndexSummary } from './request.ts';
 import { type Content, settle } from './settle.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 
@@ -16,7 +17,7 @@ import { createStopwatch, type Stopwatch } from './stopwatch.ts';
  * new state into place. What is known by its content is kept under whatever name; what is gone leaves. An interrupted
  * run loses the batch it was at, and readers see the old state or the new one.
  * @throws AfterimageError `nothing-to-index`, `index-too-large`, `usage` (codes of too short vectors; known pictures that
- *   are not there and would have to be read again), `not-writable`, `picture-unreadable` (when strict), and what the encoder throws. An aborted `signal` throws its reason.
+ *   are not there and would have to be read again, or may be, where what is known cannot be read), `not-writable`, `picture-unreadable` (when strict), and what the encoder throws. An aborted `signal` throws its reason.
  */
 export async function indexPictures(request: IndexRequest, ports: IndexPorts): Promise<IndexSummary> {
   if (request.index === 'codes') codeWidth(request.model.dim); // said at once, not after hours of embedding
@@ -40,7 +41,11 @@ async function indexListing(
 ): Promise<IndexSummary> {
   const start = performance.now();
   const { store } = ports;
-  const previous = await lastState(request, ports);
+  const last = await lastState(request, ports);
+  refuseUnknown(listing, last);
+  const anew = noteOfUnreadable(last, ', its pictures are embedded again');
+  for (const message of anew) ports.onEvent({ type: 'note', message });
+  const { previous } = last;
   const existing = await store.pictures();
   const journal = await store.journal(journalKey(request));
   const { known, undrawn, resumed } = await knownPictures(previous, journal, existing, request, ports.onEvent);
@@ -62,7 +67,7 @@ async function indexListing(
 
   const content = await assemble(outcomes, request, ports.sha256);
   if (content.items.length === 0) throw nothingLeft(problems);
-  const { manifest, unchanged, advice } = await settle(content, { previous, existing, request, ports, stopwatch });
+  const { manifest, unchanged, advice } = await settle(content, { ...last, existing, request, ports, stopwatch });
   const embedded = new Set(outcomes.flatMap((one) => ('picture' in one && one.embedded ? [one.picture.record.id] : [])))
     .size;
   return {
@@ -97,21 +102,6 @@ function refuseWrongSize({ files, problems, others }: Listing, { maxPictures, mo
     `${files.length} pictures are more than the ${maxPictures} that an HNSW graph of dimension ${model.dim} with ` +
       `M = ${hnsw.M} can hold (2 GiB of memory). Take --index codes or exact, a smaller --M, or fewer pictures.`,
   );
-}
-
-/** What is there, where it can be read; a damaged collection is built anew. */
-export async function lastState(
-  request: Pick<CollectionRequest, 'signal'>,
-  { store, onEvent }: Pick<CollectionPorts, 'store' | 'onEvent'>,
-): Promise<PreviousState | undefined> {
-  try {
-    const collection = await store.previous();
-    return collection && (await readPrevious(collection, request.signal));
-  } catch (error) {
-    if (!(error instanceof AfterimageError)) throw error;
-    onEvent({ type: 'note', message: `The collection that is there is built anew: ${error.message}` });
-    return undefined;
-  }
 }
 
 /** By code units, as files are listed. */

@@ -6,8 +6,9 @@ import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
 import { copyId } from './ids.ts';
 import { allocateVectors, createIds } from './import-vectors.ts';
-import { countRemoved, lastState, partBytes } from './index-pictures.ts';
+import { countRemoved, partBytes } from './index-pictures.ts';
 import { isCoarser } from './known.ts';
+import { lastState, noteOfUnreadable, type Said } from './last-state.ts';
 import { codeWidth } from './make-codes.ts';
 import type { CollectionPorts, CollectionRequest, SettledSummary } from './request.ts';
 import { settle } from './settle.ts';
@@ -61,8 +62,9 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
   const first = commonManifest(sources);
   await store.open();
   try {
-    const previous = await lastState({ signal: given.signal }, ports);
-    const request = completeRequest(given, first, previous?.collection.manifest);
+    const last = await lastState(given, ports);
+    for (const message of noteOfUnreadable(last)) onEvent({ type: 'note', message });
+    const request = completeRequest(given, first, last.said);
     const { rows, duplicates } = await stopwatch.time('read', () => listRows(sources, request.signal, sha256));
     refuseTooMany(rows.length, first.dim, given);
     if (given.index === 'codes') codeWidth(first.dim);
@@ -73,9 +75,9 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
     for (const { item, id } of rows) items.push({ ...item, id: await ids.of(id) });
     const existing = await store.pictures();
     await stopwatch.time('write', () => takePictures(rows, existing, request.signal, ports));
-    const settlePorts = { store, sha256, onEvent, graph: ports.graph(first.dim) };
+    const settlePorts = { ...ports, graph: ports.graph(first.dim) };
     const content = { items, vectors, copies: ids.copies() };
-    const settled = await settle(content, { previous, existing, request, ports: settlePorts, stopwatch });
+    const settled = await settle(content, { ...last, existing, request, ports: settlePorts, stopwatch });
     const { manifest, unchanged, advice } = settled;
     return {
       collection: manifest.name,
@@ -83,7 +85,7 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
       merged: sources.length,
       duplicates,
       copies: content.copies,
-      removed: countRemoved(previous, items),
+      removed: countRemoved(last.previous, items),
       unchanged,
       index: manifest.index,
       advice,
@@ -122,18 +124,14 @@ function commonManifest(sources: readonly MergeSource[]): CollectionManifest {
 }
 
 /** What was said nowhere is what the collection said before, else what the first one of the merged says. */
-function completeRequest(
-  request: MergeRequest,
-  first: CollectionManifest,
-  previous: CollectionManifest | undefined,
-): CollectionRequest {
-  const before = previous ?? { ...first, title: first.title === first.name ? request.name : first.title };
+function completeRequest(request: MergeRequest, first: CollectionManifest, said: Said): CollectionRequest {
+  const licence = said.licence === undefined ? first.licence : said.licence;
   return {
     ...request,
-    title: request.title ?? before.title,
-    description: request.description ?? before.description,
-    licence: request.licence ?? before.licence ?? '',
-    examples: request.examples ?? before.examples,
+    title: request.title ?? said.title ?? (first.title === first.name ? request.name : first.title),
+    description: request.description ?? said.description ?? first.description,
+    licence: request.licence ?? licence ?? '',
+    examples: request.examples ?? said.examples ?? first.examples,
     model: { ...first.model, dim: first.dim },
     pictures: first.pictures.mode,
   };

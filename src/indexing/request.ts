@@ -60,6 +60,8 @@ export interface IndexRequest extends CollectionRequest {
 export interface CollectionPorts {
   readonly graph: GraphBuilder;
   readonly store: CollectionStore;
+  /** The `manifest.json` that is in the store's place, of whatever version and whoever wrote it. */
+  readonly manifestText: () => Promise<string | undefined>;
   readonly sha256: Sha256;
   readonly onEvent: (event: IndexEvent) => void;
 }

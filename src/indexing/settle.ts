@@ -12,6 +12,7 @@ import type { Steps } from '../engine/steps.ts';
 import { beamFor } from './beam.ts';
 import { judgeCodes } from './judge-codes.ts';
 import { type PreviousState, vectorsToKeep } from './known.ts';
+import type { Said } from './last-state.ts';
 import { learnCode, makeCodes, ROWS_PER_CODED_BLOCK } from './make-codes.ts';
 import type { CollectionPorts, CollectionRequest } from './request.ts';
 import { runSteps } from './run-steps.ts';
@@ -45,6 +46,8 @@ export interface Settled {
 
 export interface SettleContext {
   readonly previous: PreviousState | undefined;
+  /** What the collection said of itself before. */
+  readonly said: Said;
   readonly existing: ReadonlyMap<string, number>;
   readonly request: CollectionRequest;
   readonly ports: CollectionPorts;
@@ -73,18 +76,17 @@ export async function settle(content: Content, context: SettleContext): Promise<
 function descriptionOf(
   { items }: Content,
   index: Engine,
-  { previous, existing, request }: SettleContext,
+  { said, existing, request }: SettleContext,
 ): CollectionDescription {
-  const before = previous?.collection.manifest;
   const paths = new Set(items.flatMap(picturesOf));
   let bytes = 0;
   for (const path of paths) bytes += existing.get(path) ?? 0;
   return {
     name: request.name,
-    title: request.title ?? before?.title ?? request.name,
-    description: request.description ?? before?.description ?? '',
-    licence: (request.licence ?? before?.licence) || null,
-    examples: request.examples ?? before?.examples ?? [],
+    title: request.title ?? said.title ?? request.name,
+    description: request.description ?? said.description ?? '',
+    licence: (request.licence ?? said.licence) || null,
+    examples: request.examples ?? said.examples ?? [],
     created: request.created,
     model: { id: request.model.id, sha256: request.model.sha256 },
     dim: request.model.dim,
