@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { RANKED_BY_INDEX } from '../src/engine/search-engine.ts';
 import { draw, temporaryFolder } from './indexing/testing.ts';
 import { ROOT_FOLDER } from './lib/folders.ts';
 
@@ -45,6 +46,12 @@ describe('what a person can mend is one clear line and exit code 2', () => {
     expect(stdout).toBe('');
     expect(code).toBe(2);
   });
+});
+
+test.each(['build-index', 'merge'])('the help of %s says how wide a beam is at least', async (script) => {
+  const { code, stdout } = await run(script, '--help');
+  expect(stdout).toContain(`the page and pnpm search ask for ${RANKED_BY_INDEX} pictures`);
+  expect(code).toBe(0);
 });
 
 test('from pictures over shards and arrays to a collection, each step with one line of JSON', async () => {

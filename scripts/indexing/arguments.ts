@@ -17,8 +17,9 @@ collection of vectors that were made elsewhere (its pictures are not there: the 
 Files and folders whose names begin with a dot are left out; linked folders are followed, each once. Pictures that were
 deleted leave the collection, but those of a <folder> that is empty now, or cannot be listed, stay (unless they were moved
 into another one), because its disk may not be there: to remove them, leave the folder out. What would embed them again
-(--fresh, another model, finer --vectors) is refused until the folder is back or left out. To remove a collection, delete
-its folder: the next build-index, start or build takes it off the list.
+(--fresh, another model, finer --vectors, a collection of another format version or a damaged one) is refused until the
+folder is back or left out. To remove a collection, delete its folder: the next build-index, start or build takes it off
+the list.
 
   --out <folder>          the collection's folder; its last part is the collection's name. The page offers those in
                           public/collections; elsewhere, index.json beside the folder lists it
@@ -36,7 +37,7 @@ its folder: the next build-index, start or build takes it off the list.
   --M <n>                 links of a picture in the graph (2 to 256; default: 16)
   --efConstruction <n>    width of the beam when the graph is built (1 to 65535; default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 64, above 20,000 pictures 100, above
-                          200,000 200); as many as are asked for at least, which on the page is 200
+                          200,000 200); the page and pnpm search ask for 200 pictures, which makes it 200 at least
   --index <engine>        what answers: hnsw (default); exact, which needs no graph and compares every picture; codes, for
                           hundreds of thousands: codes of 64 bytes are scanned, the best pictures compared (where the
                           vectors lack the structure that this needs, it is exact, and the summary says so)
