@@ -1,4 +1,4 @@
-import { type BrowserContext, test as base, expect, type Page, type Request } from '@playwright/test';
+import { type BrowserContext, test as base, expect, type Page, type Request, type Route } from '@playwright/test';
 import { AppPage } from './app-page.ts';
 import { stopSites } from './sites.ts';
 
@@ -84,13 +84,12 @@ export const test = base.extend<Fixtures>({
  * @param times how many workers, from the first, are so
  */
 export async function beforeWorker(page: Page, script: string, times = 1): Promise<void> {
-  let left = times;
-  // Counted here: a handler that Playwright has counted out is one that `unrouteAll` does not know.
-  await page.route(/\/assets\/query\.worker[^/]*\.js$/, async (route) => {
-    if (left-- <= 0) return route.fallback();
+  const handler = async (route: Route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${script};\n${await response.text()}` });
-  });
+  };
+  // Counted by Playwright: Chromium crashes now and then where a worker ends while its page is still intercepted.
+  await page.route(/\/assets\/query\.worker[^/]*\.js$/, handler, times < Number.POSITIVE_INFINITY ? { times } : {});
 }
 
 /** Requests for `url`, or those of them that `which` picks, wait until the returned function is called. */
