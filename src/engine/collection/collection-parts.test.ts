@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../platform/sha256.ts';
 import type { ByteSource } from '../ports.ts';
 import { openCollection, readCollection } from './reader.ts';
-import { storeVectors } from './stored-vectors.ts';
+import { isSameVectors, type StoredVectors, storeVectors } from './stored-vectors.ts';
 import { createMemorySource, type Files, sampleContent, sampleVectors, writeCollection } from './testing.ts';
 import { type CollectionManifest, MAX_PART_BYTES, type Part } from './types.ts';
 
@@ -11,6 +11,11 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 /** Only the test's own limit ends this, however slow the machine is. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await turn();
+}
+
+/** A million numbers take `toEqual` seconds. */
+function expectSame(found: StoredVectors, wanted: StoredVectors): void {
+  expect(isSameVectors(found, wanted)).toBe(true);
 }
 
 const read = (files: Files) => readCollection(createMemorySource(files, sha256), sha256, 'holidays');
@@ -30,7 +35,7 @@ describe('a collection of many parts', () => {
     const head = 32 + 16 + 4 * dim;
     const vectors = parts.filter(({ kind }) => kind === 'vectors').map(({ bytes }) => bytes);
     expect(vectors).toEqual([head + 3 * block, 4 * block, 4 * block, (count - 11 * 248) * 528]);
-    expect(await (await read(files)).vectors()).toEqual(content.vectors);
+    expectSame(await (await read(files)).vectors(), content.vectors);
   });
 
   test('can be taken part by part, the first one first', async () => {
@@ -41,9 +46,9 @@ describe('a collection of many parts', () => {
     await (await read(files)).streamVectors((first, rows) => {
       if (rows.encoding !== 'int8') throw new Error('It is int8.');
       seen.push(first, rows.count);
-      expect(rows.centre).toEqual(whole.centre);
-      expect(rows.scales).toEqual(whole.scales.subarray(8 * first, 8 * (first + rows.count)));
-      expect(rows.codes).toEqual(whole.codes.subarray(first * dim, (first + rows.count) * dim));
+      const scales = whole.scales.slice(8 * first, 8 * (first + rows.count));
+      const codes = whole.codes.slice(first * dim, (first + rows.count) * dim);
+      expectSame(rows, { ...whole, count: rows.count, scales, codes });
     });
     expect(seen.slice(0, 2)).toEqual([0, 744]);
     expect(seen.toSorted((a, b) => a - b)).toEqual([0, 272, 744, 744, 992, 992, 1736, 2728]);
