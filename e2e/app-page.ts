@@ -57,6 +57,12 @@ export class AppPage {
     await this.page.clock.resume();
   }
 
+  /** Reload once what was rated and judged is in the database. */
+  async reload(): Promise<void> {
+    await expect(this.page.locator('.search-rating[aria-busy="true"]')).toHaveCount(0);
+    await this.page.reload();
+  }
+
   async answered(query: string): Promise<void> {
     await expect(this.headline).toContainText(`“${query}”`);
   }

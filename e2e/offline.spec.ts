@@ -33,7 +33,7 @@ test('after the first visit, everything works without the server', async ({ app,
 
   await site.stop();
   guard.expect(/ERR_CONNECTION_REFUSED|Failed to fetch/);
-  await page.reload();
+  await app.reload();
   await app.answered('rocket');
   await expect(app.notices).toContainText(/these are the pictures that the last visit kept/i);
   await expect(scale.getByRole('radio', { name: '8', exact: true })).toBeChecked();

@@ -26,7 +26,7 @@ test('over plain HTTP search works, verified, and the page says what is off', as
   await expect(app.notices).toContainText('Plain HTTP: no WebGPU and nothing kept for offline use.');
 
   await page.getByRole('group', { name: 'Rate this search' }).getByRole('radio', { name: '5', exact: true }).check();
-  await page.reload();
+  await app.reload();
   await expect(page.getByRole('radio', { name: '5', exact: true })).toBeChecked();
 
   await app.openStatus();

@@ -8,17 +8,17 @@ test('a search is rated, changed and withdrawn, and a reload knows it', async ({
   await scale.getByRole('radio', { name: '7', exact: true }).check();
   await expect(scale.getByRole('radio', { name: '7', exact: true })).toBeChecked();
   await expect(scale.getByRole('button', { name: 'Withdraw' })).toBeEnabled();
-  await page.reload();
+  await app.reload();
   await expect(scale.getByRole('radio', { name: '7', exact: true })).toBeChecked();
 
   await scale.getByRole('radio', { name: '10', exact: true }).check();
   await expect(scale.getByRole('radio', { name: '10', exact: true })).toBeChecked();
-  await page.reload();
+  await app.reload();
   await expect(scale.getByRole('radio', { name: '10', exact: true })).toBeChecked();
 
   await scale.getByRole('button', { name: 'Withdraw' }).click();
   await expect(scale.getByRole('radio', { checked: true })).toHaveCount(0);
-  await page.reload();
+  await app.reload();
   await app.answered('rocket');
   await expect(scale.getByRole('radio')).toHaveCount(10);
   await expect(scale.getByRole('radio', { checked: true })).toHaveCount(0);
@@ -39,13 +39,13 @@ test('results are judged by thumbs, in the grid and in the detail view', async (
   const bad = app.detail.getByRole('button', { name: `Bad match: ${second}`, exact: true });
   await bad.click();
   await expect(bad).toHaveAttribute('aria-pressed', 'true');
-  await page.reload();
+  await app.reload();
   await expect(bad).toHaveAttribute('aria-pressed', 'true');
 
   await bad.click();
   await expect(bad).toHaveAttribute('aria-pressed', 'false');
   await app.detail.getByRole('button', { name: 'Close' }).click();
-  await page.reload();
+  await app.reload();
   await expect(page.getByRole('button', { name: `Good match: ${first}`, exact: true })).toHaveAttribute(
     'aria-pressed',
     'true',
@@ -64,7 +64,7 @@ test('a search keeps its rating though one of its pictures is opened before it i
   await expect(app.detail).toBeHidden();
   await scale.getByRole('radio', { name: '8', exact: true }).check();
   await expect(scale.getByRole('radio', { name: '8', exact: true })).toBeChecked();
-  await page.reload();
+  await app.reload();
   await expect(scale.getByRole('radio', { name: '8', exact: true })).toBeChecked();
   await page.getByRole('link', { name: 'Search log' }).click();
   await expect(page.locator('.log-query')).toHaveText(['dog']);
@@ -80,7 +80,7 @@ test('Back to a rated search shows its rating, and a new one takes its place', a
   await page.goBack();
   await app.answered('dog');
   await scale.getByRole('radio', { name: '5', exact: true }).check();
-  await page.reload();
+  await app.reload();
   await expect(scale.getByRole('radio', { name: '5', exact: true })).toBeChecked();
   await page.getByRole('link', { name: 'Search log' }).click();
   await expect(page.locator('.log-query')).toHaveText(['cat', 'dog']);
@@ -144,6 +144,6 @@ test('two tabs rate the same search, and each shows what the other did', async (
   const rated = async (group: typeof scale) => group.getByRole('radio', { checked: true }).getAttribute('value');
   const agree = () => expect(async () => expect(await rated(scale)).toBe(await rated(other))).toPass();
   await agree();
-  await app.page.reload();
+  await app.reload();
   await agree();
 });

@@ -9,10 +9,11 @@ describe('ratings', () => {
     const { log, ratings, setCurrent } = page();
     const answer = response();
     setCurrent(answer);
+    expect(ratings.saving()).toBe(false);
     const saved = ratings.rate(8);
-    expect(ratings.rating()).toBe(8);
+    expect([ratings.rating(), ratings.saving()]).toEqual([8, true]);
     await saved;
-    expect(ratings.rating()).toBe(8);
+    expect([ratings.rating(), ratings.saving()]).toEqual([8, false]);
     await ratings.judge('a', 'up');
     await ratings.judge('b', 'down');
     await ratings.judge('a', null);

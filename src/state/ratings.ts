@@ -16,6 +16,8 @@ export interface Ratings {
   rate(rating: number | null): Promise<void>;
   /** Judge one result, or withdraw with null. */
   judge(itemId: string, judgement: Judgement | null): Promise<void>;
+  /** Whether something has changed that the database has not confirmed: a page that goes now may lose it. */
+  readonly saving: Accessor<boolean>;
   /** Why the last change was not saved and what to do; undefined once one was. */
   readonly error: Accessor<string | undefined>;
   /** The browser has no database: nothing can be rated. */
@@ -59,6 +61,7 @@ export function createRatings(log: Log, current: Accessor<Ratable | undefined>):
   }
 
   return {
+    saving: () => ratings.any() || judgements.any(),
     error,
     off: () => log.status() === 'off',
     rating: () => (ratings.get('') ?? { value: saved()?.rating ?? null }).value,
@@ -106,6 +109,7 @@ function createUnsaved<T>() {
   const [values, setValues] = createSignal<Values>(new Map());
   return {
     get: (key: string) => values().get(key),
+    any: () => values().size > 0,
     clear: () => setValues(new Map()),
     /** @returns forgets the value, be it saved or refused, unless a newer one took its place */
     set(key: string, value: T | null): () => void {

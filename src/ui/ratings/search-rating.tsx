@@ -14,7 +14,7 @@ export function SearchRating(props: {
     void props.ratings.rate(rating);
   };
   return (
-    <div class="search-rating">
+    <div class="search-rating" aria-busy={props.ratings.saving()}>
       <RatingControl
         label={props.label ?? 'Rate this search, 1 to 10'}
         value={props.ratings.rating()}
