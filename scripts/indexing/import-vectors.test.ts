@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, test } from 'vitest';
+import { readCodeHeader } from '../../src/engine/codes/section.ts';
 import { readCollection } from '../../src/engine/collection/reader.ts';
 import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
 import type { Item } from '../../src/engine/collection/types.ts';
@@ -16,7 +17,6 @@ import { sha256 } from '../../src/platform/sha256.ts';
 import { createSynthetic } from '../bench/synthetic/synthetic.ts';
 import { MODELS_FOLDER } from '../lib/folders.ts';
 import { createVectorImporter, type ImportOptions } from './import-vectors.ts';
-import { describeImport } from './summary.ts';
 import { filesBelow, makeOlder, openCollection, otherModel, temporaryFolder } from './testing.ts';
 
 const DIM = 256;
@@ -52,6 +52,12 @@ async function workplace() {
     async centre() {
       const stored = await (await openCollection(out)).vectors();
       return 'centre' in stored ? stored.centre : undefined;
+    },
+    /** What a row's code is like. */
+    async codeShape() {
+      const collection = await openCollection(out);
+      const { width, bits } = readCodeHeader(await collection.codes(), collection.manifest).code;
+      return { width, bits };
     },
     async read() {
       const source = createFolderSource(dirname(collections));
@@ -98,26 +104,24 @@ test('more rows are stored around what is there, but for another model', async (
   expect(await centre()).toEqual(mean);
 });
 
-test('vectors without structure are written for the exact engine, and the summary says so', async () => {
-  const { write, run, read } = await workplace();
+test('vectors without structure have a bit a dimension, and stay in their order', async () => {
+  const { write, run, read, codeShape } = await workplace();
   const rows = createSynthetic({ seed: 1, dim: DIM, isotropic: true }).pictures(0, 2000);
   const from = await write('isotropic.npy', npy(rows));
   const summary = await run({ from, index: 'codes' });
-  expect(summary).toMatchObject({ index: 'exact', advice: expect.stringMatching(/^The codes would see 6\d %.*exact/) });
-  expect(describeImport(summary).split('\n').at(-1)).toBe(summary.advice);
-  expect(await read()).toMatchObject({ manifest: { index: 'exact' } });
-  expect((await read()).manifest.parts.map(({ kind }) => kind)).not.toContain('codes');
-  const again = await run({ from, index: 'codes' });
-  expect(again).toMatchObject({ unchanged: true, index: 'exact', advice: summary.advice });
-  expect(describeImport(again)).toContain(summary.advice);
+  expect(summary).toMatchObject({ index: 'codes', advice: null });
+  expect(await codeShape()).toEqual({ width: DIM, bits: 1 });
+  const { items } = await read();
+  expect(items[1234]?.name).toBe('row 1234');
+  expect(await run({ from, index: 'codes' })).toMatchObject({ unchanged: true, index: 'codes' });
 });
 
-test('vectors with structure keep their codes, without a word', async () => {
-  const { write, run } = await workplace();
+test('vectors with structure have a few components of four bits', async () => {
+  const { write, run, codeShape } = await workplace();
   const rows = createSynthetic({ seed: 1, dim: DIM }).pictures(0, 2000);
   const summary = await run({ from: await write('structured.npy', npy(rows)), index: 'codes' });
   expect(summary).toMatchObject({ index: 'codes', advice: null });
-  expect(describeImport(summary)).not.toContain('codes would');
+  expect(await codeShape()).toEqual({ width: 128, bits: 4 });
 });
 
 test('the folder of clip-retrieval, arrays by number and each with its metadata', async () => {

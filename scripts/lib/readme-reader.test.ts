@@ -2,11 +2,17 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { codeBytes, getComponent } from '../../src/engine/codes/code.ts';
+import { codeBytes, getComponent, middleOf } from '../../src/engine/codes/code.ts';
 import { readCodeHeader } from '../../src/engine/codes/section.ts';
 import { readCollection } from '../../src/engine/collection/reader.ts';
 import { reorderVectors, storeVectors, toFloat32, vectorOf } from '../../src/engine/collection/stored-vectors.ts';
-import { type Files, sampleContent, sampleItem, writeCollection } from '../../src/engine/collection/testing.ts';
+import {
+  type Files,
+  sampleContent,
+  sampleItem,
+  sampleVectors,
+  writeCollection,
+} from '../../src/engine/collection/testing.ts';
 import type { CollectionManifest, Encoding, Item } from '../../src/engine/collection/types.ts';
 import type { CollectionContent } from '../../src/engine/collection/writer.ts';
 import type { Embedding } from '../../src/engine/embedding.ts';
@@ -32,6 +38,8 @@ interface Read {
 type Similarity = (query: Float32Array, row: number) => number;
 
 const DIM = 32;
+/** Of so many dimensions, 128 components see little. */
+const WIDE = 448;
 const vectorsOf = (count: number, encoding: Encoding) =>
   storeVectors(flatten(clusteredVectors(count, DIM), DIM), DIM, encoding);
 
@@ -41,7 +49,7 @@ const readme = await readFile(join(ROOT_FOLDER, 'README.md'), 'utf8');
 async function readBoth(count: number, changes: Partial<CollectionContent>) {
   const folder = await temporaryFolder();
   const files: Files = new Map();
-  await writeCollection(sampleContent(sha256, count, DIM, { graph: undefined, ...changes }), files);
+  await writeCollection(sampleContent(sha256, count, changes.dim ?? DIM, { graph: undefined, ...changes }), files);
   for (const [path, bytes] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), bytes);
@@ -60,9 +68,11 @@ async function expectSame({ read, collection }: Awaited<ReturnType<typeof readBo
   expect(read.manifest).toEqual(manifest);
   expect(read.items).toEqual(await collection.allItems());
   const vectors = toFloat32(await collection.vectors());
-  const differs = read.vectors.findIndex((vector, row) => vector.some((value, i) => value !== vectors[row * DIM + i]));
+  const differs = read.vectors.findIndex((vector, row) =>
+    vector.some((value, i) => value !== vectors[row * manifest.dim + i]),
+  );
   expect([read.vectors.length, differs]).toEqual([manifest.count, -1]);
-  expect(read.vectors.every(({ length }) => length === DIM)).toBe(true);
+  expect(read.vectors.every(({ length }) => length === manifest.dim)).toBe(true);
 }
 
 test('the reader in the README reads a collection of several parts and blocks, with a graph', async () => {
@@ -89,24 +99,29 @@ test.each(['int8', 'f16', 'f32'] as const)('and one of %s without a graph', asyn
   expect([both.read.links, both.read.codes]).toEqual([null, null]);
 });
 
-test('and one with codes', async () => {
-  const unordered = vectorsOf(500, 'int8');
-  const { order, codes } = await makeCodes(unordered, () => {}, new AbortController().signal);
+test.each([
+  ['vectors that vary in few directions', 4, DIM, () => vectorsOf(500, 'int8')],
+  ['vectors that vary in all', 1, WIDE, () => storeVectors(sampleVectors(500, WIDE), WIDE, 'int8')],
+] as const)('and one with codes of %s', async (_, bits, dim, createVectors) => {
+  const unordered = createVectors();
+  const { order, codes, shape } = await makeCodes(unordered, () => {}, new AbortController().signal);
+  expect(shape.bits).toBe(bits);
   const vectors = finish(reorderVectors(unordered, order));
-  const both = await readBoth(500, { index: 'codes', vectors, codes, rowsPerBlock: ROWS_PER_CODED_BLOCK });
+  const both = await readBoth(500, { dim, index: 'codes', vectors, codes, rowsPerBlock: ROWS_PER_CODED_BLOCK });
   await expectSame(both);
   const similarity = both.readCodes(both.read.codes, both.read.manifest);
-  const { code, bytes } = readCodeHeader(codes, { dim: DIM, count: 500 });
+  const { code, bytes } = readCodeHeader(codes, { dim, count: 500 });
   const query = vectorOf(vectors, 3);
   for (const row of [0, 3, 17, 499]) {
     let expected = dot(query, code.centre);
     for (let i = 0; i < code.width; i++) {
-      const weights = code.weights.subarray(i * DIM, (i + 1) * DIM);
-      expected += dot(query, weights) * (getComponent(codes, bytes + row * codeBytes(code.width), i) - 7.5);
+      const weights = code.weights.subarray(i * dim, (i + 1) * dim);
+      const component = getComponent(bits, codes, bytes + row * codeBytes(code), i);
+      expected += dot(query, weights) * (component - middleOf(bits));
     }
     expect(similarity(query, row), `row ${row}`).toBeCloseTo(expected, 5);
   }
-  expect(similarity(query, 3), 'a row is like itself').toBeGreaterThan(0.9);
+  expect(similarity(query, 3), 'a row is like itself').toBeGreaterThan(bits === 4 ? 0.9 : 0.5);
 });
 
 test('and an empty one', async () => {

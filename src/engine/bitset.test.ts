@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clearBit, createBitset, hasBit, listBits, setBit } from './bitset.ts';
+import { clearBit, countBits, createBitset, hasBit, listBits, setBit } from './bitset.ts';
 
 test('holds exactly the rows that were set', () => {
   fc.assert(
@@ -18,6 +18,15 @@ test('no longer holds what was cleared', () => {
   for (const row of [0, 31, 40, 64, 1000]) clearBit(bits, row);
   const found = Array.from({ length: 70 }, (_, row) => row).filter((row) => !hasBit(bits, row));
   expect(found).toEqual([0, 31, 40, 64, 65, 66, 67, 68, 69]);
+});
+
+test('counts what is set', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 })), (words) => {
+      const ones = words.map((word) => word.toString(2).replaceAll('0', '').length);
+      expect(countBits(Uint32Array.from(words))).toBe(ones.reduce((sum, count) => sum + count, 0));
+    }),
+  );
 });
 
 test('lists the rows that were set, below an end', () => {

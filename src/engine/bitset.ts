@@ -20,6 +20,18 @@ export function clearBit(bits: Bitset, row: number): void {
   if (row >>> 5 < bits.length) bits[row >>> 5] = (bits[row >>> 5] as number) & ~(1 << (row & 31));
 }
 
+/** How many bits are set. */
+export function countBits(bits: Bitset): number {
+  let count = 0;
+  for (const word of bits) {
+    // Sums of two, of four, of eight bits; the product adds the bytes up in the uppermost.
+    const twos = word - ((word >>> 1) & 0x55555555);
+    const fours = (twos & 0x33333333) + ((twos >>> 2) & 0x33333333);
+    count += Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return count;
+}
+
 /** Write the rows below `end` whose bit is set to `list`, ascending. @returns how many */
 export function listBits(bits: Bitset, list: Uint32Array, end: number): number {
   const words = Math.min(bits.length, Math.ceil(end / 32));

@@ -2,11 +2,11 @@ import type { CollectionManifest, Item, PartKind } from '../engine/collection/ty
 import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
 import { absentPictures, notesOfAbsent, refuseUnknown, withoutMoved } from './absent.ts';
+import { codeWidth } from './code-shape.ts';
 import { embedFiles, type Outcome } from './embed.ts';
 import { copyId } from './ids.ts';
 import { journalKey, knownPictures, type PreviousState } from './known.ts';
 import { lastState, noteOfUnreadable } from './last-state.ts';
-import { codeWidth } from './make-codes.ts';
 import type { Listing, Problem } from './ports.ts';
 import type { IndexPorts, IndexRequest, IndexSummary } from './request.ts';
 import { type Content, settle } from './settle.ts';

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
+import { createCodeRows } from '../engine/codes/code-rows.ts';
 import { createCodesIndex } from '../engine/codes/codes-index.ts';
-import { createNibbleRows } from '../engine/codes/nibble-rows.ts';
 import { readCodeHeader } from '../engine/codes/section.ts';
 import { type Int8Vectors, storeVectors } from '../engine/collection/stored-vectors.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
 import { clusteredVectors, flatten } from '../engine/test-vectors.ts';
-import { judgeCodes } from './judge-codes.ts';
-import { learnCode, makeCodes } from './make-codes.ts';
+import { makeCodes } from './make-codes.ts';
 
 const [COUNT, DIM] = [3000, 64];
 const vectors = storeVectors(flatten(clusteredVectors(COUNT, DIM), DIM), DIM, 'int8');
@@ -58,16 +57,14 @@ test.each([
     DIM,
     'int8',
   );
-  const { signal } = new AbortController();
-  const trained = await learnCode(same, () => {}, signal);
-  expect(judgeCodes(trained.explained, same)).toEqual({ index: 'codes', advice: null });
-  const { order, codes } = await makeCodes(same, () => {}, signal, trained);
+  const { order, codes, shape } = await makeCodes(same, () => {}, new AbortController().signal);
+  expect(shape).toMatchObject({ width: 64, bits: 4 });
   expect(order.toSorted()).toEqual(Uint32Array.from({ length: count }, (_, row) => row));
   const section = readCodeHeader(codes, same);
-  const nibbles = createNibbleRows({ width: trained.width, count });
-  nibbles.put(0, codes.subarray(section.bytes));
+  const held = createCodeRows({ ...shape, count });
+  held.put(0, codes.subarray(section.bytes));
   const vectors = createInt8Rows({ dim: DIM, count, centre: (same as Int8Vectors).centre });
-  const index = createCodesIndex({ code: section.code, codes: nibbles, vectors });
+  const index = createCodesIndex({ code: section.code, codes: held, vectors });
   const hits = index.search(one, { k: 5 });
   expect(hits.map(({ row }) => row)).toEqual([...order.toSorted()]);
   for (const { similarity } of hits) expect(similarity).toBeCloseTo(1, 3); // estimates, as no vector is there

@@ -1,22 +1,21 @@
 import { clusterOrder } from '../engine/codes/cluster.ts';
-import { type Code, codeBytes, GROUP, getComponent, MIDDLE } from '../engine/codes/code.ts';
+import { type Code, codeBytes, getComponent, middleOf, type Shape } from '../engine/codes/code.ts';
 import { createEncoder } from '../engine/codes/encode.ts';
 import { writeCodeHeader } from '../engine/codes/section.ts';
 import { type Trained, trainCode } from '../engine/codes/train.ts';
 import { type StoredVectors, vectorOf } from '../engine/collection/stored-vectors.ts';
-import { AfterimageError } from '../engine/errors.ts';
 import type { Steps } from '../engine/steps.ts';
+import { codeShape } from './code-shape.ts';
 import { runSteps } from './run-steps.ts';
 
 export interface Coded {
-  /** The rows in cluster order: `order[i]` is the row that comes to place `i`. */
+  /** The rows in their new order: `order[i]` is the row that comes to place `i`. */
   readonly order: Uint32Array;
   /** The section's body, rows in that order. */
   readonly codes: Uint8Array;
+  readonly shape: Shape;
 }
 
-/** Components of a code, where the vectors have as many: 64 bytes a row. */
-const WIDTH = 128;
 /** Rows that the code is learnt from. */
 const SAMPLE = 20_000;
 /** Rows of a step, some milliseconds. */
@@ -29,45 +28,28 @@ export type OnProgress = (task: string, done: number, total: number) => void;
 export const ROWS_PER_CODED_BLOCK = 8;
 
 /**
- * How many components the codes of vectors have.
- * @throws AfterimageError `usage` for fewer than 32 dimensions
- */
-export function codeWidth(dim: number): number {
-  const width = Math.min(WIDTH, dim - (dim % GROUP));
-  if (width > 0) return width;
-  throw new AfterimageError('usage', `Vectors of ${dim} dimensions are too short for codes. Take --index exact.`);
-}
-
-/**
- * Learn a code from the vectors, the same one from the same vectors.
+ * Encode vectors, and bring like rows together. Vectors without structure have codes of single bits and stay in their order.
+ * The same vectors give the same bytes.
  * @throws AfterimageError `usage` for vectors of fewer than 32 dimensions; the signal's reason
  */
-export async function learnCode(vectors: StoredVectors, onProgress: OnProgress, signal: AbortSignal): Promise<Trained> {
+export async function makeCodes(vectors: StoredVectors, onProgress: OnProgress, signal: AbortSignal): Promise<Coded> {
+  const { count } = vectors;
+  const trained = await learnCode(vectors, onProgress, signal);
+  const codes = await runSteps(encodeAll(vectors, trained), signal, inRows(onProgress, 'Codes', count));
+  const order =
+    trained.bits === 1
+      ? Uint32Array.from({ length: count }, (_, row) => row)
+      : await runSteps(inClusters(codes, trained, count), signal, inRows(onProgress, 'Order', count));
+  return { order, codes: await runSteps(encodeSection(trained, codes, order), signal), shape: trained };
+}
+
+/** The same code from the same vectors. */
+async function learnCode(vectors: StoredVectors, onProgress: OnProgress, signal: AbortSignal): Promise<Trained> {
   const { dim } = vectors;
-  const width = codeWidth(dim);
   const sample = sampleOf(vectors);
   const rows = sample.length / dim;
-  return runSteps(trainCode({ dim, width, sample }), signal, inRows(onProgress, 'Learning codes', rows));
-}
-
-/**
- * Encode vectors, and bring like rows together. The same vectors give the same bytes.
- * @param given the code to encode them with, learnt from them where it is absent
- * @throws AfterimageError `usage` for vectors of fewer than 32 dimensions; the signal's reason
- */
-export async function makeCodes(
-  vectors: StoredVectors,
-  onProgress: OnProgress,
-  signal: AbortSignal,
-  given?: Trained,
-): Promise<Coded> {
-  const { count } = vectors;
-  const trained = given ?? (await learnCode(vectors, onProgress, signal));
-  const { width } = trained;
-  const codes = await runSteps(encodeAll(vectors, trained), signal, inRows(onProgress, 'Codes', count));
-  const points = (from: number, to: number, out: Float32Array) => writePoints(codes, width, from, to, out);
-  const order = await runSteps(clusterOrder({ count, width, points }), signal, inRows(onProgress, 'Order', count));
-  return { order, codes: await runSteps(encodeSection(trained, codes, order), signal) };
+  const shape = (explained: (width: number) => number) => codeShape(dim, explained);
+  return runSteps(trainCode({ dim, shape, sample }), signal, inRows(onProgress, 'Learning codes', rows));
 }
 
 const inRows = (onProgress: OnProgress, task: string, rows: number) => (done: number) =>
@@ -84,7 +66,7 @@ function sampleOf(vectors: StoredVectors): Float32Array {
 function* encodeAll(vectors: StoredVectors, code: Code): Steps<Uint8Array> {
   const { count, dim } = vectors;
   const encode = createEncoder(code);
-  const bytes = codeBytes(code.width);
+  const bytes = codeBytes(code);
   const codes = new Uint8Array(count * bytes);
   for (let from = 0; from < count; from += CHUNK) {
     const rows = new Float32Array(Math.min(CHUNK, count - from) * dim);
@@ -98,7 +80,7 @@ function* encodeAll(vectors: StoredVectors, code: Code): Steps<Uint8Array> {
 /** Header and codes, in the order of the rows. */
 function* encodeSection(code: Code, codes: Uint8Array, order: Uint32Array): Steps<Uint8Array> {
   const header = writeCodeHeader(code, order.length);
-  const bytes = codeBytes(code.width);
+  const bytes = codeBytes(code);
   const section = new Uint8Array(header.length + codes.length);
   section.set(header);
   for (const [place, row] of order.entries()) {
@@ -109,9 +91,12 @@ function* encodeSection(code: Code, codes: Uint8Array, order: Uint32Array): Step
 }
 
 /** Rows cluster by what their codes stand for. */
-function writePoints(codes: Uint8Array, width: number, from: number, to: number, out: Float32Array): void {
-  const bytes = codeBytes(width);
-  for (let row = from, at = 0; row < to; row++) {
-    for (let i = 0; i < width; i++) out[at++] = getComponent(codes, row * bytes, i) - MIDDLE;
-  }
+function inClusters(codes: Uint8Array, { width, bits }: Code, count: number): Steps<Uint32Array> {
+  const bytes = codeBytes({ width, bits });
+  const points = (from: number, to: number, out: Float32Array) => {
+    for (let row = from, at = 0; row < to; row++) {
+      for (let i = 0; i < width; i++) out[at++] = getComponent(bits, codes, row * bytes, i) - middleOf(bits);
+    }
+  };
+  return clusterOrder({ count, width, points });
 }

@@ -5,15 +5,15 @@ import {
   type StoredVectors,
   storingVectors,
 } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest, Engine, Item } from '../engine/collection/types.ts';
+import type { CollectionManifest, Item } from '../engine/collection/types.ts';
 import { type CollectionDescription, encodeCollection } from '../engine/collection/writer.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Steps } from '../engine/steps.ts';
 import { beamFor } from './beam.ts';
-import { judgeCodes } from './judge-codes.ts';
+import { codeAdvice } from './code-shape.ts';
 import { type PreviousState, vectorsToKeep } from './known.ts';
 import type { Said } from './last-state.ts';
-import { learnCode, makeCodes, ROWS_PER_CODED_BLOCK } from './make-codes.ts';
+import { makeCodes, ROWS_PER_CODED_BLOCK } from './make-codes.ts';
 import type { CollectionPorts, CollectionRequest } from './request.ts';
 import { runSteps } from './run-steps.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -32,15 +32,13 @@ interface StoredContent {
   readonly items: readonly Item[];
   readonly vectors: StoredVectors;
   readonly codes?: Uint8Array | undefined;
-  /** What it is searched with: what was asked for, or what suits it better. */
-  readonly index: Engine;
   readonly advice: string | null;
 }
 
 export interface Settled {
   readonly manifest: CollectionManifest;
   readonly unchanged: boolean;
-  /** One line for people where the engine is not the one that was asked for, or will find less than it should. */
+  /** One line for people where the engine will find less than it should; else null. */
   readonly advice: string | null;
 }
 
@@ -64,7 +62,7 @@ export async function settle(content: Content, context: SettleContext): Promise<
       ? given
       : await runSteps(storingVectors(given, dim, encoding, vectorsToKeep(previous, request)), request.signal);
   const arranged = await arrange(content.items, stored, context);
-  const description = descriptionOf(content, arranged.index, context);
+  const description = descriptionOf(content, context);
   const unchanged = previous !== undefined && (await runSteps(isSame(previous, arranged, description), request.signal));
   const manifest = unchanged ? previous.collection.manifest : await write(arranged, description, context);
   request.signal.throwIfAborted();
@@ -73,11 +71,7 @@ export async function settle(content: Content, context: SettleContext): Promise<
   return { manifest, unchanged, advice: arranged.advice };
 }
 
-function descriptionOf(
-  { items }: Content,
-  index: Engine,
-  { said, existing, request }: SettleContext,
-): CollectionDescription {
+function descriptionOf({ items }: Content, { said, existing, request }: SettleContext): CollectionDescription {
   const paths = new Set(items.flatMap(picturesOf));
   let bytes = 0;
   for (const path of paths) bytes += existing.get(path) ?? 0;
@@ -91,32 +85,27 @@ function descriptionOf(
     model: { id: request.model.id, sha256: request.model.sha256 },
     dim: request.model.dim,
     hnsw: { ...request.hnsw, efSearch: request.hnsw.efSearch ?? beamFor(items.length) },
-    index,
+    index: request.index,
     pictures: { mode: request.pictures, bytes },
   };
 }
 
-/**
- * For the codes engine like rows come together, so that those of a query lie in few blocks; else they stay as they are,
- * also where codes would be of little use.
- */
+/** For the codes engine like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
 async function arrange(
   items: readonly Item[],
   vectors: StoredVectors,
   { request, ports, stopwatch }: SettleContext,
 ): Promise<StoredContent> {
-  if (request.index !== 'codes') return { items, vectors, index: request.index, advice: null };
+  if (request.index !== 'codes') return { items, vectors, advice: null };
   if (vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes go with --vectors int8.');
   const { signal } = request;
   const onProgress = (task: string, done: number, total: number) =>
     ports.onEvent({ type: 'progress', task, done, total });
   return stopwatch.time('graph', async () => {
-    const trained = await learnCode(vectors, onProgress, signal);
-    const { index, advice } = judgeCodes(trained.explained, vectors);
-    if (index === 'exact') return { items, vectors, index, advice };
-    const { order, codes } = await makeCodes(vectors, onProgress, signal, trained);
+    const { order, codes, shape } = await makeCodes(vectors, onProgress, signal);
     const ordered = Array.from(order, (row) => items[row] as Item);
-    return { items: ordered, vectors: await runSteps(reorderVectors(vectors, order), signal), codes, index, advice };
+    const reordered = await runSteps(reorderVectors(vectors, order), signal);
+    return { items: ordered, vectors: reordered, codes, advice: codeAdvice(shape, vectors) };
   });
 }
 

@@ -75,7 +75,8 @@ export async function loadIndex(
   }
 }
 
-type Loaded = Omit<LoadedIndex, 'manifest' | 'reason' | 'onDemand'>;
+/** With what turned out otherwise than it was chosen. */
+type Loaded = Omit<LoadedIndex, 'manifest' | 'reason' | 'onDemand'> & Partial<Pick<LoadedIndex, 'reason' | 'onDemand'>>;
 
 async function loadWay(parts: IndexParts, way: Way, options: LoadCodesOptions): Promise<Loaded> {
   if (way === 'codes' || way === 'blocks') {

@@ -1,6 +1,6 @@
-import { type Code, codeBytes, getComponent, MIDDLE } from '../engine/codes/code.ts';
+import { type Code, codeBytes, getComponent, middleOf } from '../engine/codes/code.ts';
+import { createCodeRows } from '../engine/codes/code-rows.ts';
 import { type CodesIndex, createCodesIndex } from '../engine/codes/codes-index.ts';
-import { createNibbleRows } from '../engine/codes/nibble-rows.ts';
 import { type CodeHeader, readCodeHeader } from '../engine/codes/section.ts';
 import type { Block, BlockKind, BlockTable } from '../engine/collection/block-table.ts';
 import type { StreamOptions } from '../engine/collection/reader.ts';
@@ -12,9 +12,10 @@ import type { Embedding } from '../engine/embedding.ts';
 import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { Ranking } from '../engine/exact-index.ts';
 import type { Kernels } from '../engine/kernels/kernels.ts';
-import { createInt8Rows, type Int8Rows } from '../engine/quantised/int8-rows.ts';
+import { createInt8Rows, type Int8Rows, type Int8RowsOptions } from '../engine/quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import { sortRows } from '../engine/sort-rows.ts';
+import { heldBytes, TAB_BYTES } from '../engine/tab-memory.ts';
 import { createFetchedRows } from './fetched-rows.ts';
 import { isAway, type Resumed, resume, type UntilRetry } from './resume.ts';
 
@@ -48,6 +49,10 @@ export interface LoadedCodes {
    */
   prepare(query: Embedding): Promise<boolean>;
   rankAll(query: Embedding): Ranking;
+  /** Whether vectors are read as they are needed. */
+  readonly onDemand: boolean;
+  /** Why they are not, where they were to be: a sentence. */
+  readonly reason?: string;
   /** Vectors as the codes have them, for what asks for no more than a likeness. */
   readonly rows: RowSource;
 }
@@ -69,7 +74,7 @@ export interface LoadCodesOptions {
 
 /**
  * The codes of a collection, searchable when they are there, and its vectors: all of them arriving behind, or, `onDemand`,
- * the blocks of each query's candidates.
+ * the blocks of each query's candidates. Those of single bits are too many: all vectors are read then, where they fit.
  * @throws AfterimageError `index-corrupt`, `index-too-large`, and what reading throws
  */
 export async function loadCodes(
@@ -81,13 +86,15 @@ export async function loadCodes(
   const { dim, count } = manifest;
   const [section, table] = await Promise.all([parts.codes(), parts.blockTable()]);
   const header = readCodeHeader(section, manifest);
-  const codes = createNibbleRows({ width: header.code.width, count, ...(kernels && { kernels }) });
+  const codes = createCodeRows({ ...header.code, count, ...(kernels && { kernels }) });
   codes.put(0, section.subarray(header.bytes));
   const head = await parts.readBlock('vectors', table.vectors[0] as Block /* the table was checked */);
   const rows = { dim, count, centre: decodeHead(head, manifest), ...(kernels && { kernels }) };
-  const vectors = onDemand && count > heldRows ? createFetchedRows({ ...rows, held: heldRows }) : createInt8Rows(rows);
+  const all = onDemand && header.code.bits !== 1 ? undefined : createAllRows(rows, onDemand);
+  const fetched = all === undefined;
+  const vectors = all ?? createSomeRows(rows, heldRows);
   const index = createCodesIndex({ code: header.code, codes, vectors });
-  const { done: arrived, wake } = onDemand ? NOTHING : streamAll(parts, vectors);
+  const { done: arrived, wake } = fetched ? NOTHING : streamAll(parts, vectors);
   let damage: AfterimageError | undefined;
   arrived.catch((error) => {
     if (!isAway(error)) damage = toAfterimageError(error);
@@ -99,12 +106,32 @@ export async function loadCodes(
     prepare: async (query) => {
       if (damage) throw damage;
       wake();
-      return !onDemand || fetchBlocks(index.missing(index.candidates(query, fetchedCandidates(count))));
+      return !fetched || fetchBlocks(index.missing(index.candidates(query, fetchedCandidates(count))));
     },
     rankAll: (query) => rankAll(index, vectors, query),
+    onDemand: fetched,
+    ...(onDemand && !fetched && { reason: TOO_COARSE }),
     rows: decodedRows(section, header, manifest),
   };
 }
+
+function createSomeRows(rows: Int8RowsOptions, held: number): Int8Rows {
+  return rows.count > held ? createFetchedRows({ ...rows, held }) : createInt8Rows(rows);
+}
+
+/** Room for all vectors; `undefined` where they do not fit and need not. @throws AfterimageError `index-too-large` */
+function createAllRows(rows: Int8RowsOptions, needNot: boolean): Int8Rows | undefined {
+  if (needNot && heldBytes({ ...rows, quantiser: { encoding: 'int8' } }) > TAB_BYTES) return undefined;
+  try {
+    return createInt8Rows(rows);
+  } catch (error) {
+    if (needNot && toAfterimageError(error).code === 'index-too-large') return undefined;
+    throw error;
+  }
+}
+
+const TOO_COARSE =
+  'Its codes, a bit a dimension, leave too many candidates to fetch the vectors of: all vectors are read.';
 
 const NOTHING: Resumed = { done: Promise.resolve(), wake: () => {} };
 
@@ -168,15 +195,15 @@ function decodedRows(section: Uint8Array, header: CodeHeader, { count, dim }: Co
 
 /** By itself: a closure here would keep the section alive for as long as anything made beside it. */
 function decodeDrawn(section: Uint8Array, { code, bytes }: CodeHeader, count: number): Map<number, Float32Array> {
-  const at = (row: number) => bytes + row * codeBytes(code.width);
+  const at = (row: number) => bytes + row * codeBytes(code);
   return new Map(drawRows(count).map((row) => [row, decodeCode(section, at(row), code)]));
 }
 
 /** The centre, and the components' weights. */
-function decodeCode(section: Uint8Array, from: number, { dim, width, centre, weights }: Code): Float32Array {
+function decodeCode(section: Uint8Array, from: number, { dim, width, bits, centre, weights }: Code): Float32Array {
   const vector = Float32Array.from(centre);
   for (let j = 0; j < width; j++) {
-    const component = getComponent(section, from, j) - MIDDLE;
+    const component = getComponent(bits, section, from, j) - middleOf(bits);
     for (let i = 0; i < dim; i++) vector[i] = (vector[i] as number) + component * (weights[j * dim + i] as number);
   }
   return vector;

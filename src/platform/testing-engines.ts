@@ -1,6 +1,7 @@
+import type { Bits } from '../engine/codes/code.ts';
+import { createCodeRows } from '../engine/codes/code-rows.ts';
 import { type CodesIndex, createCodesIndex } from '../engine/codes/codes-index.ts';
 import { createEncoder } from '../engine/codes/encode.ts';
-import { createNibbleRows } from '../engine/codes/nibble-rows.ts';
 import { trainCode } from '../engine/codes/train.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { withExactFilters } from '../engine/exact-filters.ts';
@@ -63,29 +64,32 @@ export const engines: [name: string, create: Create, vectors?: readonly Embeddin
   ],
   ['hnsw, live', createLive],
   ['hnsw, filters exact', createFiltered],
-  ['codes, int8', async (rows) => createCodes(rows)],
+  ['codes, int8', async (rows) => createCodes(rows, 4)],
+  ['codes, single bits, int8', async (rows) => createCodes(rows, 1)],
   ['codes, int8 on demand', createOnDemand],
 ];
 
-const code = finish(trainCode({ dim: DIM, width: DIM, sample: flatten(inInt8, DIM) }));
-const encode = createEncoder(code);
+const sample = flatten(inInt8, DIM);
+const codeOf = (bits: Bits) => finish(trainCode({ dim: DIM, shape: () => ({ width: DIM, bits }), sample }));
+const made = { 1: codeOf(1), 4: codeOf(4) };
 /** That engines of codes compare. */
 export const CANDIDATES = 200;
 
-function createCodes(rows: readonly Embedding[], vectors?: Int8Rows): CodesIndex {
+function createCodes(rows: readonly Embedding[], bits: Bits, vectors?: Int8Rows): CodesIndex {
   const flat = flatten(rows, DIM);
-  const codes = createNibbleRows({ width: DIM, count: rows.length });
-  codes.put(0, encode(flat));
+  const code = made[bits];
+  const codes = createCodeRows({ width: DIM, bits, count: rows.length });
+  codes.put(0, createEncoder(code)(flat));
   const held = vectors ?? createInt8Rows({ dim: DIM, centre, count: rows.length });
   if (!vectors) held.put(0, quantise(flat, DIM, centre));
-  return createCodesIndex({ code, codes, vectors: held, candidates: CANDIDATES });
+  return createCodesIndex({ code, codes, vectors: held, candidates: (4 * CANDIDATES) / bits });
 }
 
 /** Half of the vectors are there at most: those of the best candidates, which come before each search. */
 async function createOnDemand(rows: readonly Embedding[]): Promise<VectorIndex> {
   const held = Math.floor(rows.length / 2);
   const vectors = createFetchedRows({ dim: DIM, count: rows.length, centre, held });
-  const index = createCodes(rows, vectors);
+  const index = createCodes(rows, 4, vectors);
   const fetch = (row: number) => vectors.put(row, quantise(rows[row] as Embedding, DIM, centre));
   return {
     kind: index.kind,

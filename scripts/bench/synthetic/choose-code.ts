@@ -1,9 +1,9 @@
 /** Compares ways to find candidates, and what they make a page fetch. The choice in src/engine/codes rests on it. */
 
 import { clusterOrder } from '../../../src/engine/codes/cluster.ts';
-import { codeBytes, MIDDLE } from '../../../src/engine/codes/code.ts';
+import { codeBytes, middleOf } from '../../../src/engine/codes/code.ts';
+import { createCodeRows } from '../../../src/engine/codes/code-rows.ts';
 import { createEncoder } from '../../../src/engine/codes/encode.ts';
-import { createNibbleRows } from '../../../src/engine/codes/nibble-rows.ts';
 import { codeHeaderBytes } from '../../../src/engine/codes/section.ts';
 import { type Trained, trainCode } from '../../../src/engine/codes/train.ts';
 import { rowBytesOf } from '../../../src/engine/collection/vector-blocks.ts';
@@ -76,9 +76,11 @@ function compare(synthetic: Synthetic, count: number, queries: readonly Embeddin
 
 /** Prints what is fetched where only the blocks of candidates are. */
 function measureFetching(synthetic: Synthetic, count: number, queries: readonly Embedding[], width: number): void {
-  const code = finish(trainCode({ dim: DIM, width, sample: synthetic.pictures(0, Math.min(SAMPLE, count)) }));
+  const code = finish(
+    trainCode({ dim: DIM, shape: () => ({ width, bits: 4 }), sample: synthetic.pictures(0, Math.min(SAMPLE, count)) }),
+  );
   const encode = createEncoder(code);
-  const bytes = codeBytes(width);
+  const bytes = codeBytes({ width, bits: 4 });
   const codes = new Uint8Array(count * bytes);
   let added = 0;
   const best = exactBest(synthetic, count, queries, (vectors) => {
@@ -121,8 +123,8 @@ function findCandidates(
   best: readonly Uint32Array[],
   n: number,
 ): { recall: number; rows: Uint32Array[] } {
-  const count = codes.length / codeBytes(width);
-  const nibbles = createNibbleRows({ width, count });
+  const count = codes.length / codeBytes({ width, bits: 4 });
+  const nibbles = createCodeRows({ width, bits: 4, count });
   nibbles.put(0, codes);
   let right = 0;
   const rows = queries.map((query, i) => {
@@ -138,10 +140,10 @@ function findCandidates(
 }
 
 function pointsOf(codes: Uint8Array, width: number) {
-  const bytes = codeBytes(width);
+  const bytes = codeBytes({ width, bits: 4 });
   return (from: number, to: number, out: Float32Array) => {
     for (let row = from, at = 0; row < to; row++) {
-      for (let i = 0; i < width; i++) out[at++] = componentAt(codes, row * bytes, i) - MIDDLE;
+      for (let i = 0; i < width; i++) out[at++] = componentAt(codes, row * bytes, i) - middleOf(4);
     }
   };
 }

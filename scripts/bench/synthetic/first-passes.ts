@@ -2,8 +2,8 @@
 
 import { learnCentres, nearestCentre } from '../../../src/engine/codes/cluster.ts';
 import { codeBytes } from '../../../src/engine/codes/code.ts';
+import { createCodeRows } from '../../../src/engine/codes/code-rows.ts';
 import { createEncoder, pseudoInverse } from '../../../src/engine/codes/encode.ts';
-import { createNibbleRows } from '../../../src/engine/codes/nibble-rows.ts';
 import { type Trained, trainCode } from '../../../src/engine/codes/train.ts';
 import { finish } from '../../../src/engine/steps.ts';
 import { createRotation } from './rotation.ts';
@@ -21,8 +21,8 @@ export interface FirstPass {
 /** @param sample rows × dim to learn from. @param count rows that will be added. */
 export function createFirstPasses(sample: Float32Array, dim: number, count: number): FirstPass[] {
   const widths = [128, 192].filter((width) => width <= dim);
-  const codes = widths.map((width) => finish(trainCode({ dim, width, sample })));
-  const whole = spaceOf(finish(trainCode({ dim, width: dim, sample })));
+  const codes = widths.map((width) => finish(trainCode({ dim, shape: () => ({ width, bits: 4 }), sample })));
+  const whole = spaceOf(finish(trainCode({ dim, shape: () => ({ width: dim, bits: 4 }), sample })));
   const leading = codes.slice(0, 1).map(spaceOf);
   const plain = plainSpace(sample, dim);
   return [
@@ -175,12 +175,12 @@ function products(name: string, space: Space, sample: Float32Array, count: numbe
 /** What src/engine/codes does. */
 function components(code: Trained, count: number): FirstPass {
   const encode = createEncoder(code);
-  const rows = createNibbleRows({ width: code.width, count });
+  const rows = createCodeRows({ ...code, count });
   const space = spaceOf(code);
   let added = 0;
   return {
     name: `${code.width} balanced components at 4 bits`,
-    bytes: codeBytes(code.width),
+    bytes: codeBytes(code),
     add(vectors) {
       rows.put(added, encode(vectors));
       added += vectors.length / code.dim;

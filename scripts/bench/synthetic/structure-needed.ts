@@ -1,8 +1,9 @@
-/** How much structure vectors need for codes to find them. The threshold in src/indexing/make-codes.ts rests on it. */
+/** How much structure vectors need for few components to find them. The threshold in src/indexing/code-shape.ts rests on it. */
 
+import type { Shape } from '../../../src/engine/codes/code.ts';
+import { type CodeRows, createCodeRows } from '../../../src/engine/codes/code-rows.ts';
 import { createCodesIndex } from '../../../src/engine/codes/codes-index.ts';
 import { createEncoder } from '../../../src/engine/codes/encode.ts';
-import { createNibbleRows } from '../../../src/engine/codes/nibble-rows.ts';
 import { type Trained, trainCode } from '../../../src/engine/codes/train.ts';
 import { type Embedding, normalise } from '../../../src/engine/embedding.ts';
 import { createInt8Rows, type Int8Rows } from '../../../src/engine/quantised/int8-rows.ts';
@@ -21,7 +22,11 @@ Options:
   --noise <x>     only so much noise
 `;
 
-const [DIM, WIDTH, K] = [512, 128, 10];
+const [DIM, K] = [512, 10];
+const SHAPES: readonly Shape[] = [
+  { width: 128, bits: 4 },
+  { width: DIM, bits: 1 },
+];
 const CHUNK = 5000;
 /** What the code is learnt from. */
 const SAMPLE = 20_000;
@@ -36,19 +41,20 @@ await runScript(HELP, async (args) => {
   });
   const count = parseCount(values.rows, '--rows', K);
   const queries = parseCount(values.queries, '--queries');
-  console.log('| noise | explained | recall@10 |\n| --- | --- | --- |');
+  console.log('| noise | explained | recall@10 of 128 × 4 bits | of 512 × 1 bit |\n| --- | --- | --- | --- |');
   for (const noise of values.noise === undefined ? NOISE : [Number(values.noise)]) {
-    const { explained, recall } = measure(noise, count, queries);
-    console.log(`| ${noise} | ${explained.toFixed(3)} | ${recall.toFixed(3)} |`);
+    const [few, all] = SHAPES.map((shape) => measure(shape, noise, count, queries));
+    console.log(`| ${noise} | ${few?.explained.toFixed(3)} | ${few?.recall.toFixed(3)} | ${all?.recall.toFixed(3)} |`);
   }
 });
 
 /** Of the codes engine, against comparing all rows by the same int8 vectors: what the codes lose. */
-function measure(noise: number, count: number, texts: number): { explained: number; recall: number } {
+function measure(shape: Shape, noise: number, count: number, texts: number): { explained: number; recall: number } {
   const mixed = createMixture(noise);
-  const trained = finish(trainCode({ dim: DIM, width: WIDTH, sample: mixed.pictures(0, Math.min(SAMPLE, count)) }));
+  const sample = mixed.pictures(0, Math.min(SAMPLE, count));
+  const trained = finish(trainCode({ dim: DIM, shape: () => shape, sample }));
   const encode = createEncoder(trained);
-  const codes = createNibbleRows({ width: WIDTH, count });
+  const codes = createCodeRows({ ...trained, count });
   const vectors = createInt8Rows({ dim: DIM, count, centre: trained.centre });
   for (let first = 0; first < count; first += CHUNK) {
     const rows = mixed.pictures(first, Math.min(CHUNK, count - first));
@@ -58,12 +64,7 @@ function measure(noise: number, count: number, texts: number): { explained: numb
   return { explained: trained.explained, recall: recallOf(trained, codes, vectors, mixed.queries(texts)) };
 }
 
-function recallOf(
-  code: Trained,
-  codes: ReturnType<typeof createNibbleRows>,
-  vectors: Int8Rows,
-  queries: readonly Embedding[],
-): number {
+function recallOf(code: Trained, codes: CodeRows, vectors: Int8Rows, queries: readonly Embedding[]): number {
   const [index, exact] = [createCodesIndex({ code, codes, vectors }), createQuantisedIndex(vectors)];
   let found = 0;
   for (const query of queries) {

@@ -1,46 +1,63 @@
 /**
- * First-pass codes: a few components of each vector at 4 bits each, by which the best few hundred of a million rows are
- * found before their int8 vectors are looked at.
+ * First-pass codes: some bits of each vector, by which the best few hundred or thousand of a million rows are found
+ * before their int8 vectors are looked at.
  *
- * The components are principal ones, balanced: divided by the fourth root of their variance and turned into each other
- * at random, so that each carries about as much of a dot product with a vector that has no preferred direction, and 4
+ * Components are principal ones, balanced: divided by the fourth root of their variance and turned into each other
+ * at random, so that each carries about as much of a dot product with a vector that has no preferred direction, and the
  * bits are well spent on all of them ("balanced" after Ge et al. 2013, "Optimized Product Quantization"). A text's
  * embedding is such a vector: pictures vary in few directions, texts differ from them in all.
  *
- * Component j of row x is c_j = floor((A (x − centre))_j) + 8, kept in 0 … 15, and
- * q · x ≈ q · centre + Σ_j (B q)_j (c_j − 7.5). Only B is stored: A is the pseudo-inverse of its transpose.
+ * Where the vectors vary in few directions, these are seen in 4 bits each; where they vary in all, in one bit each: its
+ * sign (as RaBitQ, Gao & Long 2024, has them).
+ *
+ * Component j of row x is c_j = floor((A (x − centre))_j) + 2^(bits − 1), kept in 0 … 2^bits − 1, and
+ * q · x ≈ q · centre + Σ_j (B q)_j (c_j − middle). Only B is stored: A is the pseudo-inverse of its transpose.
  */
-export interface Code {
+export interface Code extends Shape {
   readonly dim: number;
-  /** Components of a code, a multiple of 32, at most `dim`; two a byte. */
-  readonly width: number;
   /** `dim` values. */
   readonly centre: Float32Array;
   /** B: `width` × `dim`. */
   readonly weights: Float32Array;
 }
 
-export const COMPONENT_BITS = 4;
-/** Components that share a group of 16 bytes: the least of a code. */
+export interface Shape {
+  /** Components of a code, a multiple of 32, at most the dimension. */
+  readonly width: number;
+  /** Bits of a component. */
+  readonly bits: Bits;
+}
+
+export const BITS = [1, 4] as const;
+export type Bits = (typeof BITS)[number];
+
+/** The components of a code are a multiple of this: sixteen bytes at 4 bits. */
 export const GROUP = 32;
 /** Sums of 16-bit products must stay below 2³¹. */
 export const MAX_WIDTH = 4096;
-/** What a component of 0 … 15 stands for: itself less this. */
-export const MIDDLE = 7.5;
 
 /** Bytes of a row's code. */
-export function codeBytes(width: number): number {
-  return (width * COMPONENT_BITS) / 8;
+export function codeBytes({ width, bits }: Shape): number {
+  return (width * bits) / 8;
 }
 
-/** Put component `i` (0 … 15) of the code that begins at `from`, whose bits there are zero; see `Kernels.nibbles`. */
-export function putComponent(codes: Uint8Array, from: number, i: number, value: number): void {
-  const at = from + ((i >> 5) << 4) + ((i & 7) << 1) + ((i >> 4) & 1);
-  codes[at] = (codes[at] as number) | (((i >> 3) & 1) === 0 ? value : value << 4);
+/** The largest that a component may be. */
+export const largestOf = (bits: Bits): number => 2 ** bits - 1;
+
+/** What a component stands for: itself less this. */
+export const middleOf = (bits: Bits): number => largestOf(bits) / 2;
+
+/** Put component `i` of the code that begins at `from`, whose bits there are zero; see `Kernels.nibbles` and `.bits`. */
+export function putComponent(bits: Bits, codes: Uint8Array, from: number, i: number, value: number): void {
+  const at = from + byteOf(bits, i);
+  codes[at] = (codes[at] as number) | (value << shiftOf(bits, i));
 }
 
-/** Component `i` (0 … 15) of the code that begins at `from`. */
-export function getComponent(codes: Uint8Array, from: number, i: number): number {
-  const byte = codes[from + ((i >> 5) << 4) + ((i & 7) << 1) + ((i >> 4) & 1)] as number;
-  return ((i >> 3) & 1) === 0 ? byte & 15 : byte >> 4;
+/** Component `i` of the code that begins at `from`. */
+export function getComponent(bits: Bits, codes: Uint8Array, from: number, i: number): number {
+  return ((codes[from + byteOf(bits, i)] as number) >> shiftOf(bits, i)) & largestOf(bits);
 }
+
+const byteOf = (bits: Bits, i: number): number =>
+  bits === 1 ? i >> 3 : ((i >> 5) << 4) + ((i & 7) << 1) + ((i >> 4) & 1);
+const shiftOf = (bits: Bits, i: number): number => (bits === 1 ? i & 7 : ((i >> 3) & 1) << 2);

@@ -1,21 +1,21 @@
-import { clearBit, createBitset } from '../bitset.ts';
+import { clearBit, countBits, createBitset } from '../bitset.ts';
 import { dot, type Embedding } from '../embedding.ts';
 import { AfterimageError } from '../errors.ts';
 import { dotRow } from '../exact-index.ts';
 import type { Int8Rows } from '../quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../quantised/quantised-index.ts';
 import type { Hit, VectorIndex } from '../vector-index.ts';
-import { type Code, MIDDLE } from './code.ts';
+import { type Code, middleOf } from './code.ts';
+import type { CodeRows } from './code-rows.ts';
 import { createEncoder, type EncodeRows } from './encode.ts';
-import type { NibbleRows } from './nibble-rows.ts';
 
 export interface CodesIndexOptions {
   readonly code: Code;
   /** The codes of all rows, which may still be arriving; taken over. */
-  readonly codes: NibbleRows;
+  readonly codes: CodeRows;
   /** The vectors by which candidates are compared, of which any may be missing; taken over. */
   readonly vectors: Int8Rows;
-  /** Rows whose vectors are looked at; the more, the fewer are missed. */
+  /** Rows whose vectors are looked at; the more, the fewer are missed. As many as the codes need where it is absent. */
   readonly candidates?: number;
 }
 
@@ -36,15 +36,17 @@ export interface CodesIndex extends VectorIndex {
   rank(query: Embedding, candidates: Candidates, k: number): Hit[];
 }
 
-/** More than enough for a million rows, and a small part of the time: see scripts/bench/synthetic/CODES.md. */
-export const DEFAULT_CANDIDATES = 1000;
+/** Of codes of 4 bits: more than enough for a million rows, and a small part of the time; CODES.md in scripts/bench/synthetic. */
+const CANDIDATES = 1000;
+/** Of codes of single bits, times the root of the rows: 20,000 of a million. */
+const BIT_CANDIDATES = 20;
 /** Candidates for each hit that is asked for, at least. */
 const CANDIDATES_PER_HIT = 5;
 /** Where so few rows a candidate pass a filter, all of them are compared exactly, which takes no longer. */
 const FEW_PER_CANDIDATE = 8;
 
 export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
-  const { code, codes, vectors, candidates: least = DEFAULT_CANDIDATES } = options;
+  const { code, codes, vectors } = options;
   const { dim, width } = code;
   const exact = createQuantisedIndex(vectors);
   const removed = new Set<number>();
@@ -58,7 +60,7 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     const { rows, sums } = few
       ? codes.nearest(weights, n + removed.size, filter)
       : codes.nearest(weights, n, withoutRemoved(filter));
-    const base = dot(query, code.centre) - MIDDLE * weights.reduce((sum, weight) => sum + weight, 0);
+    const base = dot(query, code.centre) - middleOf(code.bits) * weights.reduce((sum, weight) => sum + weight, 0);
     const estimates = sums.map((sum) => base + sum);
     if (removed.size === 0) return { rows, estimates };
     const kept = Array.from(rows.keys()).filter((i) => !removed.has(rows[i] as number));
@@ -101,10 +103,10 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     },
     search(query, { k, filter }) {
       if (query.length !== dim) throw mismatch(query.length, dim);
-      const n = Math.max(least, CANDIDATES_PER_HIT * k);
-      if (filter !== undefined && allThere() && fewPass(filter, FEW_PER_CANDIDATE * n)) {
+      const rows = filter ? countBits(filter) : codes.count;
+      const n = Math.max(options.candidates ?? candidatesOf(code, rows), CANDIDATES_PER_HIT * k);
+      if (filter !== undefined && allThere() && rows <= FEW_PER_CANDIDATE * n)
         return exact.search(query, { k, filter });
-      }
       return rank(query, candidates(query, n, filter), k);
     },
     add(vector) {
@@ -130,13 +132,8 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
   }
 }
 
-function fewPass(filter: Uint32Array, few: number): boolean {
-  let passing = 0;
-  for (let word of filter) {
-    for (; word !== 0; word &= word - 1) passing++;
-    if (passing > few) return false;
-  }
-  return true;
+function candidatesOf({ bits }: Code, rows: number): number {
+  return bits === 1 ? Math.max(CANDIDATES, Math.ceil(BIT_CANDIDATES * Math.sqrt(rows))) : CANDIDATES;
 }
 
 function mismatch(actual: number, dim: number): AfterimageError {

@@ -7,16 +7,18 @@ import { createInt8Rows, type Int8Rows } from '../quantised/int8-rows.ts';
 import { chooseCentre, GROUPS, quantise } from '../quantised/quantise.ts';
 import { finish } from '../steps.ts';
 import { clusteredVectors, flatten } from '../test-vectors.ts';
-import { codeBytes } from './code.ts';
+import { codeBytes, type Shape } from './code.ts';
+import { createCodeRows } from './code-rows.ts';
 import { type CodesIndex, createCodesIndex } from './codes-index.ts';
 import { eigen } from './eigen.ts';
 import { createEncoder } from './encode.ts';
-import { createNibbleRows } from './nibble-rows.ts';
 import { codeHeaderBytes, readCodeHeader, writeCodeHeader } from './section.ts';
 import { type Trained, trainCode } from './train.ts';
 
 const DIM = 64;
-const WIDTH = 32;
+const SHAPE: Shape = { width: 32, bits: 4 };
+const WIDTH = SHAPE.width;
+const BYTES = codeBytes(SHAPE);
 const COUNT = 3000;
 const vectors = clusteredVectors(COUNT, DIM);
 const flat = flatten(vectors, DIM);
@@ -27,7 +29,7 @@ let code: Trained;
 let codes: Uint8Array<ArrayBuffer>;
 
 beforeAll(() => {
-  code = finish(trainCode({ dim: DIM, width: WIDTH, sample: flat.subarray(0, 2000 * DIM) }));
+  code = finish(trainCode({ dim: DIM, shape: () => SHAPE, sample: flat.subarray(0, 2000 * DIM) }));
   codes = createEncoder(code)(flat);
 });
 
@@ -41,7 +43,7 @@ function putVectors(rows: Int8Rows, from: number, to: number): void {
 function createIndex(options: { readonly candidates?: number; readonly fetched?: number } = {}) {
   const rows = createInt8Rows({ dim: DIM, centre, count: COUNT });
   putVectors(rows, 0, options.fetched ?? COUNT);
-  const nibbles = createNibbleRows({ width: WIDTH, count: COUNT });
+  const nibbles = createCodeRows({ ...SHAPE, count: COUNT });
   nibbles.put(0, codes);
   const { candidates = 300 } = options;
   const index = createCodesIndex({ code, codes: nibbles, vectors: rows, candidates });
@@ -70,7 +72,7 @@ describe('a code', () => {
       for (let row = 0; row < 100; row++) {
         let estimate = dot(query, code.centre);
         weights.forEach((weight, j) => {
-          estimate += weight * (componentAt(codes, row * codeBytes(WIDTH), j) - 7.5);
+          estimate += weight * (componentAt(codes, row * BYTES, j) - 7.5);
         });
         errors.push(estimate - dot(query, vectors[row] as Embedding));
       }
@@ -83,15 +85,17 @@ describe('a code', () => {
 
   it('uses all sixteen values of each component', () => {
     for (let j = 0; j < WIDTH; j++) {
-      const values = new Set(Array.from({ length: COUNT }, (_, row) => componentAt(codes, row * codeBytes(WIDTH), j)));
+      const values = new Set(Array.from({ length: COUNT }, (_, row) => componentAt(codes, row * BYTES, j)));
       expect(values.size).toBeGreaterThan(10);
     }
   });
 
   it('is refused where sizes do not fit', () => {
     for (const width of [0, 16, 96])
-      expect(() => finish(trainCode({ dim: DIM, width, sample: flat }))).toThrow(/components/);
-    expect(() => finish(trainCode({ dim: DIM, width: 32, sample: flat.subarray(1) }))).toThrow(/sample/);
+      expect(() => finish(trainCode({ dim: DIM, shape: () => ({ width, bits: 4 }), sample: flat }))).toThrow(
+        /components/,
+      );
+    expect(() => finish(trainCode({ dim: DIM, shape: () => SHAPE, sample: flat.subarray(1) }))).toThrow(/sample/);
     expect(() => createEncoder(code)(flat.subarray(1))).toThrow(/whole number of rows/);
     expect(() => createEncoder({ ...code, weights: new Float32Array(WIDTH * DIM) })).toThrow(/not usable/);
   });
@@ -110,7 +114,7 @@ describe('the section of codes', () => {
   it('gives back what was written', () => {
     const header = read(section());
     expect(header.bytes).toBe(codeHeaderBytes(code));
-    expect(header.code).toEqual({ dim: DIM, width: WIDTH, centre: code.centre, weights: code.weights });
+    expect(header.code).toEqual({ dim: DIM, ...SHAPE, centre: code.centre, weights: code.weights });
     expect(createEncoder(header.code)(flat)).toEqual(codes);
   });
 
@@ -174,19 +178,18 @@ describe('the index of codes', () => {
   });
 
   it('answers from the codes that have arrived', () => {
-    const nibbles = createNibbleRows({ width: WIDTH, count: COUNT });
+    const nibbles = createCodeRows({ ...SHAPE, count: COUNT });
     const rows = createInt8Rows({ dim: DIM, centre, count: COUNT });
     putVectors(rows, 0, COUNT);
     const index = createCodesIndex({ code, codes: nibbles, vectors: rows });
     const query = queries[0] as Embedding;
     expect(index.search(query, { k: 5 })).toEqual([]);
-    const bytes = codeBytes(WIDTH);
-    nibbles.put(2000, codes.subarray(2000 * bytes));
+    nibbles.put(2000, codes.subarray(2000 * BYTES));
     expect(nibbles.end).toBe(0);
-    nibbles.put(0, codes.subarray(0, 500 * bytes));
+    nibbles.put(0, codes.subarray(0, 500 * BYTES));
     expect(nibbles.end).toBe(500);
     expect(Math.max(...index.search(query, { k: 500 }).map(({ row }) => row))).toBe(499);
-    nibbles.put(500, codes.subarray(500 * bytes, 2000 * bytes));
+    nibbles.put(500, codes.subarray(500 * BYTES, 2000 * BYTES));
     expect(nibbles.end).toBe(COUNT);
   });
 
@@ -230,7 +233,7 @@ describe('the index of codes', () => {
       () => nibbles.put(COUNT, codes.subarray(0, 16)),
       () => nibbles.append(codes.subarray(0, 8)),
       () => nibbles.nearest(new Float32Array(8), 1),
-      () => createNibbleRows({ width: 33, count: 1 }),
+      () => createCodeRows({ width: 33, bits: 4, count: 1 }),
     ]) {
       expect(call).toThrow(expect.objectContaining({ code: 'dimension-mismatch' }));
     }

@@ -1,16 +1,18 @@
 import { dotAt } from '../dot-at.ts';
 import { AfterimageError } from '../errors.ts';
-import { type Code, codeBytes, putComponent } from './code.ts';
+import { type Code, codeBytes, largestOf, putComponent } from './code.ts';
 
 /** The codes of `vectors` (rows × dim), row by row. @throws AfterimageError `dimension-mismatch`. */
 export type EncodeRows = (vectors: Float32Array) => Uint8Array<ArrayBuffer>;
 
 /** @throws AfterimageError `index-corrupt` where the weights of the code do not span so many components. */
 export function createEncoder(code: Code): EncodeRows {
-  const { dim, width, centre } = code;
+  const { dim, width, bits, centre } = code;
+  const [half, largest] = [2 ** (bits - 1), largestOf(bits)];
   const projection = pseudoInverse(code);
-  /** What the centre projects to, less the 8 that makes components positive. */
-  const offsets = Float64Array.from({ length: width }, (_, j) => dotAt(projection, j * dim, centre, 0, dim) - 8);
+  /** What the centre projects to, less the half of all values that makes components positive. */
+  const offsets = Float64Array.from({ length: width }, (_, j) => dotAt(projection, j * dim, centre, 0, dim) - half);
+  const rowBytes = codeBytes(code);
   return (vectors) => {
     const rows = vectors.length / dim;
     if (!Number.isInteger(rows)) {
@@ -19,12 +21,11 @@ export function createEncoder(code: Code): EncodeRows {
         `${vectors.length} numbers are no whole number of rows of dimension ${dim}.`,
       );
     }
-    const bytes = codeBytes(width);
-    const codes = new Uint8Array(rows * bytes);
+    const codes = new Uint8Array(rows * rowBytes);
     for (let row = 0; row < rows; row++) {
       for (let j = 0; j < width; j++) {
         const value = Math.floor(dotAt(projection, j * dim, vectors, row * dim, dim) - (offsets[j] as number));
-        putComponent(codes, row * bytes, j, Math.max(0, Math.min(15, value)));
+        putComponent(bits, codes, row * rowBytes, j, Math.max(0, Math.min(largest, value)));
       }
     }
     return codes;

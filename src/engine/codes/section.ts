@@ -1,5 +1,5 @@
 import { AfterimageError } from '../errors.ts';
-import { COMPONENT_BITS, type Code, codeBytes, GROUP, MAX_WIDTH } from './code.ts';
+import { BITS, type Code, codeBytes, GROUP, MAX_WIDTH } from './code.ts';
 
 /**
  * What stands before the codes in a collection's section, little-endian: four uint32 (components a code, bits a
@@ -21,10 +21,10 @@ export function codeHeaderBytes({ dim, width }: Pick<Code, 'dim' | 'width'>): nu
   return FIXED_BYTES + FLOAT_BYTES * dim * (1 + width);
 }
 
-export function writeCodeHeader({ dim, width, centre, weights }: Code, count: number): Uint8Array<ArrayBuffer> {
+export function writeCodeHeader({ dim, width, bits, centre, weights }: Code, count: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(codeHeaderBytes({ dim, width }));
   const view = new DataView(bytes.buffer);
-  [width, COMPONENT_BITS, dim, count].forEach((value, i) => {
+  [width, bits, dim, count].forEach((value, i) => {
     view.setUint32(4 * i, value, true);
   });
   let at = FIXED_BYTES;
@@ -51,11 +51,12 @@ export function readCodeHeader(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const width = view.getUint32(0, true);
   if (!(width > 0 && width % GROUP === 0 && width <= MAX_WIDTH)) throw corrupt(`${width} components a code`);
-  if (view.getUint32(4, true) !== COMPONENT_BITS) throw corrupt(`${view.getUint32(4, true)} bits a component`);
+  const bits = BITS.find((one) => one === view.getUint32(4, true));
+  if (bits === undefined) throw corrupt(`${view.getUint32(4, true)} bits a component`);
   if (view.getUint32(8, true) !== dim) throw corrupt(`dimension ${view.getUint32(8, true)}, not ${dim}`);
   if (view.getUint32(12, true) !== count) throw corrupt(`${view.getUint32(12, true)} rows, not ${count}`);
   const headerBytes = codeHeaderBytes({ dim, width });
-  const wanted = headerBytes + count * codeBytes(width);
+  const wanted = headerBytes + count * codeBytes({ width, bits });
   if (bytes.length < headerBytes || length !== wanted) throw corrupt(`${length} bytes, not ${wanted}`);
   const floats = (at: number, n: number) => {
     const values = Float32Array.from({ length: n }, (_, i) => view.getFloat32(at + FLOAT_BYTES * i, true));
@@ -64,7 +65,7 @@ export function readCodeHeader(
   };
   const centre = floats(FIXED_BYTES, dim);
   const weights = floats(FIXED_BYTES + FLOAT_BYTES * dim, width * dim);
-  return { code: { dim, width, centre, weights }, count, bytes: headerBytes };
+  return { code: { dim, width, bits, centre, weights }, count, bytes: headerBytes };
 }
 
 function corrupt(problem: string): AfterimageError {

@@ -1,28 +1,25 @@
 import { AfterimageError } from '../errors.ts';
 import { type Steps, share } from '../steps.ts';
-import { type Code, GROUP, MAX_WIDTH } from './code.ts';
+import { type Bits, type Code, GROUP, MAX_WIDTH, type Shape } from './code.ts';
 import { eigen } from './eigen.ts';
 import { gaussians } from './gaussians.ts';
 
 export interface TrainOptions {
   readonly dim: number;
-  /** Components of a code, a multiple of 32, at most `dim`. */
-  readonly width: number;
+  /** What the code is to be like. @param explained share of the variance that so many components see */
+  readonly shape: (explained: (width: number) => number) => Shape;
   /** Rows × dim, some of the collection evenly chosen; more than 20,000 teach nothing more. */
   readonly sample: Float32Array;
   readonly seed?: number;
 }
 
 export interface Trained extends Code {
-  /**
-   * Share of the variance of the vectors that the components see, 1 where there is none. Where it is small, codes find
-   * little (indexing/judge-codes.ts).
-   */
+  /** Share of the variance of the vectors that the components see, 1 where there is none. */
   readonly explained: number;
 }
 
-/** Width of the steps of 16 levels that lose least of a normal variable, in standard deviations (Max 1960). */
-const STEP = 0.3352;
+/** Width of the steps of 2 and of 16 levels that lose least of a normal variable, in standard deviations (Max 1960). */
+const STEP: Readonly<Record<Bits, number>> = { 1: 1.5958, 4: 0.3352 };
 /** Directions of less than this share of the largest variance are taken as if they had so much. */
 const LEAST_VARIANCE = 1e-6;
 /** Of vectors of unit norm, in all directions together. Less is rounding: all of them are the same. */
@@ -36,25 +33,22 @@ const CHUNK = 64;
  * Learn a code from a sample. Takes time of the order of rows × dim² + dim³: ten seconds for 20,000 × 512.
  * @throws AfterimageError `dimension-mismatch` where sizes do not fit.
  */
-export function* trainCode({ dim, width, sample, seed = 1 }: TrainOptions): Steps<Trained> {
-  if (!(width > 0 && width % GROUP === 0 && width <= Math.min(dim, MAX_WIDTH))) {
-    throw mismatch(`A code of ${width} components (a multiple of ${GROUP}, at most the dimension)`, dim);
-  }
+export function* trainCode({ dim, shape, sample, seed = 1 }: TrainOptions): Steps<Trained> {
   const rows = sample.length / dim;
   if (!(Number.isInteger(rows) && rows > 0)) throw mismatch(`A sample of ${sample.length} numbers`, dim);
   const centre = meanOf(sample, dim);
   const matrix = yield* share(covariance(sample, dim, centre), 0, COVARIANCE_SHARE);
   const { values, vectors } = yield* share(eigen(matrix, dim), COVARIANCE_SHARE, 1);
+  const total = sum(values);
+  const explained = (of: number) => (total > NO_VARIANCE ? sum(values.subarray(0, of)) / total : 1);
+  const { width, bits } = shape(explained);
+  if (!(width > 0 && width % GROUP === 0 && width <= Math.min(dim, MAX_WIDTH))) {
+    throw mismatch(`A code of ${width} components (a multiple of ${GROUP}, at most the dimension)`, dim);
+  }
   const least = Math.max((values[0] as number) * LEAST_VARIANCE, NO_VARIANCE);
   const variances = values.map((value) => Math.max(value, least));
-  const total = sum(values);
-  return {
-    dim,
-    width,
-    centre: Float32Array.from(centre),
-    weights: balancedWeights(variances, vectors, randomRotation(width, seed), dim, width),
-    explained: total > NO_VARIANCE ? sum(values.subarray(0, width)) / total : 1,
-  };
+  const weights = balancedWeights(variances, vectors, randomRotation(width, seed), dim, STEP[bits]);
+  return { dim, width, bits, centre: Float32Array.from(centre), weights, explained: explained(width) };
 }
 
 /** B: what each component adds to a dot product, a step of its quantiser at a time. */
@@ -63,8 +57,9 @@ function balancedWeights(
   vectors: Float64Array,
   rotation: Float64Array,
   dim: number,
-  width: number,
+  stepWidth: number,
 ): Float32Array<ArrayBuffer> {
+  const width = Math.sqrt(rotation.length);
   const weights = new Float32Array(width * dim);
   const row = new Float64Array(dim);
   for (let j = 0; j < width; j++) {
@@ -76,7 +71,7 @@ function balancedWeights(
       variance += share * share * root;
       addScaled(row, share * Math.sqrt(root), vectors.subarray(i * dim, (i + 1) * dim));
     }
-    const step = STEP * Math.sqrt(variance);
+    const step = stepWidth * Math.sqrt(variance);
     weights.set(
       row.map((value) => value * step),
       j * dim,

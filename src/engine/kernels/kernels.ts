@@ -57,6 +57,17 @@ export interface Kernels {
   ): void;
 
   /**
+   * How far codes of single bits are from a query: Σ over groups of four bits of what the group's table says of them.
+   *
+   * @param codes `stride` bytes a row, four bits of one group in the lower half of a byte, those of the next in the upper;
+   *   in groups of sixteen rows: byte i of row r lies at (r − r mod 16) · `stride` + 16 i + r mod 16
+   * @param stride a multiple of 16
+   * @param tables 2 · `stride` tables of 16 bytes, none above 63; all sums are below 2¹⁶
+   * @param distances out: uint16, one a row; room for `count` rounded up to sixteen, and as many rows are read
+   */
+  bits(codes: number, stride: number, count: number, tables: number, distances: number): void;
+
+  /**
    * Copy listed rows, one after the other: where few of many are wanted, memory gives them much faster in one go than in
    * between computing.
    *

@@ -37,6 +37,21 @@ export function createReferenceKernels(memory: KernelMemory): Kernels {
       }
     },
 
+    bits(codes, stride, count, tables, distances) {
+      const all = bytes();
+      const out = new Uint16Array(memory.buffer, distances, count);
+      for (let row = 0; row < count; row++) {
+        const from = codes + (row - (row & 15)) * stride + (row & 15);
+        let sum = 0;
+        for (let i = 0; i < stride; i++) {
+          const code = all[from + 16 * i] as number;
+          const table = tables + 32 * i;
+          sum += (all[table + (code & 15)] as number) + (all[table + 16 + (code >> 4)] as number);
+        }
+        out[row] = sum;
+      }
+    },
+
     gatherRows(rows, stride, list, count, out) {
       const all = bytes();
       new Uint32Array(memory.buffer, list, count).forEach((row, i) => {

@@ -16,6 +16,8 @@ export interface RowStoreOptions<Name extends string> {
   readonly rowBytes: number;
   /** Rows of the collection, which may arrive in any order; room is made for all of them at once. */
   readonly count: number;
+  /** Whether rows lie in groups of 16: the first bytes of all of them, then the second ones, and so on. */
+  readonly interleaved?: boolean;
   /** What else the kernels work in, in the order in which it lies behind the rows. */
   readonly beside: Readonly<Record<Name, Beside>>;
   /** Memory to scan in; the host's best where it is absent. */
@@ -26,7 +28,7 @@ export interface RowStoreOptions<Name extends string> {
 export interface RowStore<Name extends string> {
   /** Address of the first row. Rows come first, because they are much the largest and so never move. */
   readonly rowsAt: number;
-  /** Bytes from one row to the next, a multiple of 16. */
+  /** Bytes of a row, a multiple of 16. */
   readonly stride: number;
   /** Rows that have a number: those of the collection, arrived or not, and those appended. */
   readonly count: number;
@@ -52,7 +54,7 @@ const GROWTH = 1.25;
 
 /** @throws AfterimageError `index-too-large`. */
 export function createRowStore<Name extends string>(options: RowStoreOptions<Name>): RowStore<Name> {
-  const { head, rowBytes, count: given, beside, kernels: create = createKernels } = options;
+  const { head, rowBytes, count: given, interleaved = false, beside, kernels: create = createKernels } = options;
   const stride = align(rowBytes, 16);
   const rowsAt = align(HEAD_AT + head, 64);
   let layout = layOut(rowsAt, stride, given, beside);
@@ -76,7 +78,9 @@ export function createRowStore<Name extends string>(options: RowStoreOptions<Nam
   }
 
   function write(first: number, rows: Uint8Array): void {
-    copyRows(rows, rowBytes, new Uint8Array(held().memory.buffer), rowsAt + first * stride, stride);
+    const bytes = new Uint8Array(held().memory.buffer);
+    if (interleaved) interleaveRows(rows, rowBytes, bytes, rowsAt, first, stride);
+    else copyRows(rows, rowBytes, bytes, rowsAt + first * stride, stride);
   }
 
   return {
@@ -121,6 +125,20 @@ function copyRows(rows: Uint8Array, rowBytes: number, to: Uint8Array, at: number
       to.set(rows.subarray(i * rowBytes, (i + 1) * rowBytes), at + i * stride);
 }
 
+function interleaveRows(
+  rows: Uint8Array,
+  rowBytes: number,
+  to: Uint8Array,
+  rowsAt: number,
+  first: number,
+  stride: number,
+): void {
+  for (let from = 0, row = first; from < rows.length; row++) {
+    const at = rowsAt + (row - (row & 15)) * stride + (row & 15);
+    for (let i = 0; i < rowBytes; i++) to[at + 16 * i] = rows[from++] as number;
+  }
+}
+
 interface Layout<Name extends string> {
   /** Rows that there is room for. */
   readonly capacity: number;
@@ -134,7 +152,7 @@ function layOut<Name extends string>(
   capacity: number,
   beside: Readonly<Record<Name, Beside>>,
 ): Layout<Name> {
-  let end = rowsAt + capacity * stride;
+  let end = rowsAt + align(capacity, 16) * stride;
   const at: Partial<Record<Name, number>> = {};
   for (const [name, { bytes }] of entriesOf(beside)) {
     const start = align(end, 64);

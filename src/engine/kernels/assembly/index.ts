@@ -1,3 +1,4 @@
+export { bits } from './bits';
 export { gatherRows } from './gather';
 export { collectNearest, countDistances } from './nearest';
 export { nibbles } from './nibbles';

@@ -31,7 +31,8 @@ function engineOf(id: VectorIndex['kind']): Engine {
 export async function openIndex(files: Files, wanted: Exclude<EngineRequest, 'auto'>): Promise<LoadedIndex> {
   const collection = await readCollection(createSource(files), sha256, COLLECTION);
   const loaded = await loadIndex(collection, wanted);
-  if (loaded.index.kind !== (wanted === 'blocks' ? 'codes' : wanted)) throw new Error(loaded.reason);
+  const served = loaded.onDemand ? 'blocks' : loaded.index.kind;
+  if (served !== wanted) throw new Error(loaded.reason);
   return loaded;
 }
 

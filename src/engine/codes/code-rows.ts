@@ -2,11 +2,10 @@ import { type Bitset, listBits } from '../bitset.ts';
 import { AfterimageError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { align, createRowStore, HEAD_AT, type RowStore } from '../quantised/row-store.ts';
-import { codeBytes, GROUP, MAX_WIDTH } from './code.ts';
+import { codeBytes, GROUP, MAX_WIDTH, type Shape } from './code.ts';
+import { DISTANCES, queryBytes, writeFactors, writeTables } from './code-query.ts';
 
-export interface NibbleRowsOptions {
-  /** Components of a code, a multiple of 32. */
-  readonly width: number;
+export interface CodeRowsOptions extends Shape {
   /** Rows of the collection; room is made for all of them at once. */
   readonly count: number;
   /** Memory to scan in; the host's best where it is absent. */
@@ -19,8 +18,8 @@ export interface Nearest {
   readonly sums: Float32Array<ArrayBuffer>;
 }
 
-/** Codes of 4-bit components in one linear memory, which arrive part by part and are scanned for the best rows. */
-export interface NibbleRows {
+/** Codes in one linear memory, which arrive part by part and are scanned for the best rows. */
+export interface CodeRows {
   readonly width: number;
   /** Rows that have a number: those of the collection, arrived or not, and those appended. */
   readonly count: number;
@@ -39,31 +38,29 @@ export interface NibbleRows {
   dispose(): void;
 }
 
-/** Distances are told apart to 1/8192 of what is possible: some eighty steps a standard deviation. */
-const DISTANCE_BITS = 13;
-const DISTANCES = 2 ** DISTANCE_BITS;
 /**
  * Rows of one call: an engine replaces its first, slow translation of a loop between two calls only; and what is gathered
  * of listed rows stays in the processor's cache.
  */
 const SLICE = 2 ** 10;
-/** Where at most one of so many rows passes a filter, only those are read. */
+/** Where at most one of so many rows passes a filter, only those are read; but rows of single bits lie sixteen together. */
 const GATHERED = 4;
-const MAX_FACTOR = 32767;
 type Beside = 'distances' | 'list';
 
 /** @throws AfterimageError `index-too-large`, `dimension-mismatch` where `width` is no multiple of 32. */
-export function createNibbleRows({ width, count: given, kernels }: NibbleRowsOptions): NibbleRows {
+export function createCodeRows({ width, bits, count: given, kernels }: CodeRowsOptions): CodeRows {
   if (!(width > 0 && width % GROUP === 0 && width <= MAX_WIDTH)) throw mismatch(`A code of ${width} components`, width);
+  const rowBytes = codeBytes({ width, bits });
   const queryAt = HEAD_AT;
-  const countsAt = queryAt + 2 * width;
+  const countsAt = queryAt + queryBytes({ width, bits });
   const gatheredAt = align(countsAt + 4 * DISTANCES, 16);
   const store = createRowStore<Beside>({
-    head: gatheredAt + SLICE * codeBytes(width) - HEAD_AT,
-    rowBytes: codeBytes(width),
+    head: gatheredAt + (bits === 1 ? 0 : SLICE * rowBytes) - HEAD_AT,
+    rowBytes,
     count: given,
+    interleaved: bits === 1,
     beside: {
-      distances: { bytes: (rows) => 2 * rows },
+      distances: { bytes: (rows) => 2 * align(rows, 16) },
       list: { bytes: (rows) => 4 * rows },
     },
     kernels,
@@ -89,14 +86,14 @@ export function createNibbleRows({ width, count: given, kernels }: NibbleRowsOpt
       if (weights.length !== width) throw mismatch(`A query of ${weights.length} components`, width);
       if (store.disposed || front.end === 0 || n <= 0) return { rows: new Uint32Array(0), sums: new Float32Array(0) };
       const listed = filter && listPassing(store, filter, front.end);
-      const query = writeQuery(store, queryAt, weights);
       const count = listed?.length ?? front.end;
-      if (GATHERED * count < front.end) measure(store, query, count, gatheredAt);
-      else {
-        measure(store, query, front.end);
-        if (listed) keepListed(store, listed, front.end);
-      }
-      const { rows: positions, sums } = collect(store, countsAt, count, n, query.sumOf);
+      const gather = bits !== 1 && GATHERED * count < front.end;
+      const sumOf =
+        bits === 1
+          ? measureBits(store, queryAt, weights, front.end)
+          : measureNibbles(store, queryAt, weights, gather ? count : front.end, gather ? gatheredAt : undefined);
+      if (listed && !gather) keepListed(store, listed, front.end);
+      const { rows: positions, sums } = collect(store, countsAt, count, n, sumOf);
       return { rows: listed ? positions.map((position) => listed[position] as number) : positions, sums };
     },
     dispose: () => store.dispose(),
@@ -126,37 +123,40 @@ function listPassing({ buffer, at }: RowStore<Beside>, filter: Bitset, end: numb
   return list.slice(0, listBits(filter, list, end));
 }
 
-interface Query {
-  readonly at: number;
-  readonly bias: number;
-  readonly shift: number;
-  /** What a distance stands for. */
-  sumOf(distance: number): number;
-}
-
-function writeQuery({ buffer }: RowStore<Beside>, at: number, weights: Float32Array): Query {
-  const { factors, step } = toFactors(weights);
-  new Int16Array(buffer, at, factors.length).set(factors);
-  const bias = 15 * factors.reduce((sum, factor) => sum + Math.max(0, factor), 0);
-  const range = 15 * factors.reduce((sum, factor) => sum + Math.abs(factor), 0);
-  const shift = Math.max(0, 32 - Math.clz32(range) - DISTANCE_BITS);
-  const half = (2 ** shift - 1) / 2;
-  return { at, bias, shift, sumOf: (distance) => (bias - (distance * 2 ** shift + half)) * step };
-}
+/** What a distance stands for. */
+type SumOf = (distance: number) => number;
 
 /** Distances of the first `count` rows, or of so many listed ones, which are gathered first. */
-function measure(
-  { kernels, rowsAt, stride, at }: RowStore<Beside>,
-  { at: queryAt, bias, shift }: Query,
+function measureNibbles(
+  { kernels, buffer, rowsAt, stride, at }: RowStore<Beside>,
+  queryAt: number,
+  weights: Float32Array,
   count: number,
-  gatheredAt?: number,
-): void {
+  gatheredAt: number | undefined,
+): SumOf {
+  const { bias, shift, sumOf } = writeFactors(weights, new Int16Array(buffer, queryAt, weights.length));
   const [distances, list] = [at('distances'), at('list')];
   for (let from = 0; from < count; from += SLICE) {
     const rows = Math.min(SLICE, count - from);
     if (gatheredAt !== undefined) kernels.gatherRows(rowsAt, stride, list + 4 * from, rows, gatheredAt);
     kernels.nibbles(gatheredAt ?? rowsAt + from * stride, stride, rows, queryAt, bias, shift, distances + 2 * from);
   }
+  return sumOf;
+}
+
+/** Distances of the first `count` rows. */
+function measureBits(
+  { kernels, buffer, rowsAt, stride, at }: RowStore<Beside>,
+  queryAt: number,
+  weights: Float32Array,
+  count: number,
+): SumOf {
+  const sumOf = writeTables(weights, new Uint8Array(buffer, queryAt, 32 * stride));
+  for (let from = 0; from < count; from += SLICE) {
+    const rows = Math.min(SLICE, count - from);
+    kernels.bits(rowsAt + from * stride, stride, rows, queryAt, at('distances') + 2 * from);
+  }
+  return sumOf;
 }
 
 /** Of the distances of all rows those of listed ones, one after the other. */
@@ -171,7 +171,7 @@ function collect(
   countsAt: number,
   end: number,
   n: number,
-  sumOf: (distance: number) => number,
+  sumOf: SumOf,
 ): Nearest {
   const counts = new Uint32Array(buffer, countsAt, DISTANCES).fill(0);
   kernels.countDistances(at('distances'), end, countsAt);
@@ -191,16 +191,6 @@ function limitOf(counts: Uint32Array, n: number): { limit: number; equal: number
   while (limit < DISTANCES - 1 && below + (counts[limit] as number) < n) below += counts[limit++] as number;
   const equal = Math.min(n - below, counts[limit] as number);
   return { limit, equal, found: below + equal };
-}
-
-/** At 16 bits, and what one unit stands for. Sums of products with components up to 15 stay below 2³¹. */
-function toFactors(weights: Float32Array): { factors: Int16Array; step: number } {
-  const peak = weights.reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 0) || 1;
-  const limit = Math.min(MAX_FACTOR, Math.floor((2 ** 31 - 1) / (15 * weights.length)));
-  return {
-    factors: Int16Array.from(weights, (weight) => Math.round((weight / peak) * limit)),
-    step: peak / limit,
-  };
 }
 
 function mismatch(what: string, width: number): AfterimageError {

@@ -1,0 +1,67 @@
+/** Codes of a bit a component, which vectors without structure have. */
+import { beforeAll, expect, test } from 'vitest';
+import { countBits, createBitset, setBit } from '../bitset.ts';
+import { normalise } from '../embedding.ts';
+import { createExactIndex } from '../exact-index.ts';
+import { createInt8Rows } from '../quantised/int8-rows.ts';
+import { quantise } from '../quantised/quantise.ts';
+import { finish } from '../steps.ts';
+import { flatten } from '../test-vectors.ts';
+import { createCodeRows } from './code-rows.ts';
+import { createCodesIndex } from './codes-index.ts';
+import { createEncoder } from './encode.ts';
+import { gaussians } from './gaussians.ts';
+import { type Trained, trainCode } from './train.ts';
+
+const DIM = 64;
+const count = 30_000;
+const isotropic = (rows: number, seed: number) => {
+  const numbers = Float32Array.from(gaussians(rows * DIM, seed));
+  return Array.from({ length: rows }, (_, row) => normalise(numbers.slice(row * DIM, (row + 1) * DIM)));
+};
+const rows = flatten(isotropic(count, 1), DIM);
+const texts = isotropic(30, 2);
+const exact = createExactIndex(rows, DIM);
+let bits: Trained;
+let held: Uint8Array<ArrayBuffer>;
+
+beforeAll(() => {
+  const shape = { width: DIM, bits: 1 } as const;
+  bits = finish(trainCode({ dim: DIM, shape: () => shape, sample: rows.subarray(0, 2000 * DIM) }));
+  held = createEncoder(bits)(rows);
+});
+
+function recallOf(options: { readonly candidates?: number }, filter?: Uint32Array): number {
+  const vectors = createInt8Rows({ dim: DIM, centre: bits.centre, count });
+  vectors.put(0, quantise(rows, DIM, bits.centre));
+  const codes = createCodeRows({ ...bits, count });
+  codes.put(0, held);
+  const index = createCodesIndex({ code: bits, codes, vectors, ...options });
+  let found = 0;
+  for (const text of texts) {
+    const ask = { k: 10, ...(filter && { filter }) };
+    const right = new Set(exact.search(text, ask).map(({ row }) => row));
+    found += index.search(text, ask).filter(({ row }) => right.has(row)).length;
+  }
+  index.dispose();
+  return found / (10 * texts.length);
+}
+
+test('are a bit each, about half of them set', () => {
+  expect(held).toHaveLength((count * DIM) / 8);
+  const set = countBits(new Uint32Array(held.buffer));
+  expect(set / (count * DIM)).toBeCloseTo(0.5, 1);
+});
+
+test('find vectors without structure, with more candidates the more rows there are', () => {
+  const few = recallOf({ candidates: 1000 });
+  const enough = recallOf({});
+  expect(enough).toBeGreaterThan(0.96);
+  expect(enough).toBeGreaterThan(few + 0.02);
+});
+
+test('and with a filter those that pass', () => {
+  const filter = createBitset(count);
+  for (let row = 0; row < 29_000; row++) setBit(filter, row);
+  expect(recallOf({}, filter)).toBeGreaterThan(0.96);
+});

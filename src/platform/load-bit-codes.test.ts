@@ -1,0 +1,63 @@
+/** Collections whose codes have a bit a dimension, because their vectors vary in all directions. */
+import { beforeAll, expect, test } from 'vitest';
+import { readCollection } from '../engine/collection/reader.ts';
+import { storeVectors, toFloat32 } from '../engine/collection/stored-vectors.ts';
+import {
+  createMemorySource,
+  type Files,
+  sampleContent,
+  sampleVectors,
+  writeCollection,
+} from '../engine/collection/testing.ts';
+import type { Embedding } from '../engine/embedding.ts';
+import { AfterimageError } from '../engine/errors.ts';
+import { createExactIndex } from '../engine/exact-index.ts';
+import { createKernels } from '../engine/kernels/load.ts';
+import { makeCodes, ROWS_PER_CODED_BLOCK } from '../indexing/make-codes.ts';
+import { loadIndex } from './compose-search.ts';
+import { sha256 } from './sha256.ts';
+
+const [count, dim] = [1500, 320];
+const flat = sampleVectors(count, dim);
+const files: Files = new Map();
+const open = () => readCollection(createMemorySource(files, sha256), sha256, 'holidays');
+const some = [7, 700, 1400];
+const vectorOf = (row: number) => flat.subarray(row * dim, (row + 1) * dim) as Embedding;
+
+beforeAll(async () => {
+  const vectors = storeVectors(flat, dim, 'int8');
+  const { codes, shape } = await makeCodes(vectors, () => {}, new AbortController().signal);
+  expect(shape).toMatchObject({ width: dim, bits: 1 });
+  const rest = { vectors, codes, graph: undefined, index: 'codes', rowsPerBlock: ROWS_PER_CODED_BLOCK } as const;
+  await writeCollection(sampleContent(sha256, count, dim, rest), files);
+});
+
+test.each(['auto', 'blocks'] as const)('all vectors are read (%s)', async (wanted) => {
+  const { index, arrived, onDemand, reason } = await loadIndex(await open(), wanted);
+  expect([index.kind, onDemand]).toEqual(['codes', false]);
+  expect(reason).toMatch(
+    wanted === 'blocks' ? /^Its codes, a bit a dimension.*all vectors are read/ : /^The collection/,
+  );
+  await arrived;
+  const exact = createExactIndex(toFloat32(await (await open()).vectors()), dim);
+  for (const row of some) {
+    const [hits, right] = [index, exact].map((one) => one.search(vectorOf(row), { k: 10 }));
+    expect(hits?.map((hit) => hit.row)).toEqual(right?.map((hit) => hit.row));
+  }
+});
+
+test('or, where these have no room, those of the best candidates', async () => {
+  const kernels = (bytes: number) => {
+    if (bytes > 400_000) throw new AfterimageError('index-too-large', `Refused ${bytes} bytes.`);
+    return createKernels(bytes);
+  };
+  const options = { kernels, heldRows: 500 };
+  const { index, prepare, onDemand, reason } = await loadIndex(await open(), 'auto', options);
+  expect(onDemand).toBe(true);
+  expect(reason).toMatch(/Refused \d+ bytes\..*fetched/);
+  for (const row of some) {
+    expect(await prepare?.(vectorOf(row))).toBe(true);
+    const [best] = index.search(vectorOf(row), { k: 10 });
+    expect(best).toEqual({ row, similarity: expect.closeTo(1, 2) });
+  }
+});
