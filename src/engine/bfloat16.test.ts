@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeBfloat16, toBfloat16 } from './bfloat16.ts';
+import { decodeBfloat16, fromBfloat16, toBfloat16, toBfloat16Above } from './bfloat16.ts';
 
 const numberOf = (bits: number) => decodeBfloat16(Uint16Array.of(bits))[0] as number;
 
@@ -23,6 +23,16 @@ test('no other one is nearer', () => {
   );
 });
 
+test('the least that is no less', () => {
+  fc.assert(
+    fc.property(fc.float({ min: 2 ** -126, max: 2 ** 126, noNaN: true }), (value) => {
+      const bits = toBfloat16Above(value);
+      expect(fromBfloat16(bits)).toBeGreaterThanOrEqual(value);
+      expect(fromBfloat16(bits - 1)).toBeLessThan(value);
+    }),
+  );
+});
+
 test.each([
   [0x3f80, 1],
   [0xc000, -2],
@@ -30,6 +40,7 @@ test.each([
   [0x0000, 0],
 ])('%i is %f', (bits, value) => {
   expect(numberOf(bits)).toBe(value);
+  expect(fromBfloat16(bits)).toBe(value);
   expect(toBfloat16(value)).toBe(bits);
 });
 

@@ -9,6 +9,18 @@ export function toBfloat16(value: number): number {
   return ((bits[0] as number) + 0x8000) >>> 16;
 }
 
+/** The bits of the least bfloat16 that is no less than `value`, a positive float32. */
+export function toBfloat16Above(value: number): number {
+  float[0] = value;
+  return ((bits[0] as number) + 0xffff) >>> 16;
+}
+
+/** The number that one bfloat16 stands for. */
+export function fromBfloat16(value: number): number {
+  bits[0] = value << 16;
+  return float[0] as number;
+}
+
 /** @param into filled and returned; as long as `values`. */
 export function decodeBfloat16(
   values: Uint16Array,

@@ -9,8 +9,9 @@ const PASSES = 4;
 /**
  * Which numbers of a row to round the other way, up instead of down, so that the whole error is harmless: rounding by what
  * an error does and not to the nearest (as AdaRound, arXiv:2004.10568, and GPTQ, arXiv:2210.17323, do it with weights).
- * Most of a query embedding is what all embeddings of its model have in common, so an error in that direction is noise in
- * every score; half a dozen of 512 numbers that were nearly half way between two steps take it away.
+ * Most of a query embedding is what all embeddings of its model have in common, and what finds a row has something in common
+ * with it besides, so an error along the row is noise in every score that matters; half a dozen of 512 numbers that were
+ * nearly half way between two steps take it away.
  */
 export interface Balance {
   /** Per dimension what rounding to the nearest loses; what is lost in the end, after `run`. */
