@@ -4,6 +4,7 @@ import { AfterimageError } from '../errors.ts';
 import { dotRow } from '../exact-index.ts';
 import type { Int8Rows } from '../quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../quantised/quantised-index.ts';
+import { createTop } from '../top.ts';
 import type { Hit, VectorIndex } from '../vector-index.ts';
 import { type Code, middleOf } from './code.ts';
 import type { CodeRows } from './code-rows.ts';
@@ -82,9 +83,11 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
   function rank(query: Embedding, { rows, estimates }: Candidates, k: number): Hit[] {
     const hits = exact.rescore(query, rows, k);
     if (allThere()) return hits;
+    const estimated = createTop(k);
     rows.forEach((row, i) => {
-      if (!vectors.has(row)) hits.push({ row, similarity: estimates[i] as number, approximate: true });
+      if (!vectors.has(row)) estimated.offer(row, estimates[i] as number);
     });
+    for (const hit of estimated.hits()) hits.push({ ...hit, approximate: true });
     return hits.sort((a, b) => b.similarity - a.similarity || a.row - b.row).slice(0, k);
   }
 
