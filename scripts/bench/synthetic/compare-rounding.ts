@@ -12,6 +12,7 @@ import {
   MAX_CODE,
   quantise,
 } from '../../../src/engine/quantised/quantise.ts';
+import { leastScale } from '../../../src/engine/quantised/scales.ts';
 import { createTop } from '../../../src/engine/top.ts';
 import { parseCount, parseOptions, runScript } from '../../lib/cli.ts';
 import { createSynthetic, type Synthetic } from './synthetic.ts';
@@ -62,8 +63,17 @@ type Store = (vectors: Float32Array) => Float32Array;
 
 function waysToStore(centre: Float32Array): readonly (readonly [vectors: string, rounded: string, Store])[] {
   return [
-    ['int8', 'to the nearest', (vectors) => toNearestCodes(vectors, centre)],
-    ['int8', 'balanced along the centre', storeAround(centre)],
+    [
+      'int8',
+      'to the nearest, by the least scales',
+      (vectors) => toNearest(vectors, centre, leastScales(vectors, centre)),
+    ],
+    [
+      'int8',
+      'to the nearest, by scales that lose least',
+      (vectors) => toNearest(vectors, centre, quantise(vectors, DIM, centre).scales),
+    ],
+    ['int8', 'balanced along the row as well', storeAround(centre)],
     ['float16', 'to the nearest', (vectors) => decodeFloat16(encodeFloat16(vectors))],
     ['float16', 'balanced along the row', (vectors) => decodeFloat16(toHalves(vectors, DIM))],
   ];
@@ -143,8 +153,17 @@ function distanceSquared(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + (value - (b[i] as number)) ** 2, 0);
 }
 
-function toNearestCodes(vectors: Float32Array, centre: Float32Array): Float32Array {
-  const { scales } = quantise(vectors, DIM, centre);
+/** Those by which the largest number of a group comes to code 127. */
+function leastScales(vectors: Float32Array, centre: Float32Array): Uint16Array {
+  const largest = new Float64Array((vectors.length / DIM) * GROUPS);
+  for (const [i, value] of vectors.entries()) {
+    const at = Math.floor(i / DIM) * GROUPS + groupOf(i % DIM);
+    largest[at] = Math.max(largest[at] as number, Math.abs(value - (centre[i % DIM] as number)));
+  }
+  return Uint16Array.from(largest, leastScale);
+}
+
+function toNearest(vectors: Float32Array, centre: Float32Array, scales: Uint16Array): Float32Array {
   const numbers = decodeBfloat16(scales);
   const codes = Int8Array.from(vectors, (value, i) => {
     const scale = numbers[Math.floor(i / DIM) * GROUPS + groupOf(i % DIM)] as number;
