@@ -16,7 +16,7 @@ export function heldBytes({ count, dim, quantiser: { encoding } }: Shape): numbe
   return count * (Math.ceil(rowBytes / 16) * 16 + scaleBytes + 9);
 }
 
-/** Bytes that all codes take in memory, whether of 4 bits or of one, with what a scan of them writes. */
+/** Bytes that all codes take in memory, with what a scan of them writes; those of single bits more above 512 dimensions. */
 export function codesBytes({ count, dim }: Shape): number {
-  return count * (Math.max(Math.min(128, dim) / 2, dim / 8) + 7);
+  return count * (Math.min(128, dim) / 2 + 7);
 }

@@ -9,6 +9,7 @@ test.each([
   [0.25, 780, { width: 768, bits: 1 }],
   [0.25, 40, { width: 32, bits: 1 }],
   [1, 40, { width: 32, bits: 4 }],
+  [0.25, 5000, { width: 4096, bits: 1 }],
 ])('codes that see %s of %s dimensions', (share, dim, shape) => {
   const asked: number[] = [];
   const explained = (width: number) => {

@@ -1,4 +1,4 @@
-import { GROUP, type Shape } from '../engine/codes/code.ts';
+import { GROUP, MAX_WIDTH, type Shape } from '../engine/codes/code.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { heldBytes, TAB_BYTES } from '../engine/tab-memory.ts';
 
@@ -28,7 +28,9 @@ export function codeWidth(dim: number): number {
  */
 export function codeShape(dim: number, explained: (width: number) => number): Shape {
   const width = codeWidth(dim);
-  return explained(width) >= LEAST_EXPLAINED ? { width, bits: 4 } : { width: wholeGroups(dim), bits: 1 };
+  return explained(width) >= LEAST_EXPLAINED
+    ? { width, bits: 4 }
+    : { width: Math.min(MAX_WIDTH, wholeGroups(dim)), bits: 1 };
 }
 
 /**

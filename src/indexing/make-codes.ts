@@ -4,7 +4,7 @@ import { createEncoder } from '../engine/codes/encode.ts';
 import { writeCodeHeader } from '../engine/codes/section.ts';
 import { type Trained, trainCode } from '../engine/codes/train.ts';
 import { type StoredVectors, vectorOf } from '../engine/collection/stored-vectors.ts';
-import type { Steps } from '../engine/steps.ts';
+import { type Steps, share } from '../engine/steps.ts';
 import { codeShape } from './code-shape.ts';
 import { runSteps } from './run-steps.ts';
 
@@ -18,13 +18,15 @@ export interface Coded {
 
 /** Rows that the code is learnt from. */
 const SAMPLE = 20_000;
+/** Of the time that codes take, what comes before the first, about: hardly anything where there are many. */
+const ENCODER_SHARE = 0.01;
 /** Rows of a step, some milliseconds. */
 const CHUNK = 256;
 
 /** Told which step is at work, and how many rows of how many it is done with; where a step is no walk over rows, its share. */
 export type OnProgress = (task: string, done: number, total: number) => void;
 
-/** Rows that share a block: of those of a query's candidates, few are read in vain. Measured by scripts/bench/synthetic. */
+/** Rows that share a block: of those of a query's candidates by codes of 4 bits, few are read in vain. Measured by scripts/bench/synthetic. */
 export const ROWS_PER_CODED_BLOCK = 8;
 
 /**
@@ -65,14 +67,14 @@ function sampleOf(vectors: StoredVectors): Float32Array {
 
 function* encodeAll(vectors: StoredVectors, code: Code): Steps<Uint8Array> {
   const { count, dim } = vectors;
-  const encode = createEncoder(code);
+  const encode = yield* share(createEncoder(code), 0, ENCODER_SHARE);
   const bytes = codeBytes(code);
   const codes = new Uint8Array(count * bytes);
   for (let from = 0; from < count; from += CHUNK) {
     const rows = new Float32Array(Math.min(CHUNK, count - from) * dim);
     for (let at = 0; at < rows.length; at += dim) rows.set(vectorOf(vectors, from + at / dim), at);
     codes.set(encode(rows), from * bytes);
-    yield from / count;
+    yield ENCODER_SHARE + (1 - ENCODER_SHARE) * (from / count);
   }
   return codes;
 }

@@ -66,7 +66,8 @@ export async function loadIndex(
   for (;;) {
     const { way, onDemand, reason } = chooseEngine(parts, wanted, refused);
     try {
-      return { manifest, reason, onDemand, ...(await loadWay(parts, way, options)) };
+      const { instead, ...loaded } = await loadWay(parts, way, options);
+      return { manifest, reason: instead ? `${reason} ${instead}` : reason, onDemand, ...loaded };
     } catch (error) {
       const { code, message } = toAfterimageError(error);
       if (code !== 'index-too-large' && code !== 'collection-too-large') throw error;
@@ -75,8 +76,11 @@ export async function loadIndex(
   }
 }
 
-/** With what turned out otherwise than it was chosen. */
-type Loaded = Omit<LoadedIndex, 'manifest' | 'reason' | 'onDemand'> & Partial<Pick<LoadedIndex, 'reason' | 'onDemand'>>;
+/** With what turned out otherwise than it was chosen, and why. */
+type Loaded = Omit<LoadedIndex, 'manifest' | 'reason' | 'onDemand'> & {
+  readonly onDemand?: boolean;
+  readonly instead?: string;
+};
 
 async function loadWay(parts: IndexParts, way: Way, options: LoadCodesOptions): Promise<Loaded> {
   if (way === 'codes' || way === 'blocks') {

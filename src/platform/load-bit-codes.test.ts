@@ -9,7 +9,8 @@ import {
   sampleVectors,
   writeCollection,
 } from '../engine/collection/testing.ts';
-import type { Embedding } from '../engine/embedding.ts';
+import { drawRows } from '../engine/cutoff.ts';
+import { dot, type Embedding } from '../engine/embedding.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { createExactIndex } from '../engine/exact-index.ts';
 import { createKernels } from '../engine/kernels/load.ts';
@@ -36,7 +37,7 @@ test.each(['auto', 'blocks'] as const)('all vectors are read (%s)', async (wante
   const { index, arrived, onDemand, reason } = await loadIndex(await open(), wanted);
   expect([index.kind, onDemand]).toEqual(['codes', false]);
   expect(reason).toMatch(
-    wanted === 'blocks' ? /^Its codes, a bit a dimension.*all vectors are read/ : /^The collection/,
+    wanted === 'blocks' ? /^It was asked for.* But codes of single bits.*all vectors are read/ : /^The collection/,
   );
   await arrived;
   const exact = createExactIndex(toFloat32(await (await open()).vectors()), dim);
@@ -44,6 +45,16 @@ test.each(['auto', 'blocks'] as const)('all vectors are read (%s)', async (wante
     const [hits, right] = [index, exact].map((one) => one.search(vectorOf(row), { k: 10 }));
     expect(hits?.map((hit) => hit.row)).toEqual(right?.map((hit) => hit.row));
   }
+});
+
+test('what a background is drawn from is of unit norm, and like the vectors', async () => {
+  const { rows, arrived } = await loadIndex(await open(), 'auto');
+  for (const row of drawRows(count).slice(0, 100)) {
+    const drawn = rows.vectorOf(row) as Embedding;
+    expect(Math.hypot(...drawn)).toBeCloseTo(1, 1);
+    expect(dot(drawn, vectorOf(row))).toBeGreaterThan(0.7);
+  }
+  await arrived;
 });
 
 test('or, where these have no room, those of the best candidates', async () => {

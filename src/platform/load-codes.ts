@@ -1,4 +1,4 @@
-import { type Code, codeBytes, getComponent, middleOf } from '../engine/codes/code.ts';
+import { type Code, codeBytes, getComponent, LOST, middleOf } from '../engine/codes/code.ts';
 import { createCodeRows } from '../engine/codes/code-rows.ts';
 import { type CodesIndex, createCodesIndex } from '../engine/codes/codes-index.ts';
 import { type CodeHeader, readCodeHeader } from '../engine/codes/section.ts';
@@ -51,14 +51,14 @@ export interface LoadedCodes {
   rankAll(query: Embedding): Ranking;
   /** Whether vectors are read as they are needed. */
   readonly onDemand: boolean;
-  /** Why they are not, where they were to be: a sentence. */
-  readonly reason?: string;
+  /** Why they are not, where they were to be: a sentence that follows the reason for this engine. */
+  readonly instead?: string;
   /** Vectors as the codes have them, for what asks for no more than a likeness. */
   readonly rows: RowSource;
 }
 
 /**
- * Candidates whose blocks are fetched for a query: 50 hold 0.989 of the best ten of 100,000 × 512, 100 hold 0.982 of those
+ * Candidates whose blocks are fetched for a query: by codes of 4 bits 50 hold 0.989 of the best ten of 100,000 × 512, 100 hold 0.982 of those
  * of 1,000,000 (scripts/bench/synthetic/CODES.md).
  */
 const fetchedCandidates = (count: number): number => (count > 200_000 ? 100 : 50);
@@ -110,7 +110,7 @@ export async function loadCodes(
     },
     rankAll: (query) => rankAll(index, vectors, query),
     onDemand: fetched,
-    ...(onDemand && !fetched && { reason: TOO_COARSE }),
+    ...(onDemand && !fetched && { instead: TOO_COARSE }),
     rows: decodedRows(section, header, manifest),
   };
 }
@@ -131,7 +131,7 @@ function createAllRows(rows: Int8RowsOptions, needNot: boolean): Int8Rows | unde
 }
 
 const TOO_COARSE =
-  'Its codes, a bit a dimension, leave too many candidates to fetch the vectors of: all vectors are read.';
+  'But codes of single bits, as this collection has, leave too many candidates for that: all vectors are read.';
 
 const NOTHING: Resumed = { done: Promise.resolve(), wake: () => {} };
 
@@ -199,11 +199,12 @@ function decodeDrawn(section: Uint8Array, { code, bytes }: CodeHeader, count: nu
   return new Map(drawRows(count).map((row) => [row, decodeCode(section, at(row), code)]));
 }
 
-/** The centre, and the components' weights. */
+/** The centre, and the components' weights, as much longer as codes are shorter than what they stand for: of unit norm. */
 function decodeCode(section: Uint8Array, from: number, { dim, width, bits, centre, weights }: Code): Float32Array {
   const vector = Float32Array.from(centre);
+  const longer = 1 / Math.sqrt(1 - LOST[bits]);
   for (let j = 0; j < width; j++) {
-    const component = getComponent(bits, section, from, j) - middleOf(bits);
+    const component = longer * (getComponent(bits, section, from, j) - middleOf(bits));
     for (let i = 0; i < dim; i++) vector[i] = (vector[i] as number) + component * (weights[j * dim + i] as number);
   }
   return vector;

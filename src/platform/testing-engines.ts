@@ -79,10 +79,10 @@ function createCodes(rows: readonly Embedding[], bits: Bits, vectors?: Int8Rows)
   const flat = flatten(rows, DIM);
   const code = made[bits];
   const codes = createCodeRows({ width: DIM, bits, count: rows.length });
-  codes.put(0, createEncoder(code)(flat));
+  codes.put(0, finish(createEncoder(code))(flat));
   const held = vectors ?? createInt8Rows({ dim: DIM, centre, count: rows.length });
   if (!vectors) held.put(0, quantise(flat, DIM, centre));
-  return createCodesIndex({ code, codes, vectors: held, candidates: (4 * CANDIDATES) / bits });
+  return createCodesIndex({ code, codes, vectors: held, candidates: bits === 1 ? 2 * CANDIDATES : CANDIDATES });
 }
 
 /** Half of the vectors are there at most: those of the best candidates, which come before each search. */

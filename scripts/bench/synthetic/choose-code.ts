@@ -79,7 +79,7 @@ function measureFetching(synthetic: Synthetic, count: number, queries: readonly 
   const code = finish(
     trainCode({ dim: DIM, shape: () => ({ width, bits: 4 }), sample: synthetic.pictures(0, Math.min(SAMPLE, count)) }),
   );
-  const encode = createEncoder(code);
+  const encode = finish(createEncoder(code));
   const bytes = codeBytes({ width, bits: 4 });
   const codes = new Uint8Array(count * bytes);
   let added = 0;
@@ -124,14 +124,14 @@ function findCandidates(
   n: number,
 ): { recall: number; rows: Uint32Array[] } {
   const count = codes.length / codeBytes({ width, bits: 4 });
-  const nibbles = createCodeRows({ width, bits: 4, count });
-  nibbles.put(0, codes);
+  const held = createCodeRows({ width, bits: 4, count });
+  held.put(0, codes);
   let right = 0;
   const rows = queries.map((query, i) => {
     const projected = Float32Array.from({ length: width }, (_, j) =>
       dot(query, weights.subarray(j * dim, (j + 1) * dim)),
     );
-    const found = nibbles.nearest(projected, n).rows;
+    const found = held.nearest(projected, n).rows;
     const set = new Set(found);
     right += (best[i] as Uint32Array).filter((row) => set.has(row)).length;
     return found;

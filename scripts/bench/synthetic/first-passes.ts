@@ -49,7 +49,7 @@ interface Space {
 
 function spaceOf(code: Trained): Space {
   const { dim, width, centre, weights } = code;
-  const inverse = pseudoInverse(code);
+  const inverse = finish(pseudoInverse(code));
   const apply = (matrix: Float32Array, vector: Float32Array) =>
     Float32Array.from({ length: width }, (_, j) => dotAt(matrix, j * dim, vector, dim));
   const centred = (vector: Float32Array) => vector.map((value, i) => value - (centre[i] as number));
@@ -174,7 +174,7 @@ function products(name: string, space: Space, sample: Float32Array, count: numbe
 
 /** What src/engine/codes does. */
 function components(code: Trained, count: number): FirstPass {
-  const encode = createEncoder(code);
+  const encode = finish(createEncoder(code));
   const rows = createCodeRows({ ...code, count });
   const space = spaceOf(code);
   let added = 0;

@@ -53,7 +53,7 @@ function measure(shape: Shape, noise: number, count: number, texts: number): { e
   const mixed = createMixture(noise);
   const sample = mixed.pictures(0, Math.min(SAMPLE, count));
   const trained = finish(trainCode({ dim: DIM, shape: () => shape, sample }));
-  const encode = createEncoder(trained);
+  const encode = finish(createEncoder(trained));
   const codes = createCodeRows({ ...trained, count });
   const vectors = createInt8Rows({ dim: DIM, count, centre: trained.centre });
   for (let first = 0; first < count; first += CHUNK) {

@@ -1,13 +1,13 @@
 /** Codes of a bit a component, which vectors without structure have. */
 import { beforeAll, expect, test } from 'vitest';
 import { countBits, createBitset, setBit } from '../bitset.ts';
-import { normalise } from '../embedding.ts';
+import { dot, type Embedding, normalise } from '../embedding.ts';
 import { createExactIndex } from '../exact-index.ts';
 import { createInt8Rows } from '../quantised/int8-rows.ts';
 import { quantise } from '../quantised/quantise.ts';
 import { finish } from '../steps.ts';
 import { flatten } from '../test-vectors.ts';
-import { createCodeRows } from './code-rows.ts';
+import { type CodeRows, createCodeRows } from './code-rows.ts';
 import { createCodesIndex } from './codes-index.ts';
 import { createEncoder } from './encode.ts';
 import { gaussians } from './gaussians.ts';
@@ -28,15 +28,26 @@ let held: Uint8Array<ArrayBuffer>;
 beforeAll(() => {
   const shape = { width: DIM, bits: 1 } as const;
   bits = finish(trainCode({ dim: DIM, shape: () => shape, sample: rows.subarray(0, 2000 * DIM) }));
-  held = createEncoder(bits)(rows);
+  held = finish(createEncoder(bits))(rows);
 });
 
-function recallOf(options: { readonly candidates?: number }, filter?: Uint32Array): number {
+/** Candidates that were asked for, query by query. */
+const wanted: number[] = [];
+
+function createIndex(options: { readonly candidates?: number } = {}) {
   const vectors = createInt8Rows({ dim: DIM, centre: bits.centre, count });
   vectors.put(0, quantise(rows, DIM, bits.centre));
   const codes = createCodeRows({ ...bits, count });
   codes.put(0, held);
-  const index = createCodesIndex({ code: bits, codes, vectors, ...options });
+  const nearest: CodeRows['nearest'] = (weights, n, filter) => {
+    wanted.push(n);
+    return codes.nearest(weights, n, filter);
+  };
+  return createCodesIndex({ code: bits, codes: { ...codes, count, nearest }, vectors, ...options });
+}
+
+function recallOf(options: { readonly candidates?: number }, filter?: Uint32Array): number {
+  const index = createIndex(options);
   let found = 0;
   for (const text of texts) {
     const ask = { k: 10, ...(filter && { filter }) };
@@ -60,8 +71,27 @@ test('find vectors without structure, with more candidates the more rows there a
   expect(enough).toBeGreaterThan(few + 0.02);
 });
 
-test('and with a filter those that pass', () => {
+test('and with a filter those that pass, of as many candidates as these need', () => {
   const filter = createBitset(count);
   for (let row = 0; row < 29_000; row++) setBit(filter, row);
+  wanted.length = 0;
   expect(recallOf({}, filter)).toBeGreaterThan(0.96);
+  const [text] = texts as [Embedding];
+  createIndex().search(text, { k: 10 });
+  createIndex().search(text, { k: 1000 });
+  expect([...new Set(wanted)]).toEqual([20 * Math.sqrt(29_000), 20 * Math.sqrt(count), 5000].map(Math.ceil));
+});
+
+test('say as much of a similarity as they know: estimates are neither too large nor too small', () => {
+  const index = createIndex();
+  const [text] = texts as [Embedding];
+  const { rows: found, estimates } = index.candidates(text, count);
+  let [squares, products] = [0, 0];
+  found.forEach((row, i) => {
+    const similarity = dot(text, rows.subarray(row * DIM, (row + 1) * DIM) as Embedding);
+    squares += (estimates[i] as number) ** 2;
+    products += (estimates[i] as number) * similarity;
+  });
+  expect(products / squares).toBeCloseTo(1, 1);
+  expect(squares / count).toBeCloseTo((2 / Math.PI) * (1 / DIM), 3);
 });

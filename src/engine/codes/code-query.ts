@@ -38,7 +38,8 @@ export function writeFactors(weights: Float32Array, factors: Int16Array): Factor
 
 /**
  * For each four components a table: how far each of their sixteen values is from the best one, in steps of which the
- * table with most to tell takes as many as there may be. @returns what a sum of entries stands for: about Σ weight × bit
+ * table with most to tell takes as many as there may be: 63, and less for more than 520 components, of which more sums
+ * are added. @returns what a sum of entries stands for: about Σ weight × bit
  */
 export function writeTables(weights: Float32Array, tables: Uint8Array): (distance: number) => number {
   let [best, widest] = [0, 0];
@@ -52,7 +53,6 @@ export function writeTables(weights: Float32Array, tables: Uint8Array): (distanc
   }
   const steps = Math.min(MAX_ENTRY, Math.floor((DISTANCES - 1) / (weights.length / 4)));
   const step = widest / steps || 1;
-  tables.fill(0);
   for (let i = 0; i < weights.length; i += 4) writeTable(weights.subarray(i, i + 4), step, tables.subarray(4 * i));
   return (distance) => best - distance * step;
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createBitset, hasBit, setBit } from '../bitset.ts';
 import { createKernels } from '../kernels/load.ts';
 import { seededRandom } from '../test-vectors.ts';
-import { BITS, codeBytes, getComponent, largestOf } from './code.ts';
+import { BITS, codeBytes, getComponent, largestOf, putComponent } from './code.ts';
 import { createCodeRows } from './code-rows.ts';
 
 const hosts = [createKernels, (bytes: number) => createKernels(bytes, {})];
@@ -142,6 +142,27 @@ describe.each(BITS)('codes of %s bits', (bits) => {
     for (let row = 0; row < 2000; row++) rows.append(row === 1234 ? best : new Uint8Array(bytes));
     expect([...rows.nearest(new Float32Array(32).fill(1), 1).rows]).toEqual([1234]);
   });
+});
+
+test.each([512, 544, 768, 4096])('sums of %s single bits are told apart, from the worst to the best', (width) => {
+  const random = seededRandom(4);
+  const weights = Float32Array.from({ length: width }, () => (random() < 0.5 ? -1 : 1));
+  const best = new Uint8Array(width / 8);
+  weights.forEach((weight, i) => {
+    if (weight > 0) putComponent(1, best, 0, i, 1);
+  });
+  const worst = best.map((byte) => ~byte);
+  for (const kernels of hosts) {
+    const rows = createCodeRows({ width, bits: 1, count: 3, kernels });
+    rows.put(0, Uint8Array.of(...worst, ...best, ...best.fill(0, 0, width / 16)));
+    const all = rows.nearest(weights, 3);
+    const most = weights.filter((weight) => weight > 0).length;
+    expect(all.sums[0]).toBeCloseTo(most - width, 1);
+    expect(all.sums[1]).toBeCloseTo(most, 1);
+    expect([...rows.nearest(weights, 1).rows]).toEqual([1]);
+    expect([...rows.nearest(weights, 2).rows]).toEqual([1, 2]);
+    best.set(worst.map((byte) => ~byte));
+  }
 });
 
 describe('refuses', () => {

@@ -60,7 +60,7 @@ export function createCodeRows({ width, bits, count: given, kernels }: CodeRowsO
     count: given,
     interleaved: bits === 1,
     beside: {
-      distances: { bytes: (rows) => 2 * align(rows, 16) },
+      distances: { bytes: (rows) => 2 * rows },
       list: { bytes: (rows) => 4 * rows },
     },
     kernels,

@@ -4,6 +4,7 @@ import { AfterimageError } from '../errors.ts';
 import { dotRow } from '../exact-index.ts';
 import type { Int8Rows } from '../quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../quantised/quantised-index.ts';
+import { finish } from '../steps.ts';
 import { createTop } from '../top.ts';
 import type { Hit, VectorIndex } from '../vector-index.ts';
 import { type Code, middleOf } from './code.ts';
@@ -39,7 +40,7 @@ export interface CodesIndex extends VectorIndex {
 
 /** Of codes of 4 bits: more than enough for a million rows, and a small part of the time; CODES.md in scripts/bench/synthetic. */
 const CANDIDATES = 1000;
-/** Of codes of single bits, times the root of the rows: 20,000 of a million. */
+/** Of codes of single bits, times the root of the rows that are searched: 20,000 of a million. */
 const BIT_CANDIDATES = 20;
 /** Candidates for each hit that is asked for, at least. */
 const CANDIDATES_PER_HIT = 5;
@@ -114,7 +115,7 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     },
     add(vector) {
       if (vector.length !== dim) throw mismatch(vector.length, dim);
-      encode ??= createEncoder(code);
+      encode ??= finish(createEncoder(code));
       codes.append(encode(vector));
       return vectors.append(vector);
     },

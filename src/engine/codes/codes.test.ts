@@ -30,7 +30,7 @@ let codes: Uint8Array<ArrayBuffer>;
 
 beforeAll(() => {
   code = finish(trainCode({ dim: DIM, shape: () => SHAPE, sample: flat.subarray(0, 2000 * DIM) }));
-  codes = createEncoder(code)(flat);
+  codes = finish(createEncoder(code))(flat);
 });
 
 function putVectors(rows: Int8Rows, from: number, to: number): void {
@@ -43,11 +43,11 @@ function putVectors(rows: Int8Rows, from: number, to: number): void {
 function createIndex(options: { readonly candidates?: number; readonly fetched?: number } = {}) {
   const rows = createInt8Rows({ dim: DIM, centre, count: COUNT });
   putVectors(rows, 0, options.fetched ?? COUNT);
-  const nibbles = createCodeRows({ ...SHAPE, count: COUNT });
-  nibbles.put(0, codes);
+  const held = createCodeRows({ ...SHAPE, count: COUNT });
+  held.put(0, codes);
   const { candidates = 300 } = options;
-  const index = createCodesIndex({ code, codes: nibbles, vectors: rows, candidates });
-  return { index, rows, nibbles };
+  const index = createCodesIndex({ code, codes: held, vectors: rows, candidates });
+  return { index, rows, held };
 }
 
 function recall(index: CodesIndex, filter?: Uint32Array): number {
@@ -96,8 +96,8 @@ describe('a code', () => {
         /components/,
       );
     expect(() => finish(trainCode({ dim: DIM, shape: () => SHAPE, sample: flat.subarray(1) }))).toThrow(/sample/);
-    expect(() => createEncoder(code)(flat.subarray(1))).toThrow(/whole number of rows/);
-    expect(() => createEncoder({ ...code, weights: new Float32Array(WIDTH * DIM) })).toThrow(/not usable/);
+    expect(() => finish(createEncoder(code))(flat.subarray(1))).toThrow(/whole number of rows/);
+    expect(() => finish(createEncoder({ ...code, weights: new Float32Array(WIDTH * DIM) }))).toThrow(/not usable/);
   });
 });
 
@@ -115,7 +115,7 @@ describe('the section of codes', () => {
     const header = read(section());
     expect(header.bytes).toBe(codeHeaderBytes(code));
     expect(header.code).toEqual({ dim: DIM, ...SHAPE, centre: code.centre, weights: code.weights });
-    expect(createEncoder(header.code)(flat)).toEqual(codes);
+    expect(finish(createEncoder(header.code))(flat)).toEqual(codes);
   });
 
   it('is refused when damaged', () => {
@@ -178,19 +178,19 @@ describe('the index of codes', () => {
   });
 
   it('answers from the codes that have arrived', () => {
-    const nibbles = createCodeRows({ ...SHAPE, count: COUNT });
+    const held = createCodeRows({ ...SHAPE, count: COUNT });
     const rows = createInt8Rows({ dim: DIM, centre, count: COUNT });
     putVectors(rows, 0, COUNT);
-    const index = createCodesIndex({ code, codes: nibbles, vectors: rows });
+    const index = createCodesIndex({ code, codes: held, vectors: rows });
     const query = queries[0] as Embedding;
     expect(index.search(query, { k: 5 })).toEqual([]);
-    nibbles.put(2000, codes.subarray(2000 * BYTES));
-    expect(nibbles.end).toBe(0);
-    nibbles.put(0, codes.subarray(0, 500 * BYTES));
-    expect(nibbles.end).toBe(500);
+    held.put(2000, codes.subarray(2000 * BYTES));
+    expect(held.end).toBe(0);
+    held.put(0, codes.subarray(0, 500 * BYTES));
+    expect(held.end).toBe(500);
     expect(Math.max(...index.search(query, { k: 500 }).map(({ row }) => row))).toBe(499);
-    nibbles.put(500, codes.subarray(500 * BYTES, 2000 * BYTES));
-    expect(nibbles.end).toBe(COUNT);
+    held.put(500, codes.subarray(500 * BYTES, 2000 * BYTES));
+    expect(held.end).toBe(COUNT);
   });
 
   it('takes in and forgets rows', () => {
@@ -224,21 +224,21 @@ describe('the index of codes', () => {
   });
 
   it('refuses what has another dimension', () => {
-    const { index, nibbles } = createIndex();
+    const { index, held } = createIndex();
     const wrong = normalise(new Float32Array(8).fill(1));
     for (const call of [
       () => index.search(wrong, { k: 1 }),
       () => index.candidates(wrong, 1),
       () => index.add(wrong),
-      () => nibbles.put(COUNT, codes.subarray(0, 16)),
-      () => nibbles.append(codes.subarray(0, 8)),
-      () => nibbles.nearest(new Float32Array(8), 1),
+      () => held.put(COUNT, codes.subarray(0, 16)),
+      () => held.append(codes.subarray(0, 8)),
+      () => held.nearest(new Float32Array(8), 1),
       () => createCodeRows({ width: 33, bits: 4, count: 1 }),
     ]) {
       expect(call).toThrow(expect.objectContaining({ code: 'dimension-mismatch' }));
     }
     index.dispose();
-    expect(() => nibbles.put(0, codes)).toThrow(/disposed/);
+    expect(() => held.put(0, codes)).toThrow(/disposed/);
   });
 });
 

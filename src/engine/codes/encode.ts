@@ -1,15 +1,16 @@
 import { dotAt } from '../dot-at.ts';
 import { AfterimageError } from '../errors.ts';
+import type { Steps } from '../steps.ts';
 import { type Code, codeBytes, largestOf, putComponent } from './code.ts';
 
 /** The codes of `vectors` (rows × dim), row by row. @throws AfterimageError `dimension-mismatch`. */
 export type EncodeRows = (vectors: Float32Array) => Uint8Array<ArrayBuffer>;
 
-/** @throws AfterimageError `index-corrupt` where the weights of the code do not span so many components. */
-export function createEncoder(code: Code): EncodeRows {
+/** Takes time of the order of width² × dim. @throws AfterimageError `index-corrupt` where the weights do not span so many components. */
+export function* createEncoder(code: Code): Steps<EncodeRows> {
   const { dim, width, bits, centre } = code;
   const [half, largest] = [2 ** (bits - 1), largestOf(bits)];
-  const projection = pseudoInverse(code);
+  const projection = yield* pseudoInverse(code);
   /** What the centre projects to, less the half of all values that makes components positive. */
   const offsets = Float64Array.from({ length: width }, (_, j) => dotAt(projection, j * dim, centre, 0, dim) - half);
   const rowBytes = codeBytes(code);
@@ -33,12 +34,13 @@ export function createEncoder(code: Code): EncodeRows {
 }
 
 /** A = (B Bᵀ)⁻¹ B, so that A Bᵀ = 1. */
-export function pseudoInverse({ dim, width, weights }: Code): Float32Array {
+export function* pseudoInverse({ dim, width, weights }: Code): Steps<Float32Array> {
   const gram = new Float64Array(width * width);
   for (let i = 0; i < width; i++) {
     for (let j = 0; j <= i; j++) {
       gram[i * width + j] = gram[j * width + i] = dotAt(weights, i * dim, weights, j * dim, dim);
     }
+    yield (i / width) ** 2 / 3;
   }
   const lower = cholesky(gram, width);
   const result = Float64Array.from(weights);
@@ -46,10 +48,12 @@ export function pseudoInverse({ dim, width, weights }: Code): Float32Array {
   for (let i = 0; i < width; i++) {
     for (let j = 0; j < i; j++) subtractRow(result, i, j, lower[i * width + j] as number, dim);
     scaleRow(result, i, 1 / (lower[i * width + i] as number), dim);
+    yield (1 + (i / width) ** 2) / 3;
   }
   for (let i = width - 1; i >= 0; i--) {
     for (let j = i + 1; j < width; j++) subtractRow(result, i, j, lower[j * width + i] as number, dim);
     scaleRow(result, i, 1 / (lower[i * width + i] as number), dim);
+    yield 1 - (i / width) ** 2 / 3;
   }
   return Float32Array.from(result);
 }
