@@ -1,5 +1,5 @@
 /**
- * First-pass codes: some bits of each vector, by which the best few thousands of a million rows are found before their int8
+ * First-pass codes: some bits of each vector, by which the best thousands of a million rows are found before their int8
  * vectors are looked at.
  *
  * Components are principal ones, balanced: divided by the fourth root of their variance and turned into each other

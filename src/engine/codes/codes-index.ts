@@ -40,8 +40,8 @@ export interface CodesIndex extends VectorIndex {
 
 /** Of codes of 4 bits: more than enough for a million rows, and a small part of the time; CODES.md in scripts/bench/synthetic. */
 const CANDIDATES = 1000;
-/** Of codes of single bits, times the root of the rows that are searched: 20,000 of a million. */
-const BIT_CANDIDATES = 20;
+/** Of codes of single bits, times the root of the rows that are searched: 30,000 of a million. */
+const BIT_CANDIDATES = 30;
 /** Candidates for each hit that is asked for, at least. */
 const CANDIDATES_PER_HIT = 5;
 /** Where so few rows a candidate pass a filter, all of them are compared exactly, which takes no longer. */
