@@ -23,10 +23,11 @@ export function clearBit(bits: Bitset, row: number): void {
 /** How many bits are set. */
 export function countBits(bits: Bitset): number {
   let count = 0;
-  for (const word of bits) {
-    // Sums of two, of four, of eight bits; the product adds the bytes up in the uppermost.
-    const twos = word - ((word >>> 1) & 0x55555555);
-    const fours = (twos & 0x33333333) + ((twos >>> 2) & 0x33333333);
+  for (let i = 0; i < bits.length; i++) {
+    // As int32, which stays in a register. Sums of two, of four, of eight bits; the product adds the bytes up in the uppermost.
+    const word = (bits[i] as number) | 0;
+    const twos = (word - ((word >>> 1) & 0x55555555)) | 0;
+    const fours = ((twos & 0x33333333) + ((twos >>> 2) & 0x33333333)) | 0;
     count += Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
   }
   return count;
