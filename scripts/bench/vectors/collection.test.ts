@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { createExactIndex } from '../../../src/engine/exact-index.ts';
 import { collectionParts } from './collection-parts.ts';
 import { sourceOf } from './data.ts';
-import { createFilter, passes } from './filter.ts';
+import { createFilter, filterPlaces, passes } from './filter.ts';
+import { ask } from './page/ask.ts';
 import { openIndex, searcherOf } from './page/engines/collection.ts';
 import type { Files } from './page/sources.ts';
-import { DIM, type OwnEngineId } from './protocol.ts';
+import { DIM, K, type OwnEngineId } from './protocol.ts';
 
 const COUNT = 300;
 const source = sourceOf('structured');
@@ -51,11 +52,13 @@ it('numbers rows as they were made, in answers and in filters', () => {
   for (const [place, row] of order.entries()) moved.set(vectors.subarray(row * DIM, (row + 1) * DIM), place * DIM);
   const plain = searcherOf(createExactIndex(vectors, DIM));
   const ordered = searcherOf(createExactIndex(moved, DIM), order);
-  expect(ordered.search(query, 10)).toEqual(plain.search(query, 10));
+  const [answer] = ask(ordered, query, 0, 1);
+  expect(answer?.rows).toEqual(plain.search(query, K));
   const filter = createFilter(COUNT, 100);
-  const found = ordered.search(query, 10, filter);
-  expect(found).toEqual(plain.search(query, 10, filter));
-  expect(found.every((row) => passes(filter, row))).toBe(true);
+  const [filtered] = ask(ordered, query, 0, 1, filterPlaces(filter, order));
+  expect(filtered?.rows).toEqual(plain.search(query, K, filter));
+  expect(filtered?.rows).toHaveLength(K);
+  expect(filtered?.rows.every((row) => passes(filter, row))).toBe(true);
 });
 
 async function write(engine: OwnEngineId = 'exact'): Promise<Map<string, Uint8Array<ArrayBuffer>>> {

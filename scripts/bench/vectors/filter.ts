@@ -19,6 +19,15 @@ export function passingRows(filter: Filter): number[] {
   return Array.from({ length: filter.length * 32 }, (_, row) => row).filter((row) => passes(filter, row));
 }
 
+/** The filter of places, where `order` says which row lies at each. */
+export function filterPlaces(filter: Filter, order: Uint32Array): Filter {
+  const places = new Uint32Array(filter.length);
+  for (const [place, row] of order.entries()) {
+    if (passes(filter, row)) places[place >> 5] = ((places[place >> 5] as number) | (1 << (place & 31))) >>> 0;
+  }
+  return places;
+}
+
 /** Mixes 32 bits (the finaliser of MurmurHash3). */
 function hash(value: number): number {
   let bits = Math.imul(value ^ (value >>> 16), 0x85ebca6b);

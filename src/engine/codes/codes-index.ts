@@ -1,4 +1,4 @@
-import { clearBit, countBits, createBitset } from '../bitset.ts';
+import { clearBit, countBits, createBitset, listBits } from '../bitset.ts';
 import { dot, type Embedding } from '../embedding.ts';
 import { AfterimageError } from '../errors.ts';
 import { dotRow } from '../exact-index.ts';
@@ -46,6 +46,8 @@ const BIT_CANDIDATES = 30;
 const CANDIDATES_PER_HIT = 5;
 /** Where so few rows a candidate pass a filter, all of them are compared exactly, which takes no longer. */
 const FEW_PER_CANDIDATE = 8;
+/** The most rows of which that is true with codes of single bits: 57,600 = 8 · 30 · √57,600. */
+const FEW_ROWS = (FEW_PER_CANDIDATE * BIT_CANDIDATES) ** 2;
 
 export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
   const { code, codes, vectors } = options;
@@ -53,6 +55,8 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
   const exact = createQuantisedIndex(vectors);
   const removed = new Set<number>();
   let encode: EncodeRows | undefined;
+  /** Room to list rows in. */
+  let list = new Uint32Array(0);
 
   function candidates(query: Embedding, n: number, filter?: Uint32Array): Candidates {
     if (query.length !== dim) throw mismatch(query.length, dim);
@@ -77,6 +81,18 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     const passing = filter?.slice() ?? createBitset(codes.count).fill(2 ** 32 - 1);
     for (const row of removed) clearBit(passing, row);
     return passing;
+  }
+
+  /** How many candidates the best `k` of so many rows are looked for among. */
+  function candidateCount(k: number, rows: number): number {
+    return Math.max(options.candidates ?? candidatesOf(code, rows), CANDIDATES_PER_HIT * k);
+  }
+
+  /** The rows that pass where there are at most `most`: found out while they are listed, which takes no longer than to count them. */
+  function listFew(filter: Uint32Array, most: number): Uint32Array | undefined {
+    if (list.length <= most) list = new Uint32Array(most + 1);
+    const passing = list.subarray(0, listBits(filter, list.subarray(0, most + 1), codes.count));
+    return passing.length <= most ? passing : undefined;
   }
 
   const allThere = () => vectors.size === codes.count - removed.size;
@@ -107,11 +123,12 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     },
     search(query, { k, filter }) {
       if (query.length !== dim) throw mismatch(query.length, dim);
+      if (filter && allThere()) {
+        const few = listFew(filter, FEW_PER_CANDIDATE * candidateCount(k, FEW_ROWS));
+        if (few) return exact.rescore(query, few, k);
+      }
       const rows = filter ? countBits(filter) : codes.count;
-      const n = Math.max(options.candidates ?? candidatesOf(code, rows), CANDIDATES_PER_HIT * k);
-      if (filter !== undefined && allThere() && rows <= FEW_PER_CANDIDATE * n)
-        return exact.search(query, { k, filter });
-      return rank(query, candidates(query, n, filter), k);
+      return rank(query, candidates(query, candidateCount(k, rows), filter), k);
     },
     add(vector) {
       if (vector.length !== dim) throw mismatch(vector.length, dim);

@@ -10,6 +10,8 @@ export interface Engine {
 }
 
 export interface Searcher {
+  /** The row at each place, where rows do not lie as they were made: what is found and filtered are places then. */
+  readonly order?: Uint32Array;
   /** At most `k` rows, best first; with a filter only rows that pass, where the engine can do that. */
   search(query: Float32Array, k: number, filter?: Filter): readonly number[];
   /** Search with a beam of this width from now on. */

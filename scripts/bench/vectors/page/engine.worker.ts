@@ -1,5 +1,5 @@
 import { expose } from 'comlink';
-import { createFilter, type Filter } from '../filter.ts';
+import { createFilter, type Filter, filterPlaces } from '../filter.ts';
 import type { Answer, Built, DataSet, EngineId, Live, Loaded, OnDemand } from '../protocol.ts';
 import { ask } from './ask.ts';
 import type { Engine, Searcher } from './engine.ts';
@@ -49,7 +49,8 @@ const host = {
 
   /** Let only about `permille` rows of a thousand pass from now on; all with 1000. */
   filter(permille: number, { count }: DataSet): void {
-    filter = permille === 1000 ? undefined : createFilter(count, permille);
+    const rows = permille === 1000 ? undefined : createFilter(count, permille);
+    filter = rows && searcher?.order ? filterPlaces(rows, searcher.order) : rows;
   },
 
   /** Width of the beam from now on, for engines that have one. */

@@ -1,5 +1,6 @@
 import type { Embedding } from '../../../../src/engine/embedding.ts';
 import { type Answer, DIM, K, type OnDemand } from '../protocol.ts';
+import { rowsOf } from './ask.ts';
 import { openIndex, readOrder, searcherOf } from './engines/collection.ts';
 import type { Files, Wire } from './sources.ts';
 
@@ -18,8 +19,8 @@ export async function measureOnDemand(
     const query = queries.slice(i * DIM, (i + 1) * DIM);
     const started = performance.now();
     await prepare?.(query as Embedding);
-    const rows = searcher.search(query, K);
-    answers.push({ rows: [...rows], ms: performance.now() - started });
+    const found = searcher.search(query, K);
+    answers.push({ rows: rowsOf(searcher, found), ms: performance.now() - started });
   }
   const [queryBytes, requests] = [wire.bytes - before.bytes, wire.requests - before.requests];
   return { startBytes: before.bytes, queryBytes, requests, answers };

@@ -5,7 +5,6 @@ import type { VectorIndex } from '../../../../../src/engine/vector-index.ts';
 import type { EngineRequest } from '../../../../../src/platform/choose-engine.ts';
 import { type LoadedIndex, loadIndex } from '../../../../../src/platform/compose-search.ts';
 import { sha256 } from '../../../../../src/platform/sha256.ts';
-import { type Filter, passes } from '../../filter.ts';
 import { COLLECTION, ORDER_FILE } from '../../protocol.ts';
 import type { Engine, Searcher } from '../engine.ts';
 import type { Files } from '../sources.ts';
@@ -42,32 +41,17 @@ export async function readOrder(files: Files): Promise<Uint32Array> {
 }
 
 export function searcherOf(index: VectorIndex, order?: Uint32Array): Searcher {
-  const placed = order ? createPlacing(order) : (filter: Filter) => filter;
   let beam: { readonly efSearch?: number } = {};
   return {
+    ...(order && { order }),
     tune(efSearch) {
       beam = { efSearch };
     },
     search(query, k, filter) {
       const options = { k, ...beam };
-      const hits = index.search(query as Embedding, filter ? { ...options, filter: placed(filter) } : options);
-      return hits.map(({ row }) => order?.[row] ?? row);
+      const hits = index.search(query as Embedding, filter ? { ...options, filter } : options);
+      return hits.map(({ row }) => row);
     },
-  };
-}
-
-/** A filter over rows as one over places, made when it is first met. */
-function createPlacing(order: Uint32Array): (filter: Filter) => Filter {
-  const known = new WeakMap<Filter, Filter>();
-  return (filter) => {
-    const made = known.get(filter);
-    if (made) return made;
-    const words = new Uint32Array(filter.length);
-    for (const [place, row] of order.entries()) {
-      if (passes(filter, row)) words[place >> 5] = ((words[place >> 5] as number) | (1 << (place & 31))) >>> 0;
-    }
-    known.set(filter, words);
-    return words;
   };
 }
 
