@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createBitset, hasBit, setBit } from '../bitset.ts';
 import { dot, type Embedding, normalise } from '../embedding.ts';
 import { createExactIndex } from '../exact-index.ts';
@@ -143,6 +143,19 @@ describe('the section of codes', () => {
 describe('the index of codes', () => {
   it('finds nearly all of the nearest', () => {
     expect(recall(createIndex().index)).toBeGreaterThan(0.98);
+  });
+
+  it('compares all that pass a filter where they are eight for each candidate, and takes the codes where there is one more', () => {
+    const { index, held } = createIndex({ candidates: 10 });
+    const nearest = vi.spyOn(held, 'nearest');
+    for (const passing of [1, 79, 80, 81, 120]) {
+      nearest.mockClear();
+      const filter = createBitset(COUNT);
+      for (let row = 0; row < passing; row++) setBit(filter, row);
+      const last = passing - 1; // the one that a list without room for it would lack
+      expect(index.search(vectors[last] as Embedding, { k: 1, filter })[0]?.row).toBe(last);
+      expect(nearest).toHaveBeenCalledTimes(passing > 80 ? 1 : 0);
+    }
   });
 
   it('keeps recall with a filter', () => {
