@@ -12,8 +12,12 @@ import type { Truth } from './truth.ts';
 
 /** Everything that can be made again: vectors, engines' files, the page. */
 export const BENCH_CACHE = join(CACHE_FOLDER, 'bench-vectors');
-export const QUERY_COUNT = 200;
 export const ROW_BYTES = DIM * 4;
+/** 2,000 hits leave the third digit of a recall to chance, 10,000 do not; among many rows so many take too long. */
+export const MOST_QUERIES = 1000;
+const FEWER_QUERIES = 200;
+/** Sets of more rows are asked fewer queries. */
+const FEW_ROWS = 10_000;
 
 const SEED = 20_261_121;
 const PREPARE = fileURLToPath(new URL('prepare.ts', import.meta.url));
@@ -38,8 +42,14 @@ export function dataFolder(kind: DataKind): string {
 
 /** float32, row after row; at least as many rows as were ever prepared. */
 export const vectorsFile = (kind: DataKind) => join(dataFolder(kind), 'vectors.f32');
-export const queriesFile = (kind: DataKind) => join(dataFolder(kind), 'queries.f32');
-export const truthFile = (set: DataSet) => join(dataFolder(set.kind), `truth-${set.count}.json`);
+export const queriesFile = (kind: DataKind) => join(dataFolder(kind), `queries-${MOST_QUERIES}.f32`);
+export const truthFile = (set: DataSet) =>
+  join(dataFolder(set.kind), `truth-${set.count}-${queryCountOf(set.count)}.json`);
+
+/** How many queries, from the first on, a set of so many rows is asked. */
+export function queryCountOf(rows: number): number {
+  return rows <= FEW_ROWS ? MOST_QUERIES : FEWER_QUERIES;
+}
 
 /** Make what is missing of a kind, in a process of its own: two kinds take two processors. */
 export async function prepareData(kind: DataKind, counts: readonly number[]): Promise<void> {
@@ -62,9 +72,10 @@ export function readTruth(set: DataSet): Truth {
   return JSON.parse(readFileSync(truthFile(set), 'utf8')) as Truth;
 }
 
-export function readQueries(kind: DataKind): Float32Array<ArrayBuffer> {
-  const { buffer, byteOffset, length } = readFileSync(queriesFile(kind));
-  return new Float32Array((buffer as ArrayBuffer).slice(byteOffset, byteOffset + length));
+/** The first `count` queries of a kind. */
+export function readQueries(kind: DataKind, count = MOST_QUERIES): Float32Array<ArrayBuffer> {
+  const { buffer, byteOffset } = readFileSync(queriesFile(kind));
+  return new Float32Array((buffer as ArrayBuffer).slice(byteOffset, byteOffset + count * ROW_BYTES));
 }
 
 /** The exact cosine of any query and row of a kind, straight from the file. */

@@ -71,7 +71,7 @@ async function askFiltered(
 
 /** The exact nearest among the rows that pass. */
 function truthOf({ kind }: DataSet, passing: readonly number[]): Truth {
-  const scan = createExactScan(readQueries(kind).subarray(0, QUERIES * DIM), DIM, K);
+  const scan = createExactScan(readQueries(kind, QUERIES), DIM, K);
   const fd = openSync(vectorsFile(kind), 'r');
   passing.forEach((row, i) => {
     scan.add(readRows(fd, row, 1), i);

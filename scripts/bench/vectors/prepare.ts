@@ -1,8 +1,19 @@
 /** Started by `prepareData`: `prepare.ts <kind> <count> …` makes the vectors of a kind and the exact answers. */
 import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { argv } from 'node:process';
-import { dataFolder, QUERY_COUNT, queriesFile, ROW_BYTES, readRows, sourceOf, truthFile, vectorsFile } from './data.ts';
+import {
+  dataFolder,
+  MOST_QUERIES,
+  queriesFile,
+  queryCountOf,
+  ROW_BYTES,
+  readQueries,
+  readRows,
+  sourceOf,
+  truthFile,
+  vectorsFile,
+} from './data.ts';
 import { type DataKind, DIM, K } from './protocol.ts';
 import { createExactScan } from './truth.ts';
 
@@ -16,7 +27,8 @@ const counts = argv.slice(3).map(Number);
 
 await mkdir(dataFolder(kind), { recursive: true });
 await growVectors(Math.max(...counts));
-await makeTruths(counts.filter((count) => !existsSync(truthFile({ kind, count }))));
+await makeQueries();
+for (const count of counts) if (!existsSync(truthFile({ kind, count }))) makeTruth(count);
 
 async function growVectors(count: number): Promise<void> {
   const source = sourceOf(kind);
@@ -32,19 +44,19 @@ async function growVectors(count: number): Promise<void> {
   }
 }
 
-/** One pass over the vectors for all counts. */
-async function makeTruths(missing: readonly number[]): Promise<void> {
-  if (missing.length === 0) return;
-  const queries = new Float32Array(QUERY_COUNT * DIM);
-  for (const [i, query] of sourceOf(kind).queries(QUERY_COUNT).entries()) queries.set(query, i * DIM);
-  await writeFile(queriesFile(kind), queries);
-  const scan = createExactScan(queries, DIM, K);
+async function makeQueries(): Promise<void> {
+  if (existsSync(queriesFile(kind))) return;
+  const queries = new Float32Array(MOST_QUERIES * DIM);
+  for (const [i, query] of sourceOf(kind).queries(MOST_QUERIES).entries()) queries.set(query, i * DIM);
+  // Not seen until it is whole: a run may be cut off.
+  await writeFile(`${queriesFile(kind)}.part`, queries);
+  await rename(`${queriesFile(kind)}.part`, queriesFile(kind));
+}
+
+function makeTruth(count: number): void {
+  const scan = createExactScan(readQueries(kind, queryCountOf(count)), DIM, K);
   const fd = openSync(vectorsFile(kind), 'r');
-  let row = 0;
-  for (const count of [...missing].sort((a, b) => a - b)) {
-    for (; row < count; row += BLOCK) scan.add(readRows(fd, row, Math.min(BLOCK, count - row)), row);
-    row = count;
-    writeFileSync(truthFile({ kind, count }), JSON.stringify(scan.truth()));
-  }
+  for (let row = 0; row < count; row += BLOCK) scan.add(readRows(fd, row, Math.min(BLOCK, count - row)), row);
   closeSync(fd);
+  writeFileSync(truthFile({ kind, count }), JSON.stringify(scan.truth()));
 }

@@ -1,5 +1,5 @@
 import { spread } from '../stats.ts';
-import { openSimilarities, QUERY_COUNT, readTruth } from './data.ts';
+import { openSimilarities, queryCountOf, readTruth } from './data.ts';
 import { type Answer, type DataSet, type EngineId, K, TOLERANCE } from './protocol.ts';
 import { recallOf } from './recall.ts';
 import type { Room } from './room.ts';
@@ -25,11 +25,12 @@ export async function askAll(
   rooms: ReadonlyMap<EngineId, Room>,
   set: DataSet,
 ): Promise<Map<EngineId, Answered | { readonly failure: string }>> {
+  const count = queryCountOf(set.count);
   const answers = new Map([...rooms.keys()].map((id) => [id, [] as Answer[]]));
   const failures = new Map<EngineId, string>();
   const ask = async (id: EngineId, room: Room, from: number): Promise<Answer[]> => {
     try {
-      return await room.search(from, Math.min(TURN, QUERY_COUNT - from));
+      return await room.search(from, Math.min(TURN, count - from));
     } catch (error) {
       failures.set(id, `search: ${(error as Error).message}`);
       return [];
@@ -37,7 +38,7 @@ export async function askAll(
   };
   // What is compiled while it runs is compiled now.
   for (const [id, room] of rooms) for (let from = 0; from < 2 * TURN; from += TURN) await ask(id, room, from);
-  for (let from = 0; from < QUERY_COUNT; from += TURN) {
+  for (let from = 0; from < count; from += TURN) {
     for (const [id, room] of rooms) {
       const taken = answers.get(id) ?? [];
       const spent = taken.reduce((sum, { ms }) => sum + ms, 0);
