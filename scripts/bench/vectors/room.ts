@@ -20,7 +20,7 @@ export interface Room {
   live(id: 'hnsw' | 'exact', set: DataSet, additions: number): Promise<Live>;
   /** See `OnDemand`: the first `count` queries. */
   onDemand(set: DataSet, count: number): Promise<OnDemand>;
-  /** Bytes of page and worker after a garbage collection, WebAssembly and array buffers included. */
+  /** Bytes of page and worker after a garbage collection, WebAssembly and array buffers included, the queries not. */
   memory(): Promise<number>;
   close(): Promise<void>;
   /** The same room, asked by another engine's way to search. */
@@ -75,7 +75,7 @@ function memoryOf(page: Page): Promise<number> {
     const measured = await (
       performance as Performance & { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }
     ).measureUserAgentSpecificMemory();
-    return measured.bytes + (await window.engine.wasmBytes());
+    return measured.bytes + (await window.engine.bytesBeside());
   });
 }
 

@@ -44,8 +44,8 @@ const host = {
     return { ms: performance.now() - started, wireBytes: wire.bytes };
   },
 
-  /** Bytes of WebAssembly's memories. */
-  wasmBytes,
+  /** What a measurement of memory leaves out, WebAssembly, less what is not the engine's: the queries. */
+  bytesBeside: () => wasmBytes() - queries.byteLength,
 
   /** Let only about `permille` rows of a thousand pass from now on; all with 1000. */
   filter(permille: number, { count }: DataSet): void {
