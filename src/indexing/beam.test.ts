@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { beamFor } from './beam.ts';
 
 test.each([
-  [0, 64],
-  [20_000, 64],
+  [0, 48],
+  [20_000, 48],
   [20_001, 100],
   [200_000, 100],
   [200_001, 200],

@@ -3,6 +3,6 @@
  * so many with a recall of 0.999, counting hits as near as the tenth (M 16; `pnpm bench vectors --ef`).
  */
 export function beamFor(count: number): number {
-  if (count <= 20_000) return 64;
+  if (count <= 20_000) return 48;
   return count <= 200_000 ? 100 : 200;
 }
