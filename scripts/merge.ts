@@ -21,7 +21,7 @@ stored as int8 or f16 are rounded a second time.
   --example <text>        a query to try, may be given several times
   --M <n>                 links of a picture in the graph (2 to 256; default: 16)
   --efConstruction <n>    width of the beam when the graph is built (1 to 65535; default: 200)
-  --efSearch <n>          width of the beam when it is searched (default: 64, above 20,000 pictures 100, above
+  --efSearch <n>          width of the beam when it is searched (default: 48, above 20,000 pictures 100, above
                           200,000 200); the page and pnpm search ask for 200 pictures, which makes it 200 at least
   --index <engine>, --vectors <encoding>
                           as of build-index (default: hnsw, int8)
