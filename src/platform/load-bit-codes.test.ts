@@ -57,15 +57,23 @@ test('what a background is drawn from is of unit norm, and like the vectors', as
   await arrived;
 });
 
-test('or, where these have no room, those of the best candidates', async () => {
-  const kernels = (bytes: number) => {
-    if (bytes > 400_000) throw new AfterimageError('index-too-large', `Refused ${bytes} bytes.`);
-    return createKernels(bytes);
-  };
-  const options = { kernels, heldRows: 500 };
-  const { index, prepare, onDemand, reason } = await loadIndex(await open(), 'auto', options);
+const refusing = (bytes: number) => {
+  if (bytes > 400_000) throw new AfterimageError('index-too-large', `Refused ${bytes} bytes.`);
+  return createKernels(bytes);
+};
+
+test.each([
+  ['there is no memory for them', 'auto', { kernels: refusing }, /Refused \d+ bytes\..*fetched/],
+  [
+    'they are too many for a tab',
+    'blocks',
+    { tabBytes: 400_000 },
+    /^It was asked for.*fetched(?!.*all vectors are read)/,
+  ],
+] as const)('or those of the best candidates, where %s', async (_, wanted, limits, why) => {
+  const { index, prepare, onDemand, reason } = await loadIndex(await open(), wanted, { ...limits, heldRows: 500 });
   expect(onDemand).toBe(true);
-  expect(reason).toMatch(/Refused \d+ bytes\..*fetched/);
+  expect(reason).toMatch(why);
   for (const row of some) {
     expect(await prepare?.(vectorOf(row))).toBe(true);
     const [best] = index.search(vectorOf(row), { k: 10 });

@@ -70,6 +70,8 @@ export interface LoadCodesOptions {
   /** Memory to scan in; the host's best where it is absent. */
   readonly kernels?: ((bytes: number) => Kernels) | undefined;
   readonly heldRows?: number;
+  /** Bytes that all vectors may take where they need not be there. */
+  readonly tabBytes?: number;
 }
 
 /**
@@ -80,7 +82,7 @@ export interface LoadCodesOptions {
 export async function loadCodes(
   parts: CodesParts,
   onDemand: boolean,
-  { kernels, heldRows = HELD_ROWS }: LoadCodesOptions = {},
+  { kernels, heldRows = HELD_ROWS, tabBytes = TAB_BYTES }: LoadCodesOptions = {},
 ): Promise<LoadedCodes> {
   const { manifest } = parts;
   const { dim, count } = manifest;
@@ -90,7 +92,7 @@ export async function loadCodes(
   codes.put(0, section.subarray(header.bytes));
   const head = await parts.readBlock('vectors', table.vectors[0] as Block /* the table was checked */);
   const rows = { dim, count, centre: decodeHead(head, manifest), ...(kernels && { kernels }) };
-  const all = onDemand && header.code.bits !== 1 ? undefined : createAllRows(rows, onDemand);
+  const all = onDemand && header.code.bits !== 1 ? undefined : createAllRows(rows, onDemand ? tabBytes : undefined);
   const fetched = all === undefined;
   const vectors = all ?? createSomeRows(rows, heldRows);
   const index = createCodesIndex({ code: header.code, codes, vectors });
@@ -119,9 +121,14 @@ function createSomeRows(rows: Int8RowsOptions, held: number): Int8Rows {
   return rows.count > held ? createFetchedRows({ ...rows, held }) : createInt8Rows(rows);
 }
 
-/** Room for all vectors; `undefined` where they do not fit and need not. @throws AfterimageError `index-too-large` */
-function createAllRows(rows: Int8RowsOptions, needNot: boolean): Int8Rows | undefined {
-  if (needNot && heldBytes({ ...rows, quantiser: { encoding: 'int8' } }) > TAB_BYTES) return undefined;
+/**
+ * Room for all vectors; `undefined` where they need not be there, which `most` says, and take more than so many bytes or
+ * than the host has.
+ * @throws AfterimageError `index-too-large`
+ */
+function createAllRows(rows: Int8RowsOptions, most?: number): Int8Rows | undefined {
+  const needNot = most !== undefined;
+  if (needNot && heldBytes({ ...rows, quantiser: { encoding: 'int8' } }) > most) return undefined;
   try {
     return createInt8Rows(rows);
   } catch (error) {
