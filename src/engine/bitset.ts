@@ -33,15 +33,20 @@ export function countBits(bits: Bitset): number {
   return count;
 }
 
-/** Write the rows below `end` whose bit is set to `list`, ascending, until it is full. @returns how many */
-export function listBits(bits: Bitset, list: Uint32Array, end: number): number {
+/**
+ * Write the rows below `end` whose bit is set to `list`, ascending.
+ * @returns how many, also of those that `list` has no room for; `most` + 1 where there are more than `most`
+ */
+export function listBits(bits: Bitset, list: Uint32Array, end: number, most = end): number {
   const words = Math.min(bits.length, Math.ceil(end / 32));
-  const room = list.length;
   let count = 0;
-  for (let i = 0; i < words && count < room; i++) {
+  for (let i = 0; i < words; i++) {
     let word = (bits[i] as number) | 0;
     if (i === words - 1 && end < words * 32) word &= (1 << (end & 31)) - 1;
-    for (; word !== 0 && count < room; word &= word - 1) list[count++] = 32 * i + 31 - Math.clz32(word & -word);
+    for (; word !== 0; word &= word - 1) {
+      if (count > most) return count;
+      list[count++] = 32 * i + 31 - Math.clz32(word & -word);
+    }
   }
   return count;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createBitset, setBit } from '../engine/bitset.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
 import { chooseCentre, quantise } from '../engine/quantised/quantise.ts';
@@ -28,6 +29,18 @@ test('given rows are scored as where all are held, and those that are not held l
   expect([rows.has(40 * BLOCK), rows.has(24), rows.has(0)]).toEqual([true, true, false]);
   const hits = createQuantisedIndex(rows).rescore(query, rowsOf(0, 3, 11, 20, 40), 10);
   expect(hits).toEqual(truth().rescore(query, rowsOf(3, 11, 40), 10));
+});
+
+test('those that pass a filter are, too', () => {
+  const rows = createFetchedRows({ dim: DIM, count: COUNT, centre, held: HELD });
+  for (const place of [40, 3, 11]) rows.put(place * BLOCK, block(place));
+  const filter = createBitset(COUNT);
+  for (const row of rowsOf(0, 3, 40)) setBit(filter, row);
+  const right = truth().rescore(query, rowsOf(3, 40), 10);
+  const index = createQuantisedIndex(rows);
+  expect(index.search(query, { k: 10, filter })).toEqual(right);
+  expect(index.searchFew(query, { k: 10, filter }, 3 * BLOCK)).toEqual(right);
+  expect(index.searchFew(query, { k: 10, filter }, 3 * BLOCK - 1)).toBeUndefined();
 });
 
 test('the oldest make room for new ones, which may be fetched again', () => {

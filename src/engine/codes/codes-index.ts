@@ -1,4 +1,4 @@
-import { clearBit, countBits, createBitset, listBits } from '../bitset.ts';
+import { clearBit, countBits, createBitset } from '../bitset.ts';
 import { dot, type Embedding } from '../embedding.ts';
 import { AfterimageError } from '../errors.ts';
 import { dotRow } from '../exact-index.ts';
@@ -55,8 +55,6 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
   const exact = createQuantisedIndex(vectors);
   const removed = new Set<number>();
   let encode: EncodeRows | undefined;
-  /** Room to list rows in. */
-  let list = new Uint32Array(0);
 
   function candidates(query: Embedding, n: number, filter?: Uint32Array): Candidates {
     if (query.length !== dim) throw mismatch(query.length, dim);
@@ -88,13 +86,6 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     return Math.max(options.candidates ?? candidatesOf(code, rows), CANDIDATES_PER_HIT * k);
   }
 
-  /** The rows that pass where there are at most `most`: found out while they are listed, which takes no longer than to count them. */
-  function listFew(filter: Uint32Array, most: number): Uint32Array | undefined {
-    if (list.length <= most) list = new Uint32Array(most + 1);
-    const passing = list.subarray(0, listBits(filter, list.subarray(0, most + 1), codes.count));
-    return passing.length <= most ? passing : undefined;
-  }
-
   const allThere = () => vectors.size === codes.count - removed.size;
 
   function rank(query: Embedding, { rows, estimates }: Candidates, k: number): Hit[] {
@@ -124,8 +115,8 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     search(query, { k, filter }) {
       if (query.length !== dim) throw mismatch(query.length, dim);
       if (filter && allThere()) {
-        const few = listFew(filter, FEW_PER_CANDIDATE * candidateCount(k, FEW_ROWS));
-        if (few) return exact.rescore(query, few, k);
+        const hits = exact.searchFew(query, { k, filter }, FEW_PER_CANDIDATE * candidateCount(k, FEW_ROWS));
+        if (hits) return hits;
       }
       const rows = filter ? countBits(filter) : codes.count;
       return rank(query, candidates(query, candidateCount(k, rows), filter), k);

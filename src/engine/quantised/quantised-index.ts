@@ -1,32 +1,43 @@
-import { listBits } from '../bitset.ts';
+import { type Bitset, listBits } from '../bitset.ts';
+import type { Embedding } from '../embedding.ts';
 import type { ExactIndex } from '../exact-index.ts';
 import { BLOCK_ROWS } from '../kernels/kernels.ts';
 import { sortRows } from '../sort-rows.ts';
 import { createTop } from '../top.ts';
-import type { Hit } from '../vector-index.ts';
+import type { Hit, SearchOptions } from '../vector-index.ts';
 import type { Scanned, ScannedRows } from './scanned-rows.ts';
 
 /** Compares the query with every row as it is stored: exact but for what rounding the rows has lost. */
 export interface QuantisedIndex extends ExactIndex {
   /** The best `k` of the given rows, which ascend: what another engine found and wants scored. Absent rows are left out. */
   rescore(query: Float32Array, rows: Uint32Array, k: number): Hit[];
+  /** What `search` finds, or `undefined` where more than `most` rows pass, found out while they are listed. */
+  searchFew(query: Embedding, options: Filtered, most: number): Hit[] | undefined;
 }
+
+type Filtered = Pick<SearchOptions, 'k'> & { readonly filter: Bitset };
 
 /**
  * An exact index over `rows`, which it takes over. It answers while they arrive, from those that are there.
  * With a filter only the rows that pass are read.
  */
 export function createQuantisedIndex(rows: ScannedRows): QuantisedIndex {
+  const find = (query: Float32Array, k: number, choose?: Parameters<ScannedRows['scan']>[1]) =>
+    k <= 0 ? [] : bestOf(rows.scan(query, choose), Math.min(k, rows.size));
   return {
     kind: 'exact',
     dim: rows.dim,
     get size() {
       return rows.size;
     },
-    search(query, { k, filter }) {
-      if (k <= 0) return [];
-      const scanned = rows.scan(query, filter && ((list, end) => listBits(filter, list, end)));
-      return bestOf(scanned, Math.min(k, rows.size));
+    search: (query, { k, filter }) => find(query, k, filter && ((list, end) => listBits(filter, list, end))),
+    searchFew(query, { k, filter }, most) {
+      let passing = 0;
+      const hits = find(query, k, (list, end) => {
+        passing = listBits(filter, list, end, most);
+        return passing > most ? 0 : passing;
+      });
+      return passing > most ? undefined : hits;
     },
     rescore(query, given, k) {
       const scanned = rows.scan(query, (list, end) => {
