@@ -23,6 +23,7 @@ that are not square are refused. Run again on a folder in public/models, it writ
                           precision to load there: fp32, fp16, q8, q4, q4f16, int8, uint8, bnb4
   --skip-leading <words>  words to leave out at the beginning of a query, because this model misreads them there,
                           with commas between: a,an,the
+  --keep-before <words>   words before which a leading word stays, because they belong together ("something to eat"): to,that
 `;
 
 const text = { type: 'string' } as const;
@@ -40,6 +41,7 @@ await runScript(HELP, async (args) => {
     'dtype-webgpu': text,
     'dtype-cpu': text,
     'skip-leading': text,
+    'keep-before': text,
   });
   const [folder, ...more] = positionals;
   if (folder === undefined || more.length > 0) throw usage('add-model takes one folder');
@@ -49,6 +51,7 @@ await runScript(HELP, async (args) => {
     'dtype-webgpu': webgpu,
     'dtype-cpu': cpu,
     'skip-leading': skip,
+    'keep-before': keep,
     ...described
   } = values;
   const manifest = await addModel({
@@ -57,7 +60,8 @@ await runScript(HELP, async (args) => {
     id: id ?? basename(resolve(folder)),
     described,
     dtypes: { ...dtypeOption('wasm', wasm), ...dtypeOption('webgpu', webgpu), ...dtypeOption('cpu', cpu) },
-    ...(skip === undefined ? {} : { skipLeading: skip.toLowerCase().split(',').filter(Boolean) }),
+    ...(skip === undefined ? {} : { skipLeading: wordList(skip) }),
+    ...(keep === undefined ? {} : { keepBefore: wordList(keep) }),
     log: console.log,
   });
   const { dtypes } = manifest;
@@ -65,6 +69,10 @@ await runScript(HELP, async (args) => {
   console.log(`Loads ${dtypes.wasm} on wasm, ${dtypes.webgpu} on WebGPU, ${dtypes.cpu} in Node.`);
   console.log(`Next: pnpm build-index <folder of pictures> --out public/collections/<name> --model ${manifest.id}`);
 });
+
+function wordList(value: string): string[] {
+  return value.toLowerCase().split(',').filter(Boolean);
+}
 
 function dtypeOption(device: string, value: string | undefined) {
   if (value === undefined) return {};

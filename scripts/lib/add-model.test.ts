@@ -40,6 +40,7 @@ test.each(['clip', 'siglip'] as const)('a second model of another dimension work
     padding: 'max_length',
     lowercase: family === 'siglip',
     skipLeading: [],
+    keepBefore: [],
   });
   const text = await createNodeQueryEncoder({ modelsFolder, modelId: family });
   expect(await goldenCosine(text, manifest.golden, 'fp32')).toBeGreaterThan(GOLDEN_COSINE);

@@ -30,6 +30,8 @@ export interface AddModelOptions {
   readonly dtypes?: Partial<ModelManifest['dtypes']>;
   /** Words to leave out at the beginning of a text; what is absent comes from an earlier model.json of the folder. */
   readonly skipLeading?: readonly string[];
+  /** Words before which a leading word stays; what is absent comes from an earlier model.json of the folder. */
+  readonly keepBefore?: readonly string[];
   readonly log?: (line: string) => void;
 }
 
@@ -61,8 +63,11 @@ export async function addModel(options: AddModelOptions): Promise<ModelManifest>
   const found = await inspectFolder(folder);
   const dtypes = chooseDtypes(found, options.dtypes ?? {});
   const earlier = await earlierManifest(folder);
-  const skipLeading = options.skipLeading ?? earlier?.text.skipLeading ?? [];
-  const { rules, golden } = await runTextTowers(found, dtypes, skipLeading, log);
+  const leading = {
+    skipLeading: options.skipLeading ?? earlier?.text.skipLeading ?? [],
+    keepBefore: options.keepBefore ?? earlier?.text.keepBefore ?? [],
+  };
+  const { rules, golden } = await runTextTowers(found, dtypes, leading, log);
   const dim = golden[0]?.embedding.length ?? 0;
   await checkVisionTower(found, dtypes.cpu, dim);
   const described = await describeModel(folder, id, options.described ?? {}, earlier);
@@ -82,7 +87,7 @@ export async function addModel(options: AddModelOptions): Promise<ModelManifest>
     family,
     dim,
     imageSize: preprocessor.imageSize,
-    text: { maxLength, padding, lowercase, skipLeading },
+    text: { maxLength, padding, lowercase, ...leading },
     dtypes,
     files: await Promise.all(paths.sort().map((path) => describeFile(target, path))),
     ...(prepared ? { prepared } : {}),
@@ -97,11 +102,11 @@ export async function addModel(options: AddModelOptions): Promise<ModelManifest>
 async function runTextTowers(
   found: HfFolder,
   dtypes: ModelManifest['dtypes'],
-  skipLeading: readonly string[],
+  leading: Pick<TextRules, 'skipLeading' | 'keepBefore'>,
   log: (line: string) => void,
 ) {
   const reference = await openTextTower(found, dtypes.cpu);
-  const rules = { ...(await textRules(found, reference)), skipLeading };
+  const rules = { ...(await textRules(found, reference)), ...leading };
   const expected = await embedGolden(reference, rules);
   await reference.model.dispose();
   const golden: GoldenVector[] = asGolden(expected, dtypes.cpu);
@@ -143,6 +148,7 @@ async function textRules({ family, maxLength, folder }: HfFolder, { tokenizer, m
     padding: 'max_length',
     lowercase: family === 'siglip',
     skipLeading: [],
+    keepBefore: [],
   };
   const run = async (rules: TextRules) =>
     normalise(await runTextTower(model, tokenise(tokenizer, 'a photo of a dog', rules)));

@@ -12,7 +12,7 @@ const valid: ModelManifest = {
   family: 'clip',
   dim: 3,
   imageSize: 224,
-  text: { maxLength: 77, padding: 'none', lowercase: true, skipLeading: ['a'] },
+  text: { maxLength: 77, padding: 'none', lowercase: true, skipLeading: ['a'], keepBefore: ['to'] },
   dtypes: { wasm: 'q8', webgpu: 'fp16', cpu: 'fp32' },
   files: [
     { path: 'config.json', sha256: 'a'.repeat(64), bytes: 10 },
@@ -44,8 +44,8 @@ test('what was left out or split for hosting is read too', () => {
 });
 
 test('an older model.json leaves no leading words out', () => {
-  const { skipLeading: _, ...text } = valid.text;
-  expect(parse({ text })).toEqual({ ...valid, text: { ...text, skipLeading: [] } });
+  const { skipLeading: _skip, keepBefore: _keep, ...text } = valid.text;
+  expect(parse({ text })).toEqual({ ...valid, text: { ...text, skipLeading: [], keepBefore: [] } });
 });
 
 test('a golden vector takes one line', () => {
@@ -81,6 +81,7 @@ test.each<[string, object]>([
   ['text.padding', { text: { ...valid.text, padding: 'longest' } }],
   ['text.lowercase', { text: { ...valid.text, lowercase: 'yes' } }],
   ['text.skipLeading', { text: { ...valid.text, skipLeading: 'a' } }],
+  ['text.keepBefore', { text: { ...valid.text, keepBefore: [1] } }],
   ['dtypes.webgpu', { dtypes: { ...valid.dtypes, webgpu: 'fp64' } }],
   ['files[0].path', { files: [{ ...valid.files[0], path: '../../secret' }] }],
   ['files[0].sha256', { files: [{ ...valid.files[0], sha256: 'A'.repeat(64) }] }],

@@ -67,6 +67,10 @@ export interface ModelManifest {
      * left out there. Empty for most models.
      */
     readonly skipLeading: readonly string[];
+    /**
+     * A leading word stays where one of these follows it, in lower case: "something to eat" means food, "to eat" nothing.
+     */
+    readonly keepBefore: readonly string[];
   };
   /** Which precision to load on which device. */
   readonly dtypes: { readonly wasm: Dtype; readonly webgpu: Dtype; readonly cpu: Dtype };
@@ -134,18 +138,25 @@ const storedTensor = also(
 
 type TextRules = ModelManifest['text'];
 
-const writtenRules = object<Omit<TextRules, 'skipLeading'> & Partial<Pick<TextRules, 'skipLeading'>>>(
+type AddedLater = 'skipLeading' | 'keepBefore';
+
+const writtenRules = object<Omit<TextRules, AddedLater> & Partial<Pick<TextRules, AddedLater>>>(
   {
     maxLength: integer(2, 65_536),
     padding: oneOf('none', 'max_length'),
     lowercase: boolean,
     skipLeading: list(text(1, 50), 100),
+    keepBefore: list(text(1, 50), 100),
   },
-  ['skipLeading'],
+  ['skipLeading', 'keepBefore'],
 );
 
-/** A model.json that was written before there was `skipLeading` leaves nothing out. */
-const textRules: Check<TextRules> = (value, path) => ({ skipLeading: [], ...writtenRules(value, path) });
+/** A model.json without these two leaves nothing out. */
+const textRules: Check<TextRules> = (value, path) => ({
+  skipLeading: [],
+  keepBefore: [],
+  ...writtenRules(value, path),
+});
 
 const model: Check<ModelManifest> = also(
   object<ModelManifest>(

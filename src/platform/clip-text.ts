@@ -101,7 +101,7 @@ export interface Tokens {
 export function tokenise(tokenizer: PreTrainedTokenizer, text: string, rules: TextRules): Tokens {
   const trimmed = text.trim();
   if (trimmed === '') throw new AfterimageError('query-empty', 'The query is empty. Describe what to find.');
-  const input = withoutLeading(rules.lowercase ? trimmed.toLowerCase() : trimmed, rules.skipLeading);
+  const input = withoutLeading(rules.lowercase ? trimmed.toLowerCase() : trimmed, rules);
   const { input_ids: all } = tokenizer(input, { return_tensor: false }) as { input_ids: number[] };
   const ids = all.length > rules.maxLength ? [...all.slice(0, rules.maxLength - 1), ...all.slice(-1)] : all;
   const padding = rules.padding === 'max_length' ? rules.maxLength - ids.length : 0;
@@ -112,10 +112,15 @@ export function tokenise(tokenizer: PreTrainedTokenizer, text: string, rules: Te
   };
 }
 
-/** `text` from its first word on that is not in `skipped`; all of it where every word is. */
-function withoutLeading(text: string, skipped: readonly string[]): string {
+/**
+ * `text` from its first word on that is not skipped, or that stands before a word of `keepBefore`; all of it where every
+ * word is skipped.
+ */
+function withoutLeading(text: string, { skipLeading, keepBefore }: TextRules): string {
+  if (skipLeading.length === 0) return text;
   const words = text.split(/\s+/);
-  const first = words.findIndex((word) => !skipped.includes(word.toLowerCase()));
+  const lower = words.map((word) => word.toLowerCase());
+  const first = lower.findIndex((word, i) => !skipLeading.includes(word) || keepBefore.includes(lower[i + 1] ?? ''));
   return first > 0 ? words.slice(first).join(' ') : text;
 }
 

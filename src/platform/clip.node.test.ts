@@ -58,6 +58,7 @@ test('a text that is too long keeps its end token, a short one is padded where t
     padding: 'none',
     lowercase: false,
     skipLeading: ['a', 'some'],
+    keepBefore: [],
   };
   const end = tokenise(tokenizer, 'dog', rules).ids.at(-1);
   const long = tokenise(tokenizer, 'dog '.repeat(50), rules);
@@ -73,7 +74,7 @@ test('a text that is too long keeps its end token, a short one is padded where t
 test('leading words that the model misreads are left out, unless nothing else is there', async () => {
   useModelsFolder(modelsFolder);
   const tokenizer = await AutoTokenizer.from_pretrained(modelId);
-  const skipLeading = ['a', 'some'];
+  const skipLeading = ['a', 'some', 'something'];
   const ids = (text: string, skipped: readonly string[] = skipLeading) =>
     tokenise(tokenizer, text, {
       family: 'clip',
@@ -81,10 +82,14 @@ test('leading words that the model misreads are left out, unless nothing else is
       padding: 'none',
       lowercase: false,
       skipLeading: skipped,
+      keepBefore: ['to'],
     }).ids;
   expect(ids('A  dog with a hat')).toEqual(ids('dog with a hat', []));
   expect(ids('some a dog')).toEqual(ids('dog', []));
   expect(ids('a')).toEqual(ids('a', []));
+  expect(ids('something red')).toEqual(ids('red', []));
+  expect(ids('something to eat')).toEqual(ids('something to eat', []));
+  expect(ids('some something TO eat')).toEqual(ids('something TO eat', []));
   expect(ids('apple')).toEqual(ids('apple', []));
 });
 

@@ -158,7 +158,7 @@ function manifest(): ModelManifest {
     family: 'clip',
     dim: 1,
     imageSize: 32,
-    text: { maxLength: 8, padding: 'none', lowercase: true, skipLeading: [] },
+    text: { maxLength: 8, padding: 'none', lowercase: true, skipLeading: [], keepBefore: [] },
     dtypes: { wasm: 'fp32', webgpu: 'fp32', cpu: 'fp32' },
     files: [file],
     omittedVision: ['a'.repeat(64)],
