@@ -30,7 +30,17 @@ const OUT = join(COLLECTIONS_FOLDER, 'demo');
 const DRAWN = join(ROOT_FOLDER, '.cache', 'demo-pictures');
 const STATE = join(ROOT_FOLDER, '.cache', 'demo.json');
 
-const EXAMPLES = ['dog', 'rocket', 'something scary', 'big cat', 'tropical fruit', 'flower', 'sad face', 'snow'];
+/** Things by what they mean, by how they feel, and in other languages: each finds a first page of what it asks for. */
+const EXAMPLES = [
+  'something to eat',
+  'ocean',
+  'musical instrument',
+  'something scary',
+  'cold weather',
+  'happy',
+  'fruta',
+  '乗り物',
+];
 
 const COMMAND = [
   DRAWN,
