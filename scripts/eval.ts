@@ -14,7 +14,8 @@ const HELP = `
 Usage: pnpm eval [options]
 
 Asks the demo collection (pnpm build-demo) for every name and keyword of its pictures in English and Spanish and for
-things that it does not hold, and writes report.json and report.md.
+things that it does not hold, draws a style that the embedded model was never trained on, and writes report.json and
+report.md.
 
 Options:
   --collection <name>  folder name under public/collections (default: demo); its pictures must be the demo's
@@ -41,7 +42,7 @@ await runScript(HELP, async (args) => {
     date: new Date().toISOString().slice(0, 10),
     machine: `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'processor'}`,
     ...evaluation,
-    comparison: compare(modelText, evaluation.retrieval),
+    comparison: compare(modelText, evaluation),
   };
   await search.dispose();
   await writeReport(resolve(values.out), report);

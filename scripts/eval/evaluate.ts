@@ -1,7 +1,8 @@
-import { cutoff } from '../../src/engine/cutoff.ts';
+import { backgroundOf, CUTOFF, cutoffOver, type QueryBackground } from '../../src/engine/cutoff.ts';
 import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from '../../src/engine/metrics.ts';
 import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
 import type { NodeSearch } from '../../src/platform/search.node.ts';
+import { type Fit, fitConstants, half, isHidden } from './fit.ts';
 import {
   absentQueries,
   emojiOfRows,
@@ -11,6 +12,7 @@ import {
   nameQueries,
   type Query,
 } from './queries.ts';
+import { openStyle, UNSEEN_STYLE } from './styles.ts';
 
 export interface RetrievalFigures {
   readonly kind: 'name' | 'keyword';
@@ -27,6 +29,8 @@ export interface CutoffFigures {
   readonly count: number;
   /** Share of them that have any good match. */
   readonly matched: number;
+  /** Share of them that have a right picture among the first five, and no good match. */
+  readonly hidden: number | null;
   /** Of the pictures above the line, the share that is right. Only one is for a name, however alike others are. */
   readonly precision: number | null;
   /** Of the right pictures, the share above the line. */
@@ -35,20 +39,26 @@ export interface CutoffFigures {
 
 export interface Evaluation {
   readonly retrieval: readonly RetrievalFigures[];
+  /** English names asked of a drawing style that is not in the collection. */
+  readonly unseen: Omit<RetrievalFigures, 'kind' | 'language'>;
   /** Of the index against the exact ranking, mean over all queries. */
   readonly recall10: number;
   /** How well the confidence tells English names of things in the collection from things that are not in it. */
   readonly auroc: number;
+  /** Over the half of the queries that no constant was set on. */
   readonly cutoff: readonly CutoffFigures[];
+  /** Over the other half, what constants would be chosen. */
+  readonly fits: readonly Fit[];
 }
 
 /** One query's answer by the index, with what the cut-off says of it. */
-interface Answer {
+export interface Answer {
   readonly query: Query;
   readonly rows: readonly number[];
+  /** Parallel to `rows`, descending. */
+  readonly similarities: readonly number[];
+  readonly background: QueryBackground;
   readonly recall10: number;
-  readonly good: number;
-  readonly confidence: number;
 }
 
 /** Every figure of `pnpm eval` for a collection of emoji pictures. */
@@ -65,17 +75,22 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
   const retrieval: RetrievalFigures[] = [];
   for (const language of Object.keys(LANGUAGES) as Language[]) {
     const names = await run(`name, ${LANGUAGES[language]}`, nameQueries(emoji, language));
-    retrieval.push(figures('name', language, names));
+    retrieval.push({ kind: 'name', language, ...rankingFigures(names) });
     const keywords = await run(`keyword, ${LANGUAGES[language]}`, keywordQueries(emoji, language));
-    retrieval.push(figures('keyword', language, keywords));
+    retrieval.push({ kind: 'keyword', language, ...rankingFigures(keywords) });
   }
+  const setOn = [...answers.values()].map((list) => half(list, 'set'));
   const absent = await run('not in the collection', absentQueries());
-  const confidence = (list: readonly Answer[]) => list.map((answer) => answer.confidence);
+  const confidence = (list: readonly Answer[]) =>
+    list.map(({ background, similarities }) => cutoffOver(background, similarities).confidence);
+  log(`${UNSEEN_STYLE.title}: drawing and embedding`);
   return {
     retrieval,
+    unseen: await evaluateStyle(search),
     recall10: mean([...answers.values()].flat().map((answer) => answer.recall10)),
     auroc: auroc(confidence(answers.get(`name, ${LANGUAGES.en}`) ?? []), confidence(absent)),
-    cutoff: Array.from(answers, ([name, list]) => cutoffFigures(name, list)),
+    cutoff: Array.from(answers, ([name, list]) => cutoffFigures(name, half(list, 'held-out'))),
+    fits: fitConstants(setOn, half(absent, 'set'), CUTOFF.share),
   };
 }
 
@@ -85,20 +100,32 @@ async function answerQuery({ encoder, index, exact, background }: NodeSearch, qu
   const hits = index.search(embedding, { k: RANKED_BY_INDEX });
   const rows = hits.map(({ row }) => row);
   const truth = truthful.search(embedding, { k: 10 }).map(({ row }) => row);
-  const { good, confidence } = cutoff(
-    embedding,
-    background,
-    hits.map(({ similarity }) => similarity),
-  );
-  return { query, rows, recall10: recallAtK(rows, truth, 10), good, confidence };
+  return {
+    query,
+    rows,
+    similarities: hits.map(({ similarity }) => similarity),
+    background: backgroundOf(embedding, background),
+    recall10: recallAtK(rows, truth, 10),
+  };
 }
 
-function figures(kind: 'name' | 'keyword', language: Language, answers: readonly Answer[]): RetrievalFigures {
+/** Each drawing of a style that the model has not seen, asked for by its English name. */
+async function evaluateStyle({ encoder, model }: NodeSearch): Promise<Evaluation['unseen']> {
+  const style = await openStyle(UNSEEN_STYLE.package, model.id);
+  const answers: Ranked[] = [];
+  for (const [row, text] of style.labels.entries()) {
+    const rows = style.rank(await encoder.encode(text), 10);
+    answers.push({ rows, query: { text, right: new Set([row]) } });
+  }
+  return rankingFigures(answers);
+}
+
+type Ranked = Pick<Answer, 'rows' | 'query'>;
+
+function rankingFigures(answers: readonly Ranked[]): Evaluation['unseen'] {
   const over = (metric: (rows: readonly number[], right: ReadonlySet<number>) => number) =>
     mean(answers.map(({ rows, query }) => metric(rows, query.right)));
   return {
-    kind,
-    language,
     queries: answers.length,
     hit1: over((rows, right) => hitAtK(rows, right, 1)),
     hit10: over((rows, right) => hitAtK(rows, right, 10)),
@@ -107,14 +134,16 @@ function figures(kind: 'name' | 'keyword', language: Language, answers: readonly
 }
 
 function cutoffFigures(queries: string, answers: readonly Answer[]): CutoffFigures {
-  const counts = answers.map(({ query, rows, good }): Counts => {
+  const counts = answers.map(({ query, rows, background, similarities }): Counts => {
+    const { good } = cutoffOver(background, similarities);
     const hits = rows.slice(0, good).filter((row) => query.right.has(row)).length;
     return { shown: good, hits, right: query.right.size };
   });
   const answerable = counts.some(({ right }) => right > 0);
   const { precision, recall } = answerable ? precisionRecall(counts) : { precision: null, recall: null };
-  const matched = mean(answers.map(({ good }) => (good > 0 ? 1 : 0)));
-  return { queries, count: answers.length, matched, precision, recall };
+  const matched = mean(counts.map(({ shown }) => (shown > 0 ? 1 : 0)));
+  const hidden = answerable ? mean(answers.map((answer) => (isHidden(answer) ? 1 : 0))) : null;
+  return { queries, count: answers.length, matched, hidden, precision, recall };
 }
 
 function mean(values: readonly number[]): number {

@@ -1,5 +1,7 @@
 import type { Evaluation, RetrievalFigures } from './evaluate.ts';
+import type { Fit } from './fit.ts';
 import { LANGUAGES } from './queries.ts';
+import { UNSEEN_STYLE } from './styles.ts';
 
 /** How far a figure may lie from the one that MODEL.md states, and how good the index must be. */
 const TOLERANCE = 0.02;
@@ -22,20 +24,64 @@ export interface Comparison {
   readonly within: boolean;
 }
 
-/** The figures that a model's MODEL.md states for the demo collection, beside those measured. */
-export function compare(modelText: string, retrieval: readonly RetrievalFigures[]): Comparison[] {
-  return retrieval.flatMap((figures) => {
-    const name = `${figures.kind}, ${LANGUAGES[figures.language]}`;
-    const stated = new RegExp(`\\| ${name} \\([\\d,]+\\) \\| ([\\d.]+) \\| ([\\d.]+) \\| ([\\d.]+) \\|`).exec(
-      modelText,
-    );
-    if (!stated) return [];
-    const measured = { 'hit@1': figures.hit1, 'hit@10': figures.hit10, 'nDCG@10': figures.ndcg10 };
-    return Object.entries(measured).map(([metric, value], i) => {
-      const expected = Number(stated[i + 1]);
-      const within = Math.abs(value - expected) <= TOLERANCE;
-      return { figure: `${name}: ${metric}`, stated: expected, measured: value, within };
+/** What MODEL.md calls the collection, the figures measured over it, and which queries. */
+interface Measured {
+  readonly collection: string;
+  readonly queries: string;
+  readonly figures: Pick<RetrievalFigures, 'hit1' | 'hit10' | 'ndcg10'>;
+}
+
+const DEMO = 'Fluent flat';
+
+/** The figures that a model's MODEL.md states, in the last column of its table, beside those measured. */
+export function compare(
+  modelText: string,
+  { retrieval, unseen }: Pick<Evaluation, 'retrieval' | 'unseen'>,
+): Comparison[] {
+  const all: Measured[] = retrieval.map((figures) => {
+    return { collection: DEMO, queries: `${figures.kind}, ${LANGUAGES[figures.language]}`, figures };
+  });
+  all.push({ collection: UNSEEN_STYLE.title, queries: `name, ${LANGUAGES.en}`, figures: unseen });
+  const rows = statedFigures(modelText);
+  return all.flatMap(({ collection, queries, figures }) => {
+    const stated = rows.find((row) => row.collection.startsWith(collection) && row.queries === queries);
+    const measured = new Map([
+      ['hit@1', figures.hit1],
+      ['hit@10', figures.hit10],
+      ['nDCG@10', figures.ndcg10],
+    ]);
+    return (stated?.figures ?? []).flatMap(([metric, expected]) => {
+      const value = measured.get(metric);
+      if (value === undefined) return [];
+      const figure = `${collection}, ${queries}: ${metric}`;
+      return [{ figure, stated: expected, measured: value, within: Math.abs(value - expected) <= TOLERANCE }];
     });
+  });
+}
+
+interface Stated {
+  readonly collection: string;
+  readonly queries: string;
+  readonly figures: readonly (readonly [metric: string, value: number])[];
+}
+
+/**
+ * Rows such as `| Fluent flat, 1,594 | name, English (1,594) | hit@1 / hit@10 | … | 0.913 / 0.999 |`. An empty first
+ * cell stands for the one above it.
+ */
+function statedFigures(modelText: string): Stated[] {
+  let above = '';
+  return modelText.split('\n').flatMap((line) => {
+    const [collection = '', queries = '', metrics = '', ...values] = line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+    if (values.length === 0) return [];
+    above = collection || above;
+    const last = (values.at(-1) ?? '').split('/').map(Number);
+    const figures = metrics.split('/').map((metric, i) => [metric.trim(), last[i] ?? Number.NaN] as const);
+    if (!figures.every(([, value]) => Number.isFinite(value))) return [];
+    return [{ collection: above, queries: queries.replace(/ \([\d,]+\)$/, ''), figures }];
   });
 }
 
@@ -51,7 +97,7 @@ export function verdict({ comparison, recall10 }: Report): string {
 }
 
 export function toMarkdown(report: Report): string {
-  const { retrieval, comparison, cutoff } = report;
+  const { retrieval, unseen, comparison, cutoff, fits } = report;
   return `# Evaluation of the collection ${report.collection}
 
 ${report.pictures} pictures, model ${report.model}, ${report.date}, ${report.machine}.
@@ -62,11 +108,10 @@ A name query has one right picture, a keyword query every picture with that keyw
 
 ${table(
   ['queries', 'count', 'hit@1', 'hit@10', 'nDCG@10'],
-  retrieval.map(({ kind, language, queries, hit1, hit10, ndcg10 }) => [
-    `${kind}, ${LANGUAGES[language]}`,
-    String(queries),
-    ...[hit1, hit10, ndcg10].map(three),
-  ]),
+  [
+    ...retrieval.map((figures) => retrievalRow(`${figures.kind}, ${LANGUAGES[figures.language]}`, figures)),
+    retrievalRow(`${UNSEEN_STYLE.title} (never trained on): name, ${LANGUAGES.en}`, unseen),
+  ],
 )}
 
 Recall@10 of the index against the exact ranking: ${report.recall10.toFixed(4)}.
@@ -75,13 +120,29 @@ Recall@10 of the index against the exact ranking: ${report.recall10.toFixed(4)}.
 
 AUROC of the confidence, English names against things that are not in the collection: ${three(report.auroc)}.
 
+Over every second query, on which no constant was set:
+
 ${table(
-  ['queries', 'count', 'with a good match', 'precision above the line', 'recall above the line'],
-  cutoff.map(({ queries, count, matched, precision, recall }) => [
+  [
+    'queries',
+    'count',
+    'with a good match',
+    'right among the first five, but no good match',
+    'precision above the line',
+    'recall above the line',
+  ],
+  cutoff.map(({ queries, count, matched, hidden, precision, recall }) => [
     queries,
     String(count),
-    ...[matched, precision, recall].map(three),
+    ...[matched, hidden, precision, recall].map(three),
   ]),
+)}
+
+Over the other half, what the constants (\`CUTOFF\` in src/engine/cutoff.ts) could be:
+
+${table(
+  ['own', 'match', 'share', 'absent with a good match', 'right among the first five, but no good match'],
+  fits.map(fitRow),
 )}
 
 ## Against MODEL.md
@@ -93,6 +154,14 @@ ${table(
   comparison.map(({ figure, stated, measured }) => [figure, three(stated), three(measured), three(measured - stated)]),
 )}
 `;
+}
+
+function retrievalRow(name: string, { queries, hit1, hit10, ndcg10 }: Evaluation['unseen']): string[] {
+  return [name, String(queries), ...[hit1, hit10, ndcg10].map(three)];
+}
+
+function fitRow({ constants: { own, match, share }, absentMatched, hidden }: Fit): string[] {
+  return [String(own), match.toFixed(2), String(share), three(absentMatched), three(hidden)];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

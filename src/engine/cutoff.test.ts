@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutoff } from './cutoff.ts';
+import { CUTOFF, cutoff } from './cutoff.ts';
 import { dot, type Embedding, normalise } from './embedding.ts';
 import { clusteredVectors, createBackground, flatten, seededRandom } from './test-vectors.ts';
 
@@ -24,7 +24,7 @@ test('a query that one picture answers has good matches, the first of all', () =
   expect(good).toBeLessThan(100);
   expect(ranked[good - 1]).toBeGreaterThanOrEqual(line);
   expect(ranked[good]).toBeLessThan(line);
-  expect(confidence).toBeGreaterThan(1.02);
+  expect(confidence).toBeGreaterThan(CUTOFF.match);
 });
 
 test('queries that are near to nothing have none, but for a few that chance brings near', () => {
@@ -37,7 +37,7 @@ test('queries that are near to nothing have none, but for a few that chance brin
   expect(none.length).toBeGreaterThanOrEqual(30);
   for (const { line, top, confidence } of none) {
     expect(line).toBeGreaterThan(top);
-    expect(confidence).toBeLessThan(1.02);
+    expect(confidence).toBeLessThan(CUTOFF.match);
   }
 });
 

@@ -28,16 +28,27 @@ export interface Cutoff {
 
 /** Enough for a mean and a deviation to within 3 %, and 0.3 ms at 512 dimensions. */
 const SAMPLE = 1024;
+/** What decides where good matches end. */
+export interface CutoffConstants {
+  /**
+   * How much of the background is the similarities to this query, from 0 to 1; the rest is those to ordinary texts. With
+   * more of it a broad query ("animal"), to which many pictures are near, seems vague.
+   */
+  readonly own: number;
+  /** A peak this many times as high as chance is a match. */
+  readonly match: number;
+  /**
+   * Where something matches, good matches reach this share of the peak. Asking each of them to beat chance as well has
+   * lower precision and lower recall on the demo's names and keywords.
+   */
+  readonly share: number;
+}
+
 /**
- * A peak this many times as high as chance is a match. Set on the demo collection (pnpm eval), where four of five queries
- * for things that are not there have none, and nearly all names of things that are there have one.
+ * `own` and `match` were set by `pnpm eval` on half of the demo's queries: four of five queries for things that are
+ * not there have no match, and as few as possible of those whose pictures are found.
  */
-const MATCH = 1.02;
-/**
- * Where something matches, good matches reach this share of the peak. Asking each of them to beat chance as well has
- * lower precision and lower recall on the demo's names and keywords.
- */
-const SHARE = 0.9;
+export const CUTOFF: CutoffConstants = { own: 0.125, match: 1.17, share: 0.9 };
 /** In fewer pictures a person sees at a glance what matches, and no statistics hold. */
 const FEWEST = 16;
 /** Deviations below are rounding: all pictures are the same. */
@@ -73,30 +84,56 @@ export function sampleBackground(
   return { dim, count, sample: rows, ordinary: texts.length === 0 ? null : pool(distributions) };
 }
 
+/** What similarities mean nothing to a query: see `Background`. */
+export interface QueryBackground {
+  readonly own: Distribution;
+  readonly ordinary: Distribution;
+  readonly count: number;
+}
+
+/** The background as `query` sees it. */
+export function backgroundOf(query: Embedding, { dim, count, sample, ordinary }: Background): QueryBackground {
+  const own = similarities(query, dim, sample);
+  return { own, ordinary: ordinary ?? own, count };
+}
+
 /**
- * Where the good matches of a query end.
- *
- * The raw cosine cannot tell: its range differs from model to model (CLIP's lies between 0.15 and 0.35) and from query
- * to query. So the best score's height over the background is measured in units of what chance gives, the highest of
- * `count` draws from a normal distribution. The background lies halfway between the similarities to this query and those
- * to ordinary texts: alone, the former takes a broad query ("dog"), to which many pictures are near, for a vague one, and
- * the latter lets words pass that mean nothing to the model and are somewhat near to everything. Shifting or scaling all
- * similarities changes nothing, so that the two constants hold for other models too.
+ * Where the good matches of a query end: see `cutoffOver`.
  *
  * @param scores similarities of the best hits, descending.
  */
 export function cutoff(query: Embedding, background: Background, scores: ArrayLike<number>): Cutoff {
+  return scores.length === 0 ? NOTHING : cutoffOver(backgroundOf(query, background), scores);
+}
+
+const NOTHING: Cutoff = { good: 0, line: 1, confidence: 0 };
+
+/**
+ * The raw cosine cannot tell: its range differs from model to model (CLIP's lies between 0.15 and 0.35) and from query
+ * to query. So the best score's height over the background is measured in units of what chance gives, the highest of
+ * `count` draws from a normal distribution. The background lies between the similarities to this query and those to
+ * ordinary texts, nearer to the latter: alone, the former takes a broad query ("animal"), to which many pictures are near,
+ * for a vague one, and the latter lets more words pass that mean nothing to the model and are somewhat near to everything.
+ * Shifting or scaling all similarities changes nothing, so that the constants hold for other models too.
+ *
+ * @param scores similarities of the best hits, descending.
+ */
+export function cutoffOver(
+  { own, ordinary, count }: QueryBackground,
+  scores: ArrayLike<number>,
+  constants: CutoffConstants = CUTOFF,
+): Cutoff {
   const top = scores[0];
-  if (top === undefined) return { good: 0, line: 1, confidence: 0 };
-  const own = similarities(query, background.dim, background.sample);
-  const ordinary = background.ordinary ?? own;
-  const level = (own.mean + ordinary.mean) / 2;
-  const unit = Math.sqrt(own.deviation * ordinary.deviation) * expectedMaximum(background.count);
-  if (background.count < FEWEST || unit < NO_SPREAD) {
+  if (top === undefined) return NOTHING;
+  const weight = constants.own;
+  const level = weight * own.mean + (1 - weight) * ordinary.mean;
+  const unit = own.deviation ** weight * ordinary.deviation ** (1 - weight) * expectedMaximum(count);
+  if (count < FEWEST || unit < NO_SPREAD) {
     return { good: scores.length, line: scores[scores.length - 1] as number, confidence: 0 };
   }
   const peak = top - level;
-  const line = level + (peak >= MATCH * unit ? SHARE * peak : MATCH * unit);
+  const least = constants.match * unit;
+  const line = level + (peak >= least ? constants.share * peak : least);
   let good = 0;
   while (good < scores.length && (scores[good] as number) >= line) good++;
   return { good, line, confidence: peak / unit };
