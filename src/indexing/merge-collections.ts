@@ -107,7 +107,9 @@ function commonManifest(sources: readonly MergeSource[]): CollectionManifest {
     if (other.model.sha256 !== first.model.sha256 || other.model.id !== first.model.id) {
       throw new AfterimageError(
         'collection-model-mismatch',
-        `${names} their vectors are of different models, ${first.model.id} and ${other.model.id}, or of different files of one.`,
+        first.model.id === other.model.id
+          ? `${names} they were made with different versions of the model ${first.model.id}, that is with different files. Build the older one again, then merge.`
+          : `${names} they were made with different models, ${first.model.id} and ${other.model.id}. Build one of them again with the other’s model, then merge.`,
       );
     }
     if (other.dim !== first.dim) {
