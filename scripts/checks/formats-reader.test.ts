@@ -24,7 +24,7 @@ import { levelOf, linkCount, parseGraph } from '../../src/platform/hnsw-graph.ts
 import { buildHnswIndex } from '../../src/platform/hnsw-index.ts';
 import { sha256 } from '../../src/platform/sha256.ts';
 import { temporaryFolder } from '../indexing/testing.ts';
-import { ROOT_FOLDER } from './folders.ts';
+import { ROOT_FOLDER } from '../lib/folders.ts';
 
 interface Read {
   readonly manifest: CollectionManifest;
