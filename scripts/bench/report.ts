@@ -26,7 +26,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
-/** The Markdown summary that the README quotes. */
+/** The Markdown summary that docs/measurements.md quotes. */
 export function toMarkdown(report: BenchReport): string {
   const { machine, loading, growth } = report;
   const latency = Object.entries(report.latency).flatMap(([name, { encode, search, total, frame }]) =>

@@ -64,7 +64,7 @@ class Drawings:
 def augment(x, size, drawing):
     """Random scale, shift, flip, turn and colour, resampled to `size`; standardised.
 
-    Mild on purpose: stronger crops and jitter slow a short schedule down a great deal (README.md).
+    Mild on purpose: stronger crops and jitter slow a short schedule down a great deal (README.md in this folder).
     """
     n = x.shape[0]
     scale = torch.empty(n).uniform_(*((0.85, 1.2) if drawing else (0.72, 1.0)))

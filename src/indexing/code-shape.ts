@@ -7,7 +7,7 @@ const WIDTH = 128;
 
 /**
  * Share of the variance that these have to see. Where they see less, they miss some of the best of hundreds of thousands,
- * and a bit of every component does not: see "How much structure codes need" in scripts/bench/synthetic/CODES.md.
+ * and a bit of every component does not: see "How much structure codes need" in docs/decisions/0002-first-pass-codes.md.
  */
 export const LEAST_EXPLAINED = 0.8;
 

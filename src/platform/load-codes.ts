@@ -59,7 +59,7 @@ export interface LoadedCodes {
 
 /**
  * Candidates whose blocks are fetched for a query: by codes of 4 bits 50 hold 0.989 of the best ten of 100,000 × 512, 100 hold 0.982 of those
- * of 1,000,000 (scripts/bench/synthetic/CODES.md).
+ * of 1,000,000 (docs/decisions/0002-first-pass-codes.md).
  */
 const fetchedCandidates = (count: number): number => (count > 200_000 ? 100 : 50);
 

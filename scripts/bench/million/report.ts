@@ -13,7 +13,7 @@ export interface MillionReport {
 /** What a tab with a million pictures may take. */
 const MEMORY_LIMIT = 900e6;
 
-/** The Markdown summary that the README quotes. */
+/** The Markdown summary that docs/measurements.md quotes. */
 export function toMarkdown({ machine, count, imported, visit }: MillionReport): string {
   const pictures = `${count.toLocaleString('en')} × ${DIM}`;
   const { first, wire, memory, tasks } = visit;

@@ -38,7 +38,7 @@ export interface CodesIndex extends VectorIndex {
   rank(query: Embedding, candidates: Candidates, k: number): Hit[];
 }
 
-/** Of codes of 4 bits: more than enough for a million rows, and a small part of the time; CODES.md in scripts/bench/synthetic. */
+/** Of codes of 4 bits: more than enough for a million rows, and a small part of the time; docs/decisions/0002-first-pass-codes.md. */
 const CANDIDATES = 1000;
 /** Of codes of single bits, times the root of the rows that are searched: 30,000 of a million. */
 const BIT_CANDIDATES = 30;

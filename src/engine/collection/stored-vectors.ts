@@ -43,7 +43,7 @@ export type StoredVectors = Int8Vectors | HalfVectors | FloatVectors;
  * How far a centre may lie from the mean of the rows: the square of that, as a share of the rows' variance. Errors become
  * larger by 15 %, which recall does not show. To choose another centre makes those of
  * the rows that are there half as large again, because they are rounded a second time, and changes all bytes. The mean of
- * five or more of the rows is near enough as a rule; that of another model is not (scripts/bench/synthetic/ROUNDING.md).
+ * five or more of the rows is near enough as a rule; that of another model is not (docs/decisions/0001-int8-rows.md).
  */
 const FAR = 1 / 4;
 /** Rows of a step, some milliseconds. */

@@ -12,7 +12,7 @@ export { MAX_CODE };
  * the step.
  *
  * A scale is the one by which its group loses least (`scales.ts`). Codes are then rounded up or down so that a row loses next
- * to nothing along itself, where the queries that find it see it most (`balance.ts`; scripts/bench/synthetic/ROUNDING.md has
+ * to nothing along itself, where the queries that find it see it most (`balance.ts`; docs/decisions/0001-int8-rows.md has
  * the figures of both).
  *
  * What was dequantised gives the same bytes again when it is quantised with the same centre, so a collection that is

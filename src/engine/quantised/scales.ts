@@ -5,7 +5,7 @@ import { fromBfloat16, toBfloat16, toBfloat16Above } from '../bfloat16.ts';
  * by a scale of 127.5ths of that it is rounded to code 127, by larger ones to 126, 125 … What 64 numbers lose by rounding
  * is as good as drawn anew at each of them (its standard deviation is a ninth of it), while the step grows by 1/255 to 1/128
  * only: the best of twelve loses about an eighth less than the first. More are hardly worth their time
- * (scripts/bench/synthetic/ROUNDING.md).
+ * (docs/decisions/0001-int8-rows.md).
  */
 
 export const MAX_CODE = 127;

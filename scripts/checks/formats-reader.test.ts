@@ -24,7 +24,7 @@ import { levelOf, linkCount, parseGraph } from '../../src/platform/hnsw-graph.ts
 import { buildHnswIndex } from '../../src/platform/hnsw-index.ts';
 import { sha256 } from '../../src/platform/sha256.ts';
 import { temporaryFolder } from '../indexing/testing.ts';
-import { ROOT_FOLDER } from './folders.ts';
+import { ROOT_FOLDER } from '../lib/folders.ts';
 
 interface Read {
   readonly manifest: CollectionManifest;
@@ -43,9 +43,9 @@ const WIDE = 448;
 const vectorsOf = (count: number, encoding: Encoding) =>
   storeVectors(flatten(clusteredVectors(count, DIM), DIM), DIM, encoding);
 
-const readme = await readFile(join(ROOT_FOLDER, 'README.md'), 'utf8');
+const documented = await readFile(join(ROOT_FOLDER, 'docs/formats.md'), 'utf8');
 
-/** What the reader that the README shows, and our own, read of a collection. */
+/** What the reader that docs/formats.md shows, and our own, read of a collection. */
 async function readBoth(count: number, changes: Partial<CollectionContent>) {
   const folder = await temporaryFolder();
   const files: Files = new Map();
@@ -55,7 +55,7 @@ async function readBoth(count: number, changes: Partial<CollectionContent>) {
     await writeFile(join(folder, path), bytes);
   }
   const module = join(folder, 'reader.mjs');
-  await writeFile(module, [...readme.matchAll(/```js reader\n(.*?)```/gs)].map(([, source]) => source).join('\n'));
+  await writeFile(module, [...documented.matchAll(/```js reader\n(.*?)```/gs)].map(([, source]) => source).join('\n'));
   const reader = await import(/* @vite-ignore */ pathToFileURL(module).href);
   const read: Read = await reader.readCollection(join(folder, 'collections/holidays'));
   const readCodes: (codes: Uint8Array | null, manifest: CollectionManifest) => Similarity = reader.readCodes;
@@ -75,7 +75,7 @@ async function expectSame({ read, collection }: Awaited<ReturnType<typeof readBo
   expect(read.vectors.every(({ length }) => length === manifest.dim)).toBe(true);
 }
 
-test('the reader in the README reads a collection of several parts and blocks, with a graph', async () => {
+test('the reader in docs/formats.md reads a collection of several parts and blocks, with a graph', async () => {
   const [count, M] = [5000, 4];
   const vectors = vectorsOf(count, 'int8');
   const index = await buildHnswIndex({ dim: DIM, M, efConstruction: 20, capacity: count });
@@ -129,7 +129,7 @@ test('and an empty one', async () => {
   await expectSame(both);
 });
 
-test('hashes of the manifest are what the README says, and it names all members', async () => {
+test('hashes of the manifest are what docs/formats.md says, and it names all members', async () => {
   const { manifest } = (await readBoth(20, { index: 'exact' })).read;
   const { sha256: own, ...rest } = manifest;
   const bytes = (text: string) => new TextEncoder().encode(text);
@@ -137,7 +137,7 @@ test('hashes of the manifest are what the README says, and it names all members'
   const ids = Array.from({ length: 20 }, (_, row) => sampleItem(row).id);
   const joined = [manifest.model.sha256, ...ids].join('\n');
   expect((await sha256(bytes(joined))).slice(0, 32)).toBe(manifest.fingerprint);
-  const formats = readme.slice(readme.indexOf('## Formats'), readme.indexOf('```js reader'));
+  const formats = documented.slice(documented.indexOf('## Collection'), documented.indexOf('```js reader'));
   const members = [manifest, manifest.quantiser, manifest.hnsw, manifest.pictures, manifest.parts[0], sampleItem(0)];
   for (const name of members.flatMap((value) => Object.keys(value ?? {}))) expect(formats).toContain(`\`${name}\``);
 });
@@ -146,7 +146,7 @@ function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
 }
 
-/** JSON as the README describes it. */
+/** JSON as docs/formats.md describes it. */
 function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonical)}]`;
