@@ -50,7 +50,7 @@ describe('what a person can mend is one clear line and exit code 2', () => {
 
 test.each(['build-index', 'merge'])('the help of %s says how wide a beam is at least', async (script) => {
   const { code, stdout } = await run(script, '--help');
-  expect(stdout).toContain(`the page and pnpm search ask for ${RANKED_BY_INDEX} pictures`);
+  expect(stdout).toContain(`the page and pnpm query ask for ${RANKED_BY_INDEX} pictures`);
   expect(code).toBe(0);
 });
 

@@ -76,7 +76,7 @@ async function writeCollection(name: string, visionHash: string): Promise<void> 
   await encoder.dispose();
 }
 
-test.each(['hnsw', 'exact'] as const)('answers what pnpm search prints (%s)', async (index) => {
+test.each(['hnsw', 'exact'] as const)('answers what pnpm query prints (%s)', async (index) => {
   const search = await openNodeSearch({ publicFolder, collection: 'words', index });
   const report = await answer(search, 'tennis', 3);
   expect(report).toMatchObject({

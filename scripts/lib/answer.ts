@@ -2,7 +2,7 @@ import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
 import type { NodeSearch } from '../../src/platform/search.node.ts';
 import { printable } from './printable.ts';
 
-/** What `pnpm search --json` prints of a query. Its members are part of the public surface: add, never rename. */
+/** What `pnpm query --json` prints of a query. Its members are part of the public surface: add, never rename. */
 export interface SearchReport {
   readonly text: string;
   readonly model_name: string;

@@ -8,8 +8,8 @@ import { parseChoice, parseCount, parseOptions, runScript, usage } from './lib/c
 import { PUBLIC_FOLDER } from './lib/folders.ts';
 
 const HELP = `
-Usage: pnpm search <text> [options]
-       pnpm search --stdin [options] < queries.txt
+Usage: pnpm query <text> [options]
+       pnpm query --stdin [options] < queries.txt
 
 Options:
   --collection <name>  folder name under public/collections (default: demo)
