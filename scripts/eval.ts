@@ -4,7 +4,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AfterimageError } from '../src/engine/errors.ts';
 import { openNodeSearch } from '../src/platform/search.node.ts';
-import { evaluate } from './eval/evaluate.ts';
+import { evaluate, evaluatePhotos } from './eval/evaluate.ts';
+import { readPhotos } from './eval/photos.ts';
 import { emojiOfRows } from './eval/queries.ts';
 import { compare, type Report, toMarkdown, verdict } from './eval/report.ts';
 import { parseOptions, runScript, usage } from './lib/cli.ts';
@@ -19,12 +20,14 @@ report.md.
 
 Options:
   --collection <name>  folder name under public/collections (default: demo); its pictures must be the demo's
+  --photos <folder>    ask photographs too: a folder with labels.json, an object of file names and what they show
   --out <folder>       where the report goes (default: eval-results)
 `;
 
 await runScript(HELP, async (args) => {
   const { values, positionals } = parseOptions(args, {
     collection: { type: 'string', default: 'demo' },
+    photos: { type: 'string' },
     out: { type: 'string', default: 'eval-results' },
   });
   if (positionals.length > 0) throw usage(`eval does not know "${positionals[0]}"`);
@@ -33,7 +36,9 @@ await runScript(HELP, async (args) => {
   if ((await emojiOfRows(search.items)).size === 0) {
     throw usage(`eval knows what is right for pictures of the demo collection only, and ${collection} has none`);
   }
+  const photographs = values.photos === undefined ? [] : await readPhotos(resolve(values.photos));
   const evaluation = await evaluate(search, (line) => console.error(line));
+  const photos = photographs.length > 0 ? await evaluatePhotos(photographs, search) : undefined;
   const modelText = await readFile(join(MODELS_FOLDER, search.model.id, 'MODEL.md'), 'utf8').catch(() => '');
   const report: Report = {
     collection,
@@ -42,6 +47,7 @@ await runScript(HELP, async (args) => {
     date: new Date().toISOString().slice(0, 10),
     machine: `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'processor'}`,
     ...evaluation,
+    ...(photos && { photos }),
     comparison: compare(modelText, evaluation),
   };
   await search.dispose();

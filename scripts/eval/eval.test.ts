@@ -1,9 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ItemStore } from '../../src/engine/collection/items.ts';
 import { demoEmoji } from '../demo/emoji.ts';
 import type { Answer } from './evaluate.ts';
 import { fitConstants, half, hasMatch, isHidden } from './fit.ts';
+import { readPhotos } from './photos.ts';
 import { absentQueries, emojiOfRows, keywordQueries, nameQueries } from './queries.ts';
 import { compare, type Report, toMarkdown, verdict } from './report.ts';
 import { styleDrawings, UNSEEN_STYLE } from './styles.ts';
@@ -109,4 +113,19 @@ test('the unseen style has the drawings that MODEL.md counts, each of another em
   const drawings = styleDrawings(UNSEEN_STYLE.package);
   expect(new Set(drawings.map(({ label }) => label)).size).toBe(481);
   expect(drawings).toHaveLength(481);
+});
+
+test('photographs without usable labels are refused before anything is asked', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'afterimage-eval-'));
+  await expect(readPhotos(folder)).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringMatching('labels.json'),
+  });
+  for (const text of ['{', '[]', '{"a.jpg":1}', 'null']) {
+    await writeFile(join(folder, 'labels.json'), text);
+    await expect(readPhotos(folder)).rejects.toMatchObject({ code: 'usage' });
+  }
+  await writeFile(join(folder, 'labels.json'), '{"a.jpg":"a dog"}');
+  expect((await readPhotos(folder)).map(({ label }) => label)).toEqual(['a dog']);
+  await rm(folder, { recursive: true });
 });

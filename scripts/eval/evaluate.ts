@@ -2,17 +2,20 @@ import { backgroundOf, CUTOFF, cutoffOver, type QueryBackground } from '../../sr
 import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from '../../src/engine/metrics.ts';
 import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
 import type { NodeSearch } from '../../src/platform/search.node.ts';
+import { embedPictures, type LabelledPicture } from './embedded.ts';
 import { type Fit, fitConstants, half, isHidden } from './fit.ts';
 import {
+  absentPhotographQueries,
   absentQueries,
   emojiOfRows,
+  inventedQueries,
   keywordQueries,
   LANGUAGES,
   type Language,
   nameQueries,
   type Query,
 } from './queries.ts';
-import { openStyle, UNSEEN_STYLE } from './styles.ts';
+import { stylePictures, UNSEEN_STYLE } from './styles.ts';
 
 export interface RetrievalFigures {
   readonly kind: 'name' | 'keyword';
@@ -40,7 +43,7 @@ export interface CutoffFigures {
 export interface Evaluation {
   readonly retrieval: readonly RetrievalFigures[];
   /** English names asked of a drawing style that is not in the collection. */
-  readonly unseen: Omit<RetrievalFigures, 'kind' | 'language'>;
+  readonly unseen: RankingFigures;
   /** Of the index against the exact ranking, mean over all queries. */
   readonly recall10: number;
   /** How well the confidence tells English names of things in the collection from things that are not in it. */
@@ -94,7 +97,10 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
   };
 }
 
-async function answerQuery({ encoder, index, exact, background }: NodeSearch, query: Query): Promise<Answer> {
+async function answerQuery(
+  { encoder, index, exact, background }: Pick<NodeSearch, 'encoder' | 'index' | 'exact' | 'background'>,
+  query: Query,
+): Promise<Answer> {
   const truthful = await exact();
   const embedding = await encoder.encode(query.text);
   const hits = index.search(embedding, { k: RANKED_BY_INDEX });
@@ -110,19 +116,43 @@ async function answerQuery({ encoder, index, exact, background }: NodeSearch, qu
 }
 
 /** Each drawing of a style that the model has not seen, asked for by its English name. */
-async function evaluateStyle({ encoder, model }: NodeSearch): Promise<Evaluation['unseen']> {
-  const style = await openStyle(UNSEEN_STYLE.package, model.id);
-  const answers: Ranked[] = [];
-  for (const [row, text] of style.labels.entries()) {
-    const rows = style.rank(await encoder.encode(text), 10);
-    answers.push({ rows, query: { text, right: new Set([row]) } });
-  }
-  return rankingFigures(answers);
+async function evaluateStyle(search: NodeSearch): Promise<RankingFigures> {
+  const ask = await openPictures(stylePictures(UNSEEN_STYLE.package), search);
+  return rankingFigures(await ask.names());
 }
 
-type Ranked = Pick<Answer, 'rows' | 'query'>;
+/** Photographs asked for their names, for invented words and for things that none of them shows. */
+export async function evaluatePhotos(
+  photos: readonly LabelledPicture[],
+  search: NodeSearch,
+): Promise<{ readonly names: RankingFigures; readonly cutoff: readonly CutoffFigures[] }> {
+  const ask = await openPictures(photos, search);
+  const names = await ask.names();
+  return {
+    names: rankingFigures(names),
+    cutoff: [
+      cutoffFigures('photographs: their names', names),
+      cutoffFigures('photographs: invented words', await ask.queries(inventedQueries())),
+      cutoffFigures('photographs: things that are not there', await ask.queries(absentPhotographQueries())),
+    ],
+  };
+}
 
-function rankingFigures(answers: readonly Ranked[]): Evaluation['unseen'] {
+async function openPictures(pictures: readonly LabelledPicture[], { encoder, model }: NodeSearch) {
+  const { labels, index, background } = await embedPictures(pictures, model);
+  const opened = { encoder, index, background, exact: async () => index };
+  const queries = async (list: readonly Query[]) => {
+    const answers: Answer[] = [];
+    for (const query of list) answers.push(await answerQuery(opened, query));
+    return answers;
+  };
+  return { queries, names: () => queries(labels.map((text, row) => ({ text, right: new Set([row]) }))) };
+}
+
+/** Hits and ranks of a set of queries. */
+export type RankingFigures = Omit<RetrievalFigures, 'kind' | 'language'>;
+
+function rankingFigures(answers: readonly Answer[]): RankingFigures {
   const over = (metric: (rows: readonly number[], right: ReadonlySet<number>) => number) =>
     mean(answers.map(({ rows, query }) => metric(rows, query.right)));
   return {

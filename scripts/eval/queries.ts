@@ -55,7 +55,21 @@ export function keywordQueries(emoji: ReadonlyMap<number, string>, language: Lan
 
 /** Queries about things that are not in the demo collection: nothing is right. */
 export function absentQueries(): Query[] {
-  const lines = readFileSync(new URL('./absent-queries.txt', import.meta.url), 'utf8').split('\n');
+  return queriesWithoutAnswer('absent-queries.txt');
+}
+
+/** Words that mean nothing: nothing is right, whatever the pictures are. */
+export function inventedQueries(): Query[] {
+  return queriesWithoutAnswer('invented-queries.txt');
+}
+
+/** Things that photographs of ImageNet's classes do not show. */
+export function absentPhotographQueries(): Query[] {
+  return queriesWithoutAnswer('absent-photographs.txt');
+}
+
+function queriesWithoutAnswer(file: string): Query[] {
+  const lines = readFileSync(new URL(`./${file}`, import.meta.url), 'utf8').split('\n');
   return lines
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((text) => ({ text, right: new Set<number>() }));

@@ -1,4 +1,4 @@
-import type { Evaluation, RetrievalFigures } from './evaluate.ts';
+import type { CutoffFigures, Evaluation, evaluatePhotos, RankingFigures, RetrievalFigures } from './evaluate.ts';
 import type { Fit } from './fit.ts';
 import { LANGUAGES } from './queries.ts';
 import { UNSEEN_STYLE } from './styles.ts';
@@ -13,6 +13,8 @@ export interface Report extends Evaluation {
   readonly pictures: number;
   readonly date: string;
   readonly machine: string;
+  /** A folder of photographs, where one was given. */
+  readonly photos?: Awaited<ReturnType<typeof evaluatePhotos>>;
   /** Against the model's own description; empty where it states no such figures. */
   readonly comparison: readonly Comparison[];
 }
@@ -96,8 +98,17 @@ export function verdict({ comparison, recall10 }: Report): string {
   return `MODEL.md is NOT reproduced within ${TOLERANCE} (${difference}: ${outside.join('; ')}); ${recall}.`;
 }
 
+const CUTOFF_HEAD = [
+  'queries',
+  'count',
+  'with a good match',
+  'right among the first five, but no good match',
+  'precision above the line',
+  'recall above the line',
+];
+
 export function toMarkdown(report: Report): string {
-  const { retrieval, unseen, comparison, cutoff, fits } = report;
+  const { retrieval, unseen, photos, comparison, cutoff, fits } = report;
   return `# Evaluation of the collection ${report.collection}
 
 ${report.pictures} pictures, model ${report.model}, ${report.date}, ${report.machine}.
@@ -111,6 +122,7 @@ ${table(
   [
     ...retrieval.map((figures) => retrievalRow(`${figures.kind}, ${LANGUAGES[figures.language]}`, figures)),
     retrievalRow(`${UNSEEN_STYLE.title} (never trained on): name, ${LANGUAGES.en}`, unseen),
+    ...(photos ? [retrievalRow('photographs: name, English', photos.names)] : []),
   ],
 )}
 
@@ -122,21 +134,8 @@ AUROC of the confidence, English names against things that are not in the collec
 
 Over every second query, on which no constant was set:
 
-${table(
-  [
-    'queries',
-    'count',
-    'with a good match',
-    'right among the first five, but no good match',
-    'precision above the line',
-    'recall above the line',
-  ],
-  cutoff.map(({ queries, count, matched, hidden, precision, recall }) => [
-    queries,
-    String(count),
-    ...[matched, hidden, precision, recall].map(three),
-  ]),
-)}
+${table(CUTOFF_HEAD, cutoff.map(cutoffRow))}
+${photos ? photosTable(photos.cutoff) : ''}
 
 Over the other half, what the constants (\`CUTOFF\` in src/engine/cutoff.ts) could be:
 
@@ -156,8 +155,16 @@ ${table(
 `;
 }
 
-function retrievalRow(name: string, { queries, hit1, hit10, ndcg10 }: Evaluation['unseen']): string[] {
+function retrievalRow(name: string, { queries, hit1, hit10, ndcg10 }: RankingFigures): string[] {
   return [name, String(queries), ...[hit1, hit10, ndcg10].map(three)];
+}
+
+function photosTable(figures: readonly CutoffFigures[]): string {
+  return `\nOver all queries for the photographs, on which no constant was set:\n\n${table(CUTOFF_HEAD, figures.map(cutoffRow))}\n`;
+}
+
+function cutoffRow({ queries, count, matched, hidden, precision, recall }: CutoffFigures): string[] {
+  return [queries, String(count), ...[matched, hidden, precision, recall].map(three)];
 }
 
 function fitRow({ constants: { own, match, share }, absentMatched, hidden }: Fit): string[] {

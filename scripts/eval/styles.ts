@@ -1,12 +1,7 @@
 /** A drawing style that the embedded model was never trained on: drawn for the evaluation only. */
 import { createRequire } from 'node:module';
 import sharp from 'sharp';
-import type { Embedding } from '../../src/engine/embedding.ts';
-import { createExactIndex } from '../../src/engine/exact-index.ts';
-import { mapOrdered } from '../../src/indexing/map-ordered.ts';
-import { createNodeImageEncoder } from '../../src/platform/clip.node.ts';
-import { createDecoder } from '../../src/platform/decode.node.ts';
-import { MODELS_FOLDER } from '../lib/folders.ts';
+import type { LabelledPicture } from './embedded.ts';
 
 interface IconSet {
   readonly left?: number;
@@ -23,19 +18,11 @@ export interface StyleDrawing {
   readonly svg: string;
 }
 
-/** The drawings of a style, searched exactly. */
-export interface StyleCollection {
-  readonly labels: readonly string[];
-  /** Rows, most similar first. */
-  rank(query: Embedding, k: number): number[];
-}
-
 /** An Iconify package and what MODEL.md calls the style. */
 export const UNSEEN_STYLE = { package: '@iconify-json/fxemoji', title: 'Firefox OS emoji' } as const;
 
 /** Side of a drawing, in pixels: that of the demo's pictures. */
 const SIZE = 224;
-const CONCURRENCY = 2;
 
 const require = createRequire(import.meta.url);
 
@@ -64,25 +51,10 @@ function svgOf(set: IconSet, icon: IconSet['icons'][string]): string {
   return `<svg ${namespaces} width="${SIZE}" height="${SIZE}" viewBox="${box}">${icon.body}</svg>`;
 }
 
-/** Draw and embed a style with the model `modelId`, on white. */
-export async function openStyle(style: string, modelId: string): Promise<StyleCollection> {
-  const encoder = await createNodeImageEncoder({ modelsFolder: MODELS_FOLDER, modelId });
-  const decoder = createDecoder({ preprocessor: encoder.preprocessor, pictures: 'none' });
-  const drawings = styleDrawings(style);
-  const draw = async ({ label, svg }: StyleDrawing) => {
-    const png = await sharp(Buffer.from(svg)).flatten({ background: '#ffffff' }).png().toBuffer();
-    return (await decoder.decode(png, `${label}.png`)).pixels;
-  };
-  const rows = new Float32Array(drawings.length * encoder.dim);
-  let row = 0;
-  for await (const pixels of mapOrdered(drawings, draw, { concurrency: CONCURRENCY, ahead: CONCURRENCY })) {
-    const [embedding] = await encoder.encode([pixels]);
-    if (embedding) rows.set(embedding, encoder.dim * row++);
-  }
-  await encoder.dispose();
-  const index = createExactIndex(rows, encoder.dim);
-  return {
-    labels: drawings.map(({ label }) => label),
-    rank: (query, k) => index.search(query, { k }).map((hit) => hit.row),
-  };
+/** The drawings of `style` on white. */
+export function stylePictures(style: string): LabelledPicture[] {
+  return styleDrawings(style).map(({ label, svg }) => ({
+    label,
+    open: () => sharp(Buffer.from(svg)).flatten({ background: '#ffffff' }).png().toBuffer(),
+  }));
 }
