@@ -100,6 +100,7 @@ function ranking(query: Embedding, vectors: readonly Embedding[]): number[] {
 }
 
 function mean(values: readonly number[]): string {
+  if (values.length === 0) return '–';
   return (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(3);
 }
 
