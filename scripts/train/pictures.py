@@ -1,4 +1,5 @@
-"""The pictures in memory, and what is done to them before a tower sees them."""
+"""The packed pictures in memory."""
+import concurrent.futures
 import os
 
 import numpy as np
@@ -6,82 +7,50 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from corpus import read_json
-from towers import IMAGE_SIZE
+from pack_pictures import SIDE, TILES
 
-MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
-DEVIATION = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
-RENDERED = 96  # side at which render-emoji.ts draws
+MEAN, DEVIATION = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]  # CLIP's
 
 
 def standardise(x):
-    """RGB in [0, 1] → CLIP's mean and deviation."""
-    return (x - MEAN) / DEVIATION
+    """RGB [n, 3, s, s] in [0, 1] → CLIP's mean and deviation."""
+    of = lambda values: torch.tensor(values, device=x.device).view(1, 3, 1, 1)
+    return (x - of(MEAN)) / of(DEVIATION)
 
 
-class Photographs:
-    """uint8 [n, 3, 64, 64] with class labels, training and validation."""
-
-    def __init__(self, data):
-        def load(name):
-            return np.load(os.path.join(data, f"photos_{name}.npy"))
-
-        self.x = torch.from_numpy(load("train_x")).permute(0, 3, 1, 2).contiguous()
-        self.validation_x = torch.from_numpy(load("val_x")).permute(0, 3, 1, 2).contiguous()
-        self.y, self.validation_y = load("train_y"), load("val_y")
-        self.wnids = read_json(data, "photo_classes.json")
-        self.by_class = [np.where(self.y == label)[0] for label in range(len(self.wnids))]
+def on_white(x):
+    """uint8 RGBA [n, 4, s, s] → RGB in [0, 1]."""
+    x = x.float() / 255
+    return x[:, :3] * x[:, 3:] + 1 - x[:, 3:]
 
 
-class Drawings:
-    """RGBA uint8 [n, 4, 64, 64]; `meta[i]` has style and hexcode."""
-
-    def __init__(self, data):
-        rendered = np.fromfile(os.path.join(data, "emoji.rgba"), dtype=np.uint8).reshape(-1, RENDERED, RENDERED, 4)
-        small = [np.asarray(Image.fromarray(e, "RGBA").resize((IMAGE_SIZE, IMAGE_SIZE), Image.LANCZOS)) for e in rendered]
-        self.rgba = torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2).contiguous()
-        self.meta = read_json(data, "emoji.json")
-        self.names = read_json(data, "names.json")
-
-    def rows(self, keep):
-        """Rows whose style passes `keep` and whose emoji has a name."""
-        return [i for i, m in enumerate(self.meta) if keep(m["style"]) and m["hex"] in self.names]
-
-    def on_white(self, rows):
-        return self.composite(rows, torch.ones(len(rows), 3, 1, 1))
-
-    def on_random(self, rows):
-        """Half on white, half on a random colour."""
-        n = len(rows)
-        white = torch.rand(n, 1, 1, 1) < 0.5
-        return self.composite(rows, torch.where(white, torch.ones(n, 3, 1, 1), torch.rand(n, 3, 1, 1)))
-
-    def composite(self, rows, background):
-        x = self.rgba[rows].float() / 255
-        return x[:, :3] * x[:, 3:] + background * (1 - x[:, 3:])
+def read_mosaic(path):
+    """A mosaic → uint8 [1024, channels, side, side]."""
+    picture = Image.open(path)
+    if picture.mode not in ("RGB", "RGBA"):
+        picture = picture.convert("RGB")
+    x = np.asarray(picture)
+    side = x.shape[0] // TILES
+    tiles = x.reshape(TILES, side, TILES, side, -1).transpose(0, 2, 4, 1, 3)
+    return np.ascontiguousarray(tiles.reshape(TILES * TILES, -1, side, side))
 
 
-def augment(x, size, drawing):
-    """Random scale, shift, flip, turn and colour, resampled to `size`; standardised.
+def enlarge(x):
+    """uint8 [n, channels, s, s] → [n, channels, 80, 80], as the app enlarges."""
+    large = F.interpolate(x.float(), size=(SIDE, SIDE), mode="bicubic", align_corners=False)
+    return large.round().clamp(0, 255).to(torch.uint8)
 
-    Mild on purpose: stronger crops and jitter slow a short schedule down a great deal (README.md in this folder).
-    """
-    n = x.shape[0]
-    scale = torch.empty(n).uniform_(*((0.85, 1.2) if drawing else (0.72, 1.0)))
-    shift = torch.empty(n, 2).uniform_(-1, 1)
-    # A photograph is cropped inside its frame; a drawing may move on its ground.
-    shift = shift * (0.1 if drawing else (1 - scale).unsqueeze(1))
-    aspect = torch.empty(n).uniform_(0.92, 1.08)
-    flip = (torch.rand(n) < 0.5).float() * -2 + 1
-    turn = torch.empty(n).uniform_(-0.12, 0.12)
-    affine = torch.zeros(n, 2, 3)
-    affine[:, 0, 0] = scale * aspect * flip * torch.cos(turn)
-    affine[:, 0, 1] = -scale * torch.sin(turn)
-    affine[:, 1, 0] = scale * flip * torch.sin(turn)
-    affine[:, 1, 1] = scale / aspect * torch.cos(turn)
-    affine[:, :, 2] = shift
-    grid = F.affine_grid(affine, (n, 3, size, size), align_corners=False)
-    x = F.grid_sample(x, grid, padding_mode="border", align_corners=False)
-    x = x * torch.empty(n, 1, 1, 1).uniform_(0.82, 1.18) + torch.empty(n, 3, 1, 1).uniform_(-0.05, 0.05)
-    grey = (torch.rand(n, 1, 1, 1) < 0.05).float()
-    return standardise(x * (1 - grey) + x.mean(1, keepdim=True) * grey)
+
+def read_pack(work, name, count, device, most=None):
+    """The mosaics of a pack of `count` pictures that are there, `most` of them → (uint8 [n, channels, 80, 80] on the
+    device, rows of the pack [n]). Smaller pictures are enlarged."""
+    paths = sorted(work.packs.glob(f"{name}_*.webp"))[:most]
+    parts, rows = [], []
+    with concurrent.futures.ThreadPoolExecutor(min(16, os.cpu_count())) as pool:
+        for path, tiles in zip(paths, pool.map(read_mosaic, paths)):
+            number = int(path.stem.rsplit("_", 1)[1])
+            own = np.arange(number * TILES**2, min((number + 1) * TILES**2, count))
+            x = torch.from_numpy(tiles[: len(own)]).to(device)
+            parts.append(x if x.shape[-1] == SIDE else enlarge(x))
+            rows.append(own)
+    return torch.cat(parts), np.concatenate(rows)

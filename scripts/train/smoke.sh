@@ -1,21 +1,55 @@
 #!/usr/bin/env bash
 # Every step of the training once, on a few dozen pictures and for a few seconds, in a temporary folder.
 # What comes out knows nothing; it shows that the scripts run and that `pnpm add-model` takes what they write.
+#
+#     scripts/train/smoke.sh [FOLDER OF PHOTOGRAPHS]      without one, photographs are painted
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+photos=${1:+$(cd "$1" && pwd)}
 python=${PYTHON:-/usr/bin/python3}
-data=$(mktemp -d)
-trap 'rm -rf "$data" "$here/../../public/models/smoke-model"' EXIT
+seconds=${SECONDS_EACH:-10}
+work=$(mktemp -d)
+trap 'rm -rf "$work" "$here/../../public/models/smoke-model"' EXIT
 cd "$here/../.."
 
-npx tsx scripts/train/render-emoji.ts "$data" --styles fluent-emoji-flat --limit 48
-"$python" scripts/train/smoke_photos.py "$data"
-"$python" scripts/train/prepare_tiny_imagenet.py "$data/tiny-imagenet-200" "$data"
-"$python" scripts/train/make_tokenizer.py "$data" --vocabulary 1024
-# The flat Fluent style is held out of stage 1, so a smoke run of that stage needs it under another name.
-sed -i 's/fluent-emoji-flat/smoke/g' "$data/emoji.json"
-"$python" scripts/train/train.py "$data" "$data/stage1.pt" --seconds "${SECONDS_EACH:-10}"
-"$python" scripts/train/train.py "$data" "$data/joint.pt" --seconds "${SECONDS_EACH:-10}" --start "$data/stage1.pt"
-"$python" scripts/train/export.py "$data" "$data/joint.pt" "$data/smoke-model"
-npx tsx scripts/add-model.ts "$data/smoke-model" --id smoke-model
+py() {
+  local script=$1
+  shift
+  echo "+ $script.py"
+  "$python" "scripts/train/$script.py" "$@"
+}
+ts() {
+  local script=$1
+  shift
+  echo "+ $script.ts"
+  npx tsx "scripts/train/$script.ts" "$@"
+}
+
+py smoke_sources "$work" ${photos:+--photos "$photos"}
+py extract_photos "$work"
+py find_duplicates "$work"
+ts render-drawings "$work" --emoji fluent-emoji-flat --icons '' --limit 48
+ts render-clipart "$work"
+py make_tokenizer "$work" --vocabulary 1024
+py pack_pictures "$work" tin --quality 60
+py pack_pictures "$work" photo --quality 60
+py build_corpus "$work"
+py pack_pictures "$work" drawing --quality 62
+py pack_judged "$work"
+
+py train "$work" "$work/trained.pt" --seconds "$seconds" --photos 24 --drawings 12 --words 32 --least-of-class 1 --every 5
+py repair "$work" "$work/trained.pt" "$work/repaired.pt" --cache "$seconds" --fit "$seconds"
+
+py phrases "$work" --limit 400
+py concept_texts "$work"
+py smoke_teacher "$work" # in place of embed-phrases.ts
+py teach "$work"
+py embed_pictures "$work" "$work/repaired.pt"
+py train_text "$work" "$work/repaired.pt" "$work/taught.pt" --seconds "$seconds"
+py average "$work/repaired.pt" "$work/taught.pt" "$work/averaged.pt"
+
+py export "$work" "$work/averaged.pt" "$work/smoke-model"
+ts verify "$work/smoke-model"
+ts evaluate "$work" --model "$work/smoke-model" --parts photos,tiny
+npx tsx scripts/add-model.ts "$work/smoke-model" --id smoke-model
 echo 'The smoke run is through.'

@@ -1,242 +1,247 @@
-"""Contrastive training of both towers on photographs and emoji drawings, for a given number of seconds.
+"""Contrastive training of both towers on one GPU, for a given number of seconds of wall clock.
 
-Stage 1 holds both Fluent styles out, to see how well drawings of an unseen style are found. Stage 2 (--start) goes on
-from stage 1 with the flat Fluent style included and the gradient one held out.
+Reads WORK/packs only, writes a checkpoint (checkpoint.py). Everything is on the device: pictures as uint8, captions as token
+numbers, which captions are true of which concepts as a matrix. A step only draws random numbers.
 """
-import argparse
 import copy
-import random
+import json
+import math
 import time
-from dataclasses import dataclass
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
 
-from bpe import Tokenizer
-from corpus import WORDNET, DrawingCaptions, PhotoCaptions, WordNet
-from pictures import Drawings, Photographs, augment, standardise
-from towers import DIM, TEXT_LENGTH, TextTower, VisionTower
+import checkpoint
+from augment import augment_drawings, augment_photos
+from captions import PACKS, Captions
+from folders import arguments, read_json
+from looks import Looks
+from losses import classes, classes_within_kinds, contrastive, cosine_rate, lexical, unit
+from pictures import read_pack
+from towers import DIM, TextTower, VisionTower
+
+# How often a picture of a set or a style is drawn.
+PHOTO_WEIGHT = {"imagenet": 1, "sports": 0.7, "scenes": 0.8, "grocery": 0.5, "clothes": 0.7, "faces": 0.7, "flickr": 3}
+DRAWING_WEIGHT = {
+    "fluent-emoji-flat": 2.2, "noto": 1.2, "twemoji": 1, "openmoji": 1, "emojione": 1, "noto-v1": 0.9, "emojione-v1": 0.9,
+    "streamline-emojis": 1, "fluent-emoji-high-contrast": 0.3, "emojione-monotone": 0.25, "tuxpaint": 1, "openclipart": 0.7,
+    "flat-color-icons": 0.8, "streamline-ultimate-color": 0.5, "streamline-freehand-color": 0.5, "icon-park": 0.3,
+    "meteocons": 0.5, "game-icons": 0.2, "ph": 0.25,
+}  # fmt: skip
+CLASS_KINDS = ("imagenet", "sports", "scenes", "grocery", "clothes", "faces")  # photographs with classes
+WEIGHT_DECAY = 0.05
+HEADS_RATE, SCALES_RATE = 2e-3, 1e-3
+LEXICAL = 0.3  # its share in the loss
+CLASS, EMOJI = 0.65, 0.35  # their shares in the loss of the heads
+CALM = 0.8  # from this share of the time on, augmentation gets weaker, down to 40 %
 
 
-@dataclass
-class Plan:
-    """What differs between the stages. `sizes`: (until this share of the time, side of the pictures)."""
+class Pictures:
+    """All pictures on the device, with the concept of each and how often it is drawn."""
 
-    held_out: tuple
-    judged: str
-    classes: int
-    photos: int
-    drawings: int
-    words: int
-    sizes: tuple
-    peak: float
-    warm_up: int
-    heads_from: float
-    heads_fall: float
-    heads_floor: float
+    def __init__(self, work, captions, device):
+        self.device, self.captions = device, captions
+        self.read_photos(work)
+        self.read_drawings(work)
 
-    def size(self, done):
-        return next(side for until, side in self.sizes if done < until)
+    def read_photos(self, work):
+        """`photos`: uint8 [n, 3, 80, 80]; `photo_concept`, `photo_weight`: [n]."""
+        read = [read_pack(work, pack, len(self.captions.rows[pack]), self.device) for pack in PACKS]
+        self.photos = torch.cat([pixels for pixels, _ in read])
+        concepts = [self.captions.rows[pack][present] for pack, (_, present) in zip(PACKS, read)]
+        self.photo_concept = torch.cat(concepts).to(self.device)
+        kinds = [self.captions.concepts[concept][0] for concept in self.photo_concept.tolist()]
+        self.photo_weight = torch.tensor([float(PHOTO_WEIGHT[kind]) for kind in kinds], device=self.device)
 
-    def learning_rate(self, step, done):
-        return self.peak * min(1, (step + 1) / self.warm_up) * 0.5 * (1 + np.cos(np.pi * done)) + 2e-6
+    def read_drawings(self, work):
+        """`drawings`: uint8 [n, 4, 80, 80]; `drawing_concept`, `drawing_weight`, `mirror` (may it be mirrored?): [n]."""
+        about, mirror = read_json(work.packs / "drawing.json"), read_json(work.packs / "mirror.json")
+        self.drawings, present = read_pack(work, "drawing", len(about), self.device)
+        about = [about[row] for row in present]
+        tensor = lambda values: torch.tensor(values, device=self.device)
+        self.drawing_concept = tensor([concept for _, concept in about])
+        self.drawing_weight = tensor([float(DRAWING_WEIGHT[style]) for style, _ in about])
+        self.mirror = tensor([float(mirror[concept]) for _, concept in about])
 
-    def heads_weight(self, done):
-        return max(self.heads_floor, self.heads_from - self.heads_fall * done)
+    def batch(self, photos, drawings, size, strength, hide_sharpness):
+        """(standardised pictures [photos + drawings, 3, size, size], concepts): photographs first."""
+        photo = torch.multinomial(self.photo_weight, photos, replacement=True)
+        drawing = torch.multinomial(self.drawing_weight, drawings, replacement=True)
+        backdrop = torch.randint(len(self.photos), (drawings,), device=self.device)
+        seen = augment_photos(self.photos[photo], size, strength, hide_sharpness)
+        drawn = augment_drawings(self.drawings[drawing], self.mirror[drawing], self.photos[backdrop], size, strength)
+        pixels = torch.cat([seen, drawn]).contiguous(memory_format=torch.channels_last)
+        return pixels, torch.cat([self.photo_concept[photo], self.drawing_concept[drawing]])
 
 
-STAGE_1 = Plan(
-    held_out=("fluent-emoji-flat", "fluent-emoji"), judged="fluent-emoji-flat",
-    classes=96, photos=288, drawings=112, words=40, sizes=((0.55, 40), (0.7, 48), (2, 64)),
-    peak=1.6e-3, warm_up=150, heads_from=1, heads_fall=1.5, heads_floor=0.1,
-)  # fmt: skip
-STAGE_2 = Plan(
-    held_out=("fluent-emoji",), judged="fluent-emoji",
-    classes=64, photos=192, drawings=192, words=40, sizes=((0.4, 48), (2, 64)),
-    peak=9e-4, warm_up=60, heads_from=0.6, heads_fall=1, heads_floor=0.08,
-)  # fmt: skip
+class Heads(nn.Module):
+    """Classifiers beside the contrastive loss: photographs by class, within each kind; drawings by emoji."""
 
+    def __init__(self, concepts, photo_concept, least):
+        super().__init__()
+        seen = torch.bincount(photo_concept.cpu(), minlength=len(concepts))
+        photos = [i for i, (kind, _) in enumerate(concepts) if kind in CLASS_KINDS and seen[i] >= least]
+        emoji = [i for i, (kind, _) in enumerate(concepts) if kind == "emoji"]
+        self.register_buffer("class_of", self.numbers(len(concepts), photos))
+        self.register_buffer("emoji_of", self.numbers(len(concepts), emoji))
+        self.register_buffer("class_kind", torch.tensor([CLASS_KINDS.index(concepts[i][0]) for i in photos]))
+        self.photo, self.emoji = nn.Linear(DIM, len(photos)), nn.Linear(DIM, len(emoji))
 
-def unit(x):
-    return F.normalize(x.float(), dim=-1)
+    @staticmethod
+    def numbers(count, members):
+        """[concepts]: the number of each among the members, -1 for the others."""
+        return torch.full((count,), -1).scatter(0, torch.tensor(members), torch.arange(len(members)))
+
+    def forward(self, seen, concepts, photos):
+        """Embeddings [n, dim] of pictures, the first `photos` of them photographs → (loss by class, loss by emoji)."""
+        label = self.class_of[concepts[:photos]]
+        by_class = classes_within_kinds(self.photo(seen[:photos]), label, self.class_kind)
+        return by_class, classes(self.emoji(seen[photos:]), self.emoji_of[concepts[photos:]])
 
 
 class Trainer:
-    def __init__(self, options, plan):
-        self.plan, self.out = plan, options.out
-        self.tokenizer = Tokenizer.load(options.data)
-        self.wordnet = WordNet(options.wordnet)
-        self.photos, self.drawings = Photographs(options.data), Drawings(options.data)
-        self.photo_captions = PhotoCaptions(self.wordnet, self.photos.wnids)
-        self.drawing_captions = DrawingCaptions(self.drawings.names)
-        self.train_rows = self.drawings.rows(lambda style: style not in plan.held_out)
-        # Where the judged style was not rendered (the smoke run), judge what was trained on.
-        self.judge_rows = self.drawings.rows(lambda style: style == plan.judged) or self.train_rows
-        self.hexcodes = sorted({self.hexcode(row) for row in self.train_rows})
-        self.make_towers(options.start)
+    def __init__(self, options):
+        self.options, self.started = options, time.time()
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        torch.backends.cudnn.benchmark = True
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+        self.captions = Captions(options.work, self.device)
+        self.pictures = Pictures(options.work, self.captions, self.device)
+        self.looks = Looks(options.work, self.captions, self.device)
+        self.log(f"{len(self.captions.concepts)} concepts, {len(self.captions.phrase)} phrases")
+        self.log(f"{len(self.pictures.photos)} photographs, {len(self.pictures.drawings)} drawings")
+        self.make_towers()
+        self.make_optimiser()
 
-    def hexcode(self, row):
-        return self.drawings.meta[row]["hex"]
+    def log(self, text):
+        print(f"[{time.time() - self.started:6.1f}] {text}", flush=True)
 
-    def make_towers(self, start):
-        # channels_last with bf16 autocast is 2.4 times as fast as float32 on a CPU with avx512_bf16
-        self.vision = VisionTower().to(memory_format=torch.channels_last)
-        self.text = TextTower(vocabulary=len(self.tokenizer.vocab))
-        self.scale = nn.Parameter(torch.tensor(np.log(1 / 0.07), dtype=torch.float32))
-        if start:
-            checkpoint = torch.load(start)
-            self.vision.load_state_dict(checkpoint["I"])
-            self.text.load_state_dict(checkpoint["T"], strict=False)
-            self.scale.data.fill_(checkpoint["ls"])
-        # Classification heads beside the contrastive loss: without them the vision tower hardly moves at first.
-        self.photo_head = nn.Linear(DIM, len(self.photos.wnids))
-        self.drawing_head = nn.Linear(DIM, len(self.hexcodes))
-        self.averages = [(copy.deepcopy(tower), tower) for tower in (self.vision, self.text)]
-        self.optimiser = self.make_optimiser()
+    def make_towers(self):
+        self.vision = VisionTower().to(self.device, memory_format=torch.channels_last)
+        self.text = TextTower(self.captions.vocabulary).to(self.device)
+        concepts = self.captions.concepts
+        self.heads = Heads(concepts, self.pictures.photo_concept, self.options.least_of_class).to(self.device)
+        scale = lambda: nn.Parameter(torch.tensor(math.log(1 / 0.07), device=self.device))
+        self.scale, self.word_scale = scale(), scale()
+        self.mean_vision, self.mean_text = copy.deepcopy(self.vision).eval(), copy.deepcopy(self.text).eval()
 
     def make_optimiser(self):
-        """AdamW; no weight decay on embeddings, norms, biases and the temperature."""
-        self.decayed, plain = [], [self.scale]
-        for tower in (self.vision, self.text):
-            for name, parameter in tower.named_parameters():
-                matrix = parameter.ndim > 1 and name not in ("e.weight", "p.weight")
-                (self.decayed if matrix else plain).append(parameter)
-        heads = [*self.photo_head.parameters(), *self.drawing_head.parameters()]
-        groups = [
-            {"params": self.decayed, "weight_decay": 0.05},
-            {"params": plain, "weight_decay": 0.0},
-            {"params": heads, "weight_decay": 0.05},
-        ]
-        return torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.98))
+        """AdamW; no weight decay on embeddings, norms, biases and scales."""
+        groups = [{"params": [self.scale, self.word_scale], "weight_decay": 0.0, "peak": SCALES_RATE}]
+        rates = (self.vision, self.options.vision_rate), (self.text, self.options.text_rate), (self.heads, HEADS_RATE)
+        for module, rate in rates:
+            matrices, rest = module_parameters(module)
+            groups.append({"params": matrices, "weight_decay": WEIGHT_DECAY, "peak": rate})
+            groups.append({"params": rest, "weight_decay": 0.0, "peak": rate})
+        fused = {"fused": True} if self.device == "cuda" else {}
+        self.optimiser = torch.optim.AdamW(groups, lr=SCALES_RATE, betas=(0.9, 0.98), **fused)
+        self.parameters = [parameter for group in groups for parameter in group["params"]]
 
-    def tokens(self, texts, length=TEXT_LENGTH):
-        rows = [self.tokenizer(text, length) for text in texts]
-        longest = max(map(len, rows))
-        return torch.tensor([row + [self.tokenizer.end] * (longest - len(row)) for row in rows])
-
-    def batch(self, size):
-        """Pictures, their captions and `target[picture, caption]`: each class or emoji of the batch has one caption."""
-        count = min(self.plan.classes, len(self.photos.wnids))
-        each = self.plan.photos // self.plan.classes
-        labels = np.random.choice(len(self.photos.wnids), count, replace=False)
-        photo_rows = np.concatenate([np.random.choice(self.photos.by_class[label], each) for label in labels])
-        drawing_rows = random.sample(self.train_rows, min(self.plan.drawings, len(self.train_rows)))
-        hexcodes = list(dict.fromkeys(self.hexcode(row) for row in drawing_rows))
-        column = {hexcode: count + i for i, hexcode in enumerate(hexcodes)}
-
-        photos = augment(self.photos.x[photo_rows].float() / 255, size, drawing=False)
-        drawings = augment(self.drawings.on_random(drawing_rows), size, drawing=True)
-        pixels = torch.cat([photos, drawings]).contiguous(memory_format=torch.channels_last)
-        texts = [self.photo_captions.sample(label) for label in labels]
-        texts += [self.drawing_captions.sample(hexcode) for hexcode in hexcodes]
-        target = torch.zeros(len(pixels), len(texts))
-        target[np.arange(len(photo_rows)), np.repeat(np.arange(count), each)] = 1
-        for i, row in enumerate(drawing_rows):
-            target[len(photo_rows) + i, column[self.hexcode(row)]] = 1
-        photo_labels = torch.from_numpy(np.repeat(labels, each))
-        drawing_labels = torch.tensor([self.hexcodes.index(self.hexcode(row)) for row in drawing_rows])
-        return pixels, texts, target, photo_labels, drawing_labels
-
-    def word_pairs(self):
-        """Words against definitions: spreads words that no picture carries."""
-        pairs = random.sample(self.wordnet.common, self.plan.words)
-        return [word for word, _ in pairs], [self.wordnet.definition(*pair) for pair in pairs]
-
-    def loss(self, size, done):
-        pixels, texts, target, photo_labels, drawing_labels = self.batch(size)
-        words, definitions = self.word_pairs()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            seen = self.vision(pixels)
-            read = self.text(self.tokens(texts, 14))
-            # Definitions are kept short, or the text tower takes all the time.
-            word, definition = self.text(self.tokens(words, 8)), self.text(self.tokens(definitions, 16))
-        scale = self.scale.exp().clamp(max=60)
-        similarity = scale * unit(seen) @ unit(read).T
-        to_text = -(target * F.log_softmax(similarity, 1)).sum(1).mean()
-        share = target.T / target.T.sum(1, keepdim=True)
-        to_picture = -(share * F.log_softmax(similarity.T, 1)).sum(1).mean()
-        between, diagonal = scale * unit(word) @ unit(definition).T, torch.arange(len(words))
-        lexical = (F.cross_entropy(between, diagonal) + F.cross_entropy(between.T, diagonal)) / 2
-        seen, split = seen.float(), len(photo_labels)
-        by_class = F.cross_entropy(self.photo_head(seen[:split]), photo_labels, label_smoothing=0.1)
-        by_emoji = F.cross_entropy(self.drawing_head(seen[split:]), drawing_labels)
-        heads = self.plan.heads_weight(done) * (0.7 * by_class + 0.3 * by_emoji)
-        report = f"to text {to_text:.3f} to picture {to_picture:.3f} words {lexical:.3f} heads {by_class:.3f} {by_emoji:.3f}"
-        return (to_text + to_picture) / 2 + 0.2 * lexical + heads, report
-
-    def step(self, number, done):
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.plan.learning_rate(number, done)
-        loss, report = self.loss(self.plan.size(done), done)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.decayed, 1.0)
-        self.optimiser.step()
-        self.average(min(0.998, (1 + number) / (10 + number)))
-        return report
+    def losses(self, size, done):
+        """(loss to minimise, its parts by name)."""
+        options, captions = self.options, self.captions
+        with torch.no_grad():
+            strength = options.strength * (1 - 0.6 * max(0, done - CALM) / (1 - CALM))
+            counts = options.photos, options.drawings
+            pixels, concepts = self.pictures.batch(*counts, size, strength, options.hide_sharpness)
+            phrase, template = captions.sample(concepts)
+            tokens = captions.compose(phrase, template, options.caption_length)
+            true = captions.true(concepts, concepts, phrase)
+            left, right = captions.sample_pairs(options.words)
+            words = captions.compose(torch.cat([left, right]), None, options.word_length)
+        with torch.autocast(self.device, dtype=torch.bfloat16):
+            seen, read, word = self.vision(pixels), self.text(tokens), self.text(words)
+        similarity = self.scale.exp().clamp(max=80) * unit(seen) @ unit(read).T
+        to_text, to_picture = contrastive(similarity, true)
+        one, other = unit(word).chunk(2)
+        by_word = lexical(self.word_scale.exp().clamp(max=60) * one @ other.T, left, right)
+        by_class, by_emoji = self.heads(seen.float(), concepts, options.photos)
+        heads = max(options.heads_floor, options.heads_from * (1 - 1.25 * done))
+        total = (to_text + to_picture) / 2 + LEXICAL * by_word + heads * (CLASS * by_class + EMOJI * by_emoji)
+        parts = {"to text": to_text, "to picture": to_picture, "words": by_word, "class": by_class, "emoji": by_emoji}
+        return total, parts
 
     @torch.no_grad()
     def average(self, decay):
         """Exponential moving average of the weights: what is judged and saved."""
-        for mean, tower in self.averages:
-            for a, b in zip(mean.parameters(), tower.parameters()):
-                a.lerp_(b, 1 - decay)
-            for a, b in zip(mean.buffers(), tower.buffers()):
-                a.copy_(b)
+        for mean, tower in ((self.mean_vision, self.vision), (self.mean_text, self.text)):
+            own, new = list(mean.parameters()), list(tower.parameters())
+            torch._foreach_mul_(own, decay)
+            torch._foreach_add_(own, new, alpha=1 - decay)
+            for x, y in zip(mean.buffers(), tower.buffers()):
+                if x.dtype.is_floating_point:
+                    x.lerp_(y, 1 - decay)
 
-    @torch.no_grad()
-    def judge(self, photos=3000):
-        vision, text = (mean.eval() for mean, _ in self.averages)
-        rows = np.random.RandomState(1).permutation(len(self.photos.validation_y))[:photos]
-        classes = unit(text(self.tokens(self.photo_captions.plain())))
-        pixels = self.photos.validation_x[rows].float() / 255
-        seen = torch.cat([unit(vision(standardise(part))) for part in pixels.split(500)])
-        top_1 = ((seen @ classes.T).argmax(1).numpy() == self.photos.validation_y[rows]).mean()
-        pixels = standardise(self.drawings.on_white(self.judge_rows))
-        drawn = torch.cat([unit(vision(part)) for part in pixels.split(500)])
-        lines = [f"photographs top-1 {top_1:.3f}"]
-        for language in ("en", "es"):
-            names = [self.drawing_captions.name(self.hexcode(row), language) for row in self.judge_rows]
-            similarity = unit(text(self.tokens(names))) @ drawn.T
-            rank = (similarity >= similarity.diag().unsqueeze(1)).sum(1)
-            hits = [(rank <= k).float().mean() for k in (1, 10)]
-            lines.append(f"{self.plan.judged} {language} hit@1 {hits[0]:.3f} hit@10 {hits[1]:.3f}")
-        return ", ".join(lines)
+    def step(self, number, done):
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["peak"] * cosine_rate(done)
+        size = next(side for until, side in self.options.sizes if done < until)
+        loss, parts = self.losses(size, done)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimiser.step()
+        self.average(min(self.options.decay, (1 + number) / (10 + number)))
+        if number % self.options.every == 0 or number in (0, 10, 50):
+            values = ", ".join(f"{name} {value.item():.3f}" for name, value in parts.items())
+            scales = f"{self.scale.exp().item():.1f} {self.word_scale.exp().item():.1f}"
+            self.log(f"step {number}, {done:.1%}, {size} px; {values}; scales {scales}")
+            if not math.isfinite(loss.item()):
+                raise SystemExit("the loss is not finite")
 
     def save(self):
-        vision, text = (mean for mean, _ in self.averages)
-        torch.save({"I": vision.state_dict(), "T": text.state_dict(), "ls": self.scale.item()}, self.out)
+        checkpoint.save(self.options.out, self.mean_vision, self.mean_text, self.scale)
+        self.log(self.looks.judge(self.mean_vision, self.mean_text))
 
-    def run(self, seconds, judge_every=420):
-        started = judged = time.time()
+    def run(self):
+        begin = saved = time.time()
         number = 0
-        while (done := (time.time() - started) / seconds) < 1:
-            report = self.step(number, done)
+        while True:
+            done = (time.time() - begin) / self.options.seconds
+            if done >= 1:
+                break
+            self.step(number, done)
             number += 1
-            if number % 100 == 0:
-                print(f"step {number}, {done:.0%}, side {self.plan.size(done)}: {report}", flush=True)
-            if time.time() - judged > judge_every:
-                judged = time.time()
-                print(self.judge(), flush=True)
+            if time.time() - saved > self.options.save_every:
+                saved = time.time()
                 self.save()
-        print(f"{number} steps; {self.judge()}", flush=True)
         self.save()
+        self.log(f"{number} steps")
+
+
+def module_parameters(module):
+    """(matrices, the rest): embeddings, norms and biases are the rest, without weight decay."""
+    matrices, rest = [], []
+    for name, parameter in module.named_parameters():
+        matrix = parameter.ndim > 1 and name not in ("embedding.weight", "position.weight")
+        (matrices if matrix else rest).append(parameter)
+    return matrices, rest
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", help="folder with the arrays, names and merges")
-    parser.add_argument("out", help="checkpoint to write")
-    parser.add_argument("--seconds", type=float, required=True)
-    parser.add_argument("--start", help="checkpoint of stage 1: makes this stage 2")
-    parser.add_argument("--wordnet", default=WORDNET)
+    parser = arguments(__doc__)
+    add = parser.add_argument
+    add("out", metavar="OUT", help="checkpoint to write")
+    add("--seconds", type=float, default=545, help="how long to train (default: %(default)s)")
+    add("--photos", type=int, default=1152, help="photographs of a step (default: %(default)s)")
+    add("--drawings", type=int, default=512, help="drawings of a step (default: %(default)s)")
+    add("--words", type=int, default=1024, help="pairs of words of a step (default: %(default)s)")
+    add("--caption-length", type=int, default=20, help="tokens (default: %(default)s)")
+    add("--word-length", type=int, default=18, help="tokens (default: %(default)s)")
+    add("--vision-rate", type=float, default=2.2e-3, help="highest learning rate (default: %(default)s)")
+    add("--text-rate", type=float, default=1.2e-3, help="highest learning rate (default: %(default)s)")
+    add("--strength", type=float, default=1.0, help="of augmentation, 0 to 1 (default: %(default)s)")
+    add("--hide-sharpness", action="store_true", help="give photographs any sharpness; version 1 was made without")
+    add("--decay", type=float, default=0.999, help="of the average of the weights (default: %(default)s)")
+    add("--heads-from", type=float, default=0.9, help="weight of the classes at first (default: %(default)s)")
+    add("--heads-floor", type=float, default=0.15, help="and at last (default: %(default)s)")
+    add("--least-of-class", type=int, default=21, help="photographs that make a class (default: %(default)s)")
+    add("--sizes", type=json.loads, default=[[0.45, 64], [2, 80]], help="[share of the time, px], … (default: %(default)s)")
+    add("--every", type=int, default=250, help="steps between two lines (default: %(default)s)")
+    add("--save-every", type=float, default=90, help="seconds between two looks (default: %(default)s)")
     options = parser.parse_args()
     torch.manual_seed(0)
-    np.random.seed(0)
-    random.seed(0)
-    Trainer(options, STAGE_2 if options.start else STAGE_1).run(options.seconds)
+    Trainer(options).run()
 
 
 if __name__ == "__main__":
