@@ -1,8 +1,8 @@
+import { createLatest } from '../engine/async/latest.ts';
 import type { CollectionEntry, Item } from '../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { CollectionInfo, DevicePreference, IndexPreference, RankedPage, SearchResponse } from '../protocol.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
-import { createLatest } from './latest.ts';
 import { createLifeLock, type LifeLock } from './life-lock.ts';
 import type { WorkerLike } from './worker-host.ts';
 import { type Life, type LifeEvent, type Ready, startLife } from './worker-life.ts';

@@ -1,3 +1,4 @@
+import { memoise } from '../engine/async/memoise.ts';
 import type { ItemStore } from '../engine/collection/items.ts';
 import { isCollectionName } from '../engine/collection/manifest.ts';
 import { type Collection, readCollection } from '../engine/collection/reader.ts';
@@ -6,7 +7,6 @@ import type { CollectionManifest, Part, PartKind } from '../engine/collection/ty
 import { toAfterimageError } from '../engine/errors.ts';
 import type { LoadStage, WorkerEvent } from '../protocol.ts';
 import type { HttpSource, Newest, Version } from './http-source.browser.ts';
-import { memoise } from './memoise.ts';
 import { sha256 } from './sha256.ts';
 
 /** One version of a collection, of which manifest and items were read. */

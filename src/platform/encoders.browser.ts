@@ -1,10 +1,10 @@
+import { memoise } from '../engine/async/memoise.ts';
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { ModelManifest } from '../engine/model.ts';
 import type { EncoderInfo, EncoderRequest } from '../protocol.ts';
 import type { BrowserTextEncoder } from './clip.browser.ts';
 import { createEncoderSlot, type EncoderSlot } from './encoder-slot.ts';
 import type { HttpSource } from './http-source.browser.ts';
-import { memoise } from './memoise.ts';
 import { type Device, type OnEvent, readRuntime, readTower } from './tower-files.browser.ts';
 
 /** Where files come from and who is told, once the page has connected. */

@@ -1,3 +1,4 @@
+import { type Memo, memoise } from '../engine/async/memoise.ts';
 import { parseCollectionList } from '../engine/collection/manifest.ts';
 import type { CollectionEntry } from '../engine/collection/types.ts';
 import type { Background } from '../engine/cutoff.ts';
@@ -12,7 +13,6 @@ import type { Encoder } from './encoder-slot.ts';
 import { type Connection, createEncoders, encoderInfo } from './encoders.browser.ts';
 import { createHttpSource, type HttpSource } from './http-source.browser.ts';
 import { holdLifeLock } from './life-lock.browser.ts';
-import { type Memo, memoise } from './memoise.ts';
 import { type OpenIndex, openIndex } from './open-index.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
 import { isAway } from './resume.ts';
