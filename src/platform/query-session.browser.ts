@@ -9,7 +9,7 @@ import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } fro
 import type { BrowserTextEncoder } from './clip.browser.ts';
 import { type OpenCollection, openNewestCollection } from './collection-source.browser.ts';
 import { backgroundOf, composeSearch } from './compose-search.ts';
-import type { Encoder } from './encoder-slot.ts';
+import type { PoolEntry } from './encoder-pool.ts';
 import { type Connection, createEncoders, encoderInfo } from './encoders.browser.ts';
 import { createHttpSource, type HttpSource } from './http-source.browser.ts';
 import { holdLifeLock } from './life-lock.browser.ts';
@@ -36,12 +36,12 @@ interface Current {
   /** Made while the encoder is being loaded, because the first answer waits for it. */
   background: Promise<{ readonly of: ModelManifest; readonly background: Background } | undefined>;
   /** For the encoder that is loaded, made when the first query comes. */
-  engine: { readonly of: Encoder<BrowserTextEncoder>; readonly made: Promise<SearchEngine> } | undefined;
+  engine: { readonly of: PoolEntry<BrowserTextEncoder>; readonly made: Promise<SearchEngine> } | undefined;
 }
 
 /**
- * What the query worker does, apart from the worker: one open collection, one text encoder, and the search engine over
- * both. Opening another collection of the same model keeps the encoder.
+ * What the query worker does, apart from the worker: one open collection, its text encoder, and the search engine over
+ * both. Encoders of collections that were open before stay, as far as there is room for them.
  */
 export function createQuerySession(): QueryWorkerApi {
   let connection: Connection | undefined;
@@ -54,11 +54,14 @@ export function createQuerySession(): QueryWorkerApi {
   const answer = async <T>(work: (engine: SearchEngine) => Promise<T>): Promise<T> => {
     const at = shelf.current();
     const encoder = encoders.current() ?? fail('internal', 'The query worker was asked before loadEncoder().');
+    const release = encoder.hold();
     try {
       return await work(await engineOf(at, encoder));
     } catch (error) {
       if (!shelf.holds(at)) fail('collection-not-found', 'Another collection was opened meanwhile.');
       throw error;
+    } finally {
+      release();
     }
   };
 
@@ -91,14 +94,14 @@ export function createQuerySession(): QueryWorkerApi {
         const encoder = await encoders.load(at.open.collection.manifest, request);
         const loaded = await encoder.loaded;
         void shelf.keep(at, loaded);
-        return encoderInfo(encoder.request, loaded);
+        return encoderInfo(request, loaded);
       } finally {
         settle(ASKED_WITHIN_MS);
       }
     },
     search: (text) =>
       answer(async (engine) => {
-        const device = encoders.current()?.request.device ?? 'wasm';
+        const device = encoders.current()?.key.device ?? 'wasm';
         const found = await engine.search(text);
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
         const items = await first.catch(nothingIfAway);
@@ -186,7 +189,7 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
 }
 
 /** The engine over a collection and an encoder; waits for what is still loading. */
-function engineOf(at: Current, of: Encoder<BrowserTextEncoder>): Promise<SearchEngine> {
+function engineOf(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
   if (at.engine?.of === of) return at.engine.made;
   const made = Promise.all([at.index.get(), of.loaded, at.background]).then(([index, loaded, ahead]) => {
     const background = ahead?.of === loaded.manifest ? ahead.background : undefined;
