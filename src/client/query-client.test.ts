@@ -236,7 +236,7 @@ describe('time-outs', () => {
     expect(workers).toHaveLength(2);
   });
 
-  test('signs of life put it off; what arrives behind an index that answers does not', async () => {
+  test('heartbeats put it off; what arrives behind an index that answers does not', async () => {
     const called = createDeferred<void>();
     const { client, workers, events } = await openWithFakeTime((number) =>
       number === 0 ? { items: () => never(called.resolve()) } : {},
@@ -246,11 +246,11 @@ describe('time-outs', () => {
     await called.promise;
     for (let loaded = 1; loaded <= 3; loaded++) {
       vi.advanceTimersByTime(29_000);
-      workers[0]?.emit({ type: 'alive' });
+      workers[0]?.emit({ type: 'heartbeat' });
       workers[0]?.emit({ type: 'progress', stage: 'vectors', loaded, total: 9 });
       await until(() => events.some((event) => event.type === 'progress' && event.loaded === loaded));
     }
-    expect(events.some(({ type }) => type === 'alive')).toBe(false);
+    expect(events.some(({ type }) => type === 'heartbeat')).toBe(false);
     vi.advanceTimersByTime(29_000);
     workers[0]?.emit({ type: 'progress', stage: 'vectors', loaded: 4, total: 9 });
     await until(() => events.some((event) => event.type === 'progress' && event.loaded === 4));

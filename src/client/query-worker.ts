@@ -79,8 +79,8 @@ export function startQueryWorker(options: QueryWorkerOptions): QueryWorker {
 
   const hear = (event: WorkerEvent) => {
     // What arrives by itself behind an index that answers says nothing of a call.
-    if (event.type === 'alive' || !opening.isReady()) session.heartbeat();
-    if (event.type === 'alive') return;
+    if (event.type === 'heartbeat' || !opening.isReady()) session.heartbeat();
+    if (event.type === 'heartbeat') return;
     onEvent(event);
     if (event.type === 'device-lost') session.kill(new AfterimageError('device-lost', event.reason));
   };

@@ -97,9 +97,9 @@ async function readVersion(
     onProgress: (loaded: number, total: number) => onEvent({ type: 'progress', stage, loaded, total }),
   });
   // Single blocks are read for somebody who waits, and the page counts on hearing of it, also that they do not come.
-  const alive = () => onEvent({ type: 'alive' });
+  const heartbeat = () => onEvent({ type: 'heartbeat' });
   const readRange: HttpSource['readRange'] = (path, expected, range) =>
-    source.readRange(path, expected, range, { onProgress: alive }).finally(alive);
+    source.readRange(path, expected, range, { onProgress: heartbeat }).finally(heartbeat);
   const pinned = { read: source.read, readRange, readText: async () => text };
   const collection = await readCollection(pinned, sha256, name);
   const items = await collection.items(options('items'));

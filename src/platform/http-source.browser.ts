@@ -31,10 +31,11 @@ export interface Version {
 }
 
 /** Static files by HTTP, verified, with what earlier visits kept. Paths resolve against the app's base. */
-export interface HttpSource extends ByteSource {
+export interface HttpSource extends Omit<ByteSource, 'readText'> {
   /**
-   * Like `readText`, and tells where the text came from. It is not kept until `commit` says so. What an earlier visit
-   * kept is not forgotten because the server misses it: that may be a deployment in its middle.
+   * A small JSON file whose hash is not known beforehand (a manifest, a list), and where it came from: the network, else
+   * what an earlier visit kept. Undefined when there is none. It is not kept until `commit` says so. What an earlier
+   * visit kept is not forgotten because the server misses it: that may be a deployment in its middle.
    */
   newest(path: string, options?: ReadOptions): Promise<Newest | undefined>;
   /** The text that the last complete visit kept. */
@@ -73,7 +74,6 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
     readRange: createRangeReader(baseUrl, keeper, read),
     commit: keeper.commit,
     sweep: () => cache.sweep(keeper.inUse),
-    readText: async (path, options) => (await newest(path, options))?.text,
   };
 }
 

@@ -1,3 +1,4 @@
+import { createDeferred } from '../engine/async/deferred.ts';
 import { type Memo, memoise } from '../engine/async/memoise.ts';
 import { parseCollectionList } from '../engine/collection/manifest.ts';
 import type { CollectionEntry } from '../engine/collection/types.ts';
@@ -47,7 +48,7 @@ export function createQuerySession(): QueryWorkerApi {
   let connection: Connection | undefined;
   const connected = () => connection ?? fail('internal', 'The query worker was used before connect().');
   const encoders = createEncoders(connected);
-  const { calm, settle } = createCalm();
+  const { calm, calmWithin } = createCalm();
   const shelf = createShelf(connected, calm);
 
   /** An index that was disposed of under a query fails in ways that say nothing. */
@@ -96,7 +97,7 @@ export function createQuerySession(): QueryWorkerApi {
         void shelf.keep(at, loaded);
         return encoderInfo(request, loaded);
       } finally {
-        settle(ASKED_WITHIN_MS);
+        calmWithin(ASKED_WITHIN_MS);
       }
     },
     search: (text) =>
@@ -105,7 +106,7 @@ export function createQuerySession(): QueryWorkerApi {
         const found = await engine.search(text);
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
         const items = await first.catch(nothingIfAway);
-        settle(SHOWN_AFTER_MS);
+        calmWithin(SHOWN_AFTER_MS);
         return { ...found, device, items };
       }),
     rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
@@ -123,13 +124,10 @@ async function listCollections(source: HttpSource): Promise<readonly CollectionE
   return collections;
 }
 
-/** `calm` resolves once, when the time has passed of the first `settle` that runs out. */
-function createCalm(): { readonly calm: Promise<void>; settle(ms: number): void } {
-  let resolve = () => {};
-  const calm = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { calm, settle: (ms) => void setTimeout(resolve, ms) };
+/** `calm` resolves once: when the time is over that the first `calmWithin` to end gave. */
+function createCalm(): { readonly calm: Promise<void>; calmWithin(ms: number): void } {
+  const { promise: calm, resolve } = createDeferred<void>();
+  return { calm, calmWithin: (ms) => void setTimeout(resolve, ms) };
 }
 
 /** The open collection: one after the other. */
