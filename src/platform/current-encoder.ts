@@ -6,11 +6,11 @@ import type { EncoderPool, PoolEntry, Pooled } from './encoder-pool.ts';
 
 /** The text encoder of the open collection: held, so that the pool does not dispose of it. */
 export interface CurrentEncoder<Loaded> {
-  /** Undefined before `load`, and after it failed: asking again tries again. */
-  current(): PoolEntry<Loaded> | undefined;
+  /** The newest that was asked for. Undefined before `load`, and after it failed: asking again tries again. */
+  current(): Promise<PoolEntry<Loaded>> | undefined;
   /**
    * Take the encoder of the model that made `collection` in place of the one before: one that is there, else a new one,
-   * begun when this resolves. The newest call counts.
+   * begun when this resolves.
    */
   load(collection: CollectionManifest, request: EncoderRequest): Promise<PoolEntry<Loaded>>;
 }
@@ -24,33 +24,37 @@ export function createCurrentEncoder<Loaded extends LoadedEncoder & Pooled>(
     makeRoom: (bytes: number) => Promise<void>,
   ) => Promise<Loaded>,
 ): CurrentEncoder<Loaded> {
-  let current: { readonly entry: PoolEntry<Loaded>; readonly release: () => void } | undefined;
-  let newest = 0;
+  let current: Promise<PoolEntry<Loaded>> | undefined;
+  let release = () => {};
 
-  function take(entry: PoolEntry<Loaded>): void {
-    if (current?.entry === entry) return;
-    const before = current;
-    current = { entry, release: entry.hold() };
-    before?.release();
-    entry.loaded.catch(() => {
-      if (current?.entry === entry) current = undefined;
-    });
+  async function choose(collection: CollectionManifest, request: EncoderRequest): Promise<PoolEntry<Loaded>> {
+    const { device } = request;
+    // One model may have several vision towers, and a collection remembers the one that made it.
+    const known = await pool.find(
+      (key, { manifest }) => key.tower === 'text' && key.device === device && fitsModel(collection, manifest),
+    );
+    const key = { model: collection.model.sha256, tower: 'text', device, dtype: 'auto' } as const;
+    return known ?? pool.get(key, (makeRoom) => start(collection, request, makeRoom));
+  }
+
+  function hold(entry: PoolEntry<Loaded>): void {
+    const releaseFormer = release;
+    release = entry.hold();
+    releaseFormer();
   }
 
   return {
-    current: () => current?.entry,
-    async load(collection, request) {
-      const mine = ++newest;
-      const { device } = request;
-      const key = { model: collection.model.sha256, tower: 'text', device, dtype: 'auto' } as const;
-      // One model may have several vision towers, and a collection remembers the one that made it.
-      const known = await pool.find(
-        (other, { manifest }) =>
-          other.tower === key.tower && other.device === device && fitsModel(collection, manifest),
-      );
-      const entry = known ?? pool.get(key, (makeRoom) => start(collection, request, makeRoom));
-      if (mine === newest) take(entry);
-      return entry;
+    current: () => current,
+    load(collection, request) {
+      const mine = choose(collection, request).then((entry) => {
+        if (current === mine) hold(entry);
+        entry.loaded.catch(() => {
+          if (current === mine) current = undefined;
+        });
+        return entry;
+      });
+      current = mine;
+      return mine;
     },
   };
 }

@@ -10,7 +10,7 @@ import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } fro
 import type { BrowserTextEncoder } from './clip.browser.ts';
 import { type OpenCollection, openNewestCollection } from './collection-source.browser.ts';
 import { backgroundOf, composeSearch } from './compose-search.ts';
-import type { PoolEntry } from './encoder-pool.ts';
+import type { EncoderKey, PoolEntry } from './encoder-pool.ts';
 import { type Connection, createEncoders, encoderInfo } from './encoders.browser.ts';
 import { createHttpSource, type HttpSource } from './http-source.browser.ts';
 import { holdLifeLock } from './life-lock.browser.ts';
@@ -37,7 +37,7 @@ interface Current {
   /** Made while the encoder is being loaded, because the first answer waits for it. */
   background: Promise<{ readonly of: ModelManifest; readonly background: Background } | undefined>;
   /** For the encoder that is loaded, made when the first query comes. */
-  engine: { readonly of: PoolEntry<BrowserTextEncoder>; readonly made: Promise<SearchEngine> } | undefined;
+  engine: { readonly of: PoolEntry<BrowserTextEncoder>; readonly made: Memo<SearchEngine> } | undefined;
 }
 
 /**
@@ -52,12 +52,12 @@ export function createQuerySession(): QueryWorkerApi {
   const shelf = createShelf(connected, calm);
 
   /** An index that was disposed of under a query fails in ways that say nothing. */
-  const answer = async <T>(work: (engine: SearchEngine) => Promise<T>): Promise<T> => {
+  const answer = async <T>(work: (engine: SearchEngine, device: EncoderKey['device']) => Promise<T>): Promise<T> => {
     const at = shelf.current();
-    const encoder = encoders.current() ?? fail('internal', 'The query worker was asked before loadEncoder().');
+    const encoder = await (encoders.current() ?? fail('internal', 'The query worker was asked before loadEncoder().'));
     const release = encoder.hold();
     try {
-      return await work(await engineOf(at, encoder));
+      return await work(await engineOf(at, encoder), encoder.key.device);
     } catch (error) {
       if (!shelf.holds(at)) fail('collection-not-found', 'Another collection was opened meanwhile.');
       throw error;
@@ -101,8 +101,7 @@ export function createQuerySession(): QueryWorkerApi {
       }
     },
     search: (text) =>
-      answer(async (engine) => {
-        const device = encoders.current()?.key.device ?? 'wasm';
+      answer(async (engine, device) => {
         const found = await engine.search(text);
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
         const items = await first.catch(nothingIfAway);
@@ -188,16 +187,14 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
 
 /** The engine over a collection and an encoder; waits for what is still loading. */
 function engineOf(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
-  if (at.engine?.of === of) return at.engine.made;
-  const made = Promise.all([at.index.get(), of.loaded, at.background]).then(([index, loaded, ahead]) => {
-    const background = ahead?.of === loaded.manifest ? ahead.background : undefined;
-    return composeSearch(index, loaded, background).engine;
-  });
-  at.engine = { of, made };
-  made.catch(() => {
-    if (at.engine?.made === made) at.engine = undefined;
-  });
-  return made;
+  if (at.engine?.of !== of) at.engine = { of, made: memoise(() => makeEngine(at, of)) };
+  return at.engine.made.get();
+}
+
+async function makeEngine(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
+  const [index, loaded, ahead] = await Promise.all([at.index.get(), of.loaded, at.background]);
+  const background = ahead?.of === loaded.manifest ? ahead.background : undefined;
+  return composeSearch(index, loaded, background).engine;
 }
 
 /**
