@@ -21,7 +21,7 @@ export type LoadStage =
 export type WorkerEvent =
   | { readonly type: 'progress'; readonly stage: LoadStage; readonly loaded: number; readonly total: number }
   /** Something came, or did not, that a call waits for: the worker is at work. */
-  | { readonly type: 'alive' }
+  | { readonly type: 'heartbeat' }
   /** A collection changed on the server since the last visit and its new state is in use now. */
   | { readonly type: 'collection-updated'; readonly name: string }
   /** The network or a part of a newer version failed; the last complete version is in use. */

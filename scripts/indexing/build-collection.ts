@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, rmdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve, sep } from 'node:path';
+import { type Memo, memoise } from '../../src/engine/async/memoise.ts';
 import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { indexPictures } from '../../src/indexing/index-pictures.ts';
 import type { Caption, IndexEvent, IndexRequest, IndexSummary } from '../../src/indexing/request.ts';
@@ -128,19 +129,11 @@ function toRequest(
 
 /** Started when it is first asked for, which a run that finds nothing new does not do; again when it has died. */
 function createWorkerSlot(options: NodeImageEncoderOptions) {
-  let running: Promise<NodeImageEncoder> | undefined;
-  const forget = () => {
-    running = undefined;
-  };
+  const worker: Memo<NodeImageEncoder> = memoise(() => startVisionWorker(options, { onDeath: worker.forget }));
   return {
-    get() {
-      if (running) return running;
-      running = startVisionWorker(options, { onDeath: forget });
-      running.catch(forget);
-      return running;
-    },
+    get: worker.get,
     async dispose() {
-      const encoder = await running?.catch(() => undefined);
+      const encoder = await worker.peek()?.catch(() => undefined);
       await encoder?.dispose();
     },
   };

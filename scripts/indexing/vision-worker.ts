@@ -1,6 +1,6 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { type Endpoint, type Remote, wrap } from 'comlink';
-import { AfterimageError, toAfterimageError } from '../../src/engine/errors.ts';
+import type { Endpoint } from 'comlink';
+import { startWorkerSession } from '../../src/client/worker-session.ts';
 import type { NodeImageEncoder, NodeImageEncoderOptions } from '../../src/platform/clip.node.ts';
 import type { VisionSession } from '../../src/platform/vision-session.node.ts';
 
@@ -40,49 +40,33 @@ export async function startVisionWorker(
   };
 }
 
-/** Comlink leaves calls to a thread that ended pending for ever: here, its end rejects all of them. */
+/** @param onDeath is called once, when the thread ended without having been told to */
 function startThread(entry: URL, onDeath: () => void) {
   const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(entry, { workerData: port2, transferList: [port2], execArgv: [] });
-  const session = wrap<VisionSession>(port1 as unknown as Endpoint);
-  const pending = new Set<(cause: AfterimageError) => void>();
-  let end: AfterimageError | undefined;
-
-  const ended = (cause: AfterimageError) => {
-    end = cause;
-    port1.close();
-    for (const reject of pending) reject(cause);
-    pending.clear();
-  };
-  const die = (how: string) => {
-    if (end) return;
-    ended(died(how));
-    onDeath();
-  };
-  worker.once('error', (error) => die(error.message));
-  worker.once('exit', (code) => die(`exit code ${code}`));
-
-  return {
-    call<T>(work: (session: Remote<VisionSession>) => Promise<T>): Promise<T> {
-      if (end) return Promise.reject(end);
-      return new Promise((resolve, reject) => {
-        pending.add(reject);
-        work(session)
-          .then(resolve, (error) => reject(toAfterimageError(error)))
-          .finally(() => pending.delete(reject));
-      });
+  const thread = new Worker(entry, { workerData: port2, transferList: [port2], execArgv: [] });
+  let isEnded = false;
+  const session = startWorkerSession<VisionSession>({
+    worker: Object.assign(port1 as unknown as Endpoint, {
+      terminate() {
+        port1.close();
+        void thread.terminate();
+      },
+    }),
+    name: 'The vision encoder',
+    advice: 'Run the same command again: it goes on from there.',
+    onDeath() {
+      if (!isEnded) onDeath();
     },
+  });
+  thread.once('error', ({ message }) => session.died(message));
+  thread.once('exit', (code) => session.died(`exit code ${code}`));
+  return {
+    call: session.call,
     /** Calls that are pending or come later are rejected. */
     async end() {
-      if (!end) ended(died('it was ended'));
-      await worker.terminate();
+      isEnded = true;
+      session.died('it was ended');
+      await thread.terminate();
     },
   };
-}
-
-function died(how: string): AfterimageError {
-  return new AfterimageError(
-    'worker-died',
-    `The vision encoder stopped (${how}). Run the same command again: it goes on from there.`,
-  );
 }

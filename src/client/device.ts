@@ -1,3 +1,4 @@
+import { withTimeLimit } from '../engine/async/timeouts.ts';
 import type { DevicePreference } from '../protocol.ts';
 
 /** Where to run the text tower, and why: the reason is shown in the status panel. */
@@ -18,7 +19,8 @@ export async function chooseDevice(preference: DevicePreference): Promise<Device
   if (!gpu) return wasm('this browser has no WebGPU');
   // The build of onnxruntime that is shipped suspends WebAssembly by JSPI (see scripts/lib/vite-onnxruntime.ts).
   if (!('Suspending' in WebAssembly)) return wasm('this browser cannot suspend WebAssembly (JSPI), which WebGPU needs');
-  const adapter = await withLimit(gpu.requestAdapter({ powerPreference: 'high-performance' }));
+  const request = gpu.requestAdapter({ powerPreference: 'high-performance' });
+  const adapter = await withTimeLimit(ADAPTER_MS, request.catch(noAdapter), noAdapter);
   if (!adapter) return wasm('there is no GPU that this browser may use');
   const name = [adapter.info.vendor, adapter.info.architecture].filter(Boolean).join(' ') || 'GPU';
   if (preference === 'webgpu') return { device: 'webgpu', reason: `WebGPU (${name}) was asked for in the address.` };
@@ -35,6 +37,8 @@ export function chooseThreads(): number {
   return Math.min(4, Math.max(1, Math.floor((navigator.hardwareConcurrency || 1) / 2)));
 }
 
+const noAdapter = () => null;
+
 function wasm(because: string): DeviceChoice {
   return { device: 'wasm', reason: `WebAssembly, because ${because}.` };
 }
@@ -42,14 +46,4 @@ function wasm(because: string): DeviceChoice {
 /** Where the flag is depends on the browser's age. */
 function isFallback(adapter: GPUAdapter): boolean {
   return adapter.info.isFallbackAdapter ?? (adapter as { isFallbackAdapter?: boolean }).isFallbackAdapter ?? false;
-}
-
-async function withLimit<T>(request: Promise<T | null>): Promise<T | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ADAPTER_MS);
-  });
-  const answer = await Promise.race([request.catch(() => null), limit]);
-  clearTimeout(timer);
-  return answer;
 }

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createDeferred } from '../engine/async/deferred.ts';
 import type { CollectionInfo, SearchResponse } from '../protocol.ts';
-import { type Behaviour, type Bench, createBench, deferred, fails, never, response } from './testing.ts';
+import { type Behaviour, type Bench, createBench, fails, never, response } from './testing.ts';
 
 let bench: Bench;
 
@@ -76,7 +77,7 @@ describe('opening', () => {
 
 describe('searching', () => {
   test('one runs, one waits, and the newest takes the place of the one that waits', async () => {
-    const gate = deferred<SearchResponse>();
+    const gate = createDeferred<SearchResponse>();
     const asked: string[] = [];
     const { client } = await openBench('wasm', () => ({
       search: async (text) => {
@@ -97,7 +98,7 @@ describe('searching', () => {
   });
 
   test('while the encoder loads, only the newest query waits for it', async () => {
-    const loaded = deferred<never>();
+    const loaded = createDeferred<never>();
     const { client, workers } = await openBench('wasm', () => ({ loadEncoder: () => loaded.promise }));
     const answers = [client.search('r'), client.search('ro'), client.search('rocket')];
     loaded.resolve({ device: 'wasm' } as never);
@@ -221,7 +222,7 @@ describe('time-outs', () => {
   }
 
   test('a query without an answer is asked of a fresh worker after 30 seconds', async () => {
-    const called = deferred<void>();
+    const called = createDeferred<void>();
     const { client, workers } = await openWithFakeTime((number) =>
       number === 0 ? { search: () => never(called.resolve()) } : {},
     );
@@ -235,8 +236,8 @@ describe('time-outs', () => {
     expect(workers).toHaveLength(2);
   });
 
-  test('signs of life put it off; what arrives behind an index that answers does not', async () => {
-    const called = deferred<void>();
+  test('heartbeats put it off; what arrives behind an index that answers does not', async () => {
+    const called = createDeferred<void>();
     const { client, workers, events } = await openWithFakeTime((number) =>
       number === 0 ? { items: () => never(called.resolve()) } : {},
     );
@@ -245,11 +246,11 @@ describe('time-outs', () => {
     await called.promise;
     for (let loaded = 1; loaded <= 3; loaded++) {
       vi.advanceTimersByTime(29_000);
-      workers[0]?.emit({ type: 'alive' });
+      workers[0]?.emit({ type: 'heartbeat' });
       workers[0]?.emit({ type: 'progress', stage: 'vectors', loaded, total: 9 });
       await until(() => events.some((event) => event.type === 'progress' && event.loaded === loaded));
     }
-    expect(events.some(({ type }) => type === 'alive')).toBe(false);
+    expect(events.some(({ type }) => type === 'heartbeat')).toBe(false);
     vi.advanceTimersByTime(29_000);
     workers[0]?.emit({ type: 'progress', stage: 'vectors', loaded: 4, total: 9 });
     await until(() => events.some((event) => event.type === 'progress' && event.loaded === 4));
@@ -260,7 +261,7 @@ describe('time-outs', () => {
   });
 
   test('a query that waits for another collection to load has the time of a load', async () => {
-    const called = deferred<void>();
+    const called = createDeferred<void>();
     let open = '';
     const { client, workers } = await openWithFakeTime(() => ({
       openCollection: async (name) => {

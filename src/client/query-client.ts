@@ -1,14 +1,15 @@
+import { createLatest } from '../engine/async/latest.ts';
 import type { CollectionEntry, Item } from '../engine/collection/types.ts';
-import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
+import { AfterimageError } from '../engine/errors.ts';
 import type { CollectionInfo, DevicePreference, IndexPreference, RankedPage, SearchResponse } from '../protocol.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
-import { createLatest } from './latest.ts';
-import { createLifeLock, type LifeLock } from './life-lock.ts';
-import type { WorkerLike } from './worker-host.ts';
-import { type Life, type LifeEvent, type Ready, startLife } from './worker-life.ts';
+import { createLifeLock } from './life-lock.ts';
+import { NAME, type QueryWorker, type QueryWorkerEvent, type Ready, startQueryWorker } from './query-worker.ts';
+import { createSupervisor } from './supervisor.ts';
+import type { LifeLock, WorkerLike } from './worker-session.ts';
 
 /** `restarted`: a worker was replaced; `reason` is one line for the user. */
-export type ClientEvent = LifeEvent | { readonly type: 'restarted'; readonly reason: string };
+export type ClientEvent = QueryWorkerEvent | { readonly type: 'restarted'; readonly reason: string };
 
 export interface QueryClientOptions {
   readonly baseUrl: string;
@@ -47,40 +48,38 @@ const MAX_RESTARTS = 3;
 
 export function createQueryClient(options: QueryClientOptions): QueryClient {
   const listeners = new Set<(event: ClientEvent) => void>();
-  const lives = createLives(options, (event) => {
+  const workers = superviseWorkers(options, (event) => {
     for (const listener of listeners) listener(event);
   });
-  const { onLife } = lives;
-
-  const ready = () => onLife((at) => at.ready());
+  const { run } = workers;
 
   // Asked while the model is being loaded, the worker answers as soon as it can, with no message to wait for.
-  const loading = () => onLife((at) => at.loading());
+  const loading = () => run((worker) => worker.loading());
   const latest = createLatest(loading, (text: string, isStale) =>
-    onLife(async (at) => {
-      await at.loading();
+    run(async (worker) => {
+      await worker.loading();
       if (isStale()) return undefined;
-      const response = await at.query((api) => api.search(text));
-      lives.isWell();
+      const response = await worker.query((api) => api.search(text));
+      workers.succeeded();
       return response;
     }),
   );
 
   return {
-    listCollections: () => onLife((at) => at.ask((api) => api.listCollections())),
+    listCollections: () => run((worker) => worker.ask((api) => api.listCollections())),
     open(name) {
       latest.drop();
-      return lives.open(name);
+      return workers.open(name);
     },
-    ready,
+    ready: () => run((worker) => worker.ready()),
     search: (text) => latest.ask(text),
     rank: (text, from, count) =>
-      onLife(async (at) => {
-        await at.ready();
-        return at.query((api) => api.rank(text, from, count));
+      run(async (worker) => {
+        await worker.ready();
+        return worker.query((api) => api.rank(text, from, count));
       }),
-    items: (rows) => onLife((at) => at.browse((api) => api.items(rows))),
-    rowOf: (id) => onLife((at) => at.browse((api) => api.rowOf(id))),
+    items: (rows) => run((worker) => worker.browse((api) => api.items(rows))),
+    rowOf: (id) => run((worker) => worker.browse((api) => api.rowOf(id))),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -88,97 +87,49 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     dispose() {
       latest.drop();
       listeners.clear();
-      lives.dispose();
+      workers.dispose();
     },
   };
 }
 
-/** One worker after the other, each with the same collection open. */
-interface Lives {
-  /** Run `work` on the current worker, and on its successors when it dies meanwhile. */
-  onLife<T>(work: (life: Life) => Promise<T>): Promise<T>;
-  /** Open a collection, in this worker and every later one. */
-  open(name: string): Promise<CollectionInfo>;
-  /** The current worker has answered: deaths are counted anew. */
-  isWell(): void;
-  dispose(): void;
-}
-
-function createLives(options: QueryClientOptions, emit: (event: ClientEvent) => void): Lives {
-  let choice = (options.chooseDevice ?? chooseDevice)(options.device);
-  let life: Life | undefined;
+/** Query workers one after the other, each with the same collection open. */
+function superviseWorkers(options: QueryClientOptions, emit: (event: ClientEvent) => void) {
   /** The collection to open in every new worker. */
   let wanted: string | undefined;
-  let restarts = 0;
-  let gaveUp = false;
-  let disposed = false;
-
-  function current(): Life {
-    if (disposed) throw new AfterimageError('worker-died', 'The search engine was closed. Reload the page.');
-    if (life) return life;
-    const started: Life = startLife({
-      baseUrl: options.baseUrl,
-      index: options.index,
-      threads: options.threads,
-      choice,
-      worker: (options.createWorker ?? createQueryWorker)(),
-      lock: (options.createLifeLock ?? createLifeLock)(),
-      onEvent: (event) => {
-        if (life === started) emit(event);
-      },
-      onDeath: (cause) => {
-        if (life === started) replace(started, cause);
-      },
-    });
-    life = started;
-    // What this promise says is told to those who ask for it, and by events.
-    if (wanted !== undefined) started.open(wanted).catch(() => undefined);
-    return started;
-  }
-
-  /** Have another worker ready before it is asked for: the user types on. */
-  function replace(dead: Life, cause: AfterimageError): void {
-    life = undefined;
-    if (disposed) return;
-    restarts += 1;
-    if (restarts > MAX_RESTARTS) {
-      restarts = 0;
-      gaveUp = true;
-      emit({ type: 'failed', code: cause.code, message: cause.message });
-      return;
-    }
-    choice = dead.choice.then((failed) => afterFailure(failed, cause));
-    void dead.choice.then(({ device }) => emit({ type: 'restarted', reason: restartLine(device, cause) }));
-    current();
-  }
-
-  async function onLife<T>(work: (life: Life) => Promise<T>): Promise<T> {
-    gaveUp = false;
-    for (;;) {
-      const at = current();
-      try {
-        return await work(at);
-      } catch (error) {
-        if (life === at || disposed || gaveUp) throw toAfterimageError(error);
-      }
-    }
-  }
-
+  const supervisor = createSupervisor<QueryWorker, DeviceChoice>({
+    name: NAME,
+    device: (options.chooseDevice ?? chooseDevice)(options.device),
+    start: ({ device, isCurrent, onDeath }) =>
+      startQueryWorker({
+        baseUrl: options.baseUrl,
+        index: options.index,
+        threads: options.threads,
+        choice: device,
+        worker: (options.createWorker ?? createWorker)(),
+        lock: (options.createLifeLock ?? createLifeLock)(),
+        onEvent: (event) => {
+          if (isCurrent()) emit(event);
+        },
+        onDeath,
+      }),
+    restore(worker) {
+      // What this promise says is told to those who ask for it, and by events.
+      if (wanted !== undefined) worker.open(wanted).catch(() => undefined);
+    },
+    fallback: afterFailure,
+    maxRestarts: MAX_RESTARTS,
+    onRestart: ({ device }, cause) => emit({ type: 'restarted', reason: restartLine(device, cause) }),
+    onGivingUp: ({ code, message }) => emit({ type: 'failed', code, message }),
+  });
   return {
-    onLife,
-    open(name) {
+    ...supervisor,
+    /** Open a collection, in this worker and every later one. */
+    open(name: string): Promise<CollectionInfo> {
       wanted = name;
-      return onLife((at) => {
+      return supervisor.run((worker) => {
         if (wanted !== name) throw new AfterimageError('internal', `${wanted} was opened instead of ${name}.`);
-        return at.open(name);
+        return worker.open(name);
       });
-    },
-    isWell() {
-      restarts = 0;
-    },
-    dispose() {
-      disposed = true;
-      life?.kill(new AfterimageError('worker-died', 'The search engine was closed.'));
     },
   };
 }
@@ -195,6 +146,6 @@ function restartLine(device: DeviceChoice['device'], { code }: AfterimageError):
   return 'The search engine stopped and was started again.';
 }
 
-function createQueryWorker(): Worker {
+function createWorker(): Worker {
   return new Worker(new URL('../../workers/query.worker.ts', import.meta.url), { type: 'module', name: 'query' });
 }

@@ -1,5 +1,4 @@
-/** A query worker of the same realm, for tests: it is reached through a MessageChannel and can be made to fail. */
-import { expose } from 'comlink';
+/** Query workers of the same realm, for tests, and a client over them. */
 import { AfterimageError, type ErrorCode } from '../engine/errors.ts';
 import type {
   CollectionInfo,
@@ -11,30 +10,13 @@ import type {
 } from '../protocol.ts';
 import type { DeviceChoice } from './device.ts';
 import { type ClientEvent, createQueryClient, type QueryClient, type QueryClientOptions } from './query-client.ts';
-import type { WorkerLike } from './worker-host.ts';
+import { createFakeWorker, type FakeWorker } from './testing-worker.ts';
 
-export interface FakeWorker extends WorkerLike {
-  readonly number: number;
-  readonly calls: string[];
-  terminated: boolean;
+interface FakeQueryWorker extends FakeWorker {
   emit(event: WorkerEvent): void;
-  /** As a worker whose script throws. */
-  crash(message: string): void;
-  /** As a worker that closed itself: no event but the lock's release. */
-  vanish(): void;
 }
 
 export type Behaviour = Partial<QueryWorkerApi>;
-
-export function deferred<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: unknown) => void = () => {};
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
-}
 
 /** A promise that stays pending; what is done before may stand in the brackets. */
 export const never = <T>(_before?: unknown): Promise<T> => new Promise(() => {});
@@ -50,7 +32,7 @@ export function response(text: string, more: Partial<SearchResponse> = {}): Sear
 export interface Bench {
   readonly client: QueryClient;
   /** Every worker that was started, in order. */
-  readonly workers: FakeWorker[];
+  readonly workers: FakeQueryWorker[];
   readonly events: ClientEvent[];
   typesOfEvents(): string[];
 }
@@ -61,7 +43,7 @@ export function createBench(
   behave: (worker: number) => Behaviour = () => ({}),
   options: Partial<QueryClientOptions> = {},
 ): Bench {
-  const workers: FakeWorker[] = [];
+  const workers: FakeQueryWorker[] = [];
   const events: ClientEvent[] = [];
   const deaths: (() => void)[] = [];
   const client = createQueryClient({
@@ -78,7 +60,7 @@ export function createBench(
     }),
     createWorker: () => {
       const number = workers.length;
-      const worker = createFakeWorker(number, behave(number), () => deaths[number]?.());
+      const worker = createQueryWorker(number, behave(number), () => deaths[number]?.());
       workers.push(worker);
       return worker;
     },
@@ -88,10 +70,7 @@ export function createBench(
   return { client, workers, events, typesOfEvents: () => events.map(({ type }) => type) };
 }
 
-function createFakeWorker(number: number, behaviour: Behaviour, releaseLock: () => void): FakeWorker {
-  const { port1, port2 } = new MessageChannel();
-  const errors = new EventTarget();
-  const calls: string[] = [];
+function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: () => void): FakeQueryWorker {
   let send: (event: WorkerEvent) => void = () => {};
   const api: QueryWorkerApi = {
     listCollections: async () => [],
@@ -108,42 +87,5 @@ function createFakeWorker(number: number, behaviour: Behaviour, releaseLock: () 
       send = onEvent;
     },
   };
-  const spied = new Proxy(api, {
-    get(target, name: keyof QueryWorkerApi) {
-      return (...args: unknown[]) => {
-        calls.push([name, ...args.filter((arg) => typeof arg === 'string')].join(' '));
-        return (target[name] as (...all: unknown[]) => unknown)(...args);
-      };
-    },
-  });
-  expose(spied, port2);
-  const close = () => {
-    port1.close();
-    port2.close();
-  };
-  return {
-    number,
-    calls,
-    terminated: false,
-    emit: (event) => send(event),
-    crash(message) {
-      close();
-      errors.dispatchEvent(Object.assign(new Event('error'), { message }));
-    },
-    vanish() {
-      close();
-      releaseLock();
-    },
-    terminate() {
-      this.terminated = true;
-      close();
-    },
-    postMessage: (message: unknown, transfer?: Transferable[]) => port1.postMessage(message, transfer ?? []),
-    addEventListener(type: string, listener: EventListenerOrEventListenerObject) {
-      (type === 'message' ? port1 : errors).addEventListener(type, listener);
-      if (type === 'message') port1.start();
-    },
-    removeEventListener: (type: string, listener: EventListenerOrEventListenerObject) =>
-      (type === 'message' ? port1 : errors).removeEventListener(type, listener),
-  };
+  return Object.assign(createFakeWorker(api, releaseLock), { emit: (event: WorkerEvent) => send(event) });
 }

@@ -1,4 +1,5 @@
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
+import { createDeferred } from '../engine/async/deferred.ts';
 import { databaseBlocked, noDatabase, toDatabaseError } from './errors.ts';
 import { type AfterimageSchema, DATABASE_VERSION, upgrade } from './schema.ts';
 
@@ -138,17 +139,14 @@ interface Patience {
 function createPatience(ms: number): Patience {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
-  let end: (error: unknown) => void;
-  const over = new Promise<never>((_resolve, reject) => {
-    end = reject;
-  });
+  const { promise: over, reject } = createDeferred<never>();
   over.catch(() => undefined); // read only through races
   return {
     over,
     start: () => {
       timer ??= setTimeout(() => {
         isOver = true;
-        end(databaseBlocked());
+        reject(databaseBlocked());
       }, ms);
     },
     stop: () => {

@@ -10,6 +10,7 @@
  * Limits: 64 MiB a file, 256 KiB a line, texts and lists as in `LIMITS`. An export that would be larger is several
  * files, each with its header; imports merge, so that their order does not matter.
  */
+import { chunksOf } from '../engine/async/chunks.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { readLines } from './lines.ts';
 import type { LoggedSearch } from './schema.ts';
@@ -171,18 +172,4 @@ function tooLarge(): AfterimageError {
     'import-too-large',
     `The file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB. Split it into smaller files that each begin with the header line, and import one after the other. Nothing was imported.`,
   );
-}
-
-/** Safari cannot iterate a ReadableStream. */
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined); // already closed or failed: the read above said so
-  }
 }

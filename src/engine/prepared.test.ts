@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { expandTensors, type StoredTensor } from './prepared.ts';
+import { expandedLength, expandTensors, type StoredTensor } from './prepared.ts';
 
 const invalid = expect.objectContaining({ code: 'model-invalid' });
 /** One byte before the scales, so that they lie where no Float32Array may begin. */
@@ -22,10 +22,12 @@ test('tensors follow each other, with zeros between them', () => {
     { to: 32, at: 0, bytes: 1 },
   ];
   const expanded = expandTensors(tower, tensors);
+  expect(expanded).toHaveLength(expandedLength(tensors));
   expect([...expanded.subarray(0, 8)]).toEqual([1, 2, 0, 0, 0, 0, 0, 0]);
   expect([...new Float32Array(expanded.buffer, 8, 2)]).toEqual([0.5, 6]);
   expect([...expanded.subarray(32)]).toEqual([9]);
   expect(expandTensors(tower, [])).toHaveLength(0);
+  expect(expandedLength([])).toBe(0);
 });
 
 test('the product is the float32 one', () => {

@@ -46,6 +46,12 @@ export function expandTensors(tower: Uint8Array, tensors: readonly StoredTensor[
   return expanded;
 }
 
+/** Bytes of what `expandTensors` makes of them. */
+export function expandedLength(tensors: readonly StoredTensor[]): number {
+  const last = tensors.at(-1);
+  return last ? last.to + expandedBytes(last) : 0;
+}
+
 function isScaled(tensor: StoredTensor): tensor is ScaledTensor {
   return 'scales' in tensor;
 }

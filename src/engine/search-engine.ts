@@ -1,9 +1,9 @@
+import { createPromiseCache } from './async/promise-cache.ts';
 import type { Engine } from './collection/types.ts';
 import { type Background, cutoff } from './cutoff.ts';
 import type { Embedding } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
 import type { ExactIndex, Ranking } from './exact-index.ts';
-import { createPromiseCache } from './lru.ts';
 import type { QueryEncoder } from './ports.ts';
 import type { VectorIndex } from './vector-index.ts';
 

@@ -9,8 +9,8 @@ import { copyId, itemId } from './ids.ts';
 import { countRemoved, partBytes } from './index-pictures.ts';
 import { vectorsToKeep } from './known.ts';
 import { lastState, noteOfUnreadable } from './last-state.ts';
-import type { CollectionPorts, CollectionRequest, SettledSummary } from './request.ts';
-import { settle } from './settle.ts';
+import { publish } from './publish.ts';
+import type { CollectionPorts, CollectionRequest, PublishedSummary } from './request.ts';
 import { createStopwatch } from './stopwatch.ts';
 
 /** A further apart norm is said to have been mended. */
@@ -42,7 +42,7 @@ export interface ImportPorts extends CollectionPorts {
   readonly source: VectorSource;
 }
 
-export interface ImportSummary extends SettledSummary {
+export interface ImportSummary extends PublishedSummary {
   readonly dim: number;
   /** Rows that were not of unit norm and were scaled to it. */
   readonly normalised: number;
@@ -67,7 +67,7 @@ export async function importVectors(request: ImportRequest, ports: ImportPorts):
       readContent(count, vectorsToKeep(previous, request), request, ports),
     );
     const context = { ...last, existing: new Map(), request, ports, stopwatch };
-    const { manifest, unchanged, advice } = await settle(content, context);
+    const { manifest, unchanged, advice } = await publish(content, context);
     return {
       collection: manifest.name,
       count,

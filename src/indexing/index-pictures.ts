@@ -8,8 +8,8 @@ import { copyId } from './ids.ts';
 import { journalKey, knownPictures, type PreviousState } from './known.ts';
 import { lastState, noteOfUnreadable } from './last-state.ts';
 import type { Listing, Problem } from './ports.ts';
+import { type Content, publish } from './publish.ts';
 import type { IndexPorts, IndexRequest, IndexSummary } from './request.ts';
-import { type Content, settle } from './settle.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 
 /**
@@ -67,7 +67,7 @@ async function indexListing(
 
   const content = await assemble(outcomes, request, ports.sha256);
   if (content.items.length === 0) throw nothingLeft(problems);
-  const { manifest, unchanged, advice } = await settle(content, { ...last, existing, request, ports, stopwatch });
+  const { manifest, unchanged, advice } = await publish(content, { ...last, existing, request, ports, stopwatch });
   const embedded = new Set(outcomes.flatMap((one) => ('picture' in one && one.embedded ? [one.picture.record.id] : [])))
     .size;
   return {

@@ -1,3 +1,5 @@
+import { createLimiter } from '../engine/async/limiter.ts';
+
 export interface MapOptions {
   /** Calls of `work` at a time. */
   readonly concurrency: number;
@@ -45,22 +47,4 @@ function toAsyncIterator<T>(source: AsyncIterable<T> | Iterable<T>): AsyncIterat
   if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
   const iterator = source[Symbol.iterator]();
   return { next: async () => iterator.next() };
-}
-
-/** Runs at most `concurrency` of the calls given to it at a time, first come, first served. */
-function createLimiter(concurrency: number): <R>(call: () => Promise<R>) => Promise<R> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (call) => {
-    if (running >= concurrency) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-    try {
-      return await call();
-    } finally {
-      // The slot passes to the one that waited longest, or is free.
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  };
 }

@@ -10,8 +10,8 @@ import { allocateVectors, createIds } from './import-vectors.ts';
 import { countRemoved, partBytes } from './index-pictures.ts';
 import { isCoarser } from './known.ts';
 import { lastState, noteOfUnreadable, type Said } from './last-state.ts';
-import type { CollectionPorts, CollectionRequest, SettledSummary } from './request.ts';
-import { settle } from './settle.ts';
+import { publish } from './publish.ts';
+import type { CollectionPorts, CollectionRequest, PublishedSummary } from './request.ts';
 import { createStopwatch } from './stopwatch.ts';
 
 /** A collection that goes into another one. */
@@ -33,7 +33,7 @@ export interface MergePorts extends Omit<CollectionPorts, 'graph'> {
   readonly graph: (dim: number) => CollectionPorts['graph'];
 }
 
-export interface MergeSummary extends SettledSummary {
+export interface MergeSummary extends PublishedSummary {
   /** How many collections went into it. */
   readonly merged: number;
   /** Pictures that were in several of them, under the same name: they are in it once. */
@@ -75,10 +75,10 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
     for (const { item, id } of rows) items.push({ ...item, id: await ids.of(id) });
     const existing = await store.pictures();
     await stopwatch.time('write', () => takePictures(rows, existing, request.signal, ports));
-    const settlePorts = { ...ports, graph: ports.graph(first.dim) };
+    const publishPorts = { ...ports, graph: ports.graph(first.dim) };
     const content = { items, vectors, copies: ids.copies() };
-    const settled = await settle(content, { ...last, existing, request, ports: settlePorts, stopwatch });
-    const { manifest, unchanged, advice } = settled;
+    const published = await publish(content, { ...last, existing, request, ports: publishPorts, stopwatch });
+    const { manifest, unchanged, advice } = published;
     return {
       collection: manifest.name,
       count: manifest.count,

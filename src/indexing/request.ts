@@ -114,7 +114,7 @@ export interface IndexSummary {
 }
 
 /** What the making of every collection comes to, whatever it is made from. */
-export type SettledSummary = Pick<
+export type PublishedSummary = Pick<
   IndexSummary,
   | 'collection'
   | 'count'

@@ -8,12 +8,14 @@ import { type Dtype, GOLDEN_COSINE, type ModelManifest } from '../engine/model.t
 import { expandTensors } from '../engine/prepared.ts';
 import { type ClipTextEncoder, goldenCosine, loadTextEncoder, type TextEncoderOptions } from './clip-text.ts';
 import type { Version } from './http-source.browser.ts';
-import { PREPARED_TEXT, preparedPath, preparedTensors, towerPath } from './model-files.ts';
+import { PREPARED_TEXT, preparedPath, preparedTensors, textEncoderBytes, towerPath } from './model-files.ts';
 import { type Device, MODELS, type OnEvent, runtimeVersion, type TowerFiles } from './tower-files.browser.ts';
 
 export interface BrowserTextEncoder {
   readonly encoder: ClipTextEncoder;
   readonly manifest: ModelManifest;
+  /** Memory that it takes, about. */
+  readonly bytes: number;
   readonly dtype: Dtype;
   readonly threads: number;
   /** Lowest cosine to the golden vectors; at least GOLDEN_COSINE. */
@@ -26,6 +28,7 @@ export interface BrowserTextEncoder {
  * Load a text tower and compare it with the model's golden vectors. All bytes are read and verified before
  * transformers.js sees them, because a load that fails inside it leaves the realm unusable: after an error other than
  * of the network or of a file, throw the worker away.
+ * @param makeRoom see `StartEncoder`
  * @throws AfterimageError `model-not-found`, `model-invalid`, `collection-model-mismatch`, `device-unavailable`,
  * `device-nonsense`, `part-missing`, `part-corrupt`, `offline`, `network`; `internal` for what onnxruntime says.
  */
@@ -33,8 +36,11 @@ export async function loadBrowserTextEncoder(
   { device, runtime, model }: TowerFiles,
   wanted: number,
   onEvent: OnEvent,
+  makeRoom: (bytes: number) => Promise<void>,
 ): Promise<BrowserTextEncoder> {
   const { manifest, files, version } = await model;
+  const bytes = textEncoderBytes(manifest, device);
+  await makeRoom(bytes);
   const dtype = manifest.dtypes[device];
   if (device === 'webgpu') await requireShaders(dtype);
   const threads = globalThis.crossOriginIsolated ? wanted : 1;
@@ -43,7 +49,7 @@ export async function loadBrowserTextEncoder(
   const encoder = await withFiles(manifest.id, files, () => loadTextEncoder(manifest, options));
   if (device === 'webgpu') watchDevice(onEvent);
   const versions = [version, runtimeVersion(device)];
-  return { encoder, manifest, dtype, threads, golden: await checkGolden(encoder, manifest, dtype), versions };
+  return { encoder, manifest, bytes, dtype, threads, golden: await checkGolden(encoder, manifest, dtype), versions };
 }
 
 /** What loads the prepared text tower, where there is one for this device: nothing is left to optimise. */

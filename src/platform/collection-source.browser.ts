@@ -1,3 +1,4 @@
+import { memoise } from '../engine/async/memoise.ts';
 import type { ItemStore } from '../engine/collection/items.ts';
 import { isCollectionName } from '../engine/collection/manifest.ts';
 import { type Collection, readCollection } from '../engine/collection/reader.ts';
@@ -6,7 +7,6 @@ import type { CollectionManifest, Part, PartKind } from '../engine/collection/ty
 import { toAfterimageError } from '../engine/errors.ts';
 import type { LoadStage, WorkerEvent } from '../protocol.ts';
 import type { HttpSource, Newest, Version } from './http-source.browser.ts';
-import { memoise } from './memoise.ts';
 import { sha256 } from './sha256.ts';
 
 /** One version of a collection, of which manifest and items were read. */
@@ -97,9 +97,9 @@ async function readVersion(
     onProgress: (loaded: number, total: number) => onEvent({ type: 'progress', stage, loaded, total }),
   });
   // Single blocks are read for somebody who waits, and the page counts on hearing of it, also that they do not come.
-  const alive = () => onEvent({ type: 'alive' });
+  const heartbeat = () => onEvent({ type: 'heartbeat' });
   const readRange: HttpSource['readRange'] = (path, expected, range) =>
-    source.readRange(path, expected, range, { onProgress: alive }).finally(alive);
+    source.readRange(path, expected, range, { onProgress: heartbeat }).finally(heartbeat);
   const pinned = { read: source.read, readRange, readText: async () => text };
   const collection = await readCollection(pinned, sha256, name);
   const items = await collection.items(options('items'));

@@ -14,7 +14,7 @@ const MANIFEST = 'collections/holidays/manifest.json';
 let server: FakeServer;
 let cache: ReturnType<typeof createMemoryCache>;
 let events: WorkerEvent[];
-let signsOfLife: number;
+let heartbeats: number;
 let readModel: () => Promise<void>;
 
 beforeEach(() => {
@@ -34,10 +34,10 @@ function publish(count: number, changes: Partial<CollectionContent> = {}): Promi
 
 async function visit(onDemand = false) {
   events.length = 0;
-  signsOfLife = 0;
+  heartbeats = 0;
   const source = createHttpSource(BASE, cache);
   const onEvent = (event: WorkerEvent) => {
-    if (event.type === 'alive') signsOfLife++;
+    if (event.type === 'heartbeat') heartbeats++;
     else if (event.type !== 'progress') events.push(event);
   };
   const { signal } = new AbortController();
@@ -114,16 +114,16 @@ describe('of a collection that is read in blocks', () => {
     expect(kindsAskedFor()).toContain('vectors');
   });
 
-  test('there is a sign of life when a block comes, and when it does not', async () => {
+  test('there is a heartbeat when a block comes, and when it does not', async () => {
     await publish(5, inBlocks);
     const { items } = await visit();
-    expect(signsOfLife).toBe(0);
+    expect(heartbeats).toBe(0);
     cutTheNetwork();
     await expect(items.get(3)).rejects.toMatchObject({ code: 'network' });
-    expect(signsOfLife).toBe(1);
+    expect(heartbeats).toBe(1);
     server.fault = undefined;
     await items.get(3);
-    expect(signsOfLife).toBeGreaterThan(1);
+    expect(heartbeats).toBeGreaterThan(1);
   });
 });
 

@@ -1,3 +1,5 @@
+import { chunksOf } from '../engine/async/chunks.ts';
+import { createStallTimer, type StallTimer } from '../engine/async/timeouts.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { ReadOptions } from '../engine/ports.ts';
 
@@ -73,7 +75,7 @@ async function readBody(
 ): Promise<Uint8Array | undefined> {
   const body = allocate(path, bytes);
   let loaded = 0;
-  for await (const chunk of chunks(stream)) {
+  for await (const chunk of chunksOf(stream)) {
     if (loaded + chunk.length > bytes) return undefined;
     body.set(chunk, loaded);
     loaded += chunk.length;
@@ -126,7 +128,7 @@ export async function fetchText(
  * Reads that share a connection: a browser opens few of them, and makes the other reads wait. What moves one of them shows
  * that the server has not gone away from the others.
  */
-export type Together = Set<() => void>;
+export type Together = Set<StallTimer>;
 
 interface StallLimit {
   /** What messages call the file. */
@@ -138,10 +140,10 @@ interface StallLimit {
 
 type Work<T> = (signal: AbortSignal, moved: () => void) => Promise<T>;
 
-/** As `whileMoving`; what `fetch` throws becomes a coded error. */
+/** As `withStallTimeout`; what `fetch` throws becomes a coded error. */
 async function fetching<T>(limit: StallLimit, signal: AbortSignal | undefined, work: Work<T>): Promise<T> {
   try {
-    return await whileMoving(limit, signal, work);
+    return await withStallTimeout(limit, signal, work);
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof AfterimageError ? error : networkError(limit.path, error);
@@ -152,7 +154,7 @@ async function fetching<T>(limit: StallLimit, signal: AbortSignal | undefined, w
  * Run `work` with a signal that fires with the caller's, or when `moved` was not called for so long, by this work or what
  * goes on together with it: then its reason is an AfterimageError `network`.
  */
-export async function whileMoving<T>(
+export async function withStallTimeout<T>(
   { path, ms, together = new Set() }: StallLimit,
   signal: AbortSignal | undefined,
   work: Work<T>,
@@ -161,39 +163,25 @@ export async function whileMoving<T>(
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', abort);
-  const stall = () =>
-    controller.abort(
-      new AfterimageError(
-        'network',
-        `${path}: the server did not answer for ${ms / 1000} seconds. Try again in a while.`,
-      ),
-    );
-  let timer = setTimeout(stall, ms);
-  const restart = () => {
-    clearTimeout(timer);
-    timer = setTimeout(stall, ms);
-  };
-  together.add(restart);
+  const timer = createStallTimer(ms, () => controller.abort(stalled(path, ms)));
+  together.add(timer);
   const moved = () => {
-    for (const restartOne of together) restartOne();
+    for (const one of together) one.moved();
   };
   try {
     return await work(controller.signal, moved);
   } finally {
-    together.delete(restart);
-    clearTimeout(timer);
+    together.delete(timer);
+    timer.stop();
     signal?.removeEventListener('abort', abort);
   }
 }
 
-/** The chunks of a stream; Safari has no async iteration of streams. */
-async function* chunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
+function stalled(path: string, ms: number): AfterimageError {
+  return new AfterimageError(
+    'network',
+    `${path}: the server did not answer for ${ms / 1000} seconds. Try again in a while.`,
+  );
 }
 
 function serverError(path: string, status: number): AfterimageError {

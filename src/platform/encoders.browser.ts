@@ -1,10 +1,11 @@
+import { memoise } from '../engine/async/memoise.ts';
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { ModelManifest } from '../engine/model.ts';
 import type { EncoderInfo, EncoderRequest } from '../protocol.ts';
 import type { BrowserTextEncoder } from './clip.browser.ts';
-import { createEncoderSlot, type EncoderSlot } from './encoder-slot.ts';
+import { type CurrentEncoder, createCurrentEncoder } from './current-encoder.ts';
+import { createEncoderPool } from './encoder-pool.ts';
 import type { HttpSource } from './http-source.browser.ts';
-import { memoise } from './memoise.ts';
 import { type Device, type OnEvent, readRuntime, readTower } from './tower-files.browser.ts';
 
 /** Where files come from and who is told, once the page has connected. */
@@ -13,8 +14,8 @@ export interface Connection {
   readonly emit: OnEvent;
 }
 
-/** The text encoder of a worker, and what is read ahead for it. */
-export interface Encoders extends EncoderSlot<BrowserTextEncoder> {
+/** The text encoder of the open collection, and what is read ahead for it. */
+export interface Encoders extends CurrentEncoder<BrowserTextEncoder> {
   /** Begin to load the code: most of the worker's. What goes wrong is told by `load`. */
   warmUp(): void;
   /** Begin to read the runtime of a device, for which no collection has to be known, unless an encoder is there. */
@@ -38,23 +39,35 @@ export function createEncoders(connected: () => Connection): Encoders {
     const { source, emit } = connected();
     return readTower(source, made, device, runtimes.take(device), emit);
   });
-  const slot = createEncoderSlot(async (made, { device, threads }) => {
+  const pool = createEncoderPool<BrowserTextEncoder>(poolBytes());
+  const encoder = createCurrentEncoder(pool, async (made, { device, threads }, makeRoom) => {
     const files = towers.take(made, device);
-    return (await clip.get()).loadBrowserTextEncoder(files, threads, connected().emit);
+    return (await clip.get()).loadBrowserTextEncoder(files, threads, connected().emit, makeRoom);
   });
 
   return {
-    ...slot,
+    ...encoder,
     warmUp: () => void clip.get().catch(() => undefined),
     readRuntime(device) {
-      if (!slot.current()) runtimes.begin(device);
+      if (!encoder.current()) runtimes.begin(device);
     },
     async readModel(made, device) {
-      if (slot.current()) return undefined;
+      if (encoder.current()) return undefined;
       const { model } = towers.begin(made, device);
       return (await model).manifest;
     },
   };
+}
+
+/**
+ * What the encoders of a worker may take together: an eighth of the machine's memory, 1 GiB at most, because they share
+ * onnxruntime's heap, which ends at 4 GiB and never gets smaller, and the tab holds an index besides. That is room for two
+ * or three large text towers (of SigLIP 2 one takes 283 MB) or for a dozen small ones. Browsers that do not tell how much
+ * memory there is are those of phones, too: there it is what a phone of 2 GiB has.
+ */
+function poolBytes(): number {
+  const { deviceMemory = 2 } = navigator as { readonly deviceMemory?: number }; // in GiB, rounded
+  return (Math.min(8, deviceMemory) / 8) * 2 ** 30;
 }
 
 /** Something that is begun before it is asked for. */

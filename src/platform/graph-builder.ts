@@ -1,10 +1,10 @@
-import { vectorOf } from '../engine/collection/stored-vectors.ts';
+import { type StoredVectors, vectorOf } from '../engine/collection/stored-vectors.ts';
 import type { Embedding } from '../engine/embedding.ts';
+import type { Steps } from '../engine/steps.ts';
+import type { VectorIndex } from '../engine/vector-index.ts';
 import type { GraphBuilder } from '../indexing/ports.ts';
+import { runSteps } from '../indexing/run-steps.ts';
 import { buildHnswIndex } from './hnsw-index.ts';
-
-/** Rows between two looks at the signal and at whatever else waits for the thread. */
-const CHUNK = 1024;
 
 /** Graphs by hnswlib; the same vectors in the same order give the same bytes. */
 export function createGraphBuilder(options: {
@@ -17,21 +17,19 @@ export function createGraphBuilder(options: {
       const { count } = vectors;
       const index = await buildHnswIndex({ ...options, capacity: count });
       try {
-        for (let row = 0; row < count; row++) {
-          if (row % CHUNK === 0) {
-            onProgress(row, count);
-            await new Promise((resolve) => setTimeout(resolve));
-            signal.throwIfAborted();
-          }
-          // Of unit norm as far as the encoding goes.
-          index.add(vectorOf(vectors, row) as Embedding);
-        }
-        const graph = index.graph();
-        onProgress(count, count);
-        return graph;
+        await runSteps(adding(index, vectors), signal, (done) => onProgress(Math.round(done * count), count));
+        return index.graph();
       } finally {
         index.dispose();
       }
     },
   };
+}
+
+/** Add all vectors, row by row. */
+function* adding(index: Pick<VectorIndex, 'add'>, vectors: StoredVectors): Steps<void> {
+  for (let row = 0; row < vectors.count; row++) {
+    index.add(vectorOf(vectors, row) as Embedding /* of unit norm as far as the encoding goes */);
+    yield (row + 1) / vectors.count;
+  }
 }

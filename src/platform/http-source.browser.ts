@@ -1,9 +1,16 @@
+import { createLimiter } from '../engine/async/limiter.ts';
+import { createPromiseCache } from '../engine/async/promise-cache.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
-import { createPromiseCache } from '../engine/lru.ts';
 import type { ByteRange, ByteSource, FileHash, ReadOptions } from '../engine/ports.ts';
 import { type ContentCache, createContentCache, rangeKey } from './content-cache.browser.ts';
-import { download, downloadRange, fetchText, PIECE_STALL_MS, type Together, whileMoving } from './download.browser.ts';
-import { createLanes } from './lanes.ts';
+import {
+  download,
+  downloadRange,
+  fetchText,
+  PIECE_STALL_MS,
+  type Together,
+  withStallTimeout,
+} from './download.browser.ts';
 import { sha256 } from './sha256.ts';
 import { shareReads } from './share-reads.ts';
 
@@ -24,10 +31,11 @@ export interface Version {
 }
 
 /** Static files by HTTP, verified, with what earlier visits kept. Paths resolve against the app's base. */
-export interface HttpSource extends ByteSource {
+export interface HttpSource extends Omit<ByteSource, 'readText'> {
   /**
-   * Like `readText`, and tells where the text came from. It is not kept until `commit` says so. What an earlier visit
-   * kept is not forgotten because the server misses it: that may be a deployment in its middle.
+   * A small JSON file whose hash is not known beforehand (a manifest, a list), and where it came from: the network, else
+   * what an earlier visit kept. Undefined when there is none. It is not kept until `commit` says so. What an earlier
+   * visit kept is not forgotten because the server misses it: that may be a deployment in its middle.
    */
   newest(path: string, options?: ReadOptions): Promise<Newest | undefined>;
   /** The text that the last complete visit kept. */
@@ -66,7 +74,6 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
     readRange: createRangeReader(baseUrl, keeper, read),
     commit: keeper.commit,
     sweep: () => cache.sweep(keeper.inUse),
-    readText: async (path, options) => (await newest(path, options))?.text,
   };
 }
 
@@ -161,18 +168,18 @@ function createRangeReader(
   read: ByteSource['read'],
 ): ByteSource['readRange'] {
   const wholes = createPromiseCache<Uint8Array>(WHOLES);
-  const inLane = createLanes(WHOLES);
+  const limited = createLimiter(WHOLES);
   const together: Together = new Set();
   let knowsRanges = true;
 
   /** Not aborted with the caller: others may wait for the same file. */
   const readWhole = (path: string, expected: FileHash, { onProgress }: ReadOptions) =>
-    whileMoving({ path, ms: PIECE_STALL_MS, together }, undefined, (signal, moved) => {
+    withStallTimeout({ path, ms: PIECE_STALL_MS, together }, undefined, (signal, moved) => {
       const onMoved = (loaded: number, total: number) => {
         moved();
         onProgress?.(loaded, total);
       };
-      return inLane(() => read(path, expected, { signal, onProgress: onMoved }));
+      return limited(() => read(path, expected, { signal, onProgress: onMoved }));
     });
 
   /** From what is kept of the file, else by a range request; undefined where neither gives the right bytes. */

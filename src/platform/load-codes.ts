@@ -1,3 +1,4 @@
+import { createPromiseCache } from '../engine/async/promise-cache.ts';
 import { type Code, codeBytes, getComponent, LOST, middleOf } from '../engine/codes/code.ts';
 import { createCodeRows } from '../engine/codes/code-rows.ts';
 import { type CodesIndex, createCodesIndex } from '../engine/codes/codes-index.ts';
@@ -160,8 +161,8 @@ function streamAll({ streamVectors, untilRetry, calm }: CodesParts, vectors: Int
 function createFetcher({ manifest, readBlock }: CodesParts, table: BlockTable, vectors: Int8Rows) {
   const { rowsPerBlock } = manifest.quantiser;
   const [, ...blocks] = table.vectors;
-  /** Blocks on their way. Those that have come are there, or have made room for others since. */
-  const fetching = new Map<number, Promise<boolean>>();
+  /** Only those on their way: those that have come are there, or have made room for others since. */
+  const fetching = createPromiseCache<boolean>(0);
   const fetchBlock = async (place: number) => {
     const block = blocks[place] as Block; // rows are of the collection
     try {
@@ -170,18 +171,12 @@ function createFetcher({ manifest, readBlock }: CodesParts, table: BlockTable, v
     } catch (error) {
       if (!isAway(error)) throw error;
       return false;
-    } finally {
-      fetching.delete(place);
     }
   };
   return async (rows: Iterable<number>) => {
     const places = new Set(Array.from(rows, (row) => Math.floor(row / rowsPerBlock)));
     const came = await Promise.all(
-      Array.from(places, (place) => {
-        const known = fetching.get(place) ?? fetchBlock(place);
-        fetching.set(place, known);
-        return known;
-      }),
+      Array.from(places, (place) => fetching.get(String(place), () => fetchBlock(place)).value),
     );
     return !came.includes(false);
   };

@@ -1,6 +1,6 @@
 import { AfterimageError } from '../engine/errors.ts';
 import type { Device, Dtype, ModelFile, ModelManifest } from '../engine/model.ts';
-import type { StoredTensor } from '../engine/prepared.ts';
+import { expandedLength, type StoredTensor } from '../engine/prepared.ts';
 
 export type Tower = 'text' | 'vision';
 
@@ -76,4 +76,10 @@ export function textFiles(manifest: ModelManifest, device: Device): readonly Mod
   const files = towerFiles(manifest, 'text', dtype);
   if (!preparedTensors(manifest, device)) return files;
   return [...files, fileAt(manifest, preparedPath(dtype))];
+}
+
+/** Memory that a text encoder takes while it is loaded, about: its files, and what a prepared tower's weights become. */
+export function textEncoderBytes(manifest: ModelManifest, device: Device): number {
+  const files = textFiles(manifest, device).reduce((sum, { bytes }) => sum + bytes, 0);
+  return files + expandedLength(preparedTensors(manifest, device) ?? []);
 }

@@ -3,7 +3,7 @@ import type { WorkerEvent } from '../protocol.ts';
 /** Bytes arrive thousands of times a second; a person sees twenty. */
 const INTERVAL_MS = 50;
 
-/** Passes every event on, but progress and signs of life only now and then; a stage's last progress always. */
+/** Passes every event on, but progress and heartbeats only now and then; a stage's last progress always. */
 export function throttleProgress(send: (event: WorkerEvent) => void): (event: WorkerEvent) => void {
   const sent = new Map<string, number>();
   const isSoon = (what: string) => {
@@ -13,7 +13,7 @@ export function throttleProgress(send: (event: WorkerEvent) => void): (event: Wo
     return false;
   };
   return (event) => {
-    if (event.type === 'alive' && isSoon(event.type)) return;
+    if (event.type === 'heartbeat' && isSoon(event.type)) return;
     if (event.type === 'progress' && isSoon(event.stage) && event.loaded < event.total) return;
     send(event);
   };

@@ -1,3 +1,5 @@
+import { createDeferred } from '../engine/async/deferred.ts';
+import { type Memo, memoise } from '../engine/async/memoise.ts';
 import { parseCollectionList } from '../engine/collection/manifest.ts';
 import type { CollectionEntry } from '../engine/collection/types.ts';
 import type { Background } from '../engine/cutoff.ts';
@@ -8,11 +10,10 @@ import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } fro
 import type { BrowserTextEncoder } from './clip.browser.ts';
 import { type OpenCollection, openNewestCollection } from './collection-source.browser.ts';
 import { backgroundOf, composeSearch } from './compose-search.ts';
-import type { Encoder } from './encoder-slot.ts';
+import type { EncoderKey, PoolEntry } from './encoder-pool.ts';
 import { type Connection, createEncoders, encoderInfo } from './encoders.browser.ts';
 import { createHttpSource, type HttpSource } from './http-source.browser.ts';
 import { holdLifeLock } from './life-lock.browser.ts';
-import { type Memo, memoise } from './memoise.ts';
 import { type OpenIndex, openIndex } from './open-index.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
 import { isAway } from './resume.ts';
@@ -36,29 +37,32 @@ interface Current {
   /** Made while the encoder is being loaded, because the first answer waits for it. */
   background: Promise<{ readonly of: ModelManifest; readonly background: Background } | undefined>;
   /** For the encoder that is loaded, made when the first query comes. */
-  engine: { readonly of: Encoder<BrowserTextEncoder>; readonly made: Promise<SearchEngine> } | undefined;
+  engine: { readonly of: PoolEntry<BrowserTextEncoder>; readonly made: Memo<SearchEngine> } | undefined;
 }
 
 /**
- * What the query worker does, apart from the worker: one open collection, one text encoder, and the search engine over
- * both. Opening another collection of the same model keeps the encoder.
+ * What the query worker does, apart from the worker: one open collection, its text encoder, and the search engine over
+ * both. Encoders of collections that were open before stay, as far as there is room for them.
  */
 export function createQuerySession(): QueryWorkerApi {
   let connection: Connection | undefined;
   const connected = () => connection ?? fail('internal', 'The query worker was used before connect().');
   const encoders = createEncoders(connected);
-  const { calm, settle } = createCalm();
+  const { calm, calmWithin } = createCalm();
   const shelf = createShelf(connected, calm);
 
   /** An index that was disposed of under a query fails in ways that say nothing. */
-  const answer = async <T>(work: (engine: SearchEngine) => Promise<T>): Promise<T> => {
+  const answer = async <T>(work: (engine: SearchEngine, device: EncoderKey['device']) => Promise<T>): Promise<T> => {
     const at = shelf.current();
-    const encoder = encoders.current() ?? fail('internal', 'The query worker was asked before loadEncoder().');
+    const encoder = await (encoders.current() ?? fail('internal', 'The query worker was asked before loadEncoder().'));
+    const release = encoder.hold();
     try {
-      return await work(await engineOf(at, encoder));
+      return await work(await engineOf(at, encoder), encoder.key.device);
     } catch (error) {
       if (!shelf.holds(at)) fail('collection-not-found', 'Another collection was opened meanwhile.');
       throw error;
+    } finally {
+      release();
     }
   };
 
@@ -91,18 +95,17 @@ export function createQuerySession(): QueryWorkerApi {
         const encoder = await encoders.load(at.open.collection.manifest, request);
         const loaded = await encoder.loaded;
         void shelf.keep(at, loaded);
-        return encoderInfo(encoder.request, loaded);
+        return encoderInfo(request, loaded);
       } finally {
-        settle(ASKED_WITHIN_MS);
+        calmWithin(ASKED_WITHIN_MS);
       }
     },
     search: (text) =>
-      answer(async (engine) => {
-        const device = encoders.current()?.request.device ?? 'wasm';
+      answer(async (engine, device) => {
         const found = await engine.search(text);
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
         const items = await first.catch(nothingIfAway);
-        settle(SHOWN_AFTER_MS);
+        calmWithin(SHOWN_AFTER_MS);
         return { ...found, device, items };
       }),
     rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
@@ -120,13 +123,10 @@ async function listCollections(source: HttpSource): Promise<readonly CollectionE
   return collections;
 }
 
-/** `calm` resolves once, when the time has passed of the first `settle` that runs out. */
-function createCalm(): { readonly calm: Promise<void>; settle(ms: number): void } {
-  let resolve = () => {};
-  const calm = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { calm, settle: (ms) => void setTimeout(resolve, ms) };
+/** `calm` resolves once: when the time is over that the first `calmWithin` to end gave. */
+function createCalm(): { readonly calm: Promise<void>; calmWithin(ms: number): void } {
+  const { promise: calm, resolve } = createDeferred<void>();
+  return { calm, calmWithin: (ms) => void setTimeout(resolve, ms) };
 }
 
 /** The open collection: one after the other. */
@@ -186,17 +186,15 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
 }
 
 /** The engine over a collection and an encoder; waits for what is still loading. */
-function engineOf(at: Current, of: Encoder<BrowserTextEncoder>): Promise<SearchEngine> {
-  if (at.engine?.of === of) return at.engine.made;
-  const made = Promise.all([at.index.get(), of.loaded, at.background]).then(([index, loaded, ahead]) => {
-    const background = ahead?.of === loaded.manifest ? ahead.background : undefined;
-    return composeSearch(index, loaded, background).engine;
-  });
-  at.engine = { of, made };
-  made.catch(() => {
-    if (at.engine?.made === made) at.engine = undefined;
-  });
-  return made;
+function engineOf(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
+  if (at.engine?.of !== of) at.engine = { of, made: memoise(() => makeEngine(at, of)) };
+  return at.engine.made.get();
+}
+
+async function makeEngine(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
+  const [index, loaded, ahead] = await Promise.all([at.index.get(), of.loaded, at.background]);
+  const background = ahead?.of === loaded.manifest ? ahead.background : undefined;
+  return composeSearch(index, loaded, background).engine;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A collection of `public/` opened in Node, searched by the engine that the page runs. */
 import { join } from 'node:path';
+import { memoise } from '../engine/async/memoise.ts';
 import { assertModel } from '../engine/collection/assert-model.ts';
 import type { ItemStore } from '../engine/collection/items.ts';
 import { readCollection } from '../engine/collection/reader.ts';
@@ -15,7 +16,6 @@ import { createFolderSource } from './bytes.node.ts';
 import type { EngineRequest } from './choose-engine.ts';
 import { createNodeQueryEncoder } from './clip.node.ts';
 import { composeSearch, loadIndex } from './compose-search.ts';
-import { memoise } from './memoise.ts';
 import { readModelManifest } from './model-folder.node.ts';
 import { sha256 } from './sha256.ts';
 

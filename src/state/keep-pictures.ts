@@ -1,3 +1,4 @@
+import { forEachLimited } from '../engine/async/limiter.ts';
 import type { CollectionManifest, Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { keptPictures } from './caches.ts';
@@ -38,16 +39,12 @@ export async function keepPictures(options: KeepOptions): Promise<void> {
   const missing = [...wanted].filter((url) => !there.has(url));
   let have = wanted.size - missing.length;
   onProgress(have, wanted.size);
-  const next = missing.values();
-  const work = async () => {
-    for (const url of next) {
-      signal.throwIfAborted();
-      await keep(cache, url, signal);
-      have += 1;
-      onProgress(have, wanted.size);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
+  await forEachLimited(missing, PARALLEL, async (url) => {
+    signal.throwIfAborted();
+    await keep(cache, url, signal);
+    have += 1;
+    onProgress(have, wanted.size);
+  });
 
   signal.throwIfAborted();
   const stale = [...there].filter((url) => url.startsWith(folder) && !wanted.has(url));

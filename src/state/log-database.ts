@@ -1,6 +1,7 @@
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { LogListener } from '../db/channel.ts';
 import type { Database } from '../db/database.ts';
+import { memoise } from '../engine/async/memoise.ts';
 import { toAfterimageError } from '../engine/errors.ts';
 
 /** The database of the log: opened when first needed, and off where the browser has none. */
@@ -24,7 +25,6 @@ export function createLogDatabase(open: () => Promise<Database>): LogDatabase {
   const [status, setStatus] = createSignal<ReturnType<LogDatabase['status']>>('closed');
   const [error, setError] = createSignal<string>();
   const listeners = new Set<LogListener>();
-  let opening: Promise<Database> | undefined;
 
   async function start(): Promise<Database> {
     setStatus('opening');
@@ -37,31 +37,32 @@ export function createLogDatabase(open: () => Promise<Database>): LogDatabase {
       setError(undefined);
       return database;
     } catch (cause) {
-      opening = undefined;
       setStatus('off');
       setError(toAfterimageError(cause).message);
       throw cause;
     }
   }
 
-  function database(): Promise<Database> {
-    opening ??= start();
-    return opening;
-  }
-
-  onCleanup(() => void opening?.then((opened) => opened.close()).catch(() => undefined));
+  const opening = memoise(start);
+  onCleanup(
+    () =>
+      void opening
+        .peek()
+        ?.then((opened) => opened.close())
+        .catch(() => undefined),
+  );
 
   return {
     status,
     error,
-    database,
+    database: opening.get,
     onChange(listener) {
       listeners.add(listener);
       onCleanup(() => listeners.delete(listener));
     },
     async attempt(work) {
       try {
-        const result = await work(database());
+        const result = await work(opening.get());
         setError(undefined);
         return result;
       } catch (cause) {

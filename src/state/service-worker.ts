@@ -1,3 +1,4 @@
+import { withTimeLimit } from '../engine/async/timeouts.ts';
 import { hasServiceWorker } from './capabilities.ts';
 
 /** Longest wait for isolation at the first visit; beyond it the page starts without threads and is isolated next time. */
@@ -43,9 +44,11 @@ export async function isolate(baseUrl: string): Promise<void> {
   if (!serviceWorkerSupported || window.top !== window || !rememberReload()) return;
   try {
     await registerServiceWorker(baseUrl);
-    await withTimeout(navigator.serviceWorker.ready, ISOLATION_TIMEOUT_MS);
+    const { ready } = navigator.serviceWorker;
+    // Slow: as where it is refused.
+    if (!(await withTimeLimit(ISOLATION_TIMEOUT_MS, ready, () => undefined))) return;
   } catch {
-    // Refused or slow: the search works without threads, and the status panel says that the page is not isolated.
+    // Refused: the search works without threads, and the status panel says that the page is not isolated.
     return;
   }
   location.reload();
@@ -69,11 +72,4 @@ function forgetReload(): void {
   } catch {
     // No storage, so there was nothing to forget.
   }
-}
-
-function withTimeout<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('timeout')), milliseconds);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

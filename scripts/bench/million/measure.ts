@@ -1,4 +1,5 @@
 import type { Browser, Page } from '@playwright/test';
+import { withTimeLimit } from '../../../src/engine/async/timeouts.ts';
 import { askOnce, type Sample } from '../latency.ts';
 import { QUERIES } from '../queries.ts';
 import { type Spread, spread } from '../stats.ts';
@@ -103,10 +104,9 @@ export async function measureVisit(
 
 /** @throws Error after `ms` milliseconds without an answer */
 function within<T>(ms: number, answer: Promise<T>, query: string): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`“${query}” was not answered in ${ms / 1000} s.`)), ms).unref();
+  return withTimeLimit(ms, answer, () => {
+    throw new Error(`“${query}” was not answered in ${ms / 1000} s.`);
   });
-  return Promise.race([answer, late]);
 }
 
 /** @returns when the last of them came */

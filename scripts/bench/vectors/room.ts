@@ -1,5 +1,6 @@
 /// <reference path="./page/peers.d.ts" />
 import type { Browser, Page } from '@playwright/test';
+import { withTimeLimit } from '../../../src/engine/async/timeouts.ts';
 import type {} from './page/main.ts';
 import type { Answer, Built, DataSet, EngineId, Live, Loaded, OnDemand } from './protocol.ts';
 
@@ -36,7 +37,8 @@ export async function openRoom(browser: Browser, origin: string, id: EngineId, l
   });
   crashed.catch(() => {}); // heard by whoever waits at that moment
   await page.goto(origin);
-  const within = <T>(work: Promise<T>): Promise<T> => Promise.race([work, crashed, timeout(limit)]).catch(oneLine);
+  const within = <T>(work: Promise<T>): Promise<T> =>
+    withTimeLimit(limit, Promise.race([work, crashed]), () => stopped(limit)).catch(oneLine);
   const room: Room = {
     build: (set) => within(page.evaluate(([engine, data]) => window.engine.build(engine, data), [id, set] as const)),
     load: (set) => within(page.evaluate(([engine, data]) => window.engine.load(engine, data), [id, set] as const)),
@@ -79,10 +81,8 @@ function memoryOf(page: Page): Promise<number> {
   });
 }
 
-function timeout(ms: number): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`stopped after ${Math.round(ms / 1000)} s`)), ms).unref();
-  });
+function stopped(ms: number): never {
+  throw new Error(`stopped after ${Math.round(ms / 1000)} s`);
 }
 
 function oneLine(error: unknown): never {

@@ -1,3 +1,4 @@
+import { forEachLimited } from '../async/limiter.ts';
 import { AfterimageError } from '../errors.ts';
 import type { ByteSource, ReadOptions } from '../ports.ts';
 import { corrupt } from './section.ts';
@@ -60,23 +61,7 @@ export async function eachPart(
   };
   const numbered = [...parts.entries()];
   if (firstAlone) for (const [index, part] of numbered.splice(0, 1)) await readPart(part, index);
-  await eachOf(numbered, ([index, part]) => readPart(part, index));
-}
-
-/** `work` on every element, `CONCURRENT_READS` at a time; after a failure none is begun. */
-async function eachOf<T>(elements: readonly T[], work: (element: T) => Promise<void>): Promise<void> {
-  const remaining = elements.values();
-  let failed = false;
-  const lane = async () => {
-    for (const element of remaining) {
-      if (failed) return;
-      await work(element).catch((error: unknown) => {
-        failed = true;
-        throw error;
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_READS }, lane));
+  await forEachLimited(numbered, CONCURRENT_READS, ([index, part]) => readPart(part, index));
 }
 
 function startOffsets(parts: readonly Part[]): number[] {

@@ -35,14 +35,14 @@ interface StoredContent {
   readonly advice: string | null;
 }
 
-export interface Settled {
+export interface Published {
   readonly manifest: CollectionManifest;
   readonly unchanged: boolean;
   /** One line for people where the engine will find less than it should; else null. */
   readonly advice: string | null;
 }
 
-export interface SettleContext {
+export interface PublishContext {
   readonly previous: PreviousState | undefined;
   /** What the collection said of itself before. */
   readonly said: Said;
@@ -53,7 +53,7 @@ export interface SettleContext {
 }
 
 /** Put the new state into place, unless it is the old one; then remove what no longer belongs to it. */
-export async function settle(content: Content, context: SettleContext): Promise<Settled> {
+export async function publish(content: Content, context: PublishContext): Promise<Published> {
   const { previous, request, ports } = context;
   const { dim, encoding } = { dim: request.model.dim, encoding: request.encoding };
   const given = content.vectors;
@@ -71,7 +71,7 @@ export async function settle(content: Content, context: SettleContext): Promise<
   return { manifest, unchanged, advice: arranged.advice };
 }
 
-function descriptionOf({ items }: Content, { said, existing, request }: SettleContext): CollectionDescription {
+function descriptionOf({ items }: Content, { said, existing, request }: PublishContext): CollectionDescription {
   const paths = new Set(items.flatMap(picturesOf));
   let bytes = 0;
   for (const path of paths) bytes += existing.get(path) ?? 0;
@@ -94,7 +94,7 @@ function descriptionOf({ items }: Content, { said, existing, request }: SettleCo
 async function arrange(
   items: readonly Item[],
   vectors: StoredVectors,
-  { request, ports, stopwatch }: SettleContext,
+  { request, ports, stopwatch }: PublishContext,
 ): Promise<StoredContent> {
   if (request.index !== 'codes') return { items, vectors, advice: null };
   if (vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes go with --vectors int8.');
@@ -126,7 +126,7 @@ function* isSame(
   return true;
 }
 
-async function write(content: StoredContent, description: CollectionDescription, context: SettleContext) {
+async function write(content: StoredContent, description: CollectionDescription, context: PublishContext) {
   const { ports, stopwatch, request } = context;
   const { items, vectors, codes } = content;
   const { index } = description;
@@ -152,7 +152,7 @@ async function write(content: StoredContent, description: CollectionDescription,
  * The old graph where rows and parameters are the old ones (only names or titles changed), else a new one: of the vectors
  * as they are stored, because those are what it will be searched with.
  */
-async function graphOf({ vectors }: StoredContent, { hnsw }: CollectionDescription, context: SettleContext) {
+async function graphOf({ vectors }: StoredContent, { hnsw }: CollectionDescription, context: PublishContext) {
   const { previous, ports, request } = context;
   const before = previous?.collection;
   if (

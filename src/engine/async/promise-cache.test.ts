@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { createPromiseCache } from './lru.ts';
+import { createPromiseCache } from './promise-cache.ts';
 
 test('loads a key once, also while it is loading', async () => {
   const cache = createPromiseCache<number>(2);

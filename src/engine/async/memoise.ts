@@ -1,6 +1,10 @@
+/** A promise that is made when it is first asked for. */
 export interface Memo<T> {
   /** The value; loaded once for all who ask, and again after a failure. */
   get(): Promise<T>;
+  /** What was loaded or is being loaded; undefined where nothing was asked for, and after a failure. */
+  peek(): Promise<T> | undefined;
+  /** The next `get` loads again. */
   forget(): void;
 }
 
@@ -16,6 +20,7 @@ export function memoise<T>(load: () => Promise<T>): Memo<T> {
       });
       return started;
     },
+    peek: () => running,
     forget() {
       running = undefined;
     },

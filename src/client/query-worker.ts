@@ -1,0 +1,127 @@
+import { proxy, type Remote } from 'comlink';
+import { AfterimageError, type ErrorCode, toAfterimageError } from '../engine/errors.ts';
+import type {
+  CollectionInfo,
+  EncoderInfo,
+  IndexInfo,
+  IndexPreference,
+  QueryWorkerApi,
+  WorkerEvent,
+} from '../protocol.ts';
+import type { DeviceChoice } from './device.ts';
+import { ANSWER, FIRST_ANSWER_ON_GPU, LOAD, loadLimit } from './limits.ts';
+import { createOpening } from './opening.ts';
+import { type LifeLock, startWorkerSession, type WorkerLike } from './worker-session.ts';
+
+/** What a query worker tells, and what is known of it. */
+export type QueryWorkerEvent =
+  | WorkerEvent
+  | { readonly type: 'encoder'; readonly info: EncoderInfo }
+  | { readonly type: 'index'; readonly info: IndexInfo }
+  /** Nothing will answer until something is asked for again. */
+  | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string };
+
+export interface Ready {
+  readonly encoder: EncoderInfo;
+  readonly index: IndexInfo;
+}
+
+export interface QueryWorkerOptions {
+  readonly baseUrl: string;
+  readonly index: IndexPreference;
+  /** On WebAssembly; chosen by the machine where undefined. */
+  readonly threads: number | undefined;
+  readonly choice: Promise<DeviceChoice>;
+  readonly worker: WorkerLike;
+  readonly lock: LifeLock | undefined;
+  readonly onEvent: (event: QueryWorkerEvent) => void;
+  /** Called once; whoever waits for an answer is rejected with the same cause. */
+  readonly onDeath: (cause: AfterimageError) => void;
+}
+
+/** One query worker from its start to its death, with the collection that is open in it. */
+export interface QueryWorker {
+  /** Open a collection, if it is not open already, and load encoder and index behind it. */
+  open(name: string): Promise<CollectionInfo>;
+  /** Encoder and index of the open collection answer; tried again after a failure. */
+  ready(): Promise<Ready>;
+  /** They are being loaded: what is asked now is answered as soon as they are there. Tried again after a failure. */
+  loading(): Promise<void>;
+  /** Ask what needs no collection. */
+  ask<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
+  /** Ask about the open collection, once it can be browsed. */
+  browse<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
+  /** Ask what the encoder answers. To be called after `loading` or `ready`. */
+  query<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
+  kill(cause: AfterimageError): void;
+}
+
+/** How messages call it. */
+export const NAME = 'The search engine';
+
+/** After these the encoder's realm is good for nothing: see platform/clip.browser.ts. */
+const GPU_FAILURES: readonly ErrorCode[] = [
+  'device-unavailable',
+  'device-lost',
+  'device-nonsense',
+  'embedding-invalid',
+  'internal',
+];
+
+/** Whether another worker may do better than the one that threw `error`. */
+function isFatal(error: AfterimageError, device: DeviceChoice['device']): boolean {
+  return device === 'webgpu' ? GPU_FAILURES.includes(error.code) : error.code === 'internal';
+}
+
+export function startQueryWorker(options: QueryWorkerOptions): QueryWorker {
+  const { baseUrl, choice, worker, lock, onEvent, onDeath } = options;
+  let answered = false;
+
+  const hear = (event: WorkerEvent) => {
+    // What arrives by itself behind an index that answers says nothing of a call.
+    if (event.type === 'heartbeat' || !opening.isReady()) session.heartbeat();
+    if (event.type === 'heartbeat') return;
+    onEvent(event);
+    if (event.type === 'device-lost') session.kill(new AfterimageError('device-lost', event.reason));
+  };
+  const session = startWorkerSession<QueryWorkerApi>({
+    ...{ worker, lock, onDeath },
+    name: NAME,
+    advice: 'Reload the page.',
+    limit: LOAD,
+    connect: (api, lockName) => api.connect(baseUrl, proxy(hear), lockName),
+  });
+
+  /** Run what the encoder takes part in: what it leaves behind when it fails is not to be used again. */
+  async function withEncoder<T>(work: (device: DeviceChoice['device']) => Promise<T>): Promise<T> {
+    const { device } = await choice;
+    try {
+      return await work(device);
+    } catch (cause) {
+      const error = toAfterimageError(cause);
+      if (isFatal(error, device)) session.kill(error);
+      throw error;
+    }
+  }
+  const opening = createOpening(options, session, withEncoder);
+
+  return {
+    kill: session.kill,
+    open: opening.open,
+    ready: opening.ready,
+    loading: opening.loading,
+    ask: (work) => session.call(work),
+    async browse(work) {
+      await opening.info();
+      return session.call(work, ANSWER);
+    },
+    query: (work) =>
+      withEncoder(async (device) => {
+        const first = device === 'webgpu' ? FIRST_ANSWER_ON_GPU : ANSWER;
+        const limit = !opening.isReady() ? loadLimit(device) : answered ? ANSWER : first;
+        const answer = await session.call(work, limit);
+        answered = true;
+        return answer;
+      }),
+  };
+}
