@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { onTestFinished } from 'vitest';
 import { type Collection, readCollection } from '../../src/engine/collection/reader.ts';
-import { FORMAT_VERSION, type Item } from '../../src/engine/collection/types.ts';
+import { type Item, READ_VERSIONS } from '../../src/engine/collection/types.ts';
 import { normalise } from '../../src/engine/embedding.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import type { ImageEncoder, Pixels } from '../../src/engine/ports.ts';
@@ -112,11 +112,11 @@ export function openCollection(out: string): Promise<Collection> {
   return readCollection(createFolderSource(dirname(collections)), sha256, basename(out), basename(collections));
 }
 
-/** Make the collection one of the version before this one, as far as its manifest tells. @param more members to change. */
+/** Make the collection one of a version that is read no more, as far as its manifest tells. @param more members to change. */
 export async function makeOlder(out: string, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
   const path = join(out, 'manifest.json');
   const manifest = JSON.parse(await readFile(path, 'utf8'));
-  await writeFile(path, JSON.stringify({ ...manifest, version: FORMAT_VERSION - 1, ...more }));
+  await writeFile(path, JSON.stringify({ ...manifest, version: READ_VERSIONS[0] - 1, ...more }));
 }
 
 /** All files below `folder`, by path with `/`. */

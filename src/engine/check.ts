@@ -72,6 +72,35 @@ export function list<T>(element: Check<T>, max: number): Check<readonly T[]> {
   };
 }
 
+/** An object whose members are named freely, as far as `name` allows. */
+export function record<T>(name: Check<string>, value: Check<T>): Check<Readonly<Record<string, T>>> {
+  return (given, path) => {
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
+      throw new Invalid(path, 'is not an object');
+    return Object.fromEntries(
+      Object.entries(given).map(([key, one]) => [
+        name(key, `${path} has a member ${quote(key)}, which`),
+        value(one, `${path}.${key}`),
+      ]),
+    );
+  };
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** Any JSON, in which objects and lists are nested at most `depth` deep: recursion over deeper ones overflows the stack. */
+export function json(depth: number): Check<Json> {
+  return (value, path) => {
+    if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+    if (typeof value === 'number') return finite(value, path) + 0; // −0, which JSON.stringify writes as 0, becomes 0
+    if (typeof value !== 'object') throw new Invalid(path, 'is not JSON');
+    if (depth === 0) throw new Invalid(path, 'is nested too deeply');
+    const inner = json(depth - 1);
+    if (Array.isArray(value)) return value.map((one: unknown) => inner(one, path));
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inner(one, path)]));
+  };
+}
+
 export function nullable<T>(check: Check<T>): Check<T | null> {
   return (value, path) => (value === null ? null : check(value, path));
 }

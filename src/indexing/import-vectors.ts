@@ -3,6 +3,7 @@ import type { Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
 import { createMean, type Mean } from '../engine/quantised/quantise.ts';
+import { withAdditions } from './carry.ts';
 import { codeWidth } from './code-shape.ts';
 import type { GivenPicture } from './given-picture.ts';
 import { copyId, itemId } from './ids.ts';
@@ -63,9 +64,10 @@ export async function importVectors(request: ImportRequest, ports: ImportPorts):
     const last = await lastState(request, ports);
     for (const message of noteOfUnreadable(last)) ports.onEvent({ type: 'note', message });
     const { previous } = last;
-    const content = await stopwatch.time('read', () =>
+    const { items, ...rest } = await stopwatch.time('read', () =>
       readContent(count, vectorsToKeep(previous, request), request, ports),
     );
+    const content = { items: withAdditions(items, previous), ...rest };
     const context = { ...last, existing: new Map(), request, ports, stopwatch };
     const { manifest, unchanged, advice } = await publish(content, context);
     return {

@@ -1,7 +1,8 @@
-import type { CollectionManifest, Item, PartKind } from '../engine/collection/types.ts';
+import { type CollectionManifest, type Item, isKnown, type PartKind } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Sha256 } from '../engine/ports.ts';
 import { absentPictures, notesOfAbsent, refuseUnknown, withoutMoved } from './absent.ts';
+import { withAdditions } from './carry.ts';
 import { codeWidth } from './code-shape.ts';
 import { embedFiles, type Outcome } from './embed.ts';
 import { copyId } from './ids.ts';
@@ -65,7 +66,8 @@ async function indexListing(
   for (const problem of problems) ports.onEvent({ type: 'problem', problem });
   if (request.strict) refuseProblems(problems);
 
-  const content = await assemble(outcomes, request, ports.sha256);
+  const assembled = await assemble(outcomes, request, ports.sha256);
+  const content = { ...assembled, items: withAdditions(assembled.items, previous) };
   if (content.items.length === 0) throw nothingLeft(problems);
   const { manifest, unchanged, advice } = await publish(content, { ...last, existing, request, ports, stopwatch });
   const embedded = new Set(outcomes.flatMap((one) => ('picture' in one && one.embedded ? [one.picture.record.id] : [])))
@@ -163,8 +165,9 @@ export function countRemoved(previous: PreviousState | undefined, items: readonl
   return previous?.items.filter(({ id }) => !ids.has(id)).length ?? 0;
 }
 
+/** Of the sections that this version knows. */
 export function partBytes({ parts }: CollectionManifest): Record<PartKind, number> {
   const bytes: Record<PartKind, number> = { vectors: 0, graph: 0, codes: 0, items: 0, ids: 0, blocks: 0 };
-  for (const part of parts) bytes[part.kind] += part.bytes;
+  for (const part of parts.filter(isKnown)) bytes[part.kind] += part.bytes;
   return bytes;
 }

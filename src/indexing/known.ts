@@ -105,6 +105,6 @@ function noteOfCoarser(held: Encoding, asked: Encoding): string {
   return `The vectors that are there are stored as ${held}, from which ${asked} cannot be made: all pictures are embedded again.`;
 }
 
-function toRecord({ name: _name, title: _title, licence: _licence, ...record }: Item): PictureRecord {
-  return record;
+function toRecord({ id, width, height, bytes, date, thumbnail, preview }: Item): PictureRecord {
+  return { id, width, height, bytes, date, thumbnail, preview };
 }

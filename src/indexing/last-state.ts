@@ -1,5 +1,7 @@
 /** What is in place before a run. */
 import { type Check, list, member, nullable, text } from '../engine/check.ts';
+import { type Extensions, extensions, MAX_MANIFEST_EXTENSION_BYTES } from '../engine/collection/extensions.ts';
+import { isNewer } from '../engine/collection/manifest.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { type PreviousState, readPrevious } from './known.ts';
 import type { CollectionPorts, CollectionRequest } from './request.ts';
@@ -10,6 +12,7 @@ export interface Said {
   readonly description?: string | undefined;
   readonly licence?: string | null | undefined;
   readonly examples?: readonly string[] | undefined;
+  readonly extensions?: Extensions | undefined;
 }
 
 export interface LastState {
@@ -20,9 +23,13 @@ export interface LastState {
   readonly unreadable: string | undefined;
 }
 
-/** What is there, as far as it can be read. */
+/**
+ * What is there, as far as it can be read.
+ * @throws AfterimageError `collection-version` for what a newer Afterimage wrote, which would be lost, unless everything is
+ *   to be begun afresh
+ */
 export async function lastState(
-  { name, signal }: Pick<CollectionRequest, 'name' | 'signal'>,
+  { name, signal, fresh }: Pick<CollectionRequest, 'name' | 'signal' | 'fresh'>,
   { store, manifestText }: Pick<CollectionPorts, 'store' | 'manifestText'>,
 ): Promise<LastState> {
   try {
@@ -31,10 +38,19 @@ export async function lastState(
     return { previous, said: previous?.collection.manifest ?? {}, unreadable: undefined };
   } catch (error) {
     if (!(error instanceof AfterimageError)) throw error;
-    // Of another version, or with damaged parts: the texts are whole. In a damaged manifest they may be damaged too.
-    const said = error.code === 'collection-invalid' ? {} : saidBy((await manifestText()) ?? '', name);
+    const text = (await manifestText()) ?? '';
+    if (!fresh && isNewer(text)) throw newer(name, error);
+    // Of an older version, or with damaged parts: the texts are whole. In a damaged manifest they may be damaged too.
+    const said = error.code === 'collection-invalid' ? {} : saidBy(text, name);
     return { previous: undefined, said, unreadable: error.message };
   }
+}
+
+function newer(name: string, { code }: AfterimageError): AfterimageError {
+  const message =
+    `A newer Afterimage wrote the collection ${name} that is there, and this one cannot read all of it. Update Afterimage. ` +
+    'To build the collection anew with this version instead, delete its folder first.';
+  return new AfterimageError(code, message);
 }
 
 /** A line for people where what is there cannot be read. */
@@ -55,6 +71,7 @@ export function saidBy(manifest: string, name: string): Said {
     description: read('description', text(0, 5000)),
     licence: read('licence', nullable(text(1, 500))),
     examples: read('examples', list(text(1, 500), 100)),
+    extensions: read('extensions', extensions(MAX_MANIFEST_EXTENSION_BYTES)),
   };
 }
 

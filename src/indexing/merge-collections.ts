@@ -9,8 +9,8 @@ import { copyId } from './ids.ts';
 import { allocateVectors, createIds } from './import-vectors.ts';
 import { countRemoved, partBytes } from './index-pictures.ts';
 import { isCoarser } from './known.ts';
-import { lastState, noteOfUnreadable, type Said } from './last-state.ts';
-import { publish } from './publish.ts';
+import { type LastState, lastState, noteOfUnreadable, type Said } from './last-state.ts';
+import { type PublishContext, publish } from './publish.ts';
 import type { CollectionPorts, CollectionRequest, PublishedSummary } from './request.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -77,7 +77,15 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
     await stopwatch.time('write', () => takePictures(rows, existing, request.signal, ports));
     const publishPorts = { ...ports, graph: ports.graph(first.dim) };
     const content = { items, vectors, copies: ids.copies() };
-    const published = await publish(content, { ...last, existing, request, ports: publishPorts, stopwatch });
+    const carried = carriedFrom(last, sources);
+    const published = await publish(content, {
+      ...last,
+      ...carried,
+      existing,
+      request,
+      ports: publishPorts,
+      stopwatch,
+    });
     const { manifest, unchanged, advice } = published;
     return {
       collection: manifest.name,
@@ -139,6 +147,18 @@ function completeRequest(request: MergeRequest, first: CollectionManifest, said:
   };
 }
 
+/** What this version does not know is, as texts are, that of the collection that was there, else that of the first one. */
+function carriedFrom(
+  { previous, said }: LastState,
+  [first]: readonly MergeSource[],
+): Pick<PublishContext, 'said' | 'carry'> {
+  const isNew = said.title === undefined;
+  return {
+    said: isNew ? { ...said, extensions: first?.collection.manifest.extensions } : said,
+    carry: previous?.collection ?? (isNew ? first?.collection : undefined),
+  };
+}
+
 /** All rows by name, and by source where names are equal; what has the same name and content is there once. */
 async function listRows(sources: readonly MergeSource[], signal: AbortSignal, sha256: Sha256) {
   const all: Row[] = [];
@@ -163,8 +183,8 @@ function withFirstFacts(rows: readonly Row[]): Row[] {
     if (!first) firsts.set(row.id, row.item);
     // An item without a thumbnail was imported, and knows of itself what its metadata said.
     if (!first?.thumbnail) return row;
-    const { name, title, licence } = row.item;
-    return { ...row, item: { ...first, name, title, licence } };
+    const { width, height, bytes, date, thumbnail, preview } = first;
+    return { ...row, item: { ...row.item, width, height, bytes, date, thumbnail, preview } };
   });
 }
 

@@ -78,7 +78,7 @@ export interface PictureDecoder {
 }
 
 /** What is kept of a picture's content, whatever its name. */
-export type PictureRecord = Omit<Item, 'name' | 'title' | 'licence'>;
+export type PictureRecord = Omit<Item, 'name' | 'title' | 'licence' | 'media' | 'duration' | 'extensions'>;
 
 export interface EmbeddedPicture {
   readonly record: PictureRecord;

@@ -1,15 +1,17 @@
-import { canonicalJson } from '../engine/collection/manifest.ts';
+import { canonicalJson, fingerprintOf } from '../engine/collection/manifest.ts';
+import type { Collection } from '../engine/collection/reader.ts';
 import {
   isSameVectors,
   reorderVectors,
   type StoredVectors,
   storingVectors,
 } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest, Item } from '../engine/collection/types.ts';
+import { type CollectionManifest, FORMAT_VERSION, type Item } from '../engine/collection/types.ts';
 import { type CollectionDescription, encodeCollection } from '../engine/collection/writer.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Steps } from '../engine/steps.ts';
 import { beamFor } from './beam.ts';
+import { carryOver } from './carry.ts';
 import { codeAdvice } from './code-shape.ts';
 import { type PreviousState, vectorsToKeep } from './known.ts';
 import type { Said } from './last-state.ts';
@@ -46,6 +48,8 @@ export interface PublishContext {
   readonly previous: PreviousState | undefined;
   /** What the collection said of itself before. */
   readonly said: Said;
+  /** Whose sections that this version does not know are taken over, as far as they fit; absent: those of `previous`. */
+  readonly carry?: Collection | undefined;
   readonly existing: ReadonlyMap<string, number>;
   readonly request: CollectionRequest;
   readonly ports: CollectionPorts;
@@ -87,6 +91,7 @@ function descriptionOf({ items }: Content, { said, existing, request }: PublishC
     hnsw: { ...request.hnsw, efSearch: request.hnsw.efSearch ?? beamFor(items.length) },
     index: request.index,
     pictures: { mode: request.pictures, bytes },
+    ...(said.extensions && { extensions: said.extensions }),
   };
 }
 
@@ -109,12 +114,13 @@ async function arrange(
   });
 }
 
-/** Whether writing would change nothing but the date. In steps: to compare a million items takes nine seconds. */
+/** Whether writing would change nothing but the date: of the version of the format too, because only one is written. In steps: to compare a million items takes nine seconds. */
 function* isSame(
   previous: PreviousState,
   { items, vectors }: Pick<StoredContent, 'items' | 'vectors'>,
   description: CollectionDescription,
 ): Steps<boolean> {
+  if (previous.collection.manifest.version !== FORMAT_VERSION) return false;
   const { created: _created, ...said } = description;
   const before: Readonly<Record<string, unknown>> = { ...previous.collection.manifest };
   if (!Object.entries(said).every(([key, value]) => canonicalJson(value) === canonicalJson(before[key]))) return false;
@@ -133,9 +139,10 @@ async function write(content: StoredContent, description: CollectionDescription,
   const graph =
     index === 'hnsw' ? await stopwatch.time('graph', () => graphOf(content, description, context)) : undefined;
   return stopwatch.time('write', async () => {
+    const others = await carry(items, description, context);
     const rowsPerBlock = codes && ROWS_PER_CODED_BLOCK;
     const parts = encodeCollection({
-      ...{ ...description, items, vectors, graph, codes, rowsPerBlock },
+      ...{ ...description, items, vectors, graph, codes, rowsPerBlock, others },
       sha256: ports.sha256,
     });
     let step = await parts.next();
@@ -146,6 +153,13 @@ async function write(content: StoredContent, description: CollectionDescription,
     await ports.store.commit(step.value);
     return step.value;
   });
+}
+
+async function carry(items: readonly Item[], { model, dim }: CollectionDescription, context: PublishContext) {
+  const { request, ports, previous } = context;
+  const ids = items.map(({ id }) => id);
+  const next = { model, dim, fingerprint: await fingerprintOf(model.sha256, ids, ports.sha256) };
+  return carryOver(context.carry ?? previous?.collection, next, request.signal, ports);
 }
 
 /**

@@ -12,7 +12,8 @@ import { sha256 } from './sha256.ts';
 
 /** What an unfinished run leaves for the next one. */
 const PARTIAL = '.partial';
-const PART = /^(?:vectors|graph|codes|items|ids|blocks)-[0-9a-f]{16}\.bin$/;
+/** Of whatever kind, known or not. */
+const PART = /^[a-z][a-z0-9.-]*-[0-9a-f]{16}\.bin$/;
 const PICTURE = /^[0-9a-f]{16}\.[a-z]{1,5}$/;
 const PICTURE_FOLDERS = ['thumbs', 'previews'];
 /** All 200,000 of a collection of 100,000 pictures at once would take 600 MiB of memory. */

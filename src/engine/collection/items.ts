@@ -2,6 +2,7 @@ import {
   also,
   type Check,
   checked,
+  finite,
   integer,
   isoDate,
   matching,
@@ -12,6 +13,7 @@ import {
   text,
 } from '../check.ts';
 import { AfterimageError } from '../errors.ts';
+import { extensions, MAX_ITEM_EXTENSION_BYTES } from './extensions.ts';
 import { join } from './pack.ts';
 import { corrupt } from './section.ts';
 import type { Item, PictureFile } from './types.ts';
@@ -46,18 +48,24 @@ export interface ItemLines {
 
 const picture = object<PictureFile>({ path: relativePath, width: integer(1), height: integer(1) });
 
-const members: Check<Item> = object<Item>({
-  id: matching(ID, '16 lower-case hex digits'),
-  name: text(1, 10_000),
-  title: nullable(text(0, 10_000)),
-  licence: nullable(text(0, 10_000)),
-  width: integer(0),
-  height: integer(0),
-  bytes: integer(0),
-  date: nullable(isoDate),
-  thumbnail: nullable(picture),
-  preview: nullable(picture),
-});
+const members: Check<Item> = object<Item>(
+  {
+    id: matching(ID, '16 lower-case hex digits'),
+    name: text(1, 10_000),
+    title: nullable(text(0, 10_000)),
+    licence: nullable(text(0, 10_000)),
+    width: integer(0),
+    height: integer(0),
+    bytes: integer(0),
+    date: nullable(isoDate),
+    thumbnail: nullable(picture),
+    preview: nullable(picture),
+    media: matching(/^[a-z][a-z0-9-]{0,31}$/, 'a kind of media'),
+    duration: also(finite, (seconds) => (seconds < 0 ? 'is below 0' : undefined)),
+    extensions: extensions(MAX_ITEM_EXTENSION_BYTES),
+  },
+  ['media', 'duration', 'extensions'],
+);
 
 const item: Check<Item> = also(members, ({ width, height, thumbnail, preview }) => {
   if (thumbnail === null) return preview === null ? undefined : 'has a preview and no thumbnail';

@@ -11,11 +11,11 @@ import {
   isCollectionName,
   parseCollectionList,
   parseManifest,
-  partPath,
   sealManifest,
   stringifyCollectionList,
   stringifyManifest,
 } from './manifest.ts';
+import { partPath } from './parts.ts';
 import { sampleContent, writeCollection } from './testing.ts';
 import type { CollectionManifest, Part, PartKind } from './types.ts';
 

@@ -17,6 +17,8 @@ import {
 } from '../check.ts';
 import { AfterimageError } from '../errors.ts';
 import type { Sha256 } from '../ports.ts';
+import { additionName, extensions, MAX_MANIFEST_EXTENSION_BYTES } from './extensions.ts';
+import { part, wrongParts } from './parts.ts';
 import { SECTION_HEADER_BYTES } from './section.ts';
 import {
   type CollectionEntry,
@@ -25,16 +27,18 @@ import {
   ENCODINGS,
   ENGINES,
   FORMAT_VERSION,
+  isKnown,
   MAX_BLOCK_BYTES,
-  MAX_PART_BYTES,
-  PART_KINDS,
-  type Part,
   type PartKind,
+  READ_VERSIONS,
 } from './types.ts';
 import { partRows, rowBytesOf } from './vector-blocks.ts';
 
 export type UnsealedManifest = Omit<CollectionManifest, 'sha256'>;
 
+/** Additions to the format that this code can read; `requires` may name them. There are none yet. */
+const ADDITIONS: readonly string[] = [];
+const MAX_REQUIRED = 100;
 const MAX_PARTS = 10_000;
 const MAX_DIM = 65_536;
 /** Rows are addressed by 32 bits; half of that keeps them positive wherever they pass through an int32. */
@@ -49,59 +53,57 @@ export function isCollectionName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** The file name of a part whose content has this hash. */
-export function partPath(kind: PartKind, sha256: string): string {
-  return `${kind}-${sha256.slice(0, 16)}.bin`;
-}
-
-const part: Check<Part> = also(
-  object<Part>({
-    kind: oneOf(...PART_KINDS),
-    path: text(1, 100),
-    sha256: sha256Hex,
-    bytes: integer(1, MAX_PART_BYTES),
-  }),
-  ({ kind, path, sha256 }) => (path === partPath(kind, sha256) ? undefined : 'is not named by its content'),
-);
-
 const manifest: Check<CollectionManifest> = also(
-  object<CollectionManifest>({
-    format: oneOf('afterimage-collection'),
-    version: oneOf(FORMAT_VERSION),
-    name: collectionName,
-    title: text(1, 500),
-    description: text(0, 5000),
-    licence: nullable(text(1, 500)),
-    examples: list(text(1, 500), 100),
-    created: isoDate,
-    model: object<CollectionManifest['model']>({ id: modelId, sha256: sha256Hex }),
-    dim: integer(1, MAX_DIM),
-    count: integer(0, MAX_COUNT),
-    fingerprint: matching(/^[0-9a-f]{32}$/, '32 lower-case hex digits'),
-    metric: oneOf('cosine'),
-    quantiser: object<CollectionManifest['quantiser']>({
-      encoding: oneOf(...ENCODINGS),
-      rowBytes: integer(1, 4 * MAX_DIM),
-      rowsPerBlock: integer(1, MAX_BLOCK_BYTES),
-    }),
-    index: oneOf(...ENGINES),
-    hnsw: object<CollectionManifest['hnsw']>({
-      M: integer(2, 1000),
-      efConstruction: integer(1, 100_000),
-      efSearch: integer(1, 100_000),
-    }),
-    pictures: object<CollectionManifest['pictures']>({ mode: oneOf('preview', 'copy', 'none'), bytes: integer(0) }),
-    parts: list(part, MAX_PARTS),
-    sha256: sha256Hex,
-  }),
-  wrongSize,
+  object<CollectionManifest>(
+    {
+      format: oneOf('afterimage-collection'),
+      version: oneOf(...READ_VERSIONS),
+      name: collectionName,
+      title: text(1, 500),
+      description: text(0, 5000),
+      licence: nullable(text(1, 500)),
+      examples: list(text(1, 500), 100),
+      created: isoDate,
+      model: object<CollectionManifest['model']>({ id: modelId, sha256: sha256Hex }),
+      dim: integer(1, MAX_DIM),
+      count: integer(0, MAX_COUNT),
+      fingerprint: matching(/^[0-9a-f]{32}$/, '32 lower-case hex digits'),
+      metric: oneOf('cosine'),
+      quantiser: object<CollectionManifest['quantiser']>({
+        encoding: oneOf(...ENCODINGS),
+        rowBytes: integer(1, 4 * MAX_DIM),
+        rowsPerBlock: integer(1, MAX_BLOCK_BYTES),
+      }),
+      index: oneOf(...ENGINES),
+      hnsw: object<CollectionManifest['hnsw']>({
+        M: integer(2, 1000),
+        efConstruction: integer(1, 100_000),
+        efSearch: integer(1, 100_000),
+      }),
+      pictures: object<CollectionManifest['pictures']>({ mode: oneOf('preview', 'copy', 'none'), bytes: integer(0) }),
+      requires: list(additionName, MAX_REQUIRED),
+      extensions: extensions(MAX_MANIFEST_EXTENSION_BYTES),
+      parts: list(part, MAX_PARTS),
+      sha256: sha256Hex,
+    },
+    ['requires', 'extensions'],
+  ),
+  (whole) => wrongVersion(whole) ?? wrongParts(whole.parts) ?? wrongSize(whole),
 );
+
+/** Whether it has what its version has not. */
+function wrongVersion({ version, requires, extensions, parts }: CollectionManifest): string | undefined {
+  if (version > 3) return undefined;
+  if (requires !== undefined || extensions !== undefined) return `has a member that version ${version} has not`;
+  const other = parts.find((one) => !isKnown(one));
+  return other && `has a part of the kind ${other.kind}, which version ${version} has not`;
+}
 
 /** What each section must hold for `count` rows of `dim` numbers, and which sections there must be. */
 function wrongSize(manifest: CollectionManifest): string | undefined {
   const { count, dim, parts, quantiser, index } = manifest;
   const bytes = new Map<PartKind, number>();
-  for (const { kind, bytes: more } of parts) bytes.set(kind, (bytes.get(kind) ?? 0) + more);
+  for (const one of parts.filter(isKnown)) bytes.set(one.kind, (bytes.get(one.kind) ?? 0) + one.bytes);
   const needed: PartKind[] = ['vectors', 'items'];
   if (index === 'hnsw') needed.push('graph');
   if (index === 'codes') needed.push('codes', 'blocks');
@@ -127,10 +129,11 @@ function wrongSize(manifest: CollectionManifest): string | undefined {
 
 /**
  * Read a `manifest.json`. It has one spelling only, that of `stringifyManifest`, so no damaged bit goes unnoticed.
- * @throws AfterimageError `collection-invalid`, or `collection-version` when another version of Afterimage wrote it.
+ * @throws AfterimageError `collection-invalid`, or `collection-version` when it is of a version, or requires an addition,
+ *   that this code does not know.
  */
 export async function parseManifest(source: string, sha256: Sha256): Promise<CollectionManifest> {
-  const result = parseJson(source, (value) => manifestOfThisVersion(value), invalidManifest);
+  const result = parseJson(source, readable, invalidManifest);
   const { sha256: claimed, ...content } = result;
   if (source !== stringifyManifest(result) || claimed !== (await hashOf(content, sha256))) {
     throw invalidManifest('its hash is not that of its content');
@@ -138,28 +141,53 @@ export async function parseManifest(source: string, sha256: Sha256): Promise<Col
   return result;
 }
 
-function manifestOfThisVersion(value: unknown): CollectionManifest {
-  const version = member(value, 'version');
-  const isOurs = member(value, 'format') === 'afterimage-collection';
-  if (isOurs && typeof version === 'number' && version !== FORMAT_VERSION) {
-    throw new AfterimageError(
-      'collection-version',
-      `The collection is of format version ${version}; this Afterimage reads version ${FORMAT_VERSION}. ` +
-        (version > FORMAT_VERSION
-          ? 'Update Afterimage (in the browser: reload the page), or build the collection again with `pnpm build-index`.'
-          : 'Build the collection again with `pnpm build-index`.'),
-    );
+/** The version and what is required are looked at first: of later ones the rest may look different. */
+function readable(value: unknown): CollectionManifest {
+  if (member(value, 'format') === 'afterimage-collection') {
+    const problem = unknownVersion(member(value, 'version')) ?? unknownAddition(member(value, 'requires'));
+    if (problem !== undefined) throw new AfterimageError('collection-version', problem);
   }
   return manifest(value, '');
 }
 
+const UPDATE = 'Reload the page to get a newer Afterimage. If the collection is yours, update Afterimage.';
+
+function unknownVersion(version: unknown): string | undefined {
+  if (typeof version !== 'number' || READ_VERSIONS.some((one) => one === version)) return undefined;
+  const what = `The collection is of format version ${version}; this Afterimage reads versions ${READ_VERSIONS.join(' and ')}.`;
+  if (version > FORMAT_VERSION) return `${what} ${UPDATE}`;
+  return `${what} If it is yours, build it again with \`pnpm build-index\`.`;
+}
+
+function unknownAddition(requires: unknown): string | undefined {
+  const names: readonly unknown[] = Array.isArray(requires) ? requires : [];
+  const unknown = names.find((name) => typeof name === 'string' && !ADDITIONS.includes(name));
+  if (typeof unknown !== 'string') return undefined;
+  return `The collection needs ${JSON.stringify(unknown.slice(0, 64))}, which this Afterimage does not know. ${UPDATE}`;
+}
+
+/** Whether a manifest is one that only a newer Afterimage can read. @param source untrusted */
+export function isNewer(source: string): boolean {
+  try {
+    const value: unknown = JSON.parse(source);
+    const version = member(value, 'version');
+    return (
+      member(value, 'format') === 'afterimage-collection' &&
+      typeof version === 'number' &&
+      (version > FORMAT_VERSION || unknownAddition(member(value, 'requires')) !== undefined)
+    );
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Complete a manifest with the hash of itself.
- * @throws AfterimageError `collection-invalid` for what `parseManifest` would refuse.
+ * @throws AfterimageError for what `parseManifest` would refuse, with the same codes.
  */
 export async function sealManifest(content: UnsealedManifest, sha256: Sha256): Promise<CollectionManifest> {
-  const candidate = { ...content, sha256: await hashOf(content, sha256) };
-  return checked(candidate, manifest, invalidManifest);
+  const { sha256: _, ...valid } = checked({ ...content, sha256: '0'.repeat(64) }, readable, invalidManifest);
+  return { ...valid, sha256: await hashOf(valid, sha256) };
 }
 
 /** The text of `manifest.json`, two spaces of indentation, members in declared order. */
@@ -167,16 +195,23 @@ export function stringifyManifest(sealed: CollectionManifest): string {
   return `${JSON.stringify(sealed, null, 2)}\n`;
 }
 
+/** The fingerprint of a collection of these rows. @param model the manifest's `model.sha256` */
+export async function fingerprintOf(model: string, ids: readonly string[], sha256: Sha256): Promise<string> {
+  return (await sha256(new TextEncoder().encode([model, ...ids].join('\n')))).slice(0, 32);
+}
+
 async function hashOf(content: UnsealedManifest, sha256: Sha256): Promise<string> {
   return sha256(new TextEncoder().encode(canonicalJson(content)));
 }
 
-/** JSON without spaces, members sorted by name: one text for one value. */
+/** JSON without spaces, members sorted by the UTF-16 units of their names (as in RFC 8785): one text for one value. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, one: unknown) => {
-    if (typeof one !== 'object' || one === null || Array.isArray(one)) return one;
-    return Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members = Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, one]) => `${JSON.stringify(name)}:${canonicalJson(one)}`).join(',')}}`;
 }
 
 function invalidManifest(problem: string): AfterimageError {

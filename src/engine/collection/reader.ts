@@ -7,7 +7,7 @@ import { isCollectionName, parseManifest } from './manifest.ts';
 import { eachPart, readSection, tooLarge } from './read-parts.ts';
 import { corrupt, openSection } from './section.ts';
 import { problemOf, type StoredVectors } from './stored-vectors.ts';
-import type { CollectionManifest, Item, Part, PartKind } from './types.ts';
+import { type CollectionManifest, type Item, isKnown, type Part, type PartKind } from './types.ts';
 import { emptyVectors, fillHead, fillRows, type PartRows, partRows, type VectorShape } from './vector-blocks.ts';
 
 export interface StreamOptions extends ReadOptions {
@@ -40,8 +40,12 @@ export interface Collection {
   blockTable(options?: ReadOptions): Promise<BlockTable>;
   /** One of them. */
   readBlock(kind: BlockKind, block: Block, options?: ReadOptions): Promise<Uint8Array>;
-  /** The files of one kind, or of all, with paths that the byte source takes: to prefetch them. */
-  parts(kind?: PartKind): readonly Part[];
+  /**
+   * The files of one kind, or of all that this version knows, with paths that the byte source takes: to prefetch them.
+   */
+  parts(kind?: PartKind): readonly Part<PartKind>[];
+  /** The bytes of a part of the manifest, known or not, as they are: to take them over. */
+  readPart(part: Part, options?: ReadOptions): Promise<Uint8Array>;
 }
 
 /**
@@ -77,6 +81,7 @@ export function openCollection(source: ByteSource, manifest: CollectionManifest,
   const folder = `${basePath}/${manifest.name}`;
   const parts = (kind?: PartKind) =>
     manifest.parts
+      .filter(isKnown)
       .filter((part) => kind === undefined || part.kind === kind)
       .map((part) => ({ ...part, path: `${folder}/${part.path}` }));
   const has = (kind: PartKind) => manifest.parts.some((part) => part.kind === kind);
@@ -95,6 +100,7 @@ export function openCollection(source: ByteSource, manifest: CollectionManifest,
   return {
     manifest,
     parts,
+    readPart: (part, options) => source.read(`${folder}/${part.path}`, part, options),
     has,
     async items(options) {
       if (!has('blocks')) return storeOf(await lines(options));

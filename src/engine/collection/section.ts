@@ -1,11 +1,14 @@
 import { AfterimageError } from '../errors.ts';
 import type { CollectionManifest, PartKind } from './types.ts';
 
+/** Version of the format that last changed how a section is laid out. A collection that goes from 3 to 4 keeps its parts. */
+const LAYOUT_VERSION = 3;
+
 /**
  * A section is the concatenation of a kind's parts: a header of 32 bytes, then the body.
  *
  *   0  magic, four ASCII characters, one for each kind
- *   4  version, uint32
+ *   4  version of the layout, uint32
  *   8  count of rows, uint32
  *  12  dim, uint32
  *  16  fingerprint, 16 bytes
@@ -24,13 +27,13 @@ const MAGIC: Readonly<Record<PartKind, string>> = {
 };
 
 /** What a header repeats of the manifest. */
-export type SectionIdentity = Pick<CollectionManifest, 'version' | 'count' | 'dim' | 'fingerprint'>;
+export type SectionIdentity = Pick<CollectionManifest, 'count' | 'dim' | 'fingerprint'>;
 
 export function encodeSectionHeader(kind: PartKind, identity: SectionIdentity): Uint8Array {
   const header = new Uint8Array(SECTION_HEADER_BYTES);
   header.set(new TextEncoder().encode(MAGIC[kind]));
   const view = new DataView(header.buffer);
-  view.setUint32(4, identity.version, true);
+  view.setUint32(4, LAYOUT_VERSION, true);
   view.setUint32(8, identity.count, true);
   view.setUint32(12, identity.dim, true);
   for (let i = 0; i < 16; i++) header[16 + i] = Number.parseInt(identity.fingerprint.slice(2 * i, 2 * i + 2), 16);

@@ -1,7 +1,10 @@
 import type { FileHash } from '../ports.ts';
+import type { Extensions } from './extensions.ts';
 
-/** Version of the format that this code writes, and the only one that it reads. */
-export const FORMAT_VERSION = 3;
+/** Versions of the format that this code reads. Version 3 has no extensions, and no sections but those of `PART_KINDS`. */
+export const READ_VERSIONS = [3, 4] as const;
+/** The version that it writes. */
+export const FORMAT_VERSION = 4;
 /** No part is larger, so that every static host takes it (Cloudflare Pages: 25 MiB a file). */
 export const MAX_PART_BYTES = 20 * 1024 * 1024;
 
@@ -20,17 +23,32 @@ export type Engine = (typeof ENGINES)[number];
 export const ENCODINGS = ['int8', 'f16', 'f32'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
+/**
+ * When a writer that does not know a section has to leave it out: when rows or their order changed (or the model), when the
+ * model changed, or never.
+ */
+export const DEPENDENCES = ['rows', 'model', 'nothing'] as const;
+export type Dependence = (typeof DEPENDENCES)[number];
+
 /** One numbered piece of a section; the pieces of a kind, concatenated in order, are the section. */
-export interface Part extends FileHash {
-  readonly kind: PartKind;
+export interface Part<Kind extends string = string> extends FileHash {
+  /** One of `PART_KINDS`, or a section of later versions or of others, which this one skips. */
+  readonly kind: Kind;
   /** File name inside the collection's folder; named by content: `<kind>-<first 16 hex of sha256>.bin`. */
   readonly path: string;
+  /** Only of kinds that are none of `PART_KINDS`, and there always. */
+  readonly dependsOn?: Dependence;
+}
+
+/** Whether this version knows what the part holds. */
+export function isKnown(part: Part): part is Part<PartKind> {
+  return (PART_KINDS as readonly string[]).includes(part.kind);
 }
 
 /** `manifest.json` of a collection. */
 export interface CollectionManifest {
   readonly format: 'afterimage-collection';
-  readonly version: typeof FORMAT_VERSION;
+  readonly version: (typeof READ_VERSIONS)[number];
   /** Folder name under `public/collections/`; also the id in addresses (`?c=`). */
   readonly name: string;
   /** Shown to people; untrusted text. */
@@ -62,6 +80,10 @@ export interface CollectionManifest {
   readonly hnsw: { readonly M: number; readonly efConstruction: number; readonly efSearch: number };
   /** Sum of bytes of all thumbnails and previews, so that the page can decide what to keep offline. */
   readonly pictures: { readonly mode: 'preview' | 'copy' | 'none'; readonly bytes: number };
+  /** Names of additions to the format without which the collection is of no use; readers refuse those they do not know. */
+  readonly requires?: readonly string[];
+  /** What others say of the collection; readers skip what they do not know. Untrusted. */
+  readonly extensions?: Extensions;
   readonly parts: readonly Part[];
   /** SHA-256 of the canonical JSON of everything above. */
   readonly sha256: string;
@@ -93,6 +115,12 @@ export interface Item {
   readonly thumbnail: PictureFile | null;
   /** Larger picture; null with `--pictures none`; the same path as the thumbnail where the source is no larger. */
   readonly preview: PictureFile | null;
+  /** What it is: `video`, `audio` …; absent: a picture. Reserved: no reader looks at it yet. */
+  readonly media?: string;
+  /** Seconds, of what plays. Reserved as well. */
+  readonly duration?: number;
+  /** What others say of it; readers skip what they do not know. Untrusted. */
+  readonly extensions?: Extensions;
 }
 
 /** One line of `collections/index.json`, so that the page can offer what is there without listing folders. */

@@ -3,8 +3,9 @@ import type { Sha256 } from '../ports.ts';
 import { BLOCK_KINDS, type Block, type BlockKind, encodeBlockTable, HASH_BYTES } from './block-table.ts';
 import { encodeIdBlocks } from './ids.ts';
 import { encodeItemBlocks } from './items.ts';
-import { partPath, sealManifest } from './manifest.ts';
+import { fingerprintOf, sealManifest } from './manifest.ts';
 import { type Packed, type Piece, pack } from './pack.ts';
+import { partPath } from './parts.ts';
 import { encodeSectionHeader, type SectionIdentity } from './section.ts';
 import type { StoredVectors } from './stored-vectors.ts';
 import {
@@ -32,6 +33,7 @@ export type CollectionDescription = Pick<
   | 'hnsw'
   | 'index'
   | 'pictures'
+  | 'extensions'
 >;
 
 export interface CollectionContent extends CollectionDescription {
@@ -44,6 +46,8 @@ export interface CollectionContent extends CollectionDescription {
   /** What the HNSW index wrote, and the first-pass code; opaque here. The manifest's `index` must have its own. */
   readonly graph?: Uint8Array | undefined;
   readonly codes?: Uint8Array | undefined;
+  /** Parts of sections that this version does not know, which the caller puts into place. */
+  readonly others?: readonly Part[];
   readonly sha256: Sha256;
   /** Other sizes than the usual ones, for tests. */
   readonly limits?: Partial<Limits>;
@@ -73,17 +77,13 @@ export interface EncodedPart {
  *   `dimension-mismatch` when vectors are not items × dim.
  */
 export async function* encodeCollection(content: CollectionContent): AsyncGenerator<EncodedPart, CollectionManifest> {
-  const { items, vectors, rowsPerBlock, graph, codes, sha256, limits: given, ...description } = content;
+  const { items, vectors, rowsPerBlock, graph, codes, others = [], sha256, limits: given, ...description } = content;
   checkShape(content);
   const limits = { ...LIMITS, ...given };
   const quantiser = quantiserFor(vectors.encoding, vectors.dim, { blockBytes: limits.blockBytes, rowsPerBlock });
   const ids = Array.from(items, ({ id }) => id);
-  const identity: SectionIdentity = {
-    version: FORMAT_VERSION,
-    count: items.length,
-    dim: content.dim,
-    fingerprint: (await sha256(encodeText([content.model.sha256, ...ids].join('\n')))).slice(0, 32),
-  };
+  const fingerprint = await fingerprintOf(content.model.sha256, ids, sha256);
+  const identity: SectionIdentity = { count: items.length, dim: content.dim, fingerprint };
   const parts: Part[] = [];
   const inBlocks = items.length > limits.wholeCount || content.index === 'codes';
   const table: Record<BlockKind, Block[]> = { vectors: [], items: [], ids: [] };
@@ -109,7 +109,10 @@ export async function* encodeCollection(content: CollectionContent): AsyncGenera
     yield* encodeSection('blocks', [{ bytes: encodeBlockTable(table) }]);
   }
   return sealManifest(
-    { ...description, format: 'afterimage-collection', metric: 'cosine', quantiser, ...identity, parts },
+    {
+      ...{ ...description, format: 'afterimage-collection', version: FORMAT_VERSION, metric: 'cosine', quantiser },
+      ...{ ...identity, parts: [...parts, ...others] },
+    },
     sha256,
   );
 }
@@ -144,8 +147,4 @@ async function hashed({ bytes, blocks }: Packed, part: number, sha256: Sha256): 
 
 function isBlockKind(kind: PartKind): kind is BlockKind {
   return (BLOCK_KINDS as readonly PartKind[]).includes(kind);
-}
-
-function encodeText(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }
