@@ -1,10 +1,10 @@
-import type { CollectionEntry, CollectionManifest, Engine, Item } from './engine/collection/types.ts';
+import type { CollectionEntry, CollectionManifest, IndexKind, IndexRequest, Item } from './engine/collection/types.ts';
 import type { Device, Dtype } from './engine/model.ts';
 import type { RankedPage, SearchAnswer } from './engine/search-engine.ts';
 
 /** `?device=` and `?index=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
-export type IndexPreference = 'auto' | 'blocks' | Engine;
+export type IndexPreference = IndexRequest;
 
 /** What is being loaded, in the order a person would name it. */
 export type LoadStage =
@@ -56,7 +56,7 @@ export interface EncoderInfo {
 }
 
 export interface IndexInfo {
-  readonly engine: Engine;
+  readonly engine: IndexKind;
   readonly reason: string;
   readonly count: number;
   readonly dim: number;

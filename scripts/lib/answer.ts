@@ -1,3 +1,4 @@
+import type { IndexKind } from '../../src/engine/collection/types.ts';
 import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
 import type { NodeSearch } from '../../src/platform/search.node.ts';
 import { printable } from './printable.ts';
@@ -9,7 +10,7 @@ export interface SearchReport {
   readonly collection: string;
   /** Pictures in the collection. */
   readonly total: number;
-  readonly engine: 'hnsw' | 'exact' | 'codes';
+  readonly engine: IndexKind;
   /** How many pictures match, by the cut-off; the best ones all the same may be among `matches`. */
   readonly good: number;
   /** The score from which on a picture counts as a good match. */

@@ -1,4 +1,4 @@
-import type { Engine } from './collection/types.ts';
+import type { IndexKind } from './collection/types.ts';
 import { type Background, cutoff } from './cutoff.ts';
 import type { Embedding } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
@@ -21,7 +21,7 @@ export interface SearchAnswer {
   readonly cutoff: number;
   /** Pictures in the collection: what scrolling on can reach. */
   readonly total: number;
-  readonly engine: Engine;
+  readonly engine: IndexKind;
   /** Some of the scores are estimates, because vectors are not there (yet). */
   readonly approximate: boolean;
   /** Vectors were wanted for it that the network did not give. */

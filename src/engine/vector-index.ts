@@ -1,4 +1,4 @@
-import type { Engine } from './collection/types.ts';
+import type { IndexKind } from './collection/types.ts';
 import type { Embedding } from './embedding.ts';
 
 /** One row found, with its cosine similarity to the query in [−1, 1]. */
@@ -20,7 +20,7 @@ export interface SearchOptions {
 
 /** Nearest-neighbour search by cosine over rows of unit-norm vectors. Row ids are stable; removed rows never return. */
 export interface VectorIndex {
-  readonly kind: Engine;
+  readonly kind: IndexKind;
   readonly dim: number;
   /** Rows that can be found (added and not removed). */
   readonly size: number;

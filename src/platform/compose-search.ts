@@ -1,6 +1,6 @@
 import { assertModel } from '../engine/collection/assert-model.ts';
 import { type FloatVectors, type StoredVectors, toFloat32, vectorOf } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest } from '../engine/collection/types.ts';
+import type { CollectionManifest, IndexRequest, IndexWay } from '../engine/collection/types.ts';
 import { type Background, drawRows, type RowSource, sampleBackground } from '../engine/cutoff.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
@@ -15,7 +15,7 @@ import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import type { ScannedRows } from '../engine/quantised/scanned-rows.ts';
 import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
-import { chooseEngine, type EngineRequest, type Way } from './choose-engine.ts';
+import { chooseIndex } from './choose-engine.ts';
 import { loadHnswIndex } from './hnsw-index.ts';
 import { type CodesParts, type LoadCodesOptions, loadCodes } from './load-codes.ts';
 
@@ -52,19 +52,19 @@ export interface LoadedEncoder {
 }
 
 /**
- * The engine that was asked for or else the collection's own, where it can be had; where its memory cannot, the next
+ * The index that was asked for or else the collection's own, where it can be had; where its memory cannot, the next
  * one that needs less.
  * @throws AfterimageError `index-too-large` where none can, `index-corrupt`, `dimension-mismatch`, and what reading throws
  */
 export async function loadIndex(
   parts: IndexParts,
-  wanted: EngineRequest,
+  wanted: IndexRequest,
   options: LoadCodesOptions = {},
 ): Promise<LoadedIndex> {
   const { manifest } = parts;
-  const refused = new Map<Way, string>();
+  const refused = new Map<IndexWay, string>();
   for (;;) {
-    const { way, onDemand, reason } = chooseEngine(parts, wanted, refused);
+    const { way, onDemand, reason } = chooseIndex(parts, wanted, refused);
     try {
       const { instead, ...loaded } = await loadWay(parts, way, options);
       return { manifest, reason: instead ? `${reason} ${instead}` : reason, onDemand, ...loaded };
@@ -82,7 +82,7 @@ type Loaded = Omit<LoadedIndex, 'manifest' | 'reason' | 'onDemand'> & {
   readonly instead?: string;
 };
 
-async function loadWay(parts: IndexParts, way: Way, options: LoadCodesOptions): Promise<Loaded> {
+async function loadWay(parts: IndexParts, way: IndexWay, options: LoadCodesOptions): Promise<Loaded> {
   if (way === 'codes' || way === 'blocks') {
     const { rankAll, ...loaded } = await loadCodes(parts, way === 'blocks', options);
     return { ...loaded, exact: () => ({ rankAll }) };

@@ -19,7 +19,7 @@ import { heldBytes, TAB_BYTES } from '../engine/tab-memory.ts';
 import { createFetchedRows } from './fetched-rows.ts';
 import { isAway, type Resumed, resume, type UntilRetry } from './resume.ts';
 
-/** What the codes engine reads of a collection. */
+/** What an index of codes reads of a collection. */
 export interface CodesParts {
   readonly manifest: CollectionManifest;
   codes(): Promise<Uint8Array>;
@@ -51,7 +51,7 @@ export interface LoadedCodes {
   rankAll(query: Embedding): Ranking;
   /** Whether vectors are read as they are needed. */
   readonly onDemand: boolean;
-  /** Why they are not, where they were to be: a sentence that follows the reason for this engine. */
+  /** Why they are not, where they were to be: a sentence that follows the reason for this index. */
   readonly instead?: string;
   /** Vectors as the codes have them, for what asks for no more than a likeness. */
   readonly rows: RowSource;

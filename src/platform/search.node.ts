@@ -4,7 +4,7 @@ import { assertModel } from '../engine/collection/assert-model.ts';
 import type { ItemStore } from '../engine/collection/items.ts';
 import { readCollection } from '../engine/collection/reader.ts';
 import { toFloat32 } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest } from '../engine/collection/types.ts';
+import type { CollectionManifest, IndexRequest } from '../engine/collection/types.ts';
 import type { Background } from '../engine/cutoff.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { ModelManifest } from '../engine/model.ts';
@@ -12,7 +12,6 @@ import type { QueryEncoder } from '../engine/ports.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
 import { createFolderSource } from './bytes.node.ts';
-import type { EngineRequest } from './choose-engine.ts';
 import { createNodeQueryEncoder } from './clip.node.ts';
 import { composeSearch, loadIndex } from './compose-search.ts';
 import { memoise } from './memoise.ts';
@@ -23,8 +22,8 @@ export interface NodeSearchOptions {
   /** The folder that holds `collections/` and `models/`. */
   readonly publicFolder: string;
   readonly collection: string;
-  /** The engine to answer with; the collection's own where absent. */
-  readonly index?: EngineRequest;
+  /** The index to answer with; the collection's own where absent. */
+  readonly index?: IndexRequest;
 }
 
 export interface NodeSearch {

@@ -12,9 +12,16 @@ export const MAX_BLOCK_BYTES = 128 * 1024;
 export const PART_KINDS = ['vectors', 'graph', 'codes', 'items', 'ids', 'blocks'] as const;
 export type PartKind = (typeof PART_KINDS)[number];
 
-/** Engines that answer from a collection (`VectorIndex.kind`). */
-export const ENGINES = ['hnsw', 'exact', 'codes'] as const;
-export type Engine = (typeof ENGINES)[number];
+/** The kinds of index that a collection can be searched with (`VectorIndex.kind`). */
+export const INDEX_KINDS = ['hnsw', 'exact', 'codes'] as const;
+export type IndexKind = (typeof INDEX_KINDS)[number];
+
+/** How an index is loaded: `blocks` is an index of codes whose vectors are read block by block, as queries need them. */
+export const INDEX_WAYS = [...INDEX_KINDS, 'blocks'] as const;
+export type IndexWay = (typeof INDEX_WAYS)[number];
+
+/** What may be asked for (`?index=`, `--index`). `auto`: what the collection was built for. */
+export type IndexRequest = 'auto' | IndexWay;
 
 /** How vectors are stored: a byte a dimension with eight scales a row (engine/quantised), half precision, or as they are. */
 export const ENCODINGS = ['int8', 'f16', 'f32'] as const;
@@ -57,8 +64,8 @@ export interface CollectionManifest {
     /** Rows lie in blocks of so many; the last one may have fewer. */
     readonly rowsPerBlock: number;
   };
-  /** The engine that answers unless another one is asked for. */
-  readonly index: Engine;
+  /** The index that answers unless another one is asked for. */
+  readonly index: IndexKind;
   readonly hnsw: { readonly M: number; readonly efConstruction: number; readonly efSearch: number };
   /** Sum of bytes of all thumbnails and previews, so that the page can decide what to keep offline. */
   readonly pictures: { readonly mode: 'preview' | 'copy' | 'none'; readonly bytes: number };
