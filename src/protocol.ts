@@ -1,10 +1,16 @@
-import type { CollectionEntry, CollectionManifest, IndexKind, IndexRequest, Item } from './engine/collection/types.ts';
+import type {
+  CollectionEntry,
+  CollectionManifest,
+  IndexKind,
+  IndexPreference,
+  Item,
+} from './engine/collection/types.ts';
 import type { Device, Dtype } from './engine/model.ts';
 import type { RankedPage, SearchAnswer } from './engine/search-engine.ts';
 
-/** `?device=` and `?index=` of the address; `auto` where absent. */
+/** `?device=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
-export type IndexPreference = IndexRequest;
+export type { IndexPreference };
 
 /** What is being loaded, in the order a person would name it. */
 export type LoadStage =

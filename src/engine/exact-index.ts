@@ -1,7 +1,7 @@
 import { type Bitset, createBitset, hasBit, setBit } from './bitset.ts';
+import { checkDim, countRows } from './dimension.ts';
 import { dotAt } from './dot-at.ts';
 import type { Embedding } from './embedding.ts';
-import { AfterimageError } from './errors.ts';
 import { sortRows } from './sort-rows.ts';
 import { createTop } from './top.ts';
 import type { SearchOptions, VectorIndex } from './vector-index.ts';
@@ -25,8 +25,7 @@ export interface ExactIndex extends VectorIndex {
  * @throws AfterimageError `dimension-mismatch` when the length is not a multiple of `dim`.
  */
 export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex {
-  if (!Number.isInteger(vectors.length / dim)) throw mismatch(vectors.length, dim);
-  const given = vectors.length / dim;
+  const given = countRows(vectors.length, dim);
   let tail = new Float32Array(0);
   let count = given;
   let removed: Bitset = createBitset(count);
@@ -42,7 +41,7 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
       return count - removedCount;
     },
     search(query, { k, filter }: SearchOptions) {
-      if (query.length !== dim) throw mismatch(query.length, dim);
+      checkDim(query.length, dim);
       const best = createTop(Math.min(k, count - removedCount));
       for (let row = 0; row < count; row++) {
         if (hasBit(removed, row) || (filter !== undefined && !hasBit(filter, row))) continue;
@@ -51,7 +50,7 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
       return best.hits();
     },
     rankAll(query) {
-      if (query.length !== dim) throw mismatch(query.length, dim);
+      checkDim(query.length, dim);
       const rows = new Uint32Array(count - removedCount);
       const scores = new Float32Array(rows.length);
       for (let row = 0, i = 0; row < count; row++) {
@@ -62,7 +61,7 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
       return sortRows(rows, scores);
     },
     add(vector) {
-      if (vector.length !== dim) throw mismatch(vector.length, dim);
+      checkDim(vector.length, dim);
       const at = (count - given) * dim;
       if (at + dim > tail.length) tail = grown(tail, at + dim);
       tail.set(vector, at);
@@ -79,13 +78,6 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
       count = removedCount = 0;
     },
   };
-}
-
-function mismatch(actual: number, dim: number): AfterimageError {
-  return new AfterimageError(
-    'dimension-mismatch',
-    `A vector of dimension ${actual} met an index of dimension ${dim}: they come from different models.`,
-  );
 }
 
 /** Dot product of the query with the row that begins at `offset`, rounded to float32 as stored scores are. */

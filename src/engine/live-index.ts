@@ -1,4 +1,5 @@
 import { hasBit } from './bitset.ts';
+import { checkDim } from './dimension.ts';
 import type { Embedding } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
 import { dotRow } from './exact-index.ts';
@@ -35,7 +36,7 @@ export function createLiveIndex(base: VectorIndex, count: number): LiveIndex {
       return tail.waiting;
     },
     search(query, options) {
-      checkDim(query, base.dim);
+      checkDim(query.length, base.dim);
       // A base that failed in the middle may have kept some rows that still wait.
       const found = base.search(query, options).filter(({ row }) => row < tail.first);
       if (tail.waiting === 0) return found;
@@ -43,7 +44,7 @@ export function createLiveIndex(base: VectorIndex, count: number): LiveIndex {
       return hits.sort((a, b) => b.similarity - a.similarity || a.row - b.row).slice(0, options.k);
     },
     add(vector) {
-      checkDim(vector, base.dim);
+      checkDim(vector.length, base.dim);
       return tail.add(vector);
     },
     remove(row) {
@@ -130,12 +131,4 @@ function handOver(waiting: readonly Waiting[], base: VectorIndex): void {
   // An engine may put off its work until it is asked something: it is done here, not in somebody's search.
   const [first] = waiting;
   if (first !== undefined) base.search(first.vector, { k: 0 });
-}
-
-function checkDim(vector: Embedding, dim: number): void {
-  if (vector.length === dim) return;
-  throw new AfterimageError(
-    'dimension-mismatch',
-    `A vector of dimension ${vector.length} met an index of dimension ${dim}: they come from different models.`,
-  );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { IndexKind, IndexRequest, IndexWay } from '../engine/collection/types.ts';
+import type { IndexKind, IndexPreference, IndexWay } from '../engine/collection/types.ts';
 import { quantiserFor } from '../engine/collection/vector-blocks.ts';
 import { chooseIndex } from './choose-engine.ts';
 import { maxRows } from './hnsw-index.ts';
@@ -11,7 +11,7 @@ const offer = (index: IndexKind, parts: readonly ('graph' | 'codes')[], count = 
 });
 const tooMany = maxRows(512, 16) + 1;
 
-test.each<[string, ReturnType<typeof offer>, IndexRequest, IndexKind, RegExp]>([
+test.each<[string, ReturnType<typeof offer>, IndexPreference, IndexKind, RegExp]>([
   ['its own graph', offer('hnsw', ['graph']), 'auto', 'hnsw', /came with its graph/],
   ['its own codes', offer('codes', ['codes']), 'auto', 'codes', /large/],
   ['nothing but vectors', offer('exact', []), 'auto', 'exact', /without a graph/],

@@ -1,4 +1,4 @@
-import type { CollectionManifest, IndexKind, IndexRequest, IndexWay } from '../engine/collection/types.ts';
+import type { CollectionManifest, IndexKind, IndexPreference, IndexWay } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { codesBytes, heldBytes, TAB_BYTES } from '../engine/tab-memory.ts';
 import { maxRows } from './hnsw-index.ts';
@@ -48,7 +48,7 @@ const NOTHING: ReadonlyMap<IndexWay, string> = new Map();
  * @param refused what has turned out not to fit, and why, as a sentence
  * @throws AfterimageError `index-too-large` where none fits
  */
-export function chooseIndex(offer: Offer, wanted: IndexRequest, refused = NOTHING): Choice {
+export function chooseIndex(offer: Offer, wanted: IndexPreference, refused = NOTHING): Choice {
   const { index: own } = offer.manifest;
   const obstacle = (way: IndexWay) => refused.get(way) ?? obstacleTo(way, offer);
   const asked = wanted === 'auto' ? own : wanted;

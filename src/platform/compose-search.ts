@@ -1,6 +1,6 @@
 import { assertModel } from '../engine/collection/assert-model.ts';
 import { type FloatVectors, type StoredVectors, toFloat32, vectorOf } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest, IndexRequest, IndexWay } from '../engine/collection/types.ts';
+import type { CollectionManifest, IndexPreference, IndexWay } from '../engine/collection/types.ts';
 import { type Background, drawRows, type RowSource, sampleBackground } from '../engine/cutoff.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
@@ -58,7 +58,7 @@ export interface LoadedEncoder {
  */
 export async function loadIndex(
   parts: IndexParts,
-  wanted: IndexRequest,
+  wanted: IndexPreference,
   options: LoadCodesOptions = {},
 ): Promise<LoadedIndex> {
   const { manifest } = parts;

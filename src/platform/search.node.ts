@@ -4,7 +4,7 @@ import { assertModel } from '../engine/collection/assert-model.ts';
 import type { ItemStore } from '../engine/collection/items.ts';
 import { readCollection } from '../engine/collection/reader.ts';
 import { toFloat32 } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest, IndexRequest } from '../engine/collection/types.ts';
+import type { CollectionManifest, IndexPreference } from '../engine/collection/types.ts';
 import type { Background } from '../engine/cutoff.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { ModelManifest } from '../engine/model.ts';
@@ -23,7 +23,7 @@ export interface NodeSearchOptions {
   readonly publicFolder: string;
   readonly collection: string;
   /** The index to answer with; the collection's own where absent. */
-  readonly index?: IndexRequest;
+  readonly index?: IndexPreference;
 }
 
 export interface NodeSearch {

@@ -21,7 +21,7 @@ export const INDEX_WAYS = [...INDEX_KINDS, 'blocks'] as const;
 export type IndexWay = (typeof INDEX_WAYS)[number];
 
 /** What may be asked for (`?index=`, `--index`). `auto`: what the collection was built for. */
-export type IndexRequest = 'auto' | IndexWay;
+export type IndexPreference = 'auto' | IndexWay;
 
 /** How vectors are stored: a byte a dimension with eight scales a row (engine/quantised), half precision, or as they are. */
 export const ENCODINGS = ['int8', 'f16', 'f32'] as const;

@@ -1,5 +1,5 @@
 import { type Bitset, createBitset, hasBit, setBit } from '../bitset.ts';
-import { AfterimageError } from '../errors.ts';
+import { checkDim } from '../dimension.ts';
 import { BLOCK_ROWS, type Kernels } from '../kernels/kernels.ts';
 import { createRowStore, HEAD_AT, type RowStore } from './row-store.ts';
 
@@ -114,7 +114,7 @@ export function createScannedRows<Stored>(
       present.add(first, scales);
     },
     append(vector) {
-      if (vector.length !== dim) throw mismatch(vector.length, dim);
+      checkDim(vector.length, dim);
       const { bytes, scales } = encoding.unpack(encoding.encode(vector));
       const row = store.append(bytes);
       present.add(row, scales);
@@ -122,7 +122,7 @@ export function createScannedRows<Stored>(
     },
     remove: present.remove,
     scan(query, choose) {
-      if (query.length !== dim) throw mismatch(query.length, dim);
+      checkDim(query.length, dim);
       return store.disposed ? NOTHING : scan(store, encoding, present.end, query, choose);
     },
     dispose() {
@@ -211,11 +211,4 @@ function extended(bits: Bitset, rows: number): Bitset {
   const larger = createBitset(rows + 1);
   larger.set(bits);
   return larger;
-}
-
-export function mismatch(actual: number, dim: number): AfterimageError {
-  return new AfterimageError(
-    'dimension-mismatch',
-    `${actual} values met an index of dimension ${dim}: they come from different models.`,
-  );
 }
