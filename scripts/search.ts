@@ -17,7 +17,7 @@ Options:
   --index <kind>       hnsw, exact, codes or blocks (codes, with vectors read as they are needed); default: what the
                        collection was built for
   --exact              --index exact: compare every picture
-  --json               print {text, model_name, matches: [{image_name, title, score}], …}
+  --json               print {text, model_name, matches: [{image_name, title, score, similarity}], …}
   --stdin              one query a line in, one line of JSON a query out, {text, error} for one that fails
 `;
 

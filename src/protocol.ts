@@ -6,6 +6,7 @@ import type {
   Item,
 } from './engine/collection/types.ts';
 import type { Device, Dtype } from './engine/model.ts';
+import type { Ranking } from './engine/search/ranking.ts';
 import type { RankedPage, SearchAnswer } from './engine/search-engine.ts';
 
 /** `?device=` of the address; `auto` where absent. */
@@ -86,7 +87,7 @@ export interface SearchResponse extends SearchAnswer {
   readonly items: readonly Item[];
 }
 
-export type { RankedPage };
+export type { RankedPage, Ranking };
 
 /** Surface of `workers/query.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
 export interface QueryWorkerApi {

@@ -1,6 +1,6 @@
 import { cutoff } from '../../src/engine/cutoff.ts';
 import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from '../../src/engine/metrics.ts';
-import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
+import { RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
 import type { NodeSearch } from '../../src/platform/search.node.ts';
 import {
   absentQueries,
@@ -79,17 +79,13 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
   };
 }
 
-async function answerQuery({ encoder, index, exact, background }: NodeSearch, query: Query): Promise<Answer> {
+async function answerQuery({ encoder, retriever, exact, baseline }: NodeSearch, query: Query): Promise<Answer> {
   const truthful = await exact();
   const embedding = await encoder.encode(query.text);
-  const hits = index.search(embedding, { k: RANKED_BY_INDEX });
-  const rows = hits.map(({ row }) => row);
+  const { similarities, ...found } = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX });
+  const rows = [...found.rows];
   const truth = truthful.search(embedding, { k: 10 }).map(({ row }) => row);
-  const { good, confidence } = cutoff(
-    embedding,
-    background,
-    hits.map(({ similarity }) => similarity),
-  );
+  const { good, confidence } = cutoff(embedding, baseline, similarities);
   return { query, rows, recall10: recallAtK(rows, truth, 10), good, confidence };
 }
 

@@ -88,14 +88,14 @@ test.each(['hnsw', 'exact'] as const)('answers what pnpm search prints (%s)', as
   });
   expect(report.good).toBeGreaterThan(0);
   expect(report.matches).toHaveLength(3);
-  expect(report.matches[0]).toEqual({ image_name: 'tennis.png', title: 'a tennis', score: 1 });
+  expect(report.matches[0]).toEqual({ image_name: 'tennis.png', title: 'a tennis', score: 1, similarity: 1 });
   expect((await answer(search, 'tennis', 500)).matches).toHaveLength(20);
   await expect(answer(search, ' ', 3)).rejects.toMatchObject({ code: 'query-empty' });
   await search.dispose();
 });
 
 test('the table marks where good matches end', () => {
-  const match = (image_name: string, score: number) => ({ image_name, title: null, score });
+  const match = (image_name: string, score: number) => ({ image_name, title: null, score, similarity: score });
   const report = {
     ...{ text: 'x', model_name: 'm', collection: 'c', total: 9, engine: 'hnsw' as const, cutoff: 0.4 },
     ...{ encode_ms: 1, search_ms: 2, matches: [match('a.png', 0.5), match('b.png', 0.3)] },
@@ -109,7 +109,11 @@ test('the table marks where good matches end', () => {
 test('the table shows control characters of names and titles, and stays a line a picture', () => {
   const report = {
     ...{ text: 'x', model_name: 'm', collection: 'c', total: 1, engine: 'hnsw' as const, cutoff: 0.4, good: 1 },
-    ...{ encode_ms: 1, search_ms: 2, matches: [{ image_name: '\x1b]0;a\x07.jpg', title: 'b\n   2  c', score: 0.5 }] },
+    ...{
+      encode_ms: 1,
+      search_ms: 2,
+      matches: [{ image_name: '\x1b]0;a\x07.jpg', title: 'b\n   2  c', score: 0.5, similarity: 0.5 }],
+    },
   };
   const lines = toTable(report).split('\n');
   expect(lines).toEqual([

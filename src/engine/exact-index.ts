@@ -2,21 +2,18 @@ import { type Bitset, createBitset, hasBit, setBit } from './bitset.ts';
 import { checkDim, countRows } from './dimension.ts';
 import { dotAt } from './dot-at.ts';
 import type { Embedding } from './embedding.ts';
+import type { Ranking } from './search/ranking.ts';
 import { sortRows } from './sort-rows.ts';
 import { createTop } from './top.ts';
 import type { SearchOptions, VectorIndex } from './vector-index.ts';
 
-/** All rows of a ranking, best first; `rows` and `scores` (cosines) are parallel. */
-export interface Ranking {
-  readonly rows: Uint32Array;
-  readonly scores: Float32Array;
-}
-
-/** Compares the query with every row: the ground truth, and the engine for small or heavily filtered sets. */
+/** Compares the query with every row: the ground truth, and the index for small or heavily filtered sets. */
 export interface ExactIndex extends VectorIndex {
   readonly kind: 'exact';
   /** Every row that was not removed, in descending similarity, ties by ascending row. @throws `dimension-mismatch`. */
   rankAll(query: Embedding): Ranking;
+  /** The vector of a row that can be found, as it is stored, which may be rounded; a view where it is not. */
+  vectorOf(row: number): Float32Array | undefined;
 }
 
 /**
@@ -31,6 +28,7 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
   let removed: Bitset = createBitset(count);
   let removedCount = 0;
 
+  const has = (row: number) => Number.isInteger(row) && row >= 0 && row < count && !hasBit(removed, row);
   const similarity = (row: number, query: Float32Array): number =>
     row < given ? dotRow(vectors, row * dim, query) : dotRow(tail, (row - given) * dim, query);
 
@@ -39,6 +37,13 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
     dim,
     get size() {
       return count - removedCount;
+    },
+    has,
+    vectorOf(row) {
+      if (!has(row)) return undefined;
+      return row < given
+        ? vectors.subarray(row * dim, (row + 1) * dim)
+        : tail.subarray((row - given) * dim, (row - given + 1) * dim);
     },
     search(query, { k, filter }: SearchOptions) {
       checkDim(query.length, dim);
@@ -52,13 +57,13 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
     rankAll(query) {
       checkDim(query.length, dim);
       const rows = new Uint32Array(count - removedCount);
-      const scores = new Float32Array(rows.length);
+      const similarities = new Float32Array(rows.length);
       for (let row = 0, i = 0; row < count; row++) {
         if (hasBit(removed, row)) continue;
         rows[i] = row;
-        scores[i++] = similarity(row, query);
+        similarities[i++] = similarity(row, query);
       }
-      return sortRows(rows, scores);
+      return sortRows(rows, similarities);
     },
     add(vector) {
       checkDim(vector.length, dim);
@@ -69,7 +74,7 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
       return count++;
     },
     remove(row) {
-      if (!(Number.isInteger(row) && row >= 0 && row < count) || hasBit(removed, row)) return;
+      if (!has(row)) return;
       setBit(removed, row);
       removedCount++;
     },
@@ -80,7 +85,7 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
   };
 }
 
-/** Dot product of the query with the row that begins at `offset`, rounded to float32 as stored scores are. */
+/** Dot product of the query with the row that begins at `offset`, rounded to float32 as stored similarities are. */
 export function dotRow(rows: Float32Array, offset: number, query: Float32Array): number {
   return Math.fround(dotAt(rows, offset, query, 0, query.length));
 }

@@ -35,6 +35,7 @@ export function createLiveIndex(base: VectorIndex, count: number): LiveIndex {
     get waiting() {
       return tail.waiting;
     },
+    has: (row) => (row < tail.first ? base.has(row) : tail.has(row)),
     search(query, options) {
       checkDim(query.length, base.dim);
       // A base that failed in the middle may have kept some rows that still wait.
@@ -82,7 +83,9 @@ function createTail(from: number) {
   let first = from;
   let vectors: Embedding[] = [];
   const removed = new Set<number>();
+  const isHere = (row: number) => Number.isInteger(row) && row >= first && row < first + vectors.length;
   return {
+    has: (row: number): boolean => isHere(row) && !removed.has(row),
     get first() {
       return first;
     },
@@ -98,7 +101,7 @@ function createTail(from: number) {
       return first + vectors.length - 1;
     },
     remove(row: number): void {
-      if (Number.isInteger(row) && row >= first && row < first + vectors.length) removed.add(row);
+      if (isHere(row)) removed.add(row);
     },
     search(query: Embedding, k: number, filter: Uint32Array | undefined): Hit[] {
       const top = createTop(Math.min(k, vectors.length));

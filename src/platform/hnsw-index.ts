@@ -146,12 +146,15 @@ function wrap(runtime: Runtime, { dim, M, efSearch: defaultEf, capacity, count, 
     attempt('internal', () => index.addPoints(batch, labels, false));
   }
 
+  const has = (row: number) => Number.isInteger(row) && row >= 0 && row < count && !removed.has(row);
+
   return {
     kind: 'hnsw',
     dim,
     get size() {
       return count - removed.size;
     },
+    has,
     add(vector) {
       checkDim(vector.length, dim);
       checkRoom(count + 1, dim, M);
@@ -161,7 +164,7 @@ function wrap(runtime: Runtime, { dim, M, efSearch: defaultEf, capacity, count, 
       return count - 1;
     },
     remove(row) {
-      if (!(Number.isInteger(row) && row >= 0 && row < count) || removed.has(row)) return;
+      if (!has(row)) return;
       const { index } = current();
       attempt('internal', () => index.markDelete(row));
       removed.add(row);

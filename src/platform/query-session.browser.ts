@@ -1,13 +1,13 @@
 import { parseCollectionList } from '../engine/collection/manifest.ts';
 import type { CollectionEntry } from '../engine/collection/types.ts';
-import type { Background } from '../engine/cutoff.ts';
+import type { Baseline } from '../engine/cutoff.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { ModelManifest } from '../engine/model.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } from '../protocol.ts';
 import type { BrowserTextEncoder } from './clip.browser.ts';
 import { type OpenCollection, openNewestCollection } from './collection-source.browser.ts';
-import { backgroundOf, composeSearch } from './compose-search.ts';
+import { baselineOf, composeSearch } from './compose-search.ts';
 import type { Encoder } from './encoder-slot.ts';
 import { type Connection, createEncoders, encoderInfo } from './encoders.browser.ts';
 import { createHttpSource, type HttpSource } from './http-source.browser.ts';
@@ -34,7 +34,7 @@ interface Current {
   readonly open: OpenCollection;
   readonly index: Memo<OpenIndex>;
   /** Made while the encoder is being loaded, because the first answer waits for it. */
-  background: Promise<{ readonly of: ModelManifest; readonly background: Background } | undefined>;
+  baseline: Promise<{ readonly of: ModelManifest; readonly baseline: Baseline } | undefined>;
   /** For the encoder that is loaded, made when the first query comes. */
   engine: { readonly of: Encoder<BrowserTextEncoder>; readonly made: Promise<SearchEngine> } | undefined;
 }
@@ -140,7 +140,7 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
     const closed = current;
     current = undefined;
     closed?.index.get().then(
-      ({ index }) => index.dispose(),
+      ({ retriever }) => retriever.dispose(),
       () => undefined,
     );
   };
@@ -161,16 +161,16 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
       signal.throwIfAborted();
       const index = memoise(() => openIndex(open, preference, calm));
       index.get().catch(() => undefined); // `indexReady` tells it.
-      current = { open, index, background: Promise.resolve(undefined), engine: undefined };
+      current = { open, index, baseline: Promise.resolve(undefined), engine: undefined };
       return open;
     },
     /** Make ready what the first answer needs beside the encoder, as soon as the model is known. */
     prepare(known: Promise<{ readonly model: ModelManifest | undefined; readonly device: Device }>): void {
       if (!current) return;
       const { index } = current;
-      current.background = Promise.all([known, index.get()]).then(
+      current.baseline = Promise.all([known, index.get()]).then(
         ([{ model, device }, loaded]) =>
-          model && { of: model, background: backgroundOf(loaded, model, model.dtypes[device]) },
+          model && { of: model, baseline: baselineOf(loaded, model, model.dtypes[device]) },
         () => undefined, // whoever needs them is told
       );
     },
@@ -188,9 +188,9 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
 /** The engine over a collection and an encoder; waits for what is still loading. */
 function engineOf(at: Current, of: Encoder<BrowserTextEncoder>): Promise<SearchEngine> {
   if (at.engine?.of === of) return at.engine.made;
-  const made = Promise.all([at.index.get(), of.loaded, at.background]).then(([index, loaded, ahead]) => {
-    const background = ahead?.of === loaded.manifest ? ahead.background : undefined;
-    return composeSearch(index, loaded, background).engine;
+  const made = Promise.all([at.index.get(), of.loaded, at.baseline]).then(([index, loaded, ahead]) => {
+    const baseline = ahead?.of === loaded.manifest ? ahead.baseline : undefined;
+    return composeSearch(index, loaded, baseline).engine;
   });
   at.engine = { of, made };
   made.catch(() => {

@@ -5,12 +5,13 @@ import type { ItemStore } from '../engine/collection/items.ts';
 import { readCollection } from '../engine/collection/reader.ts';
 import { toFloat32 } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest, IndexPreference } from '../engine/collection/types.ts';
-import type { Background } from '../engine/cutoff.ts';
+import type { Baseline } from '../engine/cutoff.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
+import type { Retriever } from '../engine/search/retriever.ts';
+import type { VectorSource } from '../engine/search/vector-source.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
-import type { VectorIndex } from '../engine/vector-index.ts';
 import { createFolderSource } from './bytes.node.ts';
 import { createNodeQueryEncoder } from './clip.node.ts';
 import { composeSearch, loadIndex } from './compose-search.ts';
@@ -31,10 +32,11 @@ export interface NodeSearch {
   readonly model: ModelManifest;
   readonly items: ItemStore;
   readonly encoder: QueryEncoder;
-  readonly index: VectorIndex;
-  /** The ground truth: over the same rows as `index`, in float32. Made once. */
+  readonly retriever: Retriever;
+  readonly vectors: VectorSource;
+  /** The ground truth: over the same rows as `retriever`, in float32. Made once. */
   exact(): Promise<ExactIndex>;
-  readonly background: Background;
+  readonly baseline: Baseline;
   readonly engine: SearchEngine;
   dispose(): Promise<void>;
 }
@@ -56,18 +58,19 @@ export async function openNodeSearch({ publicFolder, collection, index }: NodeSe
   ]);
   await loaded.arrived;
   const exact = memoise(async () => createExactIndex(toFloat32(await opened.vectors()), manifest.dim));
-  const { engine, background } = composeSearch(loaded, { encoder, manifest: model, dtype: model.dtypes.cpu });
+  const { engine, baseline } = composeSearch(loaded, { encoder, manifest: model, dtype: model.dtypes.cpu });
   return {
     manifest,
     model,
     items,
     encoder,
-    index: loaded.index,
+    retriever: loaded.retriever,
+    vectors: loaded.vectors,
     exact: exact.get,
-    background,
+    baseline,
     engine,
     async dispose() {
-      loaded.index.dispose();
+      loaded.retriever.dispose();
       await encoder.dispose();
     },
   };

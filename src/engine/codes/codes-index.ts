@@ -86,6 +86,7 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     return Math.max(options.candidates ?? candidatesOf(code, rows), CANDIDATES_PER_HIT * k);
   }
 
+  const isNumbered = (row: number) => Number.isInteger(row) && row >= 0 && row < codes.count;
   const allThere = () => vectors.size === codes.count - removed.size;
 
   function rank(query: Embedding, { rows, estimates }: Candidates, k: number): Hit[] {
@@ -105,6 +106,7 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     get size() {
       return codes.count - removed.size;
     },
+    has: (row) => isNumbered(row) && !removed.has(row),
     candidates,
     rank,
     missing({ rows, estimates }) {
@@ -128,7 +130,7 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
       return vectors.append(vector);
     },
     remove(row) {
-      if (!(Number.isInteger(row) && row >= 0 && row < codes.count)) return;
+      if (!isNumbered(row)) return;
       removed.add(row);
       vectors.remove(row);
     },

@@ -1,4 +1,5 @@
 import { countRows } from '../dimension.ts';
+import { decodeFloat16 } from '../float16.ts';
 import { HALVES_QUERY_FACTOR } from '../kernels/kernels.ts';
 import { toHalves } from './halves.ts';
 import { align } from './row-store.ts';
@@ -19,6 +20,7 @@ export function createHalfRows(options: RowsOptions): HalfRows {
     scalesPerRow: 1,
     queryBytes: 4 * align(dim, 8),
     encode: (vector) => ({ halves: toHalves(vector, dim) }),
+    decode: ({ buffer, byteOffset }) => decodeFloat16(new Uint16Array(buffer, byteOffset, dim)),
     unpack({ halves }) {
       const { buffer, byteOffset, byteLength, length } = halves;
       const rows = countRows(length, dim);

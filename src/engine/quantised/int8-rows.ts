@@ -1,6 +1,6 @@
 import { checkDim } from '../dimension.ts';
 import { AfterimageError } from '../errors.ts';
-import { checkQuantised, GROUPS, type Quantised, quantise } from './quantise.ts';
+import { checkQuantised, dequantise, GROUPS, type Quantised, quantise } from './quantise.ts';
 import { align } from './row-store.ts';
 import { type ArrivingRows, createScannedRows, type RowEncoding, type RowsOptions } from './scanned-rows.ts';
 
@@ -26,6 +26,8 @@ function encodingOf(dim: number, centre: Float32Array): RowEncoding<Quantised> {
     scalesPerRow: GROUPS,
     queryBytes: 2 * align(dim, 16),
     encode: (vector) => quantise(vector, dim, centre),
+    decode: ({ buffer, byteOffset }, scales) =>
+      dequantise({ codes: new Int8Array(buffer, byteOffset, dim), scales }, dim, centre),
     unpack({ codes, scales }) {
       checkQuantised({ codes, scales }, dim);
       checkScales(scales);

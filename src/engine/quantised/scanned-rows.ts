@@ -31,6 +31,8 @@ export interface ScannedRows {
   /** Rows that are there: arrived and not removed. */
   readonly size: number;
   has(row: number): boolean;
+  /** The vector that a row which is there stands for: a copy, of about unit norm. */
+  vectorOf(row: number): Float32Array | undefined;
   /** Give a vector the next number. @throws `dimension-mismatch`, `index-too-large`. */
   append(vector: Float32Array): number;
   /** Forget a row for good, also one that has not arrived. Unknown and removed rows are ignored. */
@@ -62,6 +64,8 @@ export interface RowEncoding<Stored> {
   readonly queryBytes: number;
   /** A vector as one stored row. */
   encode(vector: Float32Array): Stored;
+  /** The vector of one stored row, of which `unpack` gave these. */
+  decode(bytes: Uint8Array, scales: Uint16Array): Float32Array;
   /** Rows as the kernels take them, and their scales (bfloat16), ≥ 0. @throws as `put` does. */
   unpack(rows: Stored): { readonly bytes: Uint8Array; readonly scales: Uint16Array };
   /**
@@ -108,6 +112,13 @@ export function createScannedRows<Stored>(
       return present.size;
     },
     has: present.has,
+    vectorOf(row) {
+      if (!present.has(row)) return undefined;
+      const { buffer, rowsAt, stride, at } = store;
+      const { rowBytes, scalesPerRow } = encoding;
+      const scales = new Uint16Array(buffer, at('scales') + 2 * scalesPerRow * row, scalesPerRow);
+      return encoding.decode(new Uint8Array(buffer, rowsAt + row * stride, rowBytes), scales);
+    },
     put(first, rows) {
       const { bytes, scales } = encoding.unpack(rows);
       store.put(first, bytes);

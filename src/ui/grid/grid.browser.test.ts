@@ -39,7 +39,7 @@ function itemOf(row: number): Item {
 const pictures: Pictures = {
   total: () => total,
   good: () => 10,
-  at: (cell) => ({ row: cell, score: 0.5 }),
+  at: (cell) => ({ row: cell, similarity: 0.5, score: 0.5 }),
   href: (id) => `?p=${id}`,
   want: (from, to) => {
     for (let cell = from; cell < to; cell++) wanted.add(cell);
