@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringifyManifest } from '../../src/engine/collection/manifest.ts';
 import { storeVectors } from '../../src/engine/collection/stored-vectors.ts';
 import { encodeCollection } from '../../src/engine/collection/writer.ts';
+import { dot, type Embedding } from '../../src/engine/embedding.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import { createNodeQueryEncoder } from '../../src/platform/clip.node.ts';
 import { buildHnswIndex } from '../../src/platform/hnsw-index.ts';
@@ -91,6 +92,19 @@ test.each(['hnsw', 'exact'] as const)('answers what pnpm search prints (%s)', as
   expect(report.matches[0]).toEqual({ image_name: 'tennis.png', title: 'a tennis', score: 1, similarity: 1 });
   expect((await answer(search, 'tennis', 500)).matches).toHaveLength(20);
   await expect(answer(search, ' ', 3)).rejects.toMatchObject({ code: 'query-empty' });
+  await search.dispose();
+});
+
+test('the vectors of pictures are theirs, of unit norm', async () => {
+  const search = await openNodeSearch({ publicFolder, collection: 'words' });
+  const rows = [3, 0, 19];
+  const vectors = await search.source.vectorsOf(rows);
+  for (const [i, row] of rows.entries()) {
+    const vector = vectors[i] as Embedding;
+    expect(Math.abs(Math.hypot(...vector) - 1)).toBeLessThan(1e-5);
+    expect(dot(vector, await search.encoder.encode(names[row] as string))).toBeGreaterThan(0.999);
+  }
+  await expect(search.source.vectorsOf([20])).rejects.toMatchObject({ code: 'row-unknown' });
   await search.dispose();
 });
 

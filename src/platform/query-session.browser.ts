@@ -1,4 +1,6 @@
 import { parseCollectionList } from '../engine/collection/manifest.ts';
+import type { Source } from '../engine/collection/source.ts';
+import { createStaticSource } from '../engine/collection/static-source.ts';
 import type { CollectionEntry } from '../engine/collection/types.ts';
 import type { Baseline } from '../engine/cutoff.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
@@ -33,6 +35,7 @@ const ASKED_WITHIN_MS = 1000;
 interface Current {
   readonly open: OpenCollection;
   readonly index: Memo<OpenIndex>;
+  readonly source: Source;
   /** Made while the encoder is being loaded, because the first answer waits for it. */
   baseline: Promise<{ readonly of: ModelManifest; readonly baseline: Baseline } | undefined>;
   /** For the encoder that is loaded, made when the first query comes. */
@@ -62,14 +65,11 @@ export function createQuerySession(): QueryWorkerApi {
     }
   };
 
-  const itemsOf = (rows: Iterable<number>) => {
-    const { items } = shelf.current().open;
-    return Promise.all(Array.from(rows, (row) => items.get(row)));
-  };
+  const itemsOf = (rows: Iterable<number>) => shelf.current().source.items(rows);
 
   return {
     async connect(baseUrl, onEvent, lifeLock) {
-      connection = { source: createHttpSource(baseUrl), emit: throttleProgress(onEvent) };
+      connection = { baseUrl, source: createHttpSource(baseUrl), emit: throttleProgress(onEvent) };
       encoders.warmUp();
       if (lifeLock !== undefined) await holdLifeLock(lifeLock);
     },
@@ -107,7 +107,7 @@ export function createQuerySession(): QueryWorkerApi {
       }),
     rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
     items: async (rows) => itemsOf(rows),
-    rowOf: async (itemId) => shelf.current().open.items.rowOf(itemId),
+    rowOf: async (itemId) => shelf.current().source.rowOf(itemId),
   };
 }
 
@@ -151,17 +151,21 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
     async open(name: string, preference: IndexPreference, device: () => Promise<Device>): Promise<OpenCollection> {
       close(`${name} is opened instead.`);
       const { signal } = opening;
-      const { source, emit } = connected();
-      const open = await openNewestCollection(source, name, {
+      const { source: files, emit, baseUrl } = connected();
+      const open = await openNewestCollection(files, name, {
         signal,
         onDemand: preference === 'blocks',
         onEvent: emit,
-        readModel: async (made) => readTextModel(source, made, await device(), emit),
+        readModel: async (made) => readTextModel(files, made, await device(), emit),
       });
       signal.throwIfAborted();
       const index = memoise(() => openIndex(open, preference, calm));
       index.get().catch(() => undefined); // `indexReady` tells it.
-      current = { open, index, baseline: Promise.resolve(undefined), engine: undefined };
+      const source = createStaticSource({
+        ...{ manifest: open.collection.manifest, items: open.items, baseUrl },
+        vectorsOf: async (rows, options) => (await index.get()).vectors.vectorsOf(rows, options),
+      });
+      current = { open, index, source, baseline: Promise.resolve(undefined), engine: undefined };
       return open;
     },
     /** Make ready what the first answer needs beside the encoder, as soon as the model is known. */

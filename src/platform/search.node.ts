@@ -1,8 +1,11 @@
 /** A collection of `public/` opened in Node, searched by the engine that the page runs. */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { assertModel } from '../engine/collection/assert-model.ts';
 import type { ItemStore } from '../engine/collection/items.ts';
 import { readCollection } from '../engine/collection/reader.ts';
+import type { Source } from '../engine/collection/source.ts';
+import { createStaticSource } from '../engine/collection/static-source.ts';
 import { toFloat32 } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest, IndexPreference } from '../engine/collection/types.ts';
 import type { Baseline } from '../engine/cutoff.ts';
@@ -10,7 +13,6 @@ import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
 import type { Retriever } from '../engine/search/retriever.ts';
-import type { VectorSource } from '../engine/search/vector-source.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
 import { createFolderSource } from './bytes.node.ts';
 import { createNodeQueryEncoder } from './clip.node.ts';
@@ -31,9 +33,9 @@ export interface NodeSearch {
   readonly manifest: CollectionManifest;
   readonly model: ModelManifest;
   readonly items: ItemStore;
+  readonly source: Source;
   readonly encoder: QueryEncoder;
   readonly retriever: Retriever;
-  readonly vectors: VectorSource;
   /** The ground truth: over the same rows as `retriever`, in float32. Made once. */
   exact(): Promise<ExactIndex>;
   readonly baseline: Baseline;
@@ -65,7 +67,10 @@ export async function openNodeSearch({ publicFolder, collection, index }: NodeSe
     items,
     encoder,
     retriever: loaded.retriever,
-    vectors: loaded.vectors,
+    source: createStaticSource({
+      ...{ manifest, items, vectorsOf: loaded.vectors.vectorsOf },
+      baseUrl: `${pathToFileURL(publicFolder).href}/`,
+    }),
     exact: exact.get,
     baseline,
     engine,

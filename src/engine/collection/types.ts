@@ -116,3 +116,24 @@ export interface CollectionList {
   readonly version: 1;
   readonly collections: readonly CollectionEntry[];
 }
+
+/** `original`: the file that was indexed, which a site need not have. */
+export type PictureSize = 'thumbnail' | 'preview' | 'original';
+
+/** Where a picture is to be had, or what it is made of, with its media type. */
+export type Picture = { readonly url: string } | { readonly bytes: Uint8Array<ArrayBuffer>; readonly type: string };
+
+/** The pictures of a collection. */
+export interface PictureSource {
+  /**
+   * A picture of an item; undefined where there is none of that size. An address that is known is given at once; what has
+   * to be read is promised, and rejects with a coded error where it cannot be.
+   */
+  picture(item: Item, size: PictureSize): Picture | undefined | Promise<Picture | undefined>;
+}
+
+/** The pictures of a collection of static files: all below one address, which ends in `/`. */
+export interface StaticPictures extends PictureSource {
+  readonly folder: string;
+  picture(item: Item, size: PictureSize): { readonly url: string } | undefined;
+}

@@ -2,6 +2,7 @@ import { createComponent, createEffect, createSignal, on } from 'solid-js';
 import { render } from 'solid-js/web';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { createStaticPictures } from '../../engine/collection/static-source.ts';
 import type { Item } from '../../engine/collection/types.ts';
 import { createAddressBar } from '../../state/address.ts';
 import type { Pictures } from '../../state/pictures.ts';
@@ -62,7 +63,7 @@ async function show(): Promise<(cell: number) => void> {
       pictures,
       ratings: { off: () => true },
       judging: createSignal(false),
-      session: { collection: () => undefined },
+      pictureSource: () => createStaticPictures(`${location.origin}/`, 'demo'),
     } as unknown as App;
     createEffect(
       on(target, (cell) => {
