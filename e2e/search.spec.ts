@@ -163,6 +163,6 @@ test('the exact index and the graph agree on the best pictures', async ({ app, n
   }
   await expect(exact.page.getByText(/, exact scan\.$/)).toBeVisible();
   await exact.openStatus();
-  await expect(exact.fact('Engine')).toContainText('Exact scan');
-  await expect(exact.fact('Engine')).toContainText('It was asked for');
+  await expect(exact.fact('Index')).toContainText('Exact scan');
+  await expect(exact.fact('Index')).toContainText('It was asked for');
 });

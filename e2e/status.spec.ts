@@ -7,7 +7,7 @@ test('the status panel says how things stand', async ({ app, page }) => {
   await expect(app.fact('Model')).toContainText('afterimage-mini');
   await expect(app.fact('Precision')).toHaveText('fp32, 256 dimensions');
   await expect(app.fact('Self-test')).toHaveText(/^Cosine (0\.999|1\.0)\d+ to the golden vectors$/);
-  await expect(app.fact('Engine')).toContainText('HNSW graph');
+  await expect(app.fact('Index')).toContainText('HNSW graph');
   await expect(app.fact('Vectors')).toHaveText('1,594 × 256');
   await expect(app.fact('Size')).toContainText('1,594 pictures');
   await expect(app.fact('Isolation')).toHaveText('Cross-origin isolated: threads are available');

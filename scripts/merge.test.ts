@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { RANKED_BY_INDEX } from '../src/engine/search-engine.ts';
+import { RANKED_BY_INDEX } from '../src/engine/search/retriever.ts';
 import { draw, temporaryFolder } from './indexing/testing.ts';
 import { ROOT_FOLDER } from './lib/folders.ts';
 

@@ -23,7 +23,7 @@ stored as int8 or f16 are rounded a second time.
   --efConstruction <n>    width of the beam when the graph is built (1 to 65535; default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 48, above 20,000 pictures 100, above
                           200,000 200); the page and pnpm query ask for 200 pictures, which makes it 200 at least
-  --index <engine>, --vectors <encoding>
+  --index <kind>, --vectors <encoding>
                           as of build-index (default: hnsw, int8)
   --json                  print a summary as one line of JSON
 

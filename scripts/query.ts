@@ -1,6 +1,6 @@
 /** Search a collection from the command line, with the engine of the page. */
 import { createInterface } from 'node:readline';
-import { ENGINES } from '../src/engine/collection/types.ts';
+import { INDEX_WAYS } from '../src/engine/collection/types.ts';
 import { toAfterimageError } from '../src/engine/errors.ts';
 import { type NodeSearch, openNodeSearch } from '../src/platform/search.node.ts';
 import { answer, toTable } from './lib/answer.ts';
@@ -14,10 +14,10 @@ Usage: pnpm query <text> [options]
 Options:
   --collection <name>  folder name under public/collections (default: demo)
   -k <number>          how many pictures (default: 10)
-  --index <engine>     hnsw, exact, codes or blocks (codes, with vectors read as they are needed); default: what the
+  --index <kind>       hnsw, exact, codes or blocks (codes, with vectors read as they are needed); default: what the
                        collection was built for
   --exact              --index exact: compare every picture
-  --json               print {text, model_name, matches: [{image_name, title, score}], …}
+  --json               print {text, model_name, matches: [{image_name, title, score, similarity}], …}
   --stdin              one query a line in, one line of JSON a query out, {text, error} for one that fails
 `;
 
@@ -31,7 +31,7 @@ await runScript(HELP, async (args) => {
     stdin: { type: 'boolean', default: false },
   });
   const { collection, exact, json, stdin } = values;
-  const index = exact ? 'exact' : values.index && parseChoice(values.index, '--index', [...ENGINES, 'blocks']);
+  const index = exact ? 'exact' : values.index && parseChoice(values.index, '--index', INDEX_WAYS);
   const k = parseCount(values.k, '-k');
   const text = positionals.join(' ').trim();
   if (stdin && text !== '') throw usage('--stdin takes its queries from the standard input alone');

@@ -1,6 +1,8 @@
-import { createEffect, createRoot, createSignal, on } from 'solid-js';
+import { type Accessor, createEffect, createMemo, createRoot, createSignal, on, untrack } from 'solid-js';
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
+import { createStaticPictures } from './engine/collection/static-source.ts';
+import type { StaticPictures } from './engine/collection/types.ts';
 import { scoped } from './scope.ts';
 import { createAddressBar } from './state/address.ts';
 import { missingCapabilities } from './state/capabilities.ts';
@@ -45,6 +47,10 @@ function createApp(baseUrl: string): App {
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
   const pictures = createPictures(address, session, search);
+  const pictureSource = createMemo(() => {
+    const name = session.collection()?.manifest.name;
+    return name === undefined ? undefined : createStaticPictures(baseUrl, name);
+  });
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
@@ -53,7 +59,7 @@ function createApp(baseUrl: string): App {
   const { commit } = createCommits(search, address, log);
 
   for (const missing of missingCapabilities()) notices.say(missing.id, missing.text);
-  keepOffline(offline, session, (rows) => client.items(rows));
+  keepOffline(offline, session, pictureSource, (rows) => client.items(rows));
   createEffect(() => {
     const refused = offline.refused();
     if (refused) notices.say('service-worker', refused);
@@ -71,6 +77,7 @@ function createApp(baseUrl: string): App {
     refining,
     items,
     pictures,
+    pictureSource,
     opened,
     offline,
     log,
@@ -81,12 +88,18 @@ function createApp(baseUrl: string): App {
 }
 
 /** Once queries are answered, so that it does not compete with them for the network. */
-function keepOffline(offline: Offline, session: Session, items: Parameters<Offline['keepPictures']>[1]): void {
+function keepOffline(
+  offline: Offline,
+  session: Session,
+  pictureSource: Accessor<StaticPictures | undefined>,
+  items: Parameters<Offline['keepPictures']>[2],
+): void {
   createEffect(
     on([session.collection, session.ready], ([collection, ready]) => {
-      if (!collection || !ready) return offline.stopPictures();
+      const pictures = untrack(pictureSource);
+      if (!collection || !pictures || !ready) return offline.stopPictures();
       void offline.keepApp();
-      void offline.keepPictures(collection.manifest, items);
+      void offline.keepPictures(collection.manifest, pictures, items);
     }),
   );
 }

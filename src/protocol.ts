@@ -1,10 +1,17 @@
-import type { CollectionEntry, CollectionManifest, Engine, Item } from './engine/collection/types.ts';
+import type {
+  CollectionEntry,
+  CollectionManifest,
+  IndexKind,
+  IndexPreference,
+  Item,
+} from './engine/collection/types.ts';
 import type { Device, Dtype } from './engine/model.ts';
+import type { Ranking } from './engine/search/ranking.ts';
 import type { RankedPage, SearchAnswer } from './engine/search-engine.ts';
 
-/** `?device=` and `?index=` of the address; `auto` where absent. */
+/** `?device=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
-export type IndexPreference = 'auto' | 'blocks' | Engine;
+export type { IndexPreference };
 
 /** What is being loaded, in the order a person would name it. */
 export type LoadStage =
@@ -56,7 +63,7 @@ export interface EncoderInfo {
 }
 
 export interface IndexInfo {
-  readonly engine: Engine;
+  readonly engine: IndexKind;
   readonly reason: string;
   readonly count: number;
   readonly dim: number;
@@ -80,7 +87,7 @@ export interface SearchResponse extends SearchAnswer {
   readonly items: readonly Item[];
 }
 
-export type { RankedPage };
+export type { RankedPage, Ranking };
 
 /** Surface of `workers/query.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
 export interface QueryWorkerApi {

@@ -1,4 +1,4 @@
-import { sampleBackground } from '../../src/engine/cutoff.ts';
+import { type Baseline, createBaseline, drawSample } from '../../src/engine/cutoff.ts';
 import { createExactIndex, type ExactIndex } from '../../src/engine/exact-index.ts';
 import type { ModelManifest } from '../../src/engine/model.ts';
 import { mapOrdered } from '../../src/indexing/map-ordered.ts';
@@ -16,7 +16,7 @@ export interface LabelledPicture {
 export interface EmbeddedPictures {
   readonly labels: readonly string[];
   readonly index: ExactIndex;
-  readonly background: ReturnType<typeof sampleBackground>;
+  readonly baseline: Baseline;
 }
 
 const CONCURRENCY = 2;
@@ -43,6 +43,6 @@ export async function embedPictures(
   return {
     labels: pictures.map(({ label }) => label),
     index: createExactIndex(rows, dim),
-    background: sampleBackground({ count: pictures.length, dim, vectorOf }, texts),
+    baseline: createBaseline(drawSample(pictures.length, dim, vectorOf), texts),
   };
 }

@@ -89,7 +89,7 @@ function answer(top: number, isRight: boolean): Answer {
     query: { text: '', right: new Set(isRight ? [7] : []) },
     rows: [7, 8],
     similarities: [top, top / 2],
-    background: { own: distribution, ordinary: distribution, count: 1000 },
+    baseline: { own: distribution, ordinary: distribution, count: 1000 },
     recall10: 1,
   };
 }

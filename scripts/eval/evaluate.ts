@@ -1,6 +1,6 @@
-import { backgroundOf, CUTOFF, cutoffOver, type QueryBackground } from '../../src/engine/cutoff.ts';
+import { baselineOfQuery, CUTOFF, cutoffOver, type QueryBaseline } from '../../src/engine/cutoff.ts';
 import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from '../../src/engine/metrics.ts';
-import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
+import { createIndexRetriever, RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
 import type { NodeSearch } from '../../src/platform/search.node.ts';
 import { embedPictures, type LabelledPicture } from './embedded.ts';
 import { type Fit, fitConstants, half, isHidden } from './fit.ts';
@@ -60,7 +60,7 @@ export interface Answer {
   readonly rows: readonly number[];
   /** Parallel to `rows`, descending. */
   readonly similarities: readonly number[];
-  readonly background: QueryBackground;
+  readonly baseline: QueryBaseline;
   readonly recall10: number;
 }
 
@@ -85,7 +85,7 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
   const setOn = [...answers.values()].map((list) => half(list, 'set'));
   const absent = await run('not in the collection', absentQueries());
   const confidence = (list: readonly Answer[]) =>
-    list.map(({ background, similarities }) => cutoffOver(background, similarities).confidence);
+    list.map(({ baseline, similarities }) => cutoffOver(baseline, similarities).confidence);
   log(`${UNSEEN_STYLE.title}: drawing and embedding`);
   return {
     retrieval,
@@ -98,19 +98,19 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
 }
 
 async function answerQuery(
-  { encoder, index, exact, background }: Pick<NodeSearch, 'encoder' | 'index' | 'exact' | 'background'>,
+  { encoder, retriever, exact, baseline }: Pick<NodeSearch, 'encoder' | 'retriever' | 'exact' | 'baseline'>,
   query: Query,
 ): Promise<Answer> {
   const truthful = await exact();
   const embedding = await encoder.encode(query.text);
-  const hits = index.search(embedding, { k: RANKED_BY_INDEX });
-  const rows = hits.map(({ row }) => row);
+  const { similarities, ...found } = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX });
+  const rows = [...found.rows];
   const truth = truthful.search(embedding, { k: 10 }).map(({ row }) => row);
   return {
     query,
     rows,
-    similarities: hits.map(({ similarity }) => similarity),
-    background: backgroundOf(embedding, background),
+    similarities: [...similarities],
+    baseline: baselineOfQuery(embedding, baseline),
     recall10: recallAtK(rows, truth, 10),
   };
 }
@@ -139,8 +139,9 @@ export async function evaluatePhotos(
 }
 
 async function openPictures(pictures: readonly LabelledPicture[], { encoder, model }: NodeSearch) {
-  const { labels, index, background } = await embedPictures(pictures, model);
-  const opened = { encoder, index, background, exact: async () => index };
+  const { labels, index, baseline } = await embedPictures(pictures, model);
+  const retriever = createIndexRetriever({ index, rankAll: (query) => index.rankAll(query) });
+  const opened = { encoder, retriever, baseline, exact: async () => index };
   const queries = async (list: readonly Query[]) => {
     const answers: Answer[] = [];
     for (const query of list) answers.push(await answerQuery(opened, query));
@@ -164,8 +165,8 @@ function rankingFigures(answers: readonly Answer[]): RankingFigures {
 }
 
 function cutoffFigures(queries: string, answers: readonly Answer[]): CutoffFigures {
-  const counts = answers.map(({ query, rows, background, similarities }): Counts => {
-    const { good } = cutoffOver(background, similarities);
+  const counts = answers.map(({ query, rows, baseline, similarities }): Counts => {
+    const { good } = cutoffOver(baseline, similarities);
     const hits = rows.slice(0, good).filter((row) => query.right.has(row)).length;
     return { shown: good, hits, right: query.right.size };
   });

@@ -46,8 +46,8 @@ export function isHidden(answer: Answer, constants?: CutoffConstants): boolean {
   return answer.rows.slice(0, FIRST).some((row) => answer.query.right.has(row)) && !hasMatch(answer, constants);
 }
 
-export function hasMatch({ background, similarities }: Answer, constants?: CutoffConstants): boolean {
-  return cutoffOver(background, similarities, constants).good > 0;
+export function hasMatch({ baseline, similarities }: Answer, constants?: CutoffConstants): boolean {
+  return cutoffOver(baseline, similarities, constants).good > 0;
 }
 
 /** Every second of `list`: `set` those that constants are set on, `held-out` those that they are judged by. */

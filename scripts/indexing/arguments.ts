@@ -38,7 +38,7 @@ the list.
   --efConstruction <n>    width of the beam when the graph is built (1 to 65535; default: 200)
   --efSearch <n>          width of the beam when it is searched (default: 48, above 20,000 pictures 100, above
                           200,000 200); the page and pnpm query ask for 200 pictures, which makes it 200 at least
-  --index <engine>        what answers: hnsw (default); exact, which needs no graph and compares every picture; codes, for
+  --index <kind>          what answers: hnsw (default); exact, which needs no graph and compares every picture; codes, for
                           hundreds of thousands: short codes are scanned, the best pictures compared
   --vectors <encoding>    int8 (default), a byte a dimension; f16, twice as large and all but exact; f32, exact
   --models <folder>       where models are (default: public/models)

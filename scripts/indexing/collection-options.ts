@@ -1,6 +1,6 @@
 import type { CollectionRequest } from '../../src/indexing/request.ts';
 import { MAX_EF_CONSTRUCTION, MAX_M } from '../../src/platform/hnsw-graph.ts';
-import { parseEncoding, parseEngine, parseNumberBetween, usage } from '../lib/cli.ts';
+import { parseEncoding, parseIndexKind, parseNumberBetween, usage } from '../lib/cli.ts';
 
 /** What a manifest may say. */
 const MAX_EF_SEARCH = 100_000;
@@ -41,7 +41,7 @@ interface Values {
  */
 export function parseCollectionOptions(values: Values): CollectionOptions {
   const { title, description, licence, example } = values;
-  const index = parseEngine(values.index ?? 'hnsw');
+  const index = parseIndexKind(values.index ?? 'hnsw');
   const encoding = parseEncoding(values.vectors ?? 'int8');
   if (index === 'codes' && encoding !== 'int8') {
     throw usage(`--index codes goes with --vectors int8, not with ${encoding}`);

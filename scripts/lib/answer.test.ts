@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringifyManifest } from '../../src/engine/collection/manifest.ts';
 import { storeVectors } from '../../src/engine/collection/stored-vectors.ts';
 import { encodeCollection } from '../../src/engine/collection/writer.ts';
+import { dot, type Embedding } from '../../src/engine/embedding.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model.ts';
 import { createNodeQueryEncoder } from '../../src/platform/clip.node.ts';
 import { buildHnswIndex } from '../../src/platform/hnsw-index.ts';
@@ -88,14 +89,27 @@ test.each(['hnsw', 'exact'] as const)('answers what pnpm query prints (%s)', asy
   });
   expect(report.good).toBeGreaterThan(0);
   expect(report.matches).toHaveLength(3);
-  expect(report.matches[0]).toEqual({ image_name: 'tennis.png', title: 'a tennis', score: 1 });
+  expect(report.matches[0]).toEqual({ image_name: 'tennis.png', title: 'a tennis', score: 1, similarity: 1 });
   expect((await answer(search, 'tennis', 500)).matches).toHaveLength(20);
   await expect(answer(search, ' ', 3)).rejects.toMatchObject({ code: 'query-empty' });
   await search.dispose();
 });
 
+test('the vectors of pictures are theirs, of unit norm', async () => {
+  const search = await openNodeSearch({ publicFolder, collection: 'words' });
+  const rows = [3, 0, 19];
+  const vectors = await search.source.vectorsOf(rows);
+  for (const [i, row] of rows.entries()) {
+    const vector = vectors[i] as Embedding;
+    expect(Math.abs(Math.hypot(...vector) - 1)).toBeLessThan(1e-5);
+    expect(dot(vector, await search.encoder.encode(names[row] as string))).toBeGreaterThan(0.999);
+  }
+  await expect(search.source.vectorsOf([20])).rejects.toMatchObject({ code: 'row-unknown' });
+  await search.dispose();
+});
+
 test('the table marks where good matches end', () => {
-  const match = (image_name: string, score: number) => ({ image_name, title: null, score });
+  const match = (image_name: string, score: number) => ({ image_name, title: null, score, similarity: score });
   const report = {
     ...{ text: 'x', model_name: 'm', collection: 'c', total: 9, engine: 'hnsw' as const, cutoff: 0.4 },
     ...{ encode_ms: 1, search_ms: 2, matches: [match('a.png', 0.5), match('b.png', 0.3)] },
@@ -109,7 +123,11 @@ test('the table marks where good matches end', () => {
 test('the table shows control characters of names and titles, and stays a line a picture', () => {
   const report = {
     ...{ text: 'x', model_name: 'm', collection: 'c', total: 1, engine: 'hnsw' as const, cutoff: 0.4, good: 1 },
-    ...{ encode_ms: 1, search_ms: 2, matches: [{ image_name: '\x1b]0;a\x07.jpg', title: 'b\n   2  c', score: 0.5 }] },
+    ...{
+      encode_ms: 1,
+      search_ms: 2,
+      matches: [{ image_name: '\x1b]0;a\x07.jpg', title: 'b\n   2  c', score: 0.5, similarity: 0.5 }],
+    },
   };
   const lines = toTable(report).split('\n');
   expect(lines).toEqual([

@@ -1,4 +1,5 @@
-import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
+import type { IndexKind } from '../../src/engine/collection/types.ts';
+import { RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
 import type { NodeSearch } from '../../src/platform/search.node.ts';
 import { printable } from './printable.ts';
 
@@ -9,21 +10,30 @@ export interface SearchReport {
   readonly collection: string;
   /** Pictures in the collection. */
   readonly total: number;
-  readonly engine: 'hnsw' | 'exact' | 'codes';
+  readonly engine: IndexKind;
   /** How many pictures match, by the cut-off; the best ones all the same may be among `matches`. */
   readonly good: number;
-  /** The score from which on a picture counts as a good match. */
+  /** The similarity from which on a picture counts as a good match. */
   readonly cutoff: number;
   readonly encode_ms: number;
   readonly search_ms: number;
-  /** Best first. `score` is the cosine similarity. */
-  readonly matches: readonly { readonly image_name: string; readonly title: string | null; readonly score: number }[];
+  readonly matches: readonly Match[];
+}
+
+/** One of `SearchReport.matches`, which are in descending score. */
+interface Match {
+  readonly image_name: string;
+  readonly title: string | null;
+  /** What the order goes by. Without fusion and reranking it is the similarity. */
+  readonly score: number;
+  /** Cosine to the query, in [−1, 1]. */
+  readonly similarity: number;
 }
 
 /** The best `k` pictures for `text`. @throws AfterimageError `query-empty`. */
 export async function answer(search: NodeSearch, text: string, k: number): Promise<SearchReport> {
   const found = await search.engine.search(text);
-  const { rows, scores } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(text, 0, k);
+  const { rows, scores, similarities } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(text, 0, k);
   return {
     text,
     model_name: found.modelId,
@@ -37,7 +47,8 @@ export async function answer(search: NodeSearch, text: string, k: number): Promi
     matches: await Promise.all(
       Array.from(rows.subarray(0, k), async (row, rank) => {
         const { name, title } = await search.items.get(row);
-        return { image_name: name, title, score: round(scores[rank] ?? 0, 4) };
+        const at = (values: Float32Array) => round(values[rank] as number /* parallel */, 4);
+        return { image_name: name, title, score: at(scores), similarity: at(similarities) };
       }),
     ),
   };

@@ -1,6 +1,6 @@
 /** What every script does the same way: options, help, one clear line for an error, exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { ENCODINGS, ENGINES, type Encoding, type Engine } from '../../src/engine/collection/types.ts';
+import { ENCODINGS, type Encoding, INDEX_KINDS, type IndexKind } from '../../src/engine/collection/types.ts';
 import { AfterimageError, type ErrorCode, toAfterimageError } from '../../src/engine/errors.ts';
 import { escapeControls, escapeLines } from './printable.ts';
 
@@ -66,7 +66,7 @@ export function parseChoice<T extends string>(value: string, option: string, all
 }
 
 /** @throws AfterimageError `usage`. */
-export const parseEngine = (value: string): Engine => parseChoice(value, '--index', ENGINES);
+export const parseIndexKind = (value: string): IndexKind => parseChoice(value, '--index', INDEX_KINDS);
 
 /** @throws AfterimageError `usage`. */
 export const parseEncoding = (value: string): Encoding => parseChoice(value, '--vectors', ENCODINGS);

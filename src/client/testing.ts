@@ -25,8 +25,10 @@ export async function fails(code: ErrorCode, message = 'Injected.'): Promise<nev
   throw new AfterimageError(code, message);
 }
 
+const NOTHING = { rows: new Uint32Array(), similarities: new Float32Array(), scores: new Float32Array() };
+
 export function response(text: string, more: Partial<SearchResponse> = {}): SearchResponse {
-  return { text, collection: 'demo', rows: new Uint32Array(), scores: new Float32Array(), ...more } as SearchResponse;
+  return { text, collection: 'demo', ...NOTHING, ...more } as SearchResponse;
 }
 
 export interface Bench {
@@ -79,7 +81,7 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     indexReady: async () => ({ engine: 'hnsw' }) as IndexInfo,
     loadEncoder: async (request) => ({ ...request, modelId: 'mini', golden: 1 }) as unknown as EncoderInfo,
     search: async (text) => response(text),
-    rank: async (_text, from) => ({ from, rows: new Uint32Array(), scores: new Float32Array() }),
+    rank: async (_text, from) => ({ from, ...NOTHING }),
     items: async () => [],
     rowOf: async () => number,
     ...behaviour,

@@ -1,4 +1,5 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
+import type { IndexKind } from '../engine/collection/types.ts';
 import type { Device } from '../engine/model.ts';
 
 export type Judgement = 'up' | 'down';
@@ -29,7 +30,7 @@ export interface LoggedSearch {
   /** The best results, at most `LIMITS.results`. */
   readonly results: readonly LoggedResult[];
   readonly device: Device;
-  readonly engine: 'hnsw' | 'exact' | 'codes';
+  readonly engine: IndexKind;
   readonly encodeMs: number;
   readonly searchMs: number;
   /** 1–10, or null while the search is not rated. */

@@ -1,3 +1,4 @@
+import { INDEX_KINDS } from '../engine/collection/types.ts';
 import { type Judgement, LIMITS, type LoggedResult, type LoggedSearch } from './schema.ts';
 
 /** Why a value is not a logged search; the message is shown beside its line number. */
@@ -6,7 +7,6 @@ export class InvalidRecord extends Error {}
 type Fields = Readonly<Record<string, unknown>>;
 
 const DEVICES = ['webgpu', 'wasm', 'cpu'] as const;
-const ENGINES = ['hnsw', 'exact', 'codes'] as const;
 const THUMBS = ['up', 'down'] as const;
 
 /**
@@ -27,7 +27,7 @@ export function toLoggedSearch(value: unknown): LoggedSearch {
     good: count(fields, 'good', total),
     results: list(fields, 'results', LIMITS.results).map(toResult),
     device: oneOf(fields, 'device', DEVICES),
-    engine: oneOf(fields, 'engine', ENGINES),
+    engine: oneOf(fields, 'engine', INDEX_KINDS),
     encodeMs: duration(fields, 'encodeMs'),
     searchMs: duration(fields, 'searchMs'),
     rating: rating(fields),

@@ -1,7 +1,7 @@
 import type { Embedding } from './embedding.ts';
 
-/** What similarities mean nothing: a sample of a collection, against which a query's best hits are measured. */
-export interface Background {
+/** Baseline similarities: what similarities mean nothing in a collection, against which a query's best hits are measured. */
+export interface Baseline {
   readonly dim: number;
   /** Pictures in the collection. */
   readonly count: number;
@@ -18,7 +18,7 @@ interface Distribution {
 }
 
 export interface Cutoff {
-  /** How many scores, from the top, are good matches. 0: nothing in the collection matches. */
+  /** How many similarities, from the top, are good matches. 0: nothing in the collection matches. */
   readonly good: number;
   /** The similarity that a good match of this query has at least. */
   readonly line: number;
@@ -31,7 +31,7 @@ const SAMPLE = 1024;
 /** What decides where good matches end. */
 export interface CutoffConstants {
   /**
-   * How much of the background is the similarities to this query, from 0 to 1; the rest is those to ordinary texts. With
+   * How much of the baseline is the similarities to this query, from 0 to 1; the rest is those to ordinary texts. With
    * more of it a broad query ("animal"), to which many pictures are near, seems vague.
    */
   readonly own: number;
@@ -54,45 +54,52 @@ const FEWEST = 16;
 /** Deviations below are rounding: all pictures are the same. */
 const NO_SPREAD = 1e-5;
 
-/** The vectors of a collection, of which only a few are looked at. */
-export interface RowSource {
-  readonly count: number;
+/**
+ * Some vectors of a collection, or what their codes stand for, of about unit norm: good for statistics and nothing else.
+ * Who wants the vector of a row asks a `VectorSource`.
+ */
+export interface BaselineSample {
   readonly dim: number;
-  /** Unit norm. */
-  vectorOf(row: number): Float32Array;
+  /** Pictures in the collection. */
+  readonly count: number;
+  /** Those of `drawRows(count)`, one after the other. */
+  readonly vectors: Float32Array;
 }
 
-/** The rows that a background of `count` rows is drawn from: evenly, no more than `sample`. */
+/** The sample of a collection of which `vectorOf` gives rows. */
+export function drawSample(
+  count: number,
+  dim: number,
+  vectorOf: (row: number) => ArrayLike<number>,
+  sample: number = SAMPLE,
+): BaselineSample {
+  const drawn = drawRows(count, sample);
+  const vectors = new Float32Array(drawn.length * dim);
+  for (const [i, row] of drawn.entries()) vectors.set(vectorOf(row), i * dim);
+  return { dim, count, vectors };
+}
+
+/** The rows that the sample of a collection holds: drawn evenly, no more than `sample`. */
 export function drawRows(count: number, sample: number = SAMPLE): number[] {
   const size = Math.min(sample, count);
   return Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
 }
 
-/**
- * @param texts embeddings of a few ordinary texts by the same model, for which its golden vectors do.
- * @param sample rows to draw at most.
- */
-export function sampleBackground(
-  { count, dim, vectorOf }: RowSource,
-  texts: readonly ArrayLike<number>[],
-  sample: number = SAMPLE,
-): Background {
-  const drawn = drawRows(count, sample);
-  const rows = new Float32Array(drawn.length * dim);
-  for (const [i, row] of drawn.entries()) rows.set(vectorOf(row), i * dim);
-  const distributions = texts.map((text) => similarities(text, dim, rows));
-  return { dim, count, sample: rows, ordinary: texts.length === 0 ? null : pool(distributions) };
+/** @param texts embeddings of a few ordinary texts by the same model, for which its golden vectors do. */
+export function createBaseline({ count, dim, vectors }: BaselineSample, texts: readonly ArrayLike<number>[]): Baseline {
+  const distributions = texts.map((text) => similarities(text, dim, vectors));
+  return { dim, count, sample: vectors, ordinary: texts.length === 0 ? null : pool(distributions) };
 }
 
-/** What similarities mean nothing to a query: see `Background`. */
-export interface QueryBackground {
+/** What similarities mean nothing to a query: see `Baseline`. */
+export interface QueryBaseline {
   readonly own: Distribution;
   readonly ordinary: Distribution;
   readonly count: number;
 }
 
-/** The background as `query` sees it. */
-export function backgroundOf(query: Embedding, { dim, count, sample, ordinary }: Background): QueryBackground {
+/** The baseline as `query` sees it. */
+export function baselineOfQuery(query: Embedding, { dim, count, sample, ordinary }: Baseline): QueryBaseline {
   const own = similarities(query, dim, sample);
   return { own, ordinary: ordinary ?? own, count };
 }
@@ -100,42 +107,42 @@ export function backgroundOf(query: Embedding, { dim, count, sample, ordinary }:
 /**
  * Where the good matches of a query end: see `cutoffOver`.
  *
- * @param scores similarities of the best hits, descending.
+ * @param best similarities of the best hits, descending.
  */
-export function cutoff(query: Embedding, background: Background, scores: ArrayLike<number>): Cutoff {
-  return scores.length === 0 ? NOTHING : cutoffOver(backgroundOf(query, background), scores);
+export function cutoff(query: Embedding, baseline: Baseline, best: ArrayLike<number>): Cutoff {
+  return best.length === 0 ? NOTHING : cutoffOver(baselineOfQuery(query, baseline), best);
 }
 
 const NOTHING: Cutoff = { good: 0, line: 1, confidence: 0 };
 
 /**
  * The raw cosine cannot tell: its range differs from model to model (CLIP's lies between 0.15 and 0.35) and from query
- * to query. So the best score's height over the background is measured in units of what chance gives, the highest of
- * `count` draws from a normal distribution. The background lies between the similarities to this query and those to
+ * to query. So the best similarity's height over the baseline is measured in units of what chance gives, the highest of
+ * `count` draws from a normal distribution. The baseline lies between the similarities to this query and those to
  * ordinary texts, nearer to the latter: alone, the former takes a broad query ("animal"), to which many pictures are near,
  * for a vague one, and the latter lets more words pass that mean nothing to the model and are somewhat near to everything.
  * Shifting or scaling all similarities changes nothing, so that the constants hold for other models too.
  *
- * @param scores similarities of the best hits, descending.
+ * @param best similarities of the best hits, descending.
  */
 export function cutoffOver(
-  { own, ordinary, count }: QueryBackground,
-  scores: ArrayLike<number>,
+  { own, ordinary, count }: QueryBaseline,
+  best: ArrayLike<number>,
   constants: CutoffConstants = CUTOFF,
 ): Cutoff {
-  const top = scores[0];
+  const top = best[0];
   if (top === undefined) return NOTHING;
   const weight = constants.own;
   const level = weight * own.mean + (1 - weight) * ordinary.mean;
   const unit = own.deviation ** weight * ordinary.deviation ** (1 - weight) * expectedMaximum(count);
   if (count < FEWEST || unit < NO_SPREAD) {
-    return { good: scores.length, line: scores[scores.length - 1] as number, confidence: 0 };
+    return { good: best.length, line: best[best.length - 1] as number, confidence: 0 };
   }
   const peak = top - level;
   const least = constants.match * unit;
   const line = level + (peak >= least ? constants.share * peak : least);
   let good = 0;
-  while (good < scores.length && (scores[good] as number) >= line) good++;
+  while (good < best.length && (best[good] as number) >= line) good++;
   return { good, line, confidence: peak / unit };
 }
 

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'index-corrupt'
   | 'index-too-large'
   | 'query-empty'
+  | 'row-unknown'
   // the network
   | 'offline'
   | 'network'

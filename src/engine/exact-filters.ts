@@ -16,6 +16,7 @@ export function withExactFilters(index: VectorIndex, create: () => ExactIndex): 
     get size() {
       return index.size;
     },
+    has: (row) => index.has(row),
     search: (query, options) => (options.filter === undefined ? index : exact()).search(query, options),
     add(vector) {
       const row = index.add(vector);

@@ -1,22 +1,19 @@
 import { type Bitset, createBitset, hasBit, setBit } from './bitset.ts';
+import { checkDim, countRows } from './dimension.ts';
 import { dotAt } from './dot-at.ts';
 import type { Embedding } from './embedding.ts';
-import { AfterimageError } from './errors.ts';
+import type { Ranking } from './search/ranking.ts';
 import { sortRows } from './sort-rows.ts';
 import { createTop } from './top.ts';
 import type { SearchOptions, VectorIndex } from './vector-index.ts';
 
-/** All rows of a ranking, best first; `rows` and `scores` (cosines) are parallel. */
-export interface Ranking {
-  readonly rows: Uint32Array;
-  readonly scores: Float32Array;
-}
-
-/** Compares the query with every row: the ground truth, and the engine for small or heavily filtered sets. */
+/** Compares the query with every row: the ground truth, and the index for small or heavily filtered sets. */
 export interface ExactIndex extends VectorIndex {
   readonly kind: 'exact';
   /** Every row that was not removed, in descending similarity, ties by ascending row. @throws `dimension-mismatch`. */
   rankAll(query: Embedding): Ranking;
+  /** The vector of a row that can be found, as it is stored, which may be rounded; a view where it is not. */
+  vectorOf(row: number): Float32Array | undefined;
 }
 
 /**
@@ -25,13 +22,13 @@ export interface ExactIndex extends VectorIndex {
  * @throws AfterimageError `dimension-mismatch` when the length is not a multiple of `dim`.
  */
 export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex {
-  if (!Number.isInteger(vectors.length / dim)) throw mismatch(vectors.length, dim);
-  const given = vectors.length / dim;
+  const given = countRows(vectors.length, dim);
   let tail = new Float32Array(0);
   let count = given;
   let removed: Bitset = createBitset(count);
   let removedCount = 0;
 
+  const has = (row: number) => Number.isInteger(row) && row >= 0 && row < count && !hasBit(removed, row);
   const similarity = (row: number, query: Float32Array): number =>
     row < given ? dotRow(vectors, row * dim, query) : dotRow(tail, (row - given) * dim, query);
 
@@ -41,8 +38,15 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
     get size() {
       return count - removedCount;
     },
+    has,
+    vectorOf(row) {
+      if (!has(row)) return undefined;
+      return row < given
+        ? vectors.subarray(row * dim, (row + 1) * dim)
+        : tail.subarray((row - given) * dim, (row - given + 1) * dim);
+    },
     search(query, { k, filter }: SearchOptions) {
-      if (query.length !== dim) throw mismatch(query.length, dim);
+      checkDim(query.length, dim);
       const best = createTop(Math.min(k, count - removedCount));
       for (let row = 0; row < count; row++) {
         if (hasBit(removed, row) || (filter !== undefined && !hasBit(filter, row))) continue;
@@ -51,18 +55,18 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
       return best.hits();
     },
     rankAll(query) {
-      if (query.length !== dim) throw mismatch(query.length, dim);
+      checkDim(query.length, dim);
       const rows = new Uint32Array(count - removedCount);
-      const scores = new Float32Array(rows.length);
+      const similarities = new Float32Array(rows.length);
       for (let row = 0, i = 0; row < count; row++) {
         if (hasBit(removed, row)) continue;
         rows[i] = row;
-        scores[i++] = similarity(row, query);
+        similarities[i++] = similarity(row, query);
       }
-      return sortRows(rows, scores);
+      return sortRows(rows, similarities);
     },
     add(vector) {
-      if (vector.length !== dim) throw mismatch(vector.length, dim);
+      checkDim(vector.length, dim);
       const at = (count - given) * dim;
       if (at + dim > tail.length) tail = grown(tail, at + dim);
       tail.set(vector, at);
@@ -70,7 +74,7 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
       return count++;
     },
     remove(row) {
-      if (!(Number.isInteger(row) && row >= 0 && row < count) || hasBit(removed, row)) return;
+      if (!has(row)) return;
       setBit(removed, row);
       removedCount++;
     },
@@ -81,14 +85,7 @@ export function createExactIndex(vectors: Float32Array, dim: number): ExactIndex
   };
 }
 
-function mismatch(actual: number, dim: number): AfterimageError {
-  return new AfterimageError(
-    'dimension-mismatch',
-    `A vector of dimension ${actual} met an index of dimension ${dim}: they come from different models.`,
-  );
-}
-
-/** Dot product of the query with the row that begins at `offset`, rounded to float32 as stored scores are. */
+/** Dot product of the query with the row that begins at `offset`, rounded to float32 as stored similarities are. */
 export function dotRow(rows: Float32Array, offset: number, query: Float32Array): number {
   return Math.fround(dotAt(rows, offset, query, 0, query.length));
 }

@@ -1,4 +1,5 @@
 import { hasBit } from './bitset.ts';
+import { checkDim } from './dimension.ts';
 import type { Embedding } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
 import { dotRow } from './exact-index.ts';
@@ -34,8 +35,9 @@ export function createLiveIndex(base: VectorIndex, count: number): LiveIndex {
     get waiting() {
       return tail.waiting;
     },
+    has: (row) => (row < tail.first ? base.has(row) : tail.has(row)),
     search(query, options) {
-      checkDim(query, base.dim);
+      checkDim(query.length, base.dim);
       // A base that failed in the middle may have kept some rows that still wait.
       const found = base.search(query, options).filter(({ row }) => row < tail.first);
       if (tail.waiting === 0) return found;
@@ -43,7 +45,7 @@ export function createLiveIndex(base: VectorIndex, count: number): LiveIndex {
       return hits.sort((a, b) => b.similarity - a.similarity || a.row - b.row).slice(0, options.k);
     },
     add(vector) {
-      checkDim(vector, base.dim);
+      checkDim(vector.length, base.dim);
       return tail.add(vector);
     },
     remove(row) {
@@ -81,7 +83,9 @@ function createTail(from: number) {
   let first = from;
   let vectors: Embedding[] = [];
   const removed = new Set<number>();
+  const isHere = (row: number) => Number.isInteger(row) && row >= first && row < first + vectors.length;
   return {
+    has: (row: number): boolean => isHere(row) && !removed.has(row),
     get first() {
       return first;
     },
@@ -97,7 +101,7 @@ function createTail(from: number) {
       return first + vectors.length - 1;
     },
     remove(row: number): void {
-      if (Number.isInteger(row) && row >= first && row < first + vectors.length) removed.add(row);
+      if (isHere(row)) removed.add(row);
     },
     search(query: Embedding, k: number, filter: Uint32Array | undefined): Hit[] {
       const top = createTop(Math.min(k, vectors.length));
@@ -130,12 +134,4 @@ function handOver(waiting: readonly Waiting[], base: VectorIndex): void {
   // An engine may put off its work until it is asked something: it is done here, not in somebody's search.
   const [first] = waiting;
   if (first !== undefined) base.search(first.vector, { k: 0 });
-}
-
-function checkDim(vector: Embedding, dim: number): void {
-  if (vector.length === dim) return;
-  throw new AfterimageError(
-    'dimension-mismatch',
-    `A vector of dimension ${vector.length} met an index of dimension ${dim}: they come from different models.`,
-  );
 }

@@ -4,8 +4,9 @@ import type { Embedding } from './embedding.ts';
 import { AfterimageError } from './errors.ts';
 import { createExactIndex } from './exact-index.ts';
 import type { QueryEncoder } from './ports.ts';
-import { createSearchEngine, RANKED_BY_INDEX, type SearchEngineOptions } from './search-engine.ts';
-import { clusteredVectors, createBackground, flatten } from './test-vectors.ts';
+import { createIndexRetriever, type IndexRetrieverOptions, RANKED_BY_INDEX } from './search/retriever.ts';
+import { createSearchEngine, type SearchEngineOptions } from './search-engine.ts';
+import { baselineOf, clusteredVectors, flatten } from './test-vectors.ts';
 import type { VectorIndex } from './vector-index.ts';
 
 const DIM = 12;
@@ -37,18 +38,19 @@ function createSloppyIndex(rows: readonly Embedding[]): VectorIndex {
   };
 }
 
-function createEngine(count = vectors.length, changes: Partial<SearchEngineOptions> = {}) {
+type Changes = Partial<SearchEngineOptions & IndexRetrieverOptions>;
+
+function createEngine(count = vectors.length, { index, prepare, ...changes }: Changes = {}) {
   const rows = vectors.slice(0, count);
   const flat = flatten(rows, DIM);
   const encoder = createFakeEncoder();
-  const exact = vi.fn(() => createExactIndex(flat, DIM));
+  const exact = vi.fn(createExactIndex(flat, DIM).rankAll);
   const options = {
     collection: 'pictures',
     modelId: MODEL,
     encoder,
-    index: createSloppyIndex(rows),
-    exact,
-    background: createBackground(flat, DIM, [], 256),
+    retriever: createIndexRetriever({ index: index ?? createSloppyIndex(rows), rankAll: exact, prepare }),
+    baseline: baselineOf(flat, DIM, [], 256),
     ...changes,
   };
   return { engine: createSearchEngine(options), encoder, exact };
@@ -88,7 +90,7 @@ describe('search', () => {
     expect(answer.searchMs).toBeGreaterThanOrEqual(0);
   });
 
-  test('does not need the exact index', async () => {
+  test('does not need the exact scan', async () => {
     const { engine, exact } = createEngine();
     await engine.search('a dog');
     expect(exact).not.toHaveBeenCalled();

@@ -1,12 +1,14 @@
+import { bySimilarity, type Ranking } from './search/ranking.ts';
+
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
 
 /**
- * Sort parallel `rows` and `scores` by descending score, ties in the order given. A radix sort in three passes, because
+ * The ranking of parallel `rows` and `similarities`: descending, ties in the order given. A radix sort in three passes, because
  * its time grows with the number of rows only: 100,000 take 8 ms, with a comparison function five times that (Node 20).
  */
-export function sortRows(rows: Uint32Array, scores: Float32Array): { rows: Uint32Array; scores: Float32Array } {
-  const keys = descendingKeys(scores);
+export function sortRows(rows: Uint32Array, similarities: Float32Array): Ranking {
+  const keys = descendingKeys(similarities);
   let order = new Uint32Array(keys.length);
   let spare = new Uint32Array(keys.length);
   for (let i = 0; i < order.length; i++) order[i] = i;
@@ -14,23 +16,23 @@ export function sortRows(rows: Uint32Array, scores: Float32Array): { rows: Uint3
     distribute(keys, order, spare, shift);
     [order, spare] = [spare, order];
   }
-  const sorted = { rows: new Uint32Array(rows.length), scores: new Float32Array(rows.length) };
+  const sorted = bySimilarity(new Uint32Array(rows.length), new Float32Array(rows.length));
   for (let i = 0; i < order.length; i++) {
     sorted.rows[i] = rows[order[i] as number] as number;
-    sorted.scores[i] = scores[order[i] as number] as number;
+    sorted.similarities[i] = similarities[order[i] as number] as number;
   }
   return sorted;
 }
 
 /**
- * Unsigned integers in the opposite order of the scores: the bits of a positive float32 grow with it, those of a
+ * Unsigned integers in the opposite order of the similarities: the bits of a positive float32 grow with it, those of a
  * negative one with its magnitude.
  */
-function descendingKeys(scores: Float32Array): Uint32Array {
-  const floats = new Float32Array(scores.length);
+function descendingKeys(similarities: Float32Array): Uint32Array {
+  const floats = new Float32Array(similarities.length);
   const keys = new Uint32Array(floats.buffer);
   for (let i = 0; i < keys.length; i++) {
-    floats[i] = (scores[i] as number) + 0; // −0 becomes 0: they tie
+    floats[i] = (similarities[i] as number) + 0; // −0 becomes 0: they tie
     const bits = keys[i] as number;
     keys[i] = bits >>> 31 === 1 ? bits : ~(bits | 0x80000000);
   }

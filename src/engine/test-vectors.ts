@@ -1,4 +1,4 @@
-import { type Background, sampleBackground } from './cutoff.ts';
+import { type Baseline, createBaseline, drawSample } from './cutoff.ts';
 import { type Embedding, normalise } from './embedding.ts';
 
 /** Numbers in [0, 1) that are the same on every run and host (mulberry32). */
@@ -33,13 +33,13 @@ export function flatten(vectors: readonly Embedding[], dim: number): Float32Arra
   return flat;
 }
 
-/** A background of `vectors`, rows × dim; otherwise as `sampleBackground`. */
-export function createBackground(
+/** The baseline of `vectors`, rows × dim, of which at most `sample` are drawn; otherwise as `createBaseline`. */
+export function baselineOf(
   vectors: Float32Array,
   dim: number,
   texts: readonly ArrayLike<number>[],
   sample?: number,
-): Background {
+): Baseline {
   const vectorOf = (row: number) => vectors.subarray(row * dim, (row + 1) * dim);
-  return sampleBackground({ count: vectors.length / dim, dim, vectorOf }, texts, sample);
+  return createBaseline(drawSample(vectors.length / dim, dim, vectorOf, sample), texts);
 }

@@ -1,4 +1,4 @@
-import type { Engine } from './collection/types.ts';
+import type { IndexKind } from './collection/types.ts';
 import type { Embedding } from './embedding.ts';
 
 /** One row found, with its cosine similarity to the query in [−1, 1]. */
@@ -12,7 +12,7 @@ export interface Hit {
 export interface SearchOptions {
   /** How many hits to return at most; fewer when fewer rows pass. */
   readonly k: number;
-  /** Width of the HNSW beam; at least `k`. Ignored by exact engines. */
+  /** Width of the HNSW beam; at least `k`. Ignored by exact indexes. */
   readonly efSearch?: number;
   /** Bit r (bit r & 31 of word r >> 5) set: row r may be returned. Absent: all rows. */
   readonly filter?: Uint32Array;
@@ -20,10 +20,12 @@ export interface SearchOptions {
 
 /** Nearest-neighbour search by cosine over rows of unit-norm vectors. Row ids are stable; removed rows never return. */
 export interface VectorIndex {
-  readonly kind: Engine;
+  readonly kind: IndexKind;
   readonly dim: number;
   /** Rows that can be found (added and not removed). */
   readonly size: number;
+  /** Whether a row is one of them. */
+  has(row: number): boolean;
   /**
    * Hits in descending similarity, ties by ascending row.
    * @throws AfterimageError `dimension-mismatch` when the query has another length than `dim`.

@@ -1,4 +1,4 @@
-import type { CollectionManifest, Encoding, Engine, PartKind } from '../engine/collection/types.ts';
+import type { CollectionManifest, Encoding, IndexKind, PartKind } from '../engine/collection/types.ts';
 import type { ImageEncoder, Sha256 } from '../engine/ports.ts';
 import type {
   CollectionStore,
@@ -29,8 +29,8 @@ export interface CollectionRequest {
   readonly model: { readonly id: string; readonly sha256: string; readonly dim: number };
   /** Without `efSearch`, the beam is as wide as so many rows need it. */
   readonly hnsw: Omit<CollectionManifest['hnsw'], 'efSearch'> & { readonly efSearch?: number };
-  /** The engine that answers unless another one is asked for. */
-  readonly index: Engine;
+  /** The index that answers unless another one is asked for. */
+  readonly index: IndexKind;
   /** How vectors are stored. */
   readonly encoding: Encoding;
   readonly pictures: CollectionManifest['pictures']['mode'];
@@ -102,8 +102,8 @@ export interface IndexSummary {
   readonly otherExtensions: Readonly<Record<string, number>>;
   /** True when the collection is as it was before: nothing was written. */
   readonly unchanged: boolean;
-  /** The engine that answers. */
-  readonly index: Engine;
+  /** The index that answers. */
+  readonly index: IndexKind;
   /** One line for people where that is not the one that was asked for, or will find less than it should; else null. */
   readonly advice: string | null;
   readonly bytes: Readonly<Record<PartKind | 'pictures', number>>;

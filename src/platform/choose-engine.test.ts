@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import type { Engine } from '../engine/collection/types.ts';
+import type { IndexKind, IndexPreference, IndexWay } from '../engine/collection/types.ts';
 import { quantiserFor } from '../engine/collection/vector-blocks.ts';
-import { chooseEngine, type EngineRequest, type Way } from './choose-engine.ts';
+import { chooseIndex } from './choose-engine.ts';
 import { maxRows } from './hnsw-index.ts';
 
 const hnsw = { M: 16, efConstruction: 200, efSearch: 200 };
-const offer = (index: Engine, parts: readonly ('graph' | 'codes')[], count = 1000) => ({
+const offer = (index: IndexKind, parts: readonly ('graph' | 'codes')[], count = 1000) => ({
   manifest: { index, count, dim: 512, hnsw, quantiser: quantiserFor('int8', 512) },
   has: (kind: 'graph' | 'codes') => parts.includes(kind),
 });
 const tooMany = maxRows(512, 16) + 1;
 
-test.each<[string, ReturnType<typeof offer>, EngineRequest, Engine, RegExp]>([
+test.each<[string, ReturnType<typeof offer>, IndexPreference, IndexKind, RegExp]>([
   ['its own graph', offer('hnsw', ['graph']), 'auto', 'hnsw', /came with its graph/],
   ['its own codes', offer('codes', ['codes']), 'auto', 'codes', /large/],
   ['nothing but vectors', offer('exact', []), 'auto', 'exact', /without a graph/],
@@ -35,8 +35,8 @@ test.each<[string, ReturnType<typeof offer>, EngineRequest, Engine, RegExp]>([
   ],
   ['the same where there is a graph', offer('hnsw', ['graph', 'codes'], 5e6), 'auto', 'codes', /graph.*fetched/],
 ])('%s', (_, collection, wanted, engine, reason) => {
-  const choice = chooseEngine(collection, wanted);
-  expect(choice.engine).toBe(engine);
+  const choice = chooseIndex(collection, wanted);
+  expect(choice.kind).toBe(engine);
   expect(choice.onDemand).toBe((wanted === 'blocks' && engine === 'codes') || collection.manifest.count === 5e6);
   expect(choice.reason).toMatch(reason);
 });
@@ -49,13 +49,13 @@ test.each<[string, ReturnType<typeof offer>, RegExp]>([
 ])('%s that nothing holds is refused, with what to do', (_, collection, message) => {
   for (const wanted of ['auto', 'hnsw', 'exact', 'codes', 'blocks'] as const) {
     const refused = expect.objectContaining({ code: 'index-too-large', message: expect.stringMatching(message) });
-    expect(() => chooseEngine(collection, wanted)).toThrow(refused);
+    expect(() => chooseIndex(collection, wanted)).toThrow(refused);
   }
 });
 
 test('what has turned out not to fit is not chosen again, and why is told', () => {
-  const refused = new Map<Way, string>([['codes', 'No memory.']]);
-  const choice = chooseEngine(offer('codes', ['codes']), 'auto', refused);
+  const refused = new Map<IndexWay, string>([['codes', 'No memory.']]);
+  const choice = chooseIndex(offer('codes', ['codes']), 'auto', refused);
   expect(choice).toMatchObject({
     way: 'blocks',
     onDemand: true,
@@ -63,5 +63,5 @@ test('what has turned out not to fit is not chosen again, and why is told', () =
   });
   refused.set('blocks', 'None at all.').set('exact', 'Nor there.');
   const error = expect.objectContaining({ code: 'index-too-large', message: expect.stringContaining('No memory.') });
-  expect(() => chooseEngine(offer('codes', ['codes']), 'auto', refused)).toThrow(error);
+  expect(() => chooseIndex(offer('codes', ['codes']), 'auto', refused)).toThrow(error);
 });

@@ -37,17 +37,19 @@ test.each(ENCODINGS)('compares every row of %s', async (encoding) => {
   const { collection, stored, truth } = await open(encoding);
   for (const host of [undefined, {}]) {
     const kernels = (bytes: number) => createKernels(bytes, host);
-    const { index, exact, rows } = await loadIndex(collection, 'auto', { kernels });
+    const { index, retriever, sample } = await loadIndex(collection, 'auto', { kernels });
     expect([index.kind, index.size]).toEqual(['exact', COUNT]);
     for (const filter of [undefined, new Uint32Array(COUNT / 32).fill(0x11111111)]) {
       const options = { k: 20, ...(filter && { filter }) };
       const found = index.search(query, options).map(({ row }) => row);
       expect(found).toEqual(truth.search(query, options).map(({ row }) => row));
     }
-    const [ranking, wanted] = [exact().rankAll(query), truth.rankAll(query)];
+    const ranking = await retriever.retrieve(query, { k: COUNT });
+    const wanted = truth.rankAll(query);
     expect(ranking.scores).toHaveLength(COUNT);
     for (const [i, score] of ranking.scores.entries()) expect(score).toBeCloseTo(wanted.scores[i] as number, 4);
-    for (const row of drawRows(COUNT)) expect(rows.vectorOf(row)).toEqual(vectorOf(stored, row));
+    for (const [i, row] of drawRows(COUNT).entries())
+      expect(sample.vectors.subarray(i * DIM, (i + 1) * DIM)).toEqual(vectorOf(stored, row));
     for (const vector of others) index.remove(index.add(vector));
     expect(index.add(query)).toBe(COUNT + others.length);
     expect(index.search(query, { k: 1 })[0]?.row).toBe(COUNT + others.length);

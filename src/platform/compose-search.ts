@@ -1,8 +1,7 @@
 import { assertModel } from '../engine/collection/assert-model.ts';
 import { type FloatVectors, type StoredVectors, toFloat32, vectorOf } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest } from '../engine/collection/types.ts';
-import { type Background, drawRows, type RowSource, sampleBackground } from '../engine/cutoff.ts';
-import type { Embedding } from '../engine/embedding.ts';
+import type { CollectionManifest, IndexPreference, IndexWay } from '../engine/collection/types.ts';
+import { type Baseline, type BaselineSample, createBaseline, drawRows, drawSample } from '../engine/cutoff.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import { withExactFilters } from '../engine/exact-filters.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
@@ -13,9 +12,12 @@ import { createHalfRows } from '../engine/quantised/half-rows.ts';
 import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import type { ScannedRows } from '../engine/quantised/scanned-rows.ts';
+import { createVectorSource } from '../engine/search/held-vectors.ts';
+import { createIndexRetriever, type IndexRetrieverOptions, type Retriever } from '../engine/search/retriever.ts';
+import type { VectorSource } from '../engine/search/vector-source.ts';
 import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
-import { chooseEngine, type EngineRequest, type Way } from './choose-engine.ts';
+import { chooseIndex } from './choose-engine.ts';
 import { loadHnswIndex } from './hnsw-index.ts';
 import { type CodesParts, type LoadCodesOptions, loadCodes } from './load-codes.ts';
 
@@ -25,12 +27,10 @@ export interface LoadedIndex {
   readonly index: VectorIndex;
   /** Why it is this index. */
   readonly reason: string;
-  /** Over the same rows as `index`; may be `index` itself. Made when it is first asked for. */
-  readonly exact: () => Pick<ExactIndex, 'rankAll'>;
-  /** Something like the vectors, of which a sample is drawn. */
-  readonly rows: RowSource;
-  /** See `SearchEngineOptions`. */
-  readonly prepare?: (query: Embedding) => Promise<boolean>;
+  /** Answers queries from `index`. */
+  readonly retriever: Retriever;
+  readonly vectors: VectorSource;
+  readonly sample: BaselineSample;
   /** Vectors are read as they are needed, not all of them. */
   readonly onDemand: boolean;
   /** Resolves when nothing is being read any more. */
@@ -52,22 +52,23 @@ export interface LoadedEncoder {
 }
 
 /**
- * The engine that was asked for or else the collection's own, where it can be had; where its memory cannot, the next
+ * The index that was asked for or else the collection's own, where it can be had; where its memory cannot, the next
  * one that needs less.
  * @throws AfterimageError `index-too-large` where none can, `index-corrupt`, `dimension-mismatch`, and what reading throws
  */
 export async function loadIndex(
   parts: IndexParts,
-  wanted: EngineRequest,
+  wanted: IndexPreference,
   options: LoadCodesOptions = {},
 ): Promise<LoadedIndex> {
   const { manifest } = parts;
-  const refused = new Map<Way, string>();
+  const refused = new Map<IndexWay, string>();
   for (;;) {
-    const { way, onDemand, reason } = chooseEngine(parts, wanted, refused);
+    const { way, onDemand, reason } = chooseIndex(parts, wanted, refused);
     try {
-      const { instead, ...loaded } = await loadWay(parts, way, options);
-      return { manifest, reason: instead ? `${reason} ${instead}` : reason, onDemand, ...loaded };
+      const { instead, rankAll, prepare, ...loaded } = await loadWay(parts, way, options);
+      const retriever = createIndexRetriever({ index: loaded.index, rankAll, prepare });
+      return { manifest, retriever, reason: instead ? `${reason} ${instead}` : reason, onDemand, ...loaded };
     } catch (error) {
       const { code, message } = toAfterimageError(error);
       if (code !== 'index-too-large' && code !== 'collection-too-large') throw error;
@@ -77,26 +78,41 @@ export async function loadIndex(
 }
 
 /** With what turned out otherwise than it was chosen, and why. */
-type Loaded = Omit<LoadedIndex, 'manifest' | 'reason' | 'onDemand'> & {
-  readonly onDemand?: boolean;
-  readonly instead?: string;
-};
+type Loaded = Pick<LoadedIndex, 'vectors' | 'sample' | 'arrived'> &
+  IndexRetrieverOptions & {
+    readonly onDemand?: boolean;
+    readonly instead?: string;
+  };
 
-async function loadWay(parts: IndexParts, way: Way, options: LoadCodesOptions): Promise<Loaded> {
+async function loadWay(parts: IndexParts, way: IndexWay, options: LoadCodesOptions): Promise<Loaded> {
   if (way === 'codes' || way === 'blocks') {
-    const { rankAll, ...loaded } = await loadCodes(parts, way === 'blocks', options);
-    return { ...loaded, exact: () => ({ rankAll }) };
+    return loadCodes(parts, way === 'blocks', options);
   }
-  const { quantiser, dim, hnsw } = parts.manifest;
+  const { quantiser, count, dim, hnsw } = parts.manifest;
   if (way === 'exact' && quantiser.encoding !== 'f32') return streamExact(parts, options);
   const [vectors, graph] = await Promise.all([parts.vectors(), way === 'hnsw' ? parts.graph() : undefined]);
   let made: ExactIndex | undefined;
   const exact = () => (made ??= exactIndexOf(vectors, options));
-  const rows = { count: vectors.count, dim, vectorOf: (row: number) => vectorOf(vectors, row) };
-  const rest = { rows, exact, arrived: Promise.resolve() };
-  if (!graph) return { ...rest, index: exact() };
-  const index = await loadHnswIndex({ graph, vectors: floatsOf(vectors), dim, efSearch: hnsw.efSearch });
-  return { ...rest, index: withExactFilters(index, exact) };
+  const sample = drawSample(count, dim, (row) => vectorOf(vectors, row));
+  if (!graph) return { sample, ...exactly(exact()) };
+  const graphIndex = await loadHnswIndex({ graph, vectors: floatsOf(vectors), dim, efSearch: hnsw.efSearch });
+  const index = withExactFilters(graphIndex, exact);
+  return {
+    index,
+    rankAll: (query) => exact().rankAll(query),
+    vectors: createVectorSource({
+      has: index.has,
+      // Rows that were added are in the exact index only, which was made for them.
+      vectorOf: (row) => (row < count ? vectorOf(vectors, row) : exact().vectorOf(row)),
+    }),
+    sample,
+    arrived: Promise.resolve(),
+  };
+}
+
+/** An exact index answers by itself, and holds all vectors. */
+function exactly(index: ExactIndex) {
+  return { index, rankAll: index.rankAll, vectors: createVectorSource(index), arrived: Promise.resolve() };
 }
 
 /** @throws AfterimageError `index-too-large` */
@@ -107,19 +123,18 @@ function floatsOf(vectors: StoredVectors): Float32Array {
 /** Rows go to the kernels' memory part by part, so that they are held once; a sample stays besides. */
 async function streamExact({ manifest, streamVectors }: IndexParts, options: LoadCodesOptions): Promise<Loaded> {
   const { count, dim } = manifest;
-  const drawn = new Map<number, Float32Array>();
-  const wanted = drawRows(count);
+  const drawn = drawRows(count);
+  const sampled = new Float32Array(drawn.length * dim);
   let held: HeldRows | undefined;
   await streamVectors((first, some) => {
     if (some.encoding === 'f32') return;
     held ??= createHeldRows(some, count, options);
     held.put(first, some);
-    for (const row of wanted) if (row >= first && row < first + some.count) drawn.set(row, vectorOf(some, row - first));
+    for (const [i, row] of drawn.entries())
+      if (row >= first && row < first + some.count) sampled.set(vectorOf(some, row - first), i * dim);
   });
   if (!held) throw new AfterimageError('internal', 'The vectors of a collection came in no part.');
-  const vectorOfRow = (row: number) => drawn.get(row) ?? new Float32Array(dim); // all that a background draws are there
-  const index = createQuantisedIndex(held.rows);
-  return { index, exact: () => index, rows: { count, dim, vectorOf: vectorOfRow }, arrived: Promise.resolve() };
+  return { sample: { count, dim, vectors: sampled }, ...exactly(createQuantisedIndex(held.rows)) };
 }
 
 /** The index that compares every row: in the kernels' memory but for float32. */
@@ -149,35 +164,33 @@ function createHeldRows(some: KernelVectors, count: number, { kernels }: LoadCod
   return { rows, put: (first, more) => more.encoding === 'f16' && rows.put(first, more) };
 }
 
-/** What scores of this collection and model look like that mean nothing; the model's golden texts are ordinary ones. */
-export function backgroundOf({ rows }: Pick<LoadedIndex, 'rows'>, { golden }: ModelManifest, dtype: Dtype): Background {
+/** What similarities mean nothing with this collection and model; the model's golden texts are ordinary ones. */
+export function baselineOf({ sample }: Pick<LoadedIndex, 'sample'>, { golden }: ModelManifest, dtype: Dtype): Baseline {
   const known = golden.filter((one) => one.dtype === dtype);
-  return sampleBackground(
-    rows,
+  return createBaseline(
+    sample,
     known.map(({ embedding }) => Float32Array.from(embedding)),
   );
 }
 
 /**
  * The engine that answers queries, in the browser and in Node.
- * @param background where it was made before
+ * @param baseline where it was made before
  * @throws AfterimageError `collection-model-mismatch`, `dimension-mismatch`
  */
 export function composeSearch(
   loaded: LoadedIndex,
   { encoder, manifest: model, dtype }: LoadedEncoder,
-  background = backgroundOf(loaded, model, dtype),
-): { readonly engine: SearchEngine; readonly background: Background } {
-  const { manifest, index, exact, prepare } = loaded;
+  baseline = baselineOf(loaded, model, dtype),
+): { readonly engine: SearchEngine; readonly baseline: Baseline } {
+  const { manifest, retriever } = loaded;
   assertModel(manifest, model);
   const engine = createSearchEngine({
     collection: manifest.name,
     modelId: model.id,
     encoder,
-    index,
-    exact,
-    prepare,
-    background,
+    retriever,
+    baseline,
   });
-  return { engine, background };
+  return { engine, baseline };
 }

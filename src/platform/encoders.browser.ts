@@ -10,6 +10,8 @@ import { type Device, type OnEvent, readRuntime, readTower } from './tower-files
 
 /** Where files come from and who is told, once the page has connected. */
 export interface Connection {
+  /** Of the site, with a `/` at its end. */
+  readonly baseUrl: string;
   readonly source: HttpSource;
   readonly emit: OnEvent;
 }

@@ -52,6 +52,10 @@ export function createFetchedRows({ dim, centre, count: given, held, kernels }: 
       return slots.size;
     },
     has: (row) => slots.has(row),
+    vectorOf(row) {
+      const slot = slots.get(row);
+      return slot === undefined ? undefined : rows.vectorOf(slot);
+    },
     put(first, { codes, scales }) {
       const count = codes.length / dim;
       if (count > held) throw new AfterimageError('internal', `${count} rows at once are too many.`);

@@ -1,6 +1,7 @@
 /// <reference path="./hnswlib-wasm.d.ts" />
 import createHnswlib, { type HierarchicalNSW, type HnswlibModule } from 'hnswlib-wasm/dist/hnswlib-317962d7.js';
 import { hasBit } from '../engine/bitset.ts';
+import { checkDim } from '../engine/dimension.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Hit, SearchOptions, VectorIndex } from '../engine/vector-index.ts';
@@ -145,12 +146,15 @@ function wrap(runtime: Runtime, { dim, M, efSearch: defaultEf, capacity, count, 
     attempt('internal', () => index.addPoints(batch, labels, false));
   }
 
+  const has = (row: number) => Number.isInteger(row) && row >= 0 && row < count && !removed.has(row);
+
   return {
     kind: 'hnsw',
     dim,
     get size() {
       return count - removed.size;
     },
+    has,
     add(vector) {
       checkDim(vector.length, dim);
       checkRoom(count + 1, dim, M);
@@ -160,7 +164,7 @@ function wrap(runtime: Runtime, { dim, M, efSearch: defaultEf, capacity, count, 
       return count - 1;
     },
     remove(row) {
-      if (!(Number.isInteger(row) && row >= 0 && row < count) || removed.has(row)) return;
+      if (!has(row)) return;
       const { index } = current();
       attempt('internal', () => index.markDelete(row));
       removed.add(row);
@@ -212,14 +216,6 @@ function checkRoom(rows: number, dim: number, M: number): void {
   throw new AfterimageError(
     'index-too-large',
     `An HNSW index of dimension ${dim} with M = ${M} holds at most ${limit} pictures (2 GiB of memory), not ${rows}. ${SMALLER}`,
-  );
-}
-
-function checkDim(actual: number, expected: number): void {
-  if (actual === expected) return;
-  throw new AfterimageError(
-    'dimension-mismatch',
-    `A vector of dimension ${actual} met an index of dimension ${expected}: they come from different models.`,
   );
 }
 

@@ -47,10 +47,10 @@ test.each(['auto', 'blocks'] as const)('all vectors are read (%s)', async (wante
   }
 });
 
-test('what a background is drawn from is of unit norm, and like the vectors', async () => {
-  const { rows, arrived } = await loadIndex(await open(), 'auto');
-  for (const row of drawRows(count).slice(0, 100)) {
-    const drawn = rows.vectorOf(row) as Embedding;
+test('what a baseline is drawn from is of unit norm, and like the vectors', async () => {
+  const { sample, arrived } = await loadIndex(await open(), 'auto');
+  for (const [i, row] of drawRows(count).slice(0, 100).entries()) {
+    const drawn = sample.vectors.subarray(i * dim, (i + 1) * dim) as Embedding;
     expect(Math.hypot(...drawn)).toBeCloseTo(1, 1);
     expect(dot(drawn, vectorOf(row))).toBeGreaterThan(0.7);
   }
@@ -71,11 +71,11 @@ test.each([
     /^It was asked for.*fetched(?!.*all vectors are read)/,
   ],
 ] as const)('or those of the best candidates, where %s', async (_, wanted, limits, why) => {
-  const { index, prepare, onDemand, reason } = await loadIndex(await open(), wanted, { ...limits, heldRows: 500 });
+  const { index, retriever, onDemand, reason } = await loadIndex(await open(), wanted, { ...limits, heldRows: 500 });
   expect(onDemand).toBe(true);
   expect(reason).toMatch(why);
   for (const row of some) {
-    expect(await prepare?.(vectorOf(row))).toBe(true);
+    expect((await retriever.retrieve(vectorOf(row), { k: 10 })).unreachable).toBeUndefined();
     const [best] = index.search(vectorOf(row), { k: 10 });
     expect(best).toEqual({ row, similarity: expect.closeTo(1, 2) });
   }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Collection, readCollection } from '../engine/collection/reader.ts';
 import { reorderVectors, storeVectors, toFloat32 } from '../engine/collection/stored-vectors.ts';
 import { createMemorySource, type Files, sampleContent, writeCollection } from '../engine/collection/testing.ts';
+import { drawRows } from '../engine/cutoff.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
@@ -57,26 +58,29 @@ function measure(search: (query: Embedding) => readonly { row: number; approxima
 }
 
 test('when all vectors have arrived, answers are as good as exact ones', async () => {
-  const { index, arrived, rows, exact } = await loadIndex(await open(), 'auto');
+  const { index, arrived, sample, retriever } = await loadIndex(await open(), 'auto');
   expect(index).toMatchObject({ kind: 'codes', size: COUNT, dim: DIM });
   await arrived;
   const { recall, estimated } = measure((query) => index.search(query, { k: 10 }));
   expect(recall).toBeGreaterThan(0.97);
   expect(estimated).toBe(false);
-  expect(rows.vectorOf(0)).toHaveLength(DIM);
-  const all = exact().rankAll(queries[0] as Embedding);
+  expect(sample).toMatchObject({ dim: DIM, count: COUNT, vectors: { length: drawRows(COUNT).length * DIM } });
+  const all = await retriever.retrieve(queries[0] as Embedding, { k: COUNT });
   expect(new Set(all.rows).size).toBe(COUNT);
+  expect(all.approximate).toBe(false);
 });
 
 test('before any vector has arrived, codes answer, and say that they estimate', async () => {
   const isVectors = (path: string) => path.includes('/vectors-');
   const read: ByteSource['read'] = (path, ...rest) =>
     isVectors(path) ? new Promise(() => {}) : source.read(path, ...rest);
-  const { index, exact } = await loadIndex(await open({ read }), 'auto');
+  const { index, retriever } = await loadIndex(await open({ read }), 'auto');
   const { recall, estimated } = measure((query) => index.search(query, { k: 10 }));
   expect(recall).toBeGreaterThan(0.5);
   expect(estimated).toBe(true);
-  expect(new Set(exact().rankAll(queries[0] as Embedding).rows).size).toBe(COUNT);
+  const all = await retriever.retrieve(queries[0] as Embedding, { k: COUNT });
+  expect(new Set(all.rows).size).toBe(COUNT);
+  expect(all.approximate).toBe(true);
 });
 
 test('vectors that nobody waits for are not begun before it is calm', async () => {
@@ -135,10 +139,10 @@ describe('when the network goes while vectors arrive', () => {
   test('the next search tries again, and answers meanwhile', async () => {
     const retries: number[] = [];
     const never = () => new Promise<void>(() => {});
-    const { index, arrived, prepare } = await openFaulty([away('network')], retries, never);
+    const { index, arrived, retriever } = await openFaulty([away('network')], retries, never);
     await expect.poll(() => retries).toHaveLength(1);
     expect(measure((query) => index.search(query, { k: 10 })).estimated).toBe(true);
-    await prepare?.(queries[0] as Embedding);
+    expect((await retriever.retrieve(queries[0] as Embedding, { k: 10 })).rows).toHaveLength(10);
     await arrived;
     expect(measure((query) => index.search(query, { k: 10 })).estimated).toBe(false);
   });
@@ -185,14 +189,14 @@ describe('when the network goes while vectors arrive', () => {
 
 describe('with blocks on demand', () => {
   test('only the blocks of candidates are read, each once', async () => {
-    const { index, prepare, onDemand } = await loadIndex(await open(), 'blocks');
+    const { index, retriever, onDemand } = await loadIndex(await open(), 'blocks');
     expect(onDemand).toBe(true);
     const before = ranges;
-    for (const query of queries) await prepare?.(query);
+    for (const query of queries) await retriever.retrieve(query, { k: 10 });
     const read = ranges - before;
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThanOrEqual(Math.ceil(COUNT / ROWS_PER_CODED_BLOCK));
-    for (const query of queries) await prepare?.(query);
+    for (const query of queries) await retriever.retrieve(query, { k: 10 });
     expect(ranges - before).toBe(read);
     expect(measure((query) => index.search(query, { k: 10 })).recall).toBeGreaterThan(0.85);
   });
@@ -201,13 +205,13 @@ describe('with blocks on demand', () => {
     let away = false;
     const readRange: ByteSource['readRange'] = (...given) =>
       away ? Promise.reject(new AfterimageError(code, 'Away.')) : source.readRange(...given);
-    const { index, prepare } = await loadIndex(await open({ readRange }), 'blocks');
+    const { index, retriever } = await loadIndex(await open({ readRange }), 'blocks');
     const [query] = queries as [Embedding];
     away = true;
-    for (const query of queries) expect(await prepare?.(query)).toBe(false);
+    for (const query of queries) expect((await retriever.retrieve(query, { k: 10 })).unreachable).toBe(true);
     expect(measure((query) => index.search(query, { k: 10 })).estimated).toBe(true);
     away = false;
-    for (const query of queries) expect(await prepare?.(query)).toBe(true);
+    for (const query of queries) expect((await retriever.retrieve(query, { k: 10 })).unreachable).toBeUndefined();
     expect(index.search(query, { k: 10 })[0]?.approximate).toBeUndefined();
   });
 });
@@ -224,13 +228,13 @@ describe('where memory cannot be had', () => {
   test.each(['auto', 'exact', 'codes'] as const)(
     'codes answer, and vectors are fetched for them (%s)',
     async (wanted) => {
-      const { index, prepare, onDemand, reason } = await loadIndex(await open(), wanted, forCodes);
+      const { index, retriever, onDemand, reason } = await loadIndex(await open(), wanted, forCodes);
       expect(index.kind).toBe('codes');
       expect(onDemand).toBe(true);
       expect(reason).toMatch(/Refused \d+ bytes\..*fetched/);
       let found = 0;
       for (const query of queries) {
-        await prepare?.(query);
+        await retriever.retrieve(query, { k: 10 });
         const right = new Set(truth.search(query, { k: 10 }).map(({ row }) => row));
         const hits = index.search(query, { k: 10 });
         found += hits.filter(({ row, approximate }) => right.has(row) && !approximate).length;
@@ -279,9 +283,9 @@ test.each(['auto', 'blocks'] as const)('damaged vectors are an error (%s)', asyn
     );
   source = createMemorySource(damaged, sha256);
   try {
-    const { prepare, arrived } = await loadIndex(await open(), wanted);
+    const { retriever, arrived } = await loadIndex(await open(), wanted);
     await arrived.catch(() => undefined);
-    const all = Promise.all(queries.map((query) => prepare?.(query)));
+    const all = Promise.all(queries.map((query) => retriever.retrieve(query, { k: 10 })));
     await expect(all).rejects.toMatchObject({ code: 'part-corrupt' });
   } finally {
     source = createMemorySource(files, sha256);

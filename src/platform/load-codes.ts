@@ -1,5 +1,5 @@
 import { createPromiseCache } from '../engine/async/promise-cache.ts';
-import { type Code, codeBytes, getComponent, LOST, middleOf } from '../engine/codes/code.ts';
+import { codeBytes, getComponent, LOST, middleOf } from '../engine/codes/code.ts';
 import { createCodeRows } from '../engine/codes/code-rows.ts';
 import { type CodesIndex, createCodesIndex } from '../engine/codes/codes-index.ts';
 import { type CodeHeader, readCodeHeader } from '../engine/codes/section.ts';
@@ -8,19 +8,22 @@ import type { StreamOptions } from '../engine/collection/reader.ts';
 import type { StoredVectors } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import { decodeHead, decodeRows } from '../engine/collection/vector-blocks.ts';
-import { drawRows, type RowSource } from '../engine/cutoff.ts';
+import { type BaselineSample, drawSample } from '../engine/cutoff.ts';
 import type { Embedding } from '../engine/embedding.ts';
 import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
-import type { Ranking } from '../engine/exact-index.ts';
 import type { Kernels } from '../engine/kernels/kernels.ts';
 import { createInt8Rows, type Int8Rows, type Int8RowsOptions } from '../engine/quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
+import { createVectorSource } from '../engine/search/held-vectors.ts';
+import type { Ranking } from '../engine/search/ranking.ts';
+import type { VectorSource } from '../engine/search/vector-source.ts';
 import { sortRows } from '../engine/sort-rows.ts';
 import { heldBytes, TAB_BYTES } from '../engine/tab-memory.ts';
+import { createBlockVectors } from './block-vectors.ts';
 import { createFetchedRows } from './fetched-rows.ts';
 import { isAway, type Resumed, resume, type UntilRetry } from './resume.ts';
 
-/** What the codes engine reads of a collection. */
+/** What an index of codes reads of a collection. */
 export interface CodesParts {
   readonly manifest: CollectionManifest;
   codes(): Promise<Uint8Array>;
@@ -49,13 +52,15 @@ export interface LoadedCodes {
    * @throws AfterimageError `part-missing`, `part-corrupt`, also for those that arrive by themselves
    */
   prepare(query: Embedding): Promise<boolean>;
-  rankAll(query: Embedding): Ranking;
+  rankAll(query: Embedding): Ranking & { readonly approximate?: true };
+  /** Those that are there, and the others from their blocks. */
+  readonly vectors: VectorSource;
   /** Whether vectors are read as they are needed. */
   readonly onDemand: boolean;
-  /** Why they are not, where they were to be: a sentence that follows the reason for this engine. */
+  /** Why they are not, where they were to be: a sentence that follows the reason for this index. */
   readonly instead?: string;
-  /** Vectors as the codes have them, for what asks for no more than a likeness. */
-  readonly rows: RowSource;
+  /** As the codes have it. */
+  readonly sample: BaselineSample;
 }
 
 /**
@@ -112,9 +117,14 @@ export async function loadCodes(
       return !fetched || fetchBlocks(index.missing(index.candidates(query, fetchedCandidates(count))));
     },
     rankAll: (query) => rankAll(index, vectors, query),
+    vectors: createVectorSource({
+      has: index.has,
+      vectorOf: vectors.vectorOf,
+      fetch: createBlockVectors(parts, table, rows.centre),
+    }),
     onDemand: fetched,
     ...(onDemand && !fetched && { instead: TOO_COARSE }),
-    rows: decodedRows(section, header, manifest),
+    sample: sampleOf(section, header, manifest),
   };
 }
 
@@ -183,26 +193,21 @@ function createFetcher({ manifest, readBlock }: CodesParts, table: BlockTable, v
 }
 
 /** All rows: by their vectors where all of these are there, else by what the codes say. */
-function rankAll(index: CodesIndex, vectors: Int8Rows, query: Embedding): Ranking {
+function rankAll(index: CodesIndex, vectors: Int8Rows, query: Embedding): ReturnType<LoadedCodes['rankAll']> {
   if (vectors.size === index.size) return createQuantisedIndex(vectors).rankAll(query);
   const { rows, estimates } = index.candidates(query, index.size);
-  return sortRows(rows, estimates);
+  return { ...sortRows(rows, estimates), approximate: true };
 }
 
-/** What the codes of the rows stand for that a background is drawn from; the others are not kept. */
-function decodedRows(section: Uint8Array, header: CodeHeader, { count, dim }: CollectionManifest): RowSource {
-  const drawn = decodeDrawn(section, header, count);
-  return { count, dim, vectorOf: (row) => drawn.get(row) ?? header.code.centre };
-}
-
-/** By itself: a closure here would keep the section alive for as long as anything made beside it. */
-function decodeDrawn(section: Uint8Array, { code, bytes }: CodeHeader, count: number): Map<number, Float32Array> {
-  const at = (row: number) => bytes + row * codeBytes(code);
-  return new Map(drawRows(count).map((row) => [row, decodeCode(section, at(row), code)]));
+/** By itself: a closure above would keep the section alive for as long as anything made beside it. */
+function sampleOf(section: Uint8Array, header: CodeHeader, { count, dim }: CollectionManifest): BaselineSample {
+  return drawSample(count, dim, (row) => decodeCode(section, header, row));
 }
 
 /** The centre, and the components' weights, as much longer as codes are shorter than what they stand for: of unit norm. */
-function decodeCode(section: Uint8Array, from: number, { dim, width, bits, centre, weights }: Code): Float32Array {
+function decodeCode(section: Uint8Array, { code, bytes }: CodeHeader, row: number): Float32Array {
+  const { dim, width, bits, centre, weights } = code;
+  const from = bytes + row * codeBytes(code);
   const vector = Float32Array.from(centre);
   const longer = 1 / Math.sqrt(1 - LOST[bits]);
   for (let j = 0; j < width; j++) {

@@ -8,7 +8,7 @@ export interface OpenIndex extends LoadedIndex {
 }
 
 /**
- * The index of an open collection: the engine that is asked for, else the collection's own, where it can be had.
+ * The index of an open collection: the one that is asked for, else the collection's own, where it can be had.
  * @param calm see `CodesParts`
  * @throws AfterimageError `index-corrupt`, `dimension-mismatch`, `part-missing`, `part-corrupt`, `offline`, `network`.
  */

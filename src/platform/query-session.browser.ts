@@ -1,15 +1,17 @@
 import { createDeferred } from '../engine/async/deferred.ts';
 import { type Memo, memoise } from '../engine/async/memoise.ts';
 import { parseCollectionList } from '../engine/collection/manifest.ts';
+import type { Source } from '../engine/collection/source.ts';
+import { createStaticSource } from '../engine/collection/static-source.ts';
 import type { CollectionEntry } from '../engine/collection/types.ts';
-import type { Background } from '../engine/cutoff.ts';
+import type { Baseline } from '../engine/cutoff.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { ModelManifest } from '../engine/model.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } from '../protocol.ts';
 import type { BrowserTextEncoder } from './clip.browser.ts';
 import { type OpenCollection, openNewestCollection } from './collection-source.browser.ts';
-import { backgroundOf, composeSearch } from './compose-search.ts';
+import { baselineOf, composeSearch } from './compose-search.ts';
 import type { EncoderKey, PoolEntry } from './encoder-pool.ts';
 import { type Connection, createEncoders, encoderInfo } from './encoders.browser.ts';
 import { createHttpSource, type HttpSource } from './http-source.browser.ts';
@@ -34,8 +36,9 @@ const ASKED_WITHIN_MS = 1000;
 interface Current {
   readonly open: OpenCollection;
   readonly index: Memo<OpenIndex>;
+  readonly source: Source;
   /** Made while the encoder is being loaded, because the first answer waits for it. */
-  background: Promise<{ readonly of: ModelManifest; readonly background: Background } | undefined>;
+  baseline: Promise<{ readonly of: ModelManifest; readonly baseline: Baseline } | undefined>;
   /** For the encoder that is loaded, made when the first query comes. */
   engine: { readonly of: PoolEntry<BrowserTextEncoder>; readonly made: Memo<SearchEngine> } | undefined;
 }
@@ -66,14 +69,11 @@ export function createQuerySession(): QueryWorkerApi {
     }
   };
 
-  const itemsOf = (rows: Iterable<number>) => {
-    const { items } = shelf.current().open;
-    return Promise.all(Array.from(rows, (row) => items.get(row)));
-  };
+  const itemsOf = (rows: Iterable<number>) => shelf.current().source.items(rows);
 
   return {
     async connect(baseUrl, onEvent, lifeLock) {
-      connection = { source: createHttpSource(baseUrl), emit: throttleProgress(onEvent) };
+      connection = { baseUrl, source: createHttpSource(baseUrl), emit: throttleProgress(onEvent) };
       encoders.warmUp();
       if (lifeLock !== undefined) await holdLifeLock(lifeLock);
     },
@@ -110,7 +110,7 @@ export function createQuerySession(): QueryWorkerApi {
       }),
     rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
     items: async (rows) => itemsOf(rows),
-    rowOf: async (itemId) => shelf.current().open.items.rowOf(itemId),
+    rowOf: async (itemId) => shelf.current().source.rowOf(itemId),
   };
 }
 
@@ -140,7 +140,7 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
     const closed = current;
     current = undefined;
     closed?.index.get().then(
-      ({ index }) => index.dispose(),
+      ({ retriever }) => retriever.dispose(),
       () => undefined,
     );
   };
@@ -151,26 +151,30 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
     async open(name: string, preference: IndexPreference, device: () => Promise<Device>): Promise<OpenCollection> {
       close(`${name} is opened instead.`);
       const { signal } = opening;
-      const { source, emit } = connected();
-      const open = await openNewestCollection(source, name, {
+      const { source: files, emit, baseUrl } = connected();
+      const open = await openNewestCollection(files, name, {
         signal,
         onDemand: preference === 'blocks',
         onEvent: emit,
-        readModel: async (made) => readTextModel(source, made, await device(), emit),
+        readModel: async (made) => readTextModel(files, made, await device(), emit),
       });
       signal.throwIfAborted();
       const index = memoise(() => openIndex(open, preference, calm));
       index.get().catch(() => undefined); // `indexReady` tells it.
-      current = { open, index, background: Promise.resolve(undefined), engine: undefined };
+      const source = createStaticSource({
+        ...{ manifest: open.collection.manifest, items: open.items, baseUrl },
+        vectorsOf: async (rows, options) => (await index.get()).vectors.vectorsOf(rows, options),
+      });
+      current = { open, index, source, baseline: Promise.resolve(undefined), engine: undefined };
       return open;
     },
     /** Make ready what the first answer needs beside the encoder, as soon as the model is known. */
     prepare(known: Promise<{ readonly model: ModelManifest | undefined; readonly device: Device }>): void {
       if (!current) return;
       const { index } = current;
-      current.background = Promise.all([known, index.get()]).then(
+      current.baseline = Promise.all([known, index.get()]).then(
         ([{ model, device }, loaded]) =>
-          model && { of: model, background: backgroundOf(loaded, model, model.dtypes[device]) },
+          model && { of: model, baseline: baselineOf(loaded, model, model.dtypes[device]) },
         () => undefined, // whoever needs them is told
       );
     },
@@ -192,9 +196,9 @@ function engineOf(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<Searc
 }
 
 async function makeEngine(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
-  const [index, loaded, ahead] = await Promise.all([at.index.get(), of.loaded, at.background]);
-  const background = ahead?.of === loaded.manifest ? ahead.background : undefined;
-  return composeSearch(index, loaded, background).engine;
+  const [index, loaded, ahead] = await Promise.all([at.index.get(), of.loaded, at.baseline]);
+  const baseline = ahead?.of === loaded.manifest ? ahead.baseline : undefined;
+  return composeSearch(index, loaded, baseline).engine;
 }
 
 /**

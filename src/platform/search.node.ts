@@ -1,19 +1,21 @@
 /** A collection of `public/` opened in Node, searched by the engine that the page runs. */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { memoise } from '../engine/async/memoise.ts';
 import { assertModel } from '../engine/collection/assert-model.ts';
 import type { ItemStore } from '../engine/collection/items.ts';
 import { readCollection } from '../engine/collection/reader.ts';
+import type { Source } from '../engine/collection/source.ts';
+import { createStaticSource } from '../engine/collection/static-source.ts';
 import { toFloat32 } from '../engine/collection/stored-vectors.ts';
-import type { CollectionManifest } from '../engine/collection/types.ts';
-import type { Background } from '../engine/cutoff.ts';
+import type { CollectionManifest, IndexPreference } from '../engine/collection/types.ts';
+import type { Baseline } from '../engine/cutoff.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
+import type { Retriever } from '../engine/search/retriever.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
-import type { VectorIndex } from '../engine/vector-index.ts';
 import { createFolderSource } from './bytes.node.ts';
-import type { EngineRequest } from './choose-engine.ts';
 import { createNodeQueryEncoder } from './clip.node.ts';
 import { composeSearch, loadIndex } from './compose-search.ts';
 import { readModelManifest } from './model-folder.node.ts';
@@ -23,19 +25,20 @@ export interface NodeSearchOptions {
   /** The folder that holds `collections/` and `models/`. */
   readonly publicFolder: string;
   readonly collection: string;
-  /** The engine to answer with; the collection's own where absent. */
-  readonly index?: EngineRequest;
+  /** The index to answer with; the collection's own where absent. */
+  readonly index?: IndexPreference;
 }
 
 export interface NodeSearch {
   readonly manifest: CollectionManifest;
   readonly model: ModelManifest;
   readonly items: ItemStore;
+  readonly source: Source;
   readonly encoder: QueryEncoder;
-  readonly index: VectorIndex;
-  /** The ground truth: over the same rows as `index`, in float32. Made once. */
+  readonly retriever: Retriever;
+  /** The ground truth: over the same rows as `retriever`, in float32. Made once. */
   exact(): Promise<ExactIndex>;
-  readonly background: Background;
+  readonly baseline: Baseline;
   readonly engine: SearchEngine;
   dispose(): Promise<void>;
 }
@@ -57,18 +60,22 @@ export async function openNodeSearch({ publicFolder, collection, index }: NodeSe
   ]);
   await loaded.arrived;
   const exact = memoise(async () => createExactIndex(toFloat32(await opened.vectors()), manifest.dim));
-  const { engine, background } = composeSearch(loaded, { encoder, manifest: model, dtype: model.dtypes.cpu });
+  const { engine, baseline } = composeSearch(loaded, { encoder, manifest: model, dtype: model.dtypes.cpu });
   return {
     manifest,
     model,
     items,
     encoder,
-    index: loaded.index,
+    retriever: loaded.retriever,
+    source: createStaticSource({
+      ...{ manifest, items, vectorsOf: loaded.vectors.vectorsOf },
+      baseUrl: `${pathToFileURL(publicFolder).href}/`,
+    }),
     exact: exact.get,
-    background,
+    baseline,
     engine,
     async dispose() {
-      loaded.index.dispose();
+      loaded.retriever.dispose();
       await encoder.dispose();
     },
   };

@@ -97,6 +97,7 @@ async function createOnDemand(rows: readonly Embedding[]): Promise<VectorIndex> 
     get size() {
       return index.size;
     },
+    has: (row) => index.has(row),
     search(query, options) {
       if (query.length === DIM) {
         const candidates = index.candidates(query, CANDIDATES, options.filter);

@@ -1,4 +1,5 @@
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
+import { INDEX_WAYS } from '../engine/collection/types.ts';
 import type { DevicePreference, IndexPreference } from '../protocol.ts';
 
 export const VIEWS = ['search', 'log', 'about', 'status'] as const;
@@ -22,7 +23,7 @@ const MAX_THREADS = 16;
 /** Characters that the field takes; no text tower reads more than some seventy words. */
 export const MAX_QUERY = 500;
 const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
-const INDEXES = ['auto', 'hnsw', 'exact', 'codes', 'blocks'] as const;
+const INDEXES = ['auto', ...INDEX_WAYS] as const;
 
 function oneOf<T extends string>(value: string | null, allowed: readonly [T, ...T[]]): T {
   return allowed.find((each) => each === value) ?? allowed[0];

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createStaticPictures } from '../engine/collection/static-source.ts';
 import type { Item } from '../engine/collection/types.ts';
 import { keptPictures } from './caches.ts';
 import { type KeepOptions, keepPictures } from './keep-pictures.ts';
@@ -32,6 +33,7 @@ function item(row: number): Item {
 function options(count: number, sha256: string, more: Partial<KeepOptions> = {}): KeepOptions {
   return {
     baseUrl: BASE,
+    pictures: createStaticPictures(BASE, 'demo'),
     collection: { name: 'demo', sha256, count, pictures: { mode: 'preview', bytes: 1 } },
     items: async (rows) => rows.map(item),
     signal: new AbortController().signal,

@@ -1,5 +1,5 @@
 import { forEachLimited } from '../engine/async/limiter.ts';
-import type { CollectionManifest, Item } from '../engine/collection/types.ts';
+import type { CollectionManifest, Item, StaticPictures } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import { keptPictures } from './caches.ts';
 
@@ -15,6 +15,8 @@ type Kept = Pick<CollectionManifest, 'name' | 'sha256' | 'count' | 'pictures'>;
 export interface KeepOptions {
   readonly baseUrl: string;
   readonly collection: Kept;
+  /** Its pictures. */
+  readonly pictures: StaticPictures;
   /** Item records of rows, as `QueryClient.items`: of whichever collection is open when it answers. */
   readonly items: (rows: number[]) => Promise<readonly Item[]>;
   /** To be aborted when another collection is opened, before `items` answers for that. */
@@ -29,12 +31,12 @@ export interface KeepOptions {
  */
 export async function keepPictures(options: KeepOptions): Promise<void> {
   const { collection, signal, onProgress } = options;
-  const folder = new URL(`collections/${collection.name}/`, options.baseUrl).href;
+  const { folder } = options.pictures;
   const cache = await caches.open(keptPictures(options.baseUrl));
   const record = await readRecord(cache, folder);
   if (record?.sha256 === collection.sha256) return onProgress(record.total, record.total);
 
-  const wanted = await listPictures(options, folder);
+  const wanted = await listPictures(options);
   const there = new Set((await cache.keys()).map((request) => request.url));
   const missing = [...wanted].filter((url) => !there.has(url));
   let have = wanted.size - missing.length;
@@ -52,7 +54,7 @@ export async function keepPictures(options: KeepOptions): Promise<void> {
   await writeRecord(cache, folder, { sha256: collection.sha256, total: wanted.size });
 }
 
-async function listPictures({ collection, items, signal }: KeepOptions, folder: string): Promise<Set<string>> {
+async function listPictures({ collection, pictures, items, signal }: KeepOptions): Promise<Set<string>> {
   const urls = new Set<string>();
   // Of imported vectors there are no pictures, and there may be a million items to find that out from.
   if (collection.pictures.bytes === 0) return urls;
@@ -61,8 +63,10 @@ async function listPictures({ collection, items, signal }: KeepOptions, folder: 
     const records = await items(Array.from({ length }, (_, i) => from + i));
     signal.throwIfAborted();
     for (const item of records) {
-      if (item.thumbnail) urls.add(new URL(item.thumbnail.path, folder).href);
-      if (item.preview) urls.add(new URL(item.preview.path, folder).href);
+      for (const size of ['thumbnail', 'preview'] as const) {
+        const picture = pictures.picture(item, size);
+        if (picture) urls.add(picture.url);
+      }
     }
   }
   return urls;

@@ -37,6 +37,7 @@ export function response(text = 'dog'): SearchResponse {
     collection: 'demo',
     modelId: 'afterimage-mini',
     rows: Uint32Array.from({ length: 200 }, (_, i) => 199 - i),
+    similarities: Float32Array.from({ length: 200 }, (_, i) => 0.2 - i / 1000),
     scores: Float32Array.from({ length: 200 }, (_, i) => 0.3 - i / 1000),
     good: 3,
     cutoff: 0.2,

@@ -1,5 +1,6 @@
 import { createRoot } from 'solid-js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createStaticPictures } from '../engine/collection/static-source.ts';
 import { keptPictures } from './caches.ts';
 import { createOffline, type Offline } from './offline.ts';
 
@@ -119,6 +120,7 @@ test('a new version is announced on a page that never comes to keep anything', a
   expect(offline.updateReady()).toBe(true);
 });
 
+const PICTURES = createStaticPictures(BASE, 'demo');
 const COLLECTION = { name: 'a', sha256: 'a', count: 1, pictures: { mode: 'preview', bytes: 1 } } as const;
 const picture = (path: string) => ({ path, width: 1, height: 1 });
 const ITEM = {
@@ -136,7 +138,7 @@ test('nothing is kept of what is answered after another collection was opened', 
     new Promise<(typeof ITEM)[]>((resolve) => {
       answer = resolve;
     });
-  const kept = offline.keepPictures(COLLECTION, items);
+  const kept = offline.keepPictures(COLLECTION, PICTURES, items);
   await expect.poll(() => answer).toBeDefined();
   offline.stopPictures();
   answer?.([ITEM]); // of the other collection
@@ -149,9 +151,13 @@ test('nothing is kept of what is answered after another collection was opened', 
 test('what kept the pictures of one collection from being kept is not said of the next', async () => {
   const offline = start();
   vi.stubGlobal('fetch', async () => new Response('', { status: 404 }));
-  await offline.keepPictures(COLLECTION, async () => [ITEM]);
+  await offline.keepPictures(COLLECTION, PICTURES, async () => [ITEM]);
   expect(offline.problem()).toMatch(/Not all pictures.*404.*thumbs\/1\.webp.*Reload/);
-  await offline.keepPictures({ ...COLLECTION, pictures: { mode: 'preview', bytes: 2 ** 30 } }, async () => []);
+  await offline.keepPictures(
+    { ...COLLECTION, pictures: { mode: 'preview', bytes: 2 ** 30 } },
+    PICTURES,
+    async () => [],
+  );
   expect(offline.problem()).toBeUndefined();
 });
 
@@ -159,6 +165,6 @@ test('says what to do where there is no space for pictures', async () => {
   const offline = start();
   vi.stubGlobal('fetch', async () => new Response('picture'));
   vi.spyOn(Cache.prototype, 'put').mockRejectedValue(new DOMException('Full.', 'QuotaExceededError'));
-  await offline.keepPictures(COLLECTION, async () => [ITEM]);
+  await offline.keepPictures(COLLECTION, PICTURES, async () => [ITEM]);
   expect(offline.problem()).toMatch(/no space left\. Make room/);
 });

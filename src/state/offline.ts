@@ -43,7 +43,11 @@ export interface Offline {
    * Keep the pictures of the open collection, where they are few enough; goes on when a network that was lost is back.
    * A later call replaces the one that runs.
    */
-  keepPictures(collection: KeepOptions['collection'], items: KeepOptions['items']): Promise<void>;
+  keepPictures(
+    collection: KeepOptions['collection'],
+    pictures: KeepOptions['pictures'],
+    items: KeepOptions['items'],
+  ): Promise<void>;
   /** Another collection is being opened: `items` answers for the former no more. */
   stopPictures(): void;
   /** Remove the service worker and everything that any part of the app has cached. */
@@ -76,7 +80,7 @@ export function createOffline(
     setProblem(undefined);
   };
 
-  const keep: Offline['keepPictures'] = async (collection, items) => {
+  const keep: Offline['keepPictures'] = async (collection, pictures, items) => {
     stop();
     keeping = new AbortController();
     const { signal } = keeping;
@@ -84,7 +88,7 @@ export function createOffline(
     if (updates.ready()) return;
     const onProgress = (have: number, total: number) => signal.aborted || setPictures({ have, total });
     try {
-      await keepPictures({ baseUrl, collection, items, signal, onProgress });
+      await keepPictures({ baseUrl, collection, pictures, items, signal, onProgress });
     } catch (error) {
       if (!signal.aborted) setProblem(`Not all pictures could be kept for offline use. ${whyNotKept(error)}`);
     }
@@ -102,8 +106,8 @@ export function createOffline(
     canInstall,
     install,
     keepApp: app.keep,
-    async keepPictures(collection, items) {
-      resume = () => keep(collection, items);
+    async keepPictures(collection, pictures, items) {
+      resume = () => keep(collection, pictures, items);
       await resume();
     },
     stopPictures() {

@@ -29,7 +29,7 @@ function page() {
     const [response, setResponse] = createSignal<SearchResponse>();
     const search = {
       ...{ text: () => '', response, pending: () => false, error: () => undefined, want: () => {}, retry: () => {} },
-      at: (rank: number) => ({ row: TOTAL - 1 - rank, score: 0.5 }),
+      at: (rank: number) => ({ row: TOTAL - 1 - rank, similarity: 0.5, score: 0.5 }),
       rankOf: vi.fn((row: number) => TOTAL - 1 - row),
       seek: vi.fn(async () => {}),
       refine: async () => {},

@@ -1,15 +1,22 @@
 import { type Accessor, createMemo } from 'solid-js';
 import { type AddressBar, formatAddress } from './address.ts';
-import type { Search } from './search.ts';
+import type { Ranked, Search } from './search.ts';
 import type { Session } from './session.ts';
+
+/** A row that no query ranks. */
+interface Unranked {
+  readonly row: number;
+  readonly similarity: null;
+  readonly score: null;
+}
 
 /** The pictures in the order in which the page shows them: all of them, or ranked by the query. */
 export interface Pictures {
   readonly total: Accessor<number>;
   /** Cells above the cut-off; null when browsing. */
   readonly good: Accessor<number | null>;
-  /** Row, and score when ranked, of a cell; undefined while its page is being fetched. */
-  at(cell: number): { readonly row: number; readonly score: number | null } | undefined;
+  /** What a cell shows, with null for similarity and score when browsing; undefined while its page is being fetched. */
+  at(cell: number): Ranked | Unranked | undefined;
   /** The query string for a link to an item as one of these pictures. */
   href(id: string): string;
   /** These cells are about to be shown. */
@@ -28,7 +35,7 @@ export function createPictures({ current }: Pick<AddressBar, 'current'>, session
   return {
     total: () => search.response()?.total ?? session.collection()?.manifest.count ?? 0,
     good: () => search.response()?.good ?? null,
-    at: (cell) => (search.response() ? search.at(cell) : { row: cell, score: null }),
+    at: (cell) => (search.response() ? search.at(cell) : { row: cell, similarity: null, score: null }),
     href: (id) => `${shown() ? `${shown()}&` : '?'}p=${encodeURIComponent(id)}`,
     want: search.want,
     cellOf: (row) => (search.response() ? search.rankOf(row) : row),

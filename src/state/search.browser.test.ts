@@ -1,5 +1,6 @@
 import { createRoot, createSignal } from 'solid-js';
 import { expect, it, vi } from 'vitest';
+import { bySimilarity } from '../engine/search/ranking.ts';
 import type { CollectionInfo, SearchResponse } from '../protocol.ts';
 import { createSearch } from './search.ts';
 
@@ -18,7 +19,7 @@ const client = {
 
 function ranks(from: number, count: number) {
   const rows = Uint32Array.from({ length: count }, (_, i) => TOTAL - 1 - from - i);
-  return { rows, scores: new Float32Array(count) };
+  return { ...bySimilarity(rows, new Float32Array(count)) };
 }
 
 it('finds the rank of a picture far below what the index gave, and asks no further', async () => {
@@ -62,7 +63,7 @@ it('asks again for the shown answer without a sign of waiting, and keeps what is
   await refining;
   expect(search.response()).not.toBe(first);
   expect(refined).toHaveBeenCalledExactlyOnceWith(first, search.response());
-  expect(search.at(200)).toEqual({ row: 799, score: 0 }); // of the former answer
+  expect(search.at(200)).toEqual({ row: 799, similarity: 0, score: 0 }); // of the former answer
 
   const shown = search.response();
   const late = search.refine();

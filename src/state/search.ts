@@ -1,7 +1,7 @@
 import { type Accessor, batch, createEffect, createMemo, createSignal, on, untrack } from 'solid-js';
 import type { QueryClient } from '../client/query-client.ts';
 import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
-import type { CollectionInfo, RankedPage, SearchResponse } from '../protocol.ts';
+import type { CollectionInfo, RankedPage, Ranking, SearchResponse } from '../protocol.ts';
 import type { Items } from './items.ts';
 
 /** Ranks fetched at a time beyond what the index gave. */
@@ -9,8 +9,12 @@ const PAGE = 200;
 /** Name in the User Timing buffer. */
 const MEASURE = 'afterimage:search';
 
+/** One rank of a ranking. */
 export interface Ranked {
   readonly row: number;
+  /** Cosine to the query. */
+  readonly similarity: number;
+  /** What the order goes by, and what is shown. */
   readonly score: number;
 }
 
@@ -23,7 +27,7 @@ export interface Search {
   /** The newest query has no answer yet. */
   readonly pending: Accessor<boolean>;
   readonly error: Accessor<AfterimageError | undefined>;
-  /** Row and score at a rank of the shown answer; undefined while that page is being fetched. */
+  /** What is at a rank of the shown answer; undefined while that page is being fetched. */
   at(rank: number): Ranked | undefined;
   /** Fetch the ranks `from` … `to − 1` of the shown answer where they are missing. */
   want(from: number, to: number): void;
@@ -161,13 +165,11 @@ function createRanks(
     at(rank) {
       const answer = response();
       if (!answer) return undefined;
-      if (rank < answer.rows.length) return { row: answer.rows[rank] as number, score: answer.scores[rank] as number };
+      if (rank < answer.rows.length) return rankedAt(answer, rank);
       version();
       const place = Math.floor((rank - answer.rows.length) / PAGE);
       const page = [pages().get(place), both().former?.get(place)].find(isPage);
-      if (!page) return undefined;
-      const row = page.rows[rank - page.from];
-      return row === undefined ? undefined : { row, score: page.scores[rank - page.from] as number };
+      return page && rankedAt(page, rank - page.from);
     },
     want(from, to) {
       const answer = response();
@@ -191,6 +193,12 @@ function createRanks(
       }
     },
   };
+}
+
+function rankedAt({ rows, similarities, scores }: Ranking, at: number): Ranked | undefined {
+  const row = rows[at];
+  if (row === undefined) return undefined;
+  return { row, similarity: similarities[at] as number, score: scores[at] as number }; // parallel
 }
 
 function isPage(page: RankedPage | 'asked' | undefined): page is RankedPage {

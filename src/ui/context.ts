@@ -1,4 +1,5 @@
-import { createContext, type Signal, useContext } from 'solid-js';
+import { type Accessor, createContext, type Signal, useContext } from 'solid-js';
+import type { PictureSource } from '../engine/collection/types.ts';
 import type { AddressBar } from '../state/address.ts';
 import type { Items } from '../state/items.ts';
 import type { Log } from '../state/log.ts';
@@ -22,6 +23,8 @@ export interface App {
   readonly refining: Refining;
   readonly items: Items;
   readonly pictures: Pictures;
+  /** Where the files of these pictures are; undefined while no collection is open. */
+  readonly pictureSource: Accessor<PictureSource | undefined>;
   readonly opened: Opened;
   readonly offline: Offline;
   readonly log: Log;
@@ -39,10 +42,4 @@ export function useApp(): App {
   const app = useContext(AppContext);
   if (!app) throw new Error('useApp() outside of <AppContext.Provider>.');
   return app;
-}
-
-/** The address of a file of the open collection. */
-export function pictureUrl(app: App, path: string): string {
-  const name = app.session.collection()?.manifest.name ?? '';
-  return `${app.baseUrl}collections/${encodeURIComponent(name)}/${path}`;
 }

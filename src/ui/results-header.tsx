@@ -1,4 +1,5 @@
 import { type Accessor, createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
+import type { IndexKind } from '../engine/collection/types.ts';
 import type { SearchResponse } from '../protocol.ts';
 import type { Estimating, Refining } from '../state/refining.ts';
 import { type App, useApp } from './context.ts';
@@ -9,7 +10,7 @@ import { headline, isNothing } from './matches.ts';
 import { SearchRating } from './ratings/search-rating.tsx';
 import './results-header.css';
 
-const ENGINES = { hnsw: 'HNSW', exact: 'exact scan', codes: 'codes' } as const;
+const INDEXES: Readonly<Record<IndexKind, string>> = { hnsw: 'HNSW', exact: 'exact scan', codes: 'codes' };
 
 /** How many pictures match, how long it took, on what; and what else to try where none does. */
 export function ResultsHeader(props: { onExample: (query: string) => void }): JSX.Element {
@@ -98,7 +99,7 @@ function stillArriving({ reason, progress }: Refining): string | undefined {
 function howItWent(response: SearchResponse, estimating: Estimating | undefined): string {
   const understood = response.encodeCached ? 'Text known already' : `Text understood in ${formatMs(response.encodeMs)}`;
   const searched = `${formatPictures(response.total)} searched in ${formatMs(response.searchMs)}`;
-  return `${understood}, ${searched}. ${formatDevice(response.device)}, ${ENGINES[response.engine]}.${estimating ? ` ${ESTIMATES[estimating]}` : ''}`;
+  return `${understood}, ${searched}. ${formatDevice(response.device)}, ${INDEXES[response.engine]}.${estimating ? ` ${ESTIMATES[estimating]}` : ''}`;
 }
 
 const PAUSE_MS = 500;

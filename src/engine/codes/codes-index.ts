@@ -1,6 +1,6 @@
 import { clearBit, countBits, createBitset } from '../bitset.ts';
+import { checkDim } from '../dimension.ts';
 import { dot, type Embedding } from '../embedding.ts';
-import { AfterimageError } from '../errors.ts';
 import { dotRow } from '../exact-index.ts';
 import type { Int8Rows } from '../quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../quantised/quantised-index.ts';
@@ -57,7 +57,7 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
   let encode: EncodeRows | undefined;
 
   function candidates(query: Embedding, n: number, filter?: Uint32Array): Candidates {
-    if (query.length !== dim) throw mismatch(query.length, dim);
+    checkDim(query.length, dim);
     const weights = project(query, code);
     // A few that are removed are taken out afterwards, which is the fastest; many could be all that is found.
     const few = removed.size <= n;
@@ -86,6 +86,7 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     return Math.max(options.candidates ?? candidatesOf(code, rows), CANDIDATES_PER_HIT * k);
   }
 
+  const isNumbered = (row: number) => Number.isInteger(row) && row >= 0 && row < codes.count;
   const allThere = () => vectors.size === codes.count - removed.size;
 
   function rank(query: Embedding, { rows, estimates }: Candidates, k: number): Hit[] {
@@ -105,6 +106,7 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
     get size() {
       return codes.count - removed.size;
     },
+    has: (row) => isNumbered(row) && !removed.has(row),
     candidates,
     rank,
     missing({ rows, estimates }) {
@@ -113,7 +115,7 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
       return Uint32Array.from(wanted, ({ row }) => row);
     },
     search(query, { k, filter }) {
-      if (query.length !== dim) throw mismatch(query.length, dim);
+      checkDim(query.length, dim);
       if (filter && allThere()) {
         const hits = exact.searchFew(query, { k, filter }, FEW_PER_CANDIDATE * candidateCount(k, FEW_ROWS));
         if (hits) return hits;
@@ -122,13 +124,13 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
       return rank(query, candidates(query, candidateCount(k, rows), filter), k);
     },
     add(vector) {
-      if (vector.length !== dim) throw mismatch(vector.length, dim);
+      checkDim(vector.length, dim);
       encode ??= finish(createEncoder(code));
       codes.append(encode(vector));
       return vectors.append(vector);
     },
     remove(row) {
-      if (!(Number.isInteger(row) && row >= 0 && row < codes.count)) return;
+      if (!isNumbered(row)) return;
       removed.add(row);
       vectors.remove(row);
     },
@@ -146,11 +148,4 @@ export function createCodesIndex(options: CodesIndexOptions): CodesIndex {
 
 function candidatesOf({ bits }: Code, rows: number): number {
   return bits === 1 ? Math.max(CANDIDATES, Math.ceil(BIT_CANDIDATES * Math.sqrt(rows))) : CANDIDATES;
-}
-
-function mismatch(actual: number, dim: number): AfterimageError {
-  return new AfterimageError(
-    'dimension-mismatch',
-    `A vector of dimension ${actual} met an index of dimension ${dim}: they come from different models.`,
-  );
 }

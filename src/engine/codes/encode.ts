@@ -1,3 +1,4 @@
+import { countRows } from '../dimension.ts';
 import { dotAt } from '../dot-at.ts';
 import { AfterimageError } from '../errors.ts';
 import type { Steps } from '../steps.ts';
@@ -15,13 +16,7 @@ export function* createEncoder(code: Code): Steps<EncodeRows> {
   const offsets = Float64Array.from({ length: width }, (_, j) => dotAt(projection, j * dim, centre, 0, dim) - half);
   const rowBytes = codeBytes(code);
   return (vectors) => {
-    const rows = vectors.length / dim;
-    if (!Number.isInteger(rows)) {
-      throw new AfterimageError(
-        'dimension-mismatch',
-        `${vectors.length} numbers are no whole number of rows of dimension ${dim}.`,
-      );
-    }
+    const rows = countRows(vectors.length, dim);
     const codes = new Uint8Array(rows * rowBytes);
     for (let row = 0; row < rows; row++) {
       for (let j = 0; j < width; j++) {

@@ -25,8 +25,8 @@ import {
   type CollectionList,
   type CollectionManifest,
   ENCODINGS,
-  ENGINES,
   FORMAT_VERSION,
+  INDEX_KINDS,
   isKnown,
   MAX_BLOCK_BYTES,
   type PartKind,
@@ -74,7 +74,7 @@ const manifest: Check<CollectionManifest> = also(
         rowBytes: integer(1, 4 * MAX_DIM),
         rowsPerBlock: integer(1, MAX_BLOCK_BYTES),
       }),
-      index: oneOf(...ENGINES),
+      index: oneOf(...INDEX_KINDS),
       hnsw: object<CollectionManifest['hnsw']>({
         M: integer(2, 1000),
         efConstruction: integer(1, 100_000),

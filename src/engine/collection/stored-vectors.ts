@@ -1,4 +1,5 @@
 import { decodeBfloat16, toBfloat16 } from '../bfloat16.ts';
+import { countRows } from '../dimension.ts';
 import { AfterimageError } from '../errors.ts';
 import { decodeFloat16 } from '../float16.ts';
 import { toHalves } from '../quantised/halves.ts';
@@ -72,10 +73,7 @@ export function* storingVectors(
   encoding: Encoding,
   before?: StoredVectors,
 ): Steps<StoredVectors> {
-  const count = vectors.length / dim;
-  if (!Number.isInteger(count)) {
-    throw new AfterimageError('dimension-mismatch', `${vectors.length} numbers are no vectors of dimension ${dim}.`);
-  }
+  const count = countRows(vectors.length, dim);
   const chunk = (from: number) => vectors.subarray(from * dim, (from + CHUNK) * dim);
   // Vectors that were stored before are of unit norm as far as their encoding goes.
   const tolerance = before ? STORED_TOLERANCE : NORM_TOLERANCE;

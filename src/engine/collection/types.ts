@@ -15,9 +15,16 @@ export const MAX_BLOCK_BYTES = 128 * 1024;
 export const PART_KINDS = ['vectors', 'graph', 'codes', 'items', 'ids', 'blocks'] as const;
 export type PartKind = (typeof PART_KINDS)[number];
 
-/** Engines that answer from a collection (`VectorIndex.kind`). */
-export const ENGINES = ['hnsw', 'exact', 'codes'] as const;
-export type Engine = (typeof ENGINES)[number];
+/** The kinds of index that a collection can be searched with (`VectorIndex.kind`). */
+export const INDEX_KINDS = ['hnsw', 'exact', 'codes'] as const;
+export type IndexKind = (typeof INDEX_KINDS)[number];
+
+/** How an index is loaded: `blocks` is an index of codes whose vectors are read block by block, as queries need them. */
+export const INDEX_WAYS = [...INDEX_KINDS, 'blocks'] as const;
+export type IndexWay = (typeof INDEX_WAYS)[number];
+
+/** What may be asked for (`?index=`, `--index`). `auto`: what the collection was built for. */
+export type IndexPreference = 'auto' | IndexWay;
 
 /** How vectors are stored: a byte a dimension with eight scales a row (engine/quantised), half precision, or as they are. */
 export const ENCODINGS = ['int8', 'f16', 'f32'] as const;
@@ -75,8 +82,8 @@ export interface CollectionManifest {
     /** Rows lie in blocks of so many; the last one may have fewer. */
     readonly rowsPerBlock: number;
   };
-  /** The engine that answers unless another one is asked for. */
-  readonly index: Engine;
+  /** The index that answers unless another one is asked for. */
+  readonly index: IndexKind;
   readonly hnsw: { readonly M: number; readonly efConstruction: number; readonly efSearch: number };
   /** Sum of bytes of all thumbnails and previews, so that the page can decide what to keep offline. */
   readonly pictures: { readonly mode: 'preview' | 'copy' | 'none'; readonly bytes: number };
@@ -136,4 +143,25 @@ export interface CollectionList {
   readonly format: 'afterimage-collections';
   readonly version: 1;
   readonly collections: readonly CollectionEntry[];
+}
+
+/** `original`: the file that was indexed, which a site need not have. */
+export type PictureSize = 'thumbnail' | 'preview' | 'original';
+
+/** Where a picture is to be had, or what it is made of, with its media type. */
+export type Picture = { readonly url: string } | { readonly bytes: Uint8Array<ArrayBuffer>; readonly type: string };
+
+/** The pictures of a collection. */
+export interface PictureSource {
+  /**
+   * A picture of an item; undefined where there is none of that size. An address that is known is given at once; what has
+   * to be read is promised, and rejects with a coded error where it cannot be.
+   */
+  picture(item: Item, size: PictureSize): Picture | undefined | Promise<Picture | undefined>;
+}
+
+/** The pictures of a collection of static files: all below one address, which ends in `/`. */
+export interface StaticPictures extends PictureSource {
+  readonly folder: string;
+  picture(item: Item, size: PictureSize): { readonly url: string } | undefined;
 }

@@ -1,7 +1,9 @@
+import { countRows } from '../dimension.ts';
+import { decodeFloat16 } from '../float16.ts';
 import { HALVES_QUERY_FACTOR } from '../kernels/kernels.ts';
 import { toHalves } from './halves.ts';
 import { align } from './row-store.ts';
-import { type ArrivingRows, createScannedRows, mismatch, type RowsOptions } from './scanned-rows.ts';
+import { type ArrivingRows, createScannedRows, type RowsOptions } from './scanned-rows.ts';
 
 /** As bfloat16. */
 const ONE = 0x3f80;
@@ -18,10 +20,11 @@ export function createHalfRows(options: RowsOptions): HalfRows {
     scalesPerRow: 1,
     queryBytes: 4 * align(dim, 8),
     encode: (vector) => ({ halves: toHalves(vector, dim) }),
+    decode: ({ buffer, byteOffset }) => decodeFloat16(new Uint16Array(buffer, byteOffset, dim)),
     unpack({ halves }) {
       const { buffer, byteOffset, byteLength, length } = halves;
-      if (length % dim !== 0) throw mismatch(length, dim);
-      return { bytes: new Uint8Array(buffer, byteOffset, byteLength), scales: new Uint16Array(length / dim).fill(ONE) };
+      const rows = countRows(length, dim);
+      return { bytes: new Uint8Array(buffer, byteOffset, byteLength), scales: new Uint16Array(rows).fill(ONE) };
     },
     writeQuery(query, buffer, at) {
       const factors = new Float32Array(buffer, at, align(dim, 8));

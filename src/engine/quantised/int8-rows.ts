@@ -1,7 +1,8 @@
+import { checkDim } from '../dimension.ts';
 import { AfterimageError } from '../errors.ts';
-import { GROUPS, type Quantised, quantise } from './quantise.ts';
+import { checkQuantised, dequantise, GROUPS, type Quantised, quantise } from './quantise.ts';
 import { align } from './row-store.ts';
-import { type ArrivingRows, createScannedRows, mismatch, type RowEncoding, type RowsOptions } from './scanned-rows.ts';
+import { type ArrivingRows, createScannedRows, type RowEncoding, type RowsOptions } from './scanned-rows.ts';
 
 export interface Int8RowsOptions extends RowsOptions {
   /** What the rows were quantised around: `dim` values. */
@@ -14,7 +15,7 @@ export type Int8Rows = ArrivingRows<Quantised>;
 /** @throws AfterimageError `index-too-large`, `dimension-mismatch`. */
 export function createInt8Rows({ centre, ...options }: Int8RowsOptions): Int8Rows {
   const { dim } = options;
-  if (centre.length !== dim) throw mismatch(centre.length, dim);
+  checkDim(centre.length, dim);
   return createScannedRows(options, encodingOf(dim, centre));
 }
 
@@ -25,8 +26,10 @@ function encodingOf(dim: number, centre: Float32Array): RowEncoding<Quantised> {
     scalesPerRow: GROUPS,
     queryBytes: 2 * align(dim, 16),
     encode: (vector) => quantise(vector, dim, centre),
+    decode: ({ buffer, byteOffset }, scales) =>
+      dequantise({ codes: new Int8Array(buffer, byteOffset, dim), scales }, dim, centre),
     unpack({ codes, scales }) {
-      if (codes.length * GROUPS !== scales.length * dim) throw mismatch(codes.length, dim);
+      checkQuantised({ codes, scales }, dim);
       checkScales(scales);
       return { bytes: new Uint8Array(codes.buffer, codes.byteOffset, codes.length), scales };
     },

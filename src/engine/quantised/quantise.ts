@@ -1,4 +1,5 @@
 import { decodeBfloat16 } from '../bfloat16.ts';
+import { checkDim, countRows } from '../dimension.ts';
 import { AfterimageError } from '../errors.ts';
 import { type Balance, createBalance } from './balance.ts';
 import { chooseScale, findScale, leastScale, MAX_CODE } from './scales.ts';
@@ -84,7 +85,7 @@ export function createMean(dim: number): Mean {
  */
 export function quantise(vectors: Float32Array, dim: number, centre: Float32Array): Quantised {
   const rows = countRows(vectors.length, dim);
-  if (centre.length !== dim) throw mismatch(centre.length, dim);
+  checkDim(centre.length, dim);
   const codes = new Int8Array(vectors.length);
   const scales = new Uint16Array(rows * GROUPS);
   const encode = createEncoder(centre);
@@ -98,14 +99,27 @@ export function quantise(vectors: Float32Array, dim: number, centre: Float32Arra
   return { codes, scales };
 }
 
+/** Refuse codes that are no whole rows, or that have not the scales of as many. @throws AfterimageError `dimension-mismatch` */
+export function checkQuantised(
+  { codes, scales }: { readonly codes: ArrayLike<number>; readonly scales: ArrayLike<number> },
+  dim: number,
+): void {
+  const rows = countRows(codes.length, dim);
+  if (rows * GROUPS === scales.length) return;
+  throw new AfterimageError(
+    'dimension-mismatch',
+    `${rows} rows came with ${scales.length} scales, not ${GROUPS} a row.`,
+  );
+}
+
 /** The vectors (rows × dim) that quantised ones stand for; of unit norm up to about 1e-3. @throws `dimension-mismatch`. */
 export function dequantise(
   { codes, scales }: { readonly codes: Int8Array; readonly scales: Uint16Array },
   dim: number,
   centre: Float32Array,
 ): Float32Array<ArrayBuffer> {
-  if (centre.length !== dim) throw mismatch(centre.length, dim);
-  if (countRows(codes.length, dim) * GROUPS !== scales.length) throw mismatch(codes.length, dim);
+  checkDim(centre.length, dim);
+  checkQuantised({ codes, scales }, dim);
   const vectors = new Float32Array(codes.length);
   const widened = new Float32Array(GROUPS);
   for (let from = 0, row = 0; from < codes.length; from += dim, row++) {
@@ -229,16 +243,4 @@ function roundToNearest(
     errors[i] = error * scale;
     others[i] = (Math.abs(code + other) > MAX_CODE ? error : error - other) * scale;
   }
-}
-
-function countRows(length: number, dim: number): number {
-  if (!Number.isInteger(length / dim)) throw mismatch(length, dim);
-  return length / dim;
-}
-
-function mismatch(actual: number, dim: number): AfterimageError {
-  return new AfterimageError(
-    'dimension-mismatch',
-    `${actual} numbers are no whole number of rows of dimension ${dim}.`,
-  );
 }

@@ -30,6 +30,8 @@ export function createQuantisedIndex(rows: ScannedRows): QuantisedIndex {
     get size() {
       return rows.size;
     },
+    has: rows.has,
+    vectorOf: (row) => rows.vectorOf(row),
     search: (query, { k, filter }) => find(query, k, filter && ((list, end) => listBits(filter, list, end))),
     searchFew(query, { k, filter }, most) {
       let passing = 0;

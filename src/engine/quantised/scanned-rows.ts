@@ -1,5 +1,5 @@
 import { type Bitset, createBitset, hasBit, setBit } from '../bitset.ts';
-import { AfterimageError } from '../errors.ts';
+import { checkDim } from '../dimension.ts';
 import { BLOCK_ROWS, type Kernels } from '../kernels/kernels.ts';
 import { createRowStore, HEAD_AT, type RowStore } from './row-store.ts';
 
@@ -31,6 +31,8 @@ export interface ScannedRows {
   /** Rows that are there: arrived and not removed. */
   readonly size: number;
   has(row: number): boolean;
+  /** The vector that a row which is there stands for: a copy, of about unit norm. */
+  vectorOf(row: number): Float32Array | undefined;
   /** Give a vector the next number. @throws `dimension-mismatch`, `index-too-large`. */
   append(vector: Float32Array): number;
   /** Forget a row for good, also one that has not arrived. Unknown and removed rows are ignored. */
@@ -62,6 +64,8 @@ export interface RowEncoding<Stored> {
   readonly queryBytes: number;
   /** A vector as one stored row. */
   encode(vector: Float32Array): Stored;
+  /** The vector of one stored row, of which `unpack` gave these. */
+  decode(bytes: Uint8Array, scales: Uint16Array): Float32Array;
   /** Rows as the kernels take them, and their scales (bfloat16), ≥ 0. @throws as `put` does. */
   unpack(rows: Stored): { readonly bytes: Uint8Array; readonly scales: Uint16Array };
   /**
@@ -108,13 +112,20 @@ export function createScannedRows<Stored>(
       return present.size;
     },
     has: present.has,
+    vectorOf(row) {
+      if (!present.has(row)) return undefined;
+      const { buffer, rowsAt, stride, at } = store;
+      const { rowBytes, scalesPerRow } = encoding;
+      const scales = new Uint16Array(buffer, at('scales') + 2 * scalesPerRow * row, scalesPerRow);
+      return encoding.decode(new Uint8Array(buffer, rowsAt + row * stride, rowBytes), scales);
+    },
     put(first, rows) {
       const { bytes, scales } = encoding.unpack(rows);
       store.put(first, bytes);
       present.add(first, scales);
     },
     append(vector) {
-      if (vector.length !== dim) throw mismatch(vector.length, dim);
+      checkDim(vector.length, dim);
       const { bytes, scales } = encoding.unpack(encoding.encode(vector));
       const row = store.append(bytes);
       present.add(row, scales);
@@ -122,7 +133,7 @@ export function createScannedRows<Stored>(
     },
     remove: present.remove,
     scan(query, choose) {
-      if (query.length !== dim) throw mismatch(query.length, dim);
+      checkDim(query.length, dim);
       return store.disposed ? NOTHING : scan(store, encoding, present.end, query, choose);
     },
     dispose() {
@@ -211,11 +222,4 @@ function extended(bits: Bitset, rows: number): Bitset {
   const larger = createBitset(rows + 1);
   larger.set(bits);
   return larger;
-}
-
-export function mismatch(actual: number, dim: number): AfterimageError {
-  return new AfterimageError(
-    'dimension-mismatch',
-    `${actual} values met an index of dimension ${dim}: they come from different models.`,
-  );
 }

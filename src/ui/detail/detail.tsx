@@ -1,6 +1,7 @@
 import { createSignal, type JSX, Match, Show, Switch } from 'solid-js';
 import type { Item, PictureFile } from '../../engine/collection/types.ts';
-import { pictureUrl, useApp } from '../context.ts';
+import { createPictureUrl } from '../../state/picture-url.ts';
+import { useApp } from '../context.ts';
 import { Dialog } from '../dialog.tsx';
 import { Fact } from '../fact.tsx';
 import { Failure } from '../failure.tsx';
@@ -106,17 +107,15 @@ function LargePicture(props: { item: Item; thumbnail: PictureFile }): JSX.Elemen
   const app = useApp();
   const [shown, setShown] = createSignal<string>();
   const preview = () => props.item.preview ?? props.thumbnail;
+  const item = () => props.item;
+  const thumbnailUrl = createPictureUrl(app.pictureSource, item, 'thumbnail');
+  const previewUrl = createPictureUrl(app.pictureSource, item, 'preview');
   return (
     <div class="stage-frame" style={{ '--width': preview().width, '--height': preview().height }}>
-      <img
-        class="stage-thumbnail"
-        src={pictureUrl(app, props.thumbnail.path)}
-        alt={itemTitle(props.item)}
-        draggable={false}
-      />
+      <img class="stage-thumbnail" src={thumbnailUrl()} alt={itemTitle(props.item)} draggable={false} />
       <Show when={preview().path !== props.thumbnail.path}>
         <img
-          src={pictureUrl(app, preview().path)}
+          src={previewUrl()}
           alt=""
           data-shown={shown() === preview().path ? '' : undefined}
           draggable={false}

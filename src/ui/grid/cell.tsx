@@ -1,7 +1,8 @@
 import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { createItem } from '../../state/items.ts';
-import { pictureUrl, useApp } from '../context.ts';
+import { createPictureUrl } from '../../state/picture-url.ts';
+import { useApp } from '../context.ts';
 import { formatCount, formatScore } from '../format.ts';
 import { Thumbs } from '../ratings/thumbs.tsx';
 
@@ -102,10 +103,7 @@ function Picture(props: { item: Item | undefined }): JSX.Element {
   const [state, setState] = createSignal<'loading' | 'shown' | 'failed'>('loading');
   let image: HTMLImageElement | undefined;
   const thumbnail = () => props.item?.thumbnail ?? undefined;
-  const source = () => {
-    const shown = thumbnail();
-    return shown && pictureUrl(app, shown.path);
-  };
+  const source = createPictureUrl(app.pictureSource, () => props.item, 'thumbnail');
   // The picture before must not stay under another name; one that the browser has at hand is shown at once.
   createEffect(on(source, () => setState(image?.complete ? 'shown' : 'loading')));
   const nothingToShow = () => props.item?.thumbnail === null;

@@ -2,6 +2,7 @@ import { createComponent, createEffect, createSignal, on } from 'solid-js';
 import { render } from 'solid-js/web';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { createStaticPictures } from '../../engine/collection/static-source.ts';
 import type { Item } from '../../engine/collection/types.ts';
 import { createAddressBar } from '../../state/address.ts';
 import type { Pictures } from '../../state/pictures.ts';
@@ -39,7 +40,7 @@ function itemOf(row: number): Item {
 const pictures: Pictures = {
   total: () => total,
   good: () => 10,
-  at: (cell) => ({ row: cell, score: 0.5 }),
+  at: (cell) => ({ row: cell, similarity: 0.5, score: 0.5 }),
   href: (id) => `?p=${id}`,
   want: (from, to) => {
     for (let cell = from; cell < to; cell++) wanted.add(cell);
@@ -62,7 +63,7 @@ async function show(): Promise<(cell: number) => void> {
       pictures,
       ratings: { off: () => true },
       judging: createSignal(false),
-      session: { collection: () => undefined },
+      pictureSource: () => createStaticPictures(`${location.origin}/`, 'demo'),
     } as unknown as App;
     createEffect(
       on(target, (cell) => {

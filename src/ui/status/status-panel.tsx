@@ -1,4 +1,5 @@
 import { type JSX, Show } from 'solid-js';
+import type { IndexKind } from '../../engine/collection/types.ts';
 import { missingCapabilities } from '../../state/capabilities.ts';
 import { VERSIONS } from '../../state/versions.ts';
 import { useApp } from '../context.ts';
@@ -11,7 +12,11 @@ import { DeleteEverything } from './delete-everything.tsx';
 import { OfflineFacts } from './offline-facts.tsx';
 import './status.css';
 
-const ENGINES = { hnsw: 'HNSW graph', exact: 'Exact scan', codes: 'Scan of codes' } as const;
+const INDEXES: Readonly<Record<IndexKind, string>> = {
+  hnsw: 'HNSW graph',
+  exact: 'Exact scan',
+  codes: 'Scan of codes',
+};
 
 /** How things stand, in full: a drawer above the page. */
 export default function StatusPanel(): JSX.Element {
@@ -74,8 +79,8 @@ function Index(): JSX.Element {
     <Show when={session.index()}>
       {(index) => (
         <Section title="Index">
-          <Fact name="Engine">
-            {ENGINES[index().engine]}
+          <Fact name="Index">
+            {INDEXES[index().engine]}
             <span class="why">{index().reason}</span>
           </Fact>
           <Fact name="Vectors">

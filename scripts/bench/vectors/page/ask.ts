@@ -16,6 +16,6 @@ export function ask(searcher: Searcher, queries: Float32Array, from: number, cou
 }
 
 /** Found places as rows. */
-export function rowsOf({ order }: Searcher, found: readonly number[]): number[] {
+export function rowsOf({ order }: Pick<Searcher, 'order'>, found: Iterable<number>): number[] {
   return Array.from(found, (place) => order?.[place] ?? place);
 }

@@ -1,7 +1,7 @@
 import type { Embedding } from '../../../../src/engine/embedding.ts';
 import { type Answer, DIM, K, type OnDemand } from '../protocol.ts';
 import { rowsOf } from './ask.ts';
-import { openIndex, readOrder, searcherOf } from './engines/collection.ts';
+import { openIndex, readOrder } from './engines/collection.ts';
 import type { Files, Wire } from './sources.ts';
 
 /** Each query fetches what no earlier one did, as with the app's `?index=blocks`. `files`: those of `codes`, counted by `wire`. */
@@ -11,16 +11,15 @@ export async function measureOnDemand(
   queries: Float32Array,
   count: number,
 ): Promise<OnDemand> {
-  const { index, prepare } = await openIndex(files, 'blocks');
-  const searcher = searcherOf(index, await readOrder(files));
+  const { retriever } = await openIndex(files, 'blocks');
+  const order = await readOrder(files);
   const before = { ...wire };
   const answers: Answer[] = [];
   for (let i = 0; i < count; i++) {
     const query = queries.slice(i * DIM, (i + 1) * DIM);
     const started = performance.now();
-    await prepare?.(query as Embedding);
-    const found = searcher.search(query, K);
-    answers.push({ rows: rowsOf(searcher, found), ms: performance.now() - started });
+    const { rows } = await retriever.retrieve(query as Embedding, { k: K });
+    answers.push({ rows: rowsOf({ order }, rows), ms: performance.now() - started });
   }
   const [queryBytes, requests] = [wire.bytes - before.bytes, wire.requests - before.requests];
   return { startBytes: before.bytes, queryBytes, requests, answers };

@@ -1,8 +1,8 @@
 import { readCollection } from '../../../../../src/engine/collection/reader.ts';
+import type { IndexWay } from '../../../../../src/engine/collection/types.ts';
 import type { Embedding } from '../../../../../src/engine/embedding.ts';
 import type { ByteSource } from '../../../../../src/engine/ports.ts';
 import type { VectorIndex } from '../../../../../src/engine/vector-index.ts';
-import type { EngineRequest } from '../../../../../src/platform/choose-engine.ts';
 import { type LoadedIndex, loadIndex } from '../../../../../src/platform/compose-search.ts';
 import { sha256 } from '../../../../../src/platform/sha256.ts';
 import { COLLECTION, ORDER_FILE } from '../../protocol.ts';
@@ -27,7 +27,7 @@ function engineOf(id: VectorIndex['kind']): Engine {
 }
 
 /** @throws Error where another engine stepped in for the one that was wanted. */
-export async function openIndex(files: Files, wanted: Exclude<EngineRequest, 'auto'>): Promise<LoadedIndex> {
+export async function openIndex(files: Files, wanted: IndexWay): Promise<LoadedIndex> {
   const collection = await readCollection(createSource(files), sha256, COLLECTION);
   const loaded = await loadIndex(collection, wanted);
   const served = loaded.onDemand ? 'blocks' : loaded.index.kind;

@@ -1,0 +1,19 @@
+import type { VectorSource } from '../search/vector-source.ts';
+import type { CollectionManifest, Item, PictureSource } from './types.ts';
+
+/**
+ * What a collection consists of, wherever it comes from: static files, or what was added in this browser. Rows are numbered
+ * alike in all of it.
+ */
+export interface Source extends PictureSource, VectorSource {
+  readonly name: string;
+  /** Rows. */
+  readonly count: number;
+  readonly dim: number;
+  /** The model whose vision tower made the vectors. */
+  readonly model: CollectionManifest['model'];
+  /** Records, in the order of `rows`. @throws AfterimageError as `ItemStore.get` */
+  items(rows: Iterable<number>): Promise<Item[]>;
+  /** The first row with an item's id, or −1. @throws as `items` */
+  rowOf(id: string): Promise<number>;
+}
