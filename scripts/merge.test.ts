@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RANKED_BY_INDEX } from '../src/engine/search/retriever.ts';
 import { draw, temporaryFolder } from './indexing/testing.ts';
-import { ROOT_FOLDER } from './lib/folders.ts';
+import { ROOT_FOLDER } from './repository/folders.ts';
 
 interface Result {
   readonly code: number | null;

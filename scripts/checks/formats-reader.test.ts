@@ -2,10 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { codeBytes, getComponent, middleOf } from '../../src/engine/codes/code.ts';
-import { readCodeHeader } from '../../src/engine/codes/section.ts';
+import { finish } from '../../src/engine/async/steps.ts';
 import { readCollection } from '../../src/engine/collection/reader.ts';
-import { reorderVectors, storeVectors, toFloat32, vectorOf } from '../../src/engine/collection/stored-vectors.ts';
 import {
   type Files,
   sampleContent,
@@ -14,17 +12,24 @@ import {
   writeCollection,
 } from '../../src/engine/collection/testing.ts';
 import type { CollectionManifest, Encoding, Item } from '../../src/engine/collection/types.ts';
+import {
+  reorderVectors,
+  storeVectors,
+  toFloat32,
+  vectorOf,
+} from '../../src/engine/collection/vectors/stored-vectors.ts';
 import type { CollectionContent } from '../../src/engine/collection/writer.ts';
-import type { Embedding } from '../../src/engine/embedding.ts';
-import { finish } from '../../src/engine/steps.ts';
-import { clusteredVectors, flatten } from '../../src/engine/test-vectors.ts';
-import { makeCodes, ROWS_PER_CODED_BLOCK } from '../../src/indexing/make-codes.ts';
-import { createFolderSource } from '../../src/platform/bytes.node.ts';
-import { levelOf, linkCount, parseGraph } from '../../src/platform/hnsw-graph.ts';
-import { buildHnswIndex } from '../../src/platform/hnsw-index.ts';
-import { sha256 } from '../../src/platform/sha256.ts';
+import { codeBytes, getComponent, middleOf } from '../../src/engine/index/codes/code.ts';
+import { readCodeHeader } from '../../src/engine/index/codes/section.ts';
+import type { Embedding } from '../../src/engine/numeric/embedding.ts';
+import { clusteredVectors, flatten } from '../../src/engine/numeric/testing-vectors.ts';
+import { makeCodes, ROWS_PER_CODED_BLOCK } from '../../src/indexing/indexes/make-codes.ts';
+import { createFolderSource } from '../../src/platform/bytes/bytes.node.ts';
+import { sha256 } from '../../src/platform/hashes/sha256.ts';
+import { levelOf, linkCount, parseGraph } from '../../src/platform/indexes/hnsw/hnsw-graph.ts';
+import { buildHnswIndex } from '../../src/platform/indexes/hnsw/hnsw-index.ts';
 import { temporaryFolder } from '../indexing/testing.ts';
-import { ROOT_FOLDER } from '../lib/folders.ts';
+import { ROOT_FOLDER } from '../repository/folders.ts';
 
 interface Read {
   readonly manifest: CollectionManifest;

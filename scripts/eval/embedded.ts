@@ -1,10 +1,10 @@
-import { type Baseline, createBaseline, drawSample } from '../../src/engine/cutoff.ts';
-import { createExactIndex, type ExactIndex } from '../../src/engine/exact-index.ts';
-import type { ModelManifest } from '../../src/engine/model.ts';
-import { mapOrdered } from '../../src/indexing/map-ordered.ts';
-import { createNodeImageEncoder } from '../../src/platform/clip.node.ts';
-import { createDecoder } from '../../src/platform/decode.node.ts';
-import { MODELS_FOLDER } from '../lib/folders.ts';
+import { createExactIndex, type ExactIndex } from '../../src/engine/index/exact/exact-index.ts';
+import type { ModelManifest } from '../../src/engine/model/model.ts';
+import { type Baseline, createBaseline, drawSample } from '../../src/engine/search/cutoff.ts';
+import { mapOrdered } from '../../src/indexing/steps/map-ordered.ts';
+import { createNodeImageEncoder } from '../../src/platform/encoders/clip.node.ts';
+import { createDecoder } from '../../src/platform/pictures/decode.node.ts';
+import { MODELS_FOLDER } from '../repository/folders.ts';
 
 /** A picture with the text that asks for it. */
 export interface LabelledPicture {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ItemStore } from '../../src/engine/collection/items.ts';
+import type { ItemStore } from '../../src/engine/collection/items/items.ts';
 import { demoEmoji } from '../demo/emoji.ts';
 import type { Answer } from './evaluate.ts';
 import { fitConstants, half, hasMatch, isHidden } from './fit.ts';

@@ -1,7 +1,7 @@
-import { baselineOfQuery, CUTOFF, cutoffOver, type QueryBaseline } from '../../src/engine/cutoff.ts';
-import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from '../../src/engine/metrics.ts';
+import { baselineOfQuery, CUTOFF, cutoffOver, type QueryBaseline } from '../../src/engine/search/cutoff.ts';
+import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from '../../src/engine/search/metrics.ts';
 import { createIndexRetriever, RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
-import type { NodeSearch } from '../../src/platform/search.node.ts';
+import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
 import { embedPictures, type LabelledPicture } from './embedded.ts';
 import { type Fit, fitConstants, half, isHidden } from './fit.ts';
 import {

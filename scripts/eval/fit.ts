@@ -1,5 +1,5 @@
 /** Set the constants of the cut-off on one half of the queries. */
-import { type CutoffConstants, cutoffOver } from '../../src/engine/cutoff.ts';
+import { type CutoffConstants, cutoffOver } from '../../src/engine/search/cutoff.ts';
 import type { Answer } from './evaluate.ts';
 
 /** Of things that are not there, at most this share may have a good match. */

@@ -1,7 +1,7 @@
 /** A folder of photographs with their names, for the evaluation only. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { usage } from '../lib/cli.ts';
+import { usage } from '../cli/cli.ts';
 import type { LabelledPicture } from './embedded.ts';
 
 const LABELS = 'labels.json';

@@ -137,7 +137,7 @@ Over every second query, on which no constant was set:
 ${table(CUTOFF_HEAD, cutoff.map(cutoffRow))}
 ${photos ? photosTable(photos.cutoff) : ''}
 
-Over the other half, what the constants (\`CUTOFF\` in src/engine/cutoff.ts) could be:
+Over the other half, what the constants (\`CUTOFF\` in src/engine/search/cutoff.ts) could be:
 
 ${table(
   ['own', 'match', 'share', 'absent with a good match', 'right among the first five, but no good match'],

@@ -1,7 +1,7 @@
 /** Embed the phrases and the concepts' texts with a sentence encoder: Universal Sentence Encoder Lite, as npm packages. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseOptions, runScript, usage } from '../lib/cli.ts';
+import { parseOptions, runScript, usage } from '../cli/cli.ts';
 import { workFolder } from './folders.ts';
 
 const HELP = `

@@ -11,9 +11,9 @@ import {
   type Tensor,
 } from '@huggingface/transformers';
 import sharp from 'sharp';
-import { dot, type Embedding, normalise } from '../../src/engine/embedding.ts';
-import { hitAtK, ndcgAtK } from '../../src/engine/metrics.ts';
-import { parseOptions, runScript, usage } from '../lib/cli.ts';
+import { dot, type Embedding, normalise } from '../../src/engine/numeric/embedding.ts';
+import { hitAtK, ndcgAtK } from '../../src/engine/search/metrics.ts';
+import { parseOptions, runScript, usage } from '../cli/cli.ts';
 import { readJson, type Work, workFolder } from './folders.ts';
 import { type Emoji, EmojiNames, emojiIn, iconSet, svgOf } from './icons.ts';
 

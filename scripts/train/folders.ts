@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { usage } from '../lib/cli.ts';
+import { usage } from '../cli/cli.ts';
 
 export interface Work {
   readonly share: string;

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import sharp from 'sharp';
-import { parseOptions, runScript } from '../lib/cli.ts';
+import { parseOptions, runScript } from '../cli/cli.ts';
 import { DrawingFile, rgba, SIDE } from './drawings.ts';
 import { workFolder } from './folders.ts';
 

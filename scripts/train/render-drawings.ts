@@ -1,6 +1,6 @@
 /** Draw the emoji and icons of npm packages at 80 px (RGBA) and collect names and keywords. */
 import sharp from 'sharp';
-import { parseCount, parseOptions, runScript } from '../lib/cli.ts';
+import { parseCount, parseOptions, runScript } from '../cli/cli.ts';
 import { DrawingFile, rgba, SIDE } from './drawings.ts';
 import { packageData, type Work, workFolder, writeJson } from './folders.ts';
 import { EmojiNames, emojiIn, type Icon, iconSet, iconsByName, svgOf } from './icons.ts';

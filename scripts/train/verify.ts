@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type * as Ort from 'onnxruntime-web';
-import { dot, normalise } from '../../src/engine/embedding.ts';
-import { parseOptions, runScript, usage } from '../lib/cli.ts';
+import { dot, normalise } from '../../src/engine/numeric/embedding.ts';
+import { parseOptions, runScript, usage } from '../cli/cli.ts';
 import { readJson } from './folders.ts';
 
 const HELP = `

@@ -1,5 +1,5 @@
 import { withTimeLimit } from '../engine/async/timeouts.ts';
-import type { DevicePreference } from '../protocol.ts';
+import type { DevicePreference } from '../protocol/query-worker.ts';
 
 /** Where to run the text tower, and why: the reason is shown in the status panel. */
 export interface DeviceChoice {
@@ -17,7 +17,7 @@ export async function chooseDevice(preference: DevicePreference): Promise<Device
   // The DOM types promise it, browsers do not.
   const gpu = navigator.gpu as GPU | undefined;
   if (!gpu) return wasm('this browser has no WebGPU');
-  // The build of onnxruntime that is shipped suspends WebAssembly by JSPI (see scripts/lib/vite-onnxruntime.ts).
+  // The build of onnxruntime that is shipped suspends WebAssembly by JSPI (see scripts/vite/vite-onnxruntime.ts).
   if (!('Suspending' in WebAssembly)) return wasm('this browser cannot suspend WebAssembly (JSPI), which WebGPU needs');
   const request = gpu.requestAdapter({ powerPreference: 'high-performance' });
   const adapter = await withTimeLimit(ADAPTER_MS, request.catch(noAdapter), noAdapter);

@@ -5,7 +5,7 @@ import type { TimeLimit } from './worker-session.ts';
 export const LOAD: TimeLimit = { stallMs: 60_000 };
 /** While shaders are compiled, there is no heartbeat. */
 const LOAD_ON_GPU: TimeLimit = { stallMs: 180_000 };
-/** Longer than a server may stand still that a block is read from: see platform/download.browser.ts. */
+/** Longer than a server may stand still that a block is read from: see platform/bytes/download.browser.ts. */
 export const ANSWER: TimeLimit = { stallMs: 30_000 };
 export const FIRST_ANSWER_ON_GPU: TimeLimit = { stallMs: 120_000 };
 

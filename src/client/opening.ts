@@ -2,7 +2,7 @@ import { proxy } from 'comlink';
 import { createDeferred } from '../engine/async/deferred.ts';
 import { memoise } from '../engine/async/memoise.ts';
 import { AfterimageError } from '../engine/errors.ts';
-import type { CollectionInfo, QueryWorkerApi } from '../protocol.ts';
+import type { CollectionInfo, QueryWorkerApi } from '../protocol/query-worker.ts';
 import { chooseThreads, type DeviceChoice } from './device.ts';
 import { loadLimit } from './limits.ts';
 import type { QueryWorker, QueryWorkerOptions, Ready } from './query-worker.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createDeferred } from '../engine/async/deferred.ts';
-import type { CollectionInfo, SearchResponse } from '../protocol.ts';
+import type { CollectionInfo, SearchResponse } from '../protocol/query-worker.ts';
 import { type Behaviour, type Bench, createBench, fails, never, response } from './testing.ts';
 
 let bench: Bench;

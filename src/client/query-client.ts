@@ -1,7 +1,13 @@
 import { createLatest } from '../engine/async/latest.ts';
 import type { CollectionEntry, Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
-import type { CollectionInfo, DevicePreference, IndexPreference, RankedPage, SearchResponse } from '../protocol.ts';
+import type {
+  CollectionInfo,
+  DevicePreference,
+  IndexPreference,
+  RankedPage,
+  SearchResponse,
+} from '../protocol/query-worker.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { createLifeLock } from './life-lock.ts';
 import { NAME, type QueryWorker, type QueryWorkerEvent, type Ready, startQueryWorker } from './query-worker.ts';

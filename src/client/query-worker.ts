@@ -7,7 +7,7 @@ import type {
   IndexPreference,
   QueryWorkerApi,
   WorkerEvent,
-} from '../protocol.ts';
+} from '../protocol/query-worker.ts';
 import type { DeviceChoice } from './device.ts';
 import { ANSWER, FIRST_ANSWER_ON_GPU, LOAD, loadLimit } from './limits.ts';
 import { createOpening } from './opening.ts';
@@ -59,7 +59,7 @@ export interface QueryWorker {
 /** How messages call it. */
 export const NAME = 'The search engine';
 
-/** After these the encoder's realm is good for nothing: see platform/clip.browser.ts. */
+/** After these the encoder's realm is good for nothing: see platform/encoders/clip.browser.ts. */
 const GPU_FAILURES: readonly ErrorCode[] = [
   'device-unavailable',
   'device-lost',

@@ -1,6 +1,6 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { IndexKind } from '../engine/collection/types.ts';
-import type { Device } from '../engine/model.ts';
+import type { Device } from '../engine/model/model.ts';
 
 export type Judgement = 'up' | 'down';
 

@@ -1,10 +1,10 @@
 /** What version 4 lets others and later versions add. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sha256 } from '../../platform/sha256.ts';
+import { sha256 } from '../../platform/hashes/sha256.ts';
 import type { ByteSource } from '../ports.ts';
 import { MAX_ITEM_EXTENSION_BYTES, MAX_MANIFEST_EXTENSION_BYTES } from './extensions.ts';
-import { createItemLines, encodeItem } from './items.ts';
+import { createItemLines, encodeItem } from './items/items.ts';
 import { canonicalJson, entryOf, isNewer, parseManifest, sealManifest, stringifyManifest } from './manifest.ts';
 import { readCollection } from './reader.ts';
 import {

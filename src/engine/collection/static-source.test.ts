@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { normalise } from '../embedding.ts';
+import { normalise } from '../numeric/embedding.ts';
 import { createStaticPictures, createStaticSource } from './static-source.ts';
 import { sampleItem } from './testing.ts';
 import type { Item } from './types.ts';

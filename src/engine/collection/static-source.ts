@@ -1,5 +1,5 @@
 import type { VectorSource } from '../search/vector-source.ts';
-import type { ItemStore } from './items.ts';
+import type { ItemStore } from './items/items.ts';
 import type { Source } from './source.ts';
 import type { CollectionManifest, StaticPictures } from './types.ts';
 

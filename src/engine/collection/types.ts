@@ -26,7 +26,7 @@ export type IndexWay = (typeof INDEX_WAYS)[number];
 /** What may be asked for (`?index=`, `--index`). `auto`: what the collection was built for. */
 export type IndexPreference = 'auto' | IndexWay;
 
-/** How vectors are stored: a byte a dimension with eight scales a row (engine/quantised), half precision, or as they are. */
+/** How vectors are stored: a byte a dimension with eight scales a row (engine/index/quantised), half precision, or as they are. */
 export const ENCODINGS = ['int8', 'f16', 'f32'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 

@@ -1,6 +1,6 @@
-import { abortable } from '../abortable.ts';
-import { type Embedding, normalise } from '../embedding.ts';
+import { abortable } from '../async/abortable.ts';
 import { AfterimageError } from '../errors.ts';
+import { type Embedding, normalise } from '../numeric/embedding.ts';
 import type { VectorSource } from './vector-source.ts';
 
 /** How vectors are read that are held somewhere, as they are stored: of about unit norm. */

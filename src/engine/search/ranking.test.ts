@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createBitset, setBit } from '../bitset.ts';
+import { createBitset, setBit } from '../index/bitset.ts';
 import { bySimilarity, extendRanking, filterRanking, type Ranking, sliceRanking, toRanking } from './ranking.ts';
 
 /** Rows below 60, each once. `isReranked`: scores are other numbers than similarities. */

@@ -1,5 +1,5 @@
-import { type Bitset, hasBit } from '../bitset.ts';
-import type { Hit } from '../vector-index.ts';
+import { type Bitset, hasBit } from '../index/bitset.ts';
+import type { Hit } from '../index/vector-index.ts';
 
 /**
  * Rows best first, which is by descending score. The three arrays are parallel. A similarity is the cosine to the query, in

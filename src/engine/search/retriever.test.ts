@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import type { Embedding } from '../embedding.ts';
 import { AfterimageError } from '../errors.ts';
-import { createExactIndex } from '../exact-index.ts';
-import { clusteredVectors, flatten } from '../test-vectors.ts';
-import type { Hit } from '../vector-index.ts';
+import { createExactIndex } from '../index/exact/exact-index.ts';
+import type { Hit } from '../index/vector-index.ts';
+import type { Embedding } from '../numeric/embedding.ts';
+import { clusteredVectors, flatten } from '../numeric/testing-vectors.ts';
 import { createIndexRetriever, type IndexRetrieverOptions, RANKED_BY_INDEX } from './retriever.ts';
 
 const [COUNT, DIM] = [500, 12];

@@ -1,9 +1,9 @@
-import { abortable } from '../abortable.ts';
-import type { Bitset } from '../bitset.ts';
+import { abortable } from '../async/abortable.ts';
 import type { IndexKind } from '../collection/types.ts';
-import { checkDim } from '../dimension.ts';
-import type { Embedding } from '../embedding.ts';
-import type { VectorIndex } from '../vector-index.ts';
+import type { Bitset } from '../index/bitset.ts';
+import type { VectorIndex } from '../index/vector-index.ts';
+import { checkDim } from '../numeric/dimension.ts';
+import type { Embedding } from '../numeric/embedding.ts';
 import { filterRanking, type Ranking, sliceRanking, toRanking } from './ranking.ts';
 
 export interface RetrieveOptions {

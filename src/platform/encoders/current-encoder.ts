@@ -1,0 +1,60 @@
+import { fitsModel } from '../../engine/collection/assert-model.ts';
+import type { CollectionManifest } from '../../engine/collection/types.ts';
+import type { EncoderRequest } from '../../protocol/query-worker.ts';
+import type { LoadedEncoder } from '../indexes/compose-search.ts';
+import type { EncoderPool, PoolEntry, Pooled } from './encoder-pool.ts';
+
+/** The text encoder of the open collection: held, so that the pool does not dispose of it. */
+export interface CurrentEncoder<Loaded> {
+  /** The newest that was asked for. Undefined before `load`, and after it failed: asking again tries again. */
+  current(): Promise<PoolEntry<Loaded>> | undefined;
+  /**
+   * Take the encoder of the model that made `collection` in place of the one before: one that is there, else a new one,
+   * begun when this resolves.
+   */
+  load(collection: CollectionManifest, request: EncoderRequest): Promise<PoolEntry<Loaded>>;
+}
+
+/** @param start loads an encoder; for `makeRoom` see `StartEncoder` */
+export function createCurrentEncoder<Loaded extends LoadedEncoder & Pooled>(
+  pool: EncoderPool<Loaded>,
+  start: (
+    collection: CollectionManifest,
+    request: EncoderRequest,
+    makeRoom: (bytes: number) => Promise<void>,
+  ) => Promise<Loaded>,
+): CurrentEncoder<Loaded> {
+  let current: Promise<PoolEntry<Loaded>> | undefined;
+  let release = () => {};
+
+  async function choose(collection: CollectionManifest, request: EncoderRequest): Promise<PoolEntry<Loaded>> {
+    const { device } = request;
+    // One model may have several vision towers, and a collection remembers the one that made it.
+    const known = await pool.find(
+      (key, { manifest }) => key.tower === 'text' && key.device === device && fitsModel(collection, manifest),
+    );
+    const key = { model: collection.model.sha256, tower: 'text', device, dtype: 'auto' } as const;
+    return known ?? pool.get(key, (makeRoom) => start(collection, request, makeRoom));
+  }
+
+  function hold(entry: PoolEntry<Loaded>): void {
+    const releaseFormer = release;
+    release = entry.hold();
+    releaseFormer();
+  }
+
+  return {
+    current: () => current,
+    load(collection, request) {
+      const mine = choose(collection, request).then((entry) => {
+        if (current === mine) hold(entry);
+        entry.loaded.catch(() => {
+          if (current === mine) current = undefined;
+        });
+        return entry;
+      });
+      current = mine;
+      return mine;
+    },
+  };
+}

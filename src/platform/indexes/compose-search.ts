@@ -1,0 +1,207 @@
+import { assertModel } from '../../engine/collection/assert-model.ts';
+import type { CollectionManifest, IndexPreference, IndexWay } from '../../engine/collection/types.ts';
+import {
+  type FloatVectors,
+  type StoredVectors,
+  toFloat32,
+  vectorOf,
+} from '../../engine/collection/vectors/stored-vectors.ts';
+import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import { withExactFilters } from '../../engine/index/exact/exact-filters.ts';
+import { createExactIndex, type ExactIndex } from '../../engine/index/exact/exact-index.ts';
+import { createHalfRows } from '../../engine/index/quantised/half-rows.ts';
+import { createInt8Rows } from '../../engine/index/quantised/int8-rows.ts';
+import { createQuantisedIndex } from '../../engine/index/quantised/quantised-index.ts';
+import type { ScannedRows } from '../../engine/index/quantised/scanned-rows.ts';
+import type { VectorIndex } from '../../engine/index/vector-index.ts';
+import { allocate } from '../../engine/kernels/memory.ts';
+import type { Dtype, ModelManifest } from '../../engine/model/model.ts';
+import type { QueryEncoder } from '../../engine/ports.ts';
+import {
+  type Baseline,
+  type BaselineSample,
+  createBaseline,
+  drawRows,
+  drawSample,
+} from '../../engine/search/cutoff.ts';
+import { createVectorSource } from '../../engine/search/held-vectors.ts';
+import { createIndexRetriever, type IndexRetrieverOptions, type Retriever } from '../../engine/search/retriever.ts';
+import { createSearchEngine, type SearchEngine } from '../../engine/search/search-engine.ts';
+import type { VectorSource } from '../../engine/search/vector-source.ts';
+import { chooseIndex } from './choose-engine.ts';
+import { type CodesParts, type LoadCodesOptions, loadCodes } from './codes/load-codes.ts';
+import { loadHnswIndex } from './hnsw/hnsw-index.ts';
+
+/** The vectors of a collection, made searchable. */
+export interface LoadedIndex {
+  readonly manifest: CollectionManifest;
+  readonly index: VectorIndex;
+  /** Why it is this index. */
+  readonly reason: string;
+  /** Answers queries from `index`. */
+  readonly retriever: Retriever;
+  readonly vectors: VectorSource;
+  readonly sample: BaselineSample;
+  /** Vectors are read as they are needed, not all of them. */
+  readonly onDemand: boolean;
+  /** Resolves when nothing is being read any more. */
+  readonly arrived: Promise<void>;
+}
+
+/** What an index is made of, read when it is needed. */
+export interface IndexParts extends CodesParts {
+  has(kind: 'graph' | 'codes'): boolean;
+  vectors(): Promise<StoredVectors>;
+  graph(): Promise<Uint8Array>;
+}
+
+/** A text encoder and where it comes from. */
+export interface LoadedEncoder {
+  readonly encoder: QueryEncoder;
+  readonly manifest: ModelManifest;
+  readonly dtype: Dtype;
+}
+
+/**
+ * The index that was asked for or else the collection's own, where it can be had; where its memory cannot, the next
+ * one that needs less.
+ * @throws AfterimageError `index-too-large` where none can, `index-corrupt`, `dimension-mismatch`, and what reading throws
+ */
+export async function loadIndex(
+  parts: IndexParts,
+  wanted: IndexPreference,
+  options: LoadCodesOptions = {},
+): Promise<LoadedIndex> {
+  const { manifest } = parts;
+  const refused = new Map<IndexWay, string>();
+  for (;;) {
+    const { way, onDemand, reason } = chooseIndex(parts, wanted, refused);
+    try {
+      const { instead, rankAll, prepare, ...loaded } = await loadWay(parts, way, options);
+      const retriever = createIndexRetriever({ index: loaded.index, rankAll, prepare });
+      return { manifest, retriever, reason: instead ? `${reason} ${instead}` : reason, onDemand, ...loaded };
+    } catch (error) {
+      const { code, message } = toAfterimageError(error);
+      if (code !== 'index-too-large' && code !== 'collection-too-large') throw error;
+      refused.set(way, message);
+    }
+  }
+}
+
+/** With what turned out otherwise than it was chosen, and why. */
+type Loaded = Pick<LoadedIndex, 'vectors' | 'sample' | 'arrived'> &
+  IndexRetrieverOptions & {
+    readonly onDemand?: boolean;
+    readonly instead?: string;
+  };
+
+async function loadWay(parts: IndexParts, way: IndexWay, options: LoadCodesOptions): Promise<Loaded> {
+  if (way === 'codes' || way === 'blocks') {
+    return loadCodes(parts, way === 'blocks', options);
+  }
+  const { quantiser, count, dim, hnsw } = parts.manifest;
+  if (way === 'exact' && quantiser.encoding !== 'f32') return streamExact(parts, options);
+  const [vectors, graph] = await Promise.all([parts.vectors(), way === 'hnsw' ? parts.graph() : undefined]);
+  let made: ExactIndex | undefined;
+  const exact = () => (made ??= exactIndexOf(vectors, options));
+  const sample = drawSample(count, dim, (row) => vectorOf(vectors, row));
+  if (!graph) return { sample, ...exactly(exact()) };
+  const graphIndex = await loadHnswIndex({ graph, vectors: floatsOf(vectors), dim, efSearch: hnsw.efSearch });
+  const index = withExactFilters(graphIndex, exact);
+  return {
+    index,
+    rankAll: (query) => exact().rankAll(query),
+    vectors: createVectorSource({
+      has: index.has,
+      // Rows that were added are in the exact index only, which was made for them.
+      vectorOf: (row) => (row < count ? vectorOf(vectors, row) : exact().vectorOf(row)),
+    }),
+    sample,
+    arrived: Promise.resolve(),
+  };
+}
+
+/** An exact index answers by itself, and holds all vectors. */
+function exactly(index: ExactIndex) {
+  return { index, rankAll: index.rankAll, vectors: createVectorSource(index), arrived: Promise.resolve() };
+}
+
+/** @throws AfterimageError `index-too-large` */
+function floatsOf(vectors: StoredVectors): Float32Array {
+  return allocate(4 * vectors.count * vectors.dim, () => toFloat32(vectors));
+}
+
+/** Rows go to the kernels' memory part by part, so that they are held once; a sample stays besides. */
+async function streamExact({ manifest, streamVectors }: IndexParts, options: LoadCodesOptions): Promise<Loaded> {
+  const { count, dim } = manifest;
+  const drawn = drawRows(count);
+  const sampled = new Float32Array(drawn.length * dim);
+  let held: HeldRows | undefined;
+  await streamVectors((first, some) => {
+    if (some.encoding === 'f32') return;
+    held ??= createHeldRows(some, count, options);
+    held.put(first, some);
+    for (const [i, row] of drawn.entries())
+      if (row >= first && row < first + some.count) sampled.set(vectorOf(some, row - first), i * dim);
+  });
+  if (!held) throw new AfterimageError('internal', 'The vectors of a collection came in no part.');
+  return { sample: { count, dim, vectors: sampled }, ...exactly(createQuantisedIndex(held.rows)) };
+}
+
+/** The index that compares every row: in the kernels' memory but for float32. */
+function exactIndexOf(vectors: StoredVectors, options: LoadCodesOptions): ExactIndex {
+  if (vectors.encoding === 'f32') return createExactIndex(vectors.floats, vectors.dim);
+  const { rows, put } = createHeldRows(vectors, vectors.count, options);
+  put(0, vectors);
+  return createQuantisedIndex(rows);
+}
+
+type KernelVectors = Exclude<StoredVectors, FloatVectors>;
+
+interface HeldRows {
+  readonly rows: ScannedRows;
+  /** Rows of the same encoding, as all of a collection are. */
+  put(first: number, some: KernelVectors): void;
+}
+
+/** Room for `count` rows like `some`, as the kernels scan them. */
+function createHeldRows(some: KernelVectors, count: number, { kernels }: LoadCodesOptions): HeldRows {
+  const options = { dim: some.dim, count, ...(kernels && { kernels }) };
+  if (some.encoding === 'int8') {
+    const rows = createInt8Rows({ ...options, centre: some.centre });
+    return { rows, put: (first, more) => more.encoding === 'int8' && rows.put(first, more) };
+  }
+  const rows = createHalfRows(options);
+  return { rows, put: (first, more) => more.encoding === 'f16' && rows.put(first, more) };
+}
+
+/** What similarities mean nothing with this collection and model; the model's golden texts are ordinary ones. */
+export function baselineOf({ sample }: Pick<LoadedIndex, 'sample'>, { golden }: ModelManifest, dtype: Dtype): Baseline {
+  const known = golden.filter((one) => one.dtype === dtype);
+  return createBaseline(
+    sample,
+    known.map(({ embedding }) => Float32Array.from(embedding)),
+  );
+}
+
+/**
+ * The engine that answers queries, in the browser and in Node.
+ * @param baseline where it was made before
+ * @throws AfterimageError `collection-model-mismatch`, `dimension-mismatch`
+ */
+export function composeSearch(
+  loaded: LoadedIndex,
+  { encoder, manifest: model, dtype }: LoadedEncoder,
+  baseline = baselineOf(loaded, model, dtype),
+): { readonly engine: SearchEngine; readonly baseline: Baseline } {
+  const { manifest, retriever } = loaded;
+  assertModel(manifest, model);
+  const engine = createSearchEngine({
+    collection: manifest.name,
+    modelId: model.id,
+    encoder,
+    retriever,
+    baseline,
+  });
+  return { engine, baseline };
+}
