@@ -37,7 +37,7 @@ const RULES: Readonly<Record<string, { readonly may: readonly string[]; readonly
   },
   'src/ui/grid/x.tsx': { may: ['ui', 'state', 'protocol', 'site'], packages: ['solid-js', 'solid-js/store'] },
   'scripts/site/x.ts': {
-    may: ['scripts', 'engine', 'indexing', 'platform', 'platform/runtime', 'node half', 'site'],
+    may: ['scripts', 'engine', 'indexing', 'platform', 'platform/runtime', 'node half', 'client', 'site'],
     packages: ['comlink', 'idb', 'node:fs', 'sharp', 'solid-js', 'solid-js/store', 'workbox-precaching'],
   },
   'e2e/search/x.spec.ts': {
