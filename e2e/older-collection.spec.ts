@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storedFolder } from '../scripts/indexing/fixtures/stored.ts';
-import { listCollections } from '../scripts/lib/list-collections.ts';
+import { listCollections } from '../scripts/site/list-collections.ts';
 import { expect, test } from './fixtures.ts';
 import { makePublicFolder, script, serveSite } from './sites.ts';
 

@@ -2,10 +2,10 @@
 import { createInterface } from 'node:readline';
 import { ENGINES } from '../src/engine/collection/types.ts';
 import { toAfterimageError } from '../src/engine/errors.ts';
-import { type NodeSearch, openNodeSearch } from '../src/platform/search.node.ts';
-import { answer, toTable } from './lib/answer.ts';
-import { parseChoice, parseCount, parseOptions, runScript, usage } from './lib/cli.ts';
-import { PUBLIC_FOLDER } from './lib/folders.ts';
+import { type NodeSearch, openNodeSearch } from '../src/platform/sessions/search.node.ts';
+import { parseChoice, parseCount, parseOptions, runScript, usage } from './cli/cli.ts';
+import { answer, toTable } from './query/answer.ts';
+import { PUBLIC_FOLDER } from './repository/folders.ts';
 
 const HELP = `
 Usage: pnpm search <text> [options]

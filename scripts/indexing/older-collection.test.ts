@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { forgeManifest } from '../../src/engine/collection/testing-additions.ts';
 import { FORMAT_VERSION } from '../../src/engine/collection/types.ts';
-import { sha256 } from '../../src/platform/sha256.ts';
+import { sha256 } from '../../src/platform/hashes/sha256.ts';
 import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
 import { type MergeOptions, merge, openFolder } from './merge.ts';
 import { buildOptions, draw, filesBelow, makeOlder, openCollection, type Workplace, workplace } from './testing.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { CollectionInfo, SearchResponse } from '../protocol.ts';
+import type { CollectionInfo, SearchResponse } from '../protocol/query-worker.ts';
 import { type Behaviour, type Bench, createBench, deferred, fails, never, response } from './testing.ts';
 
 let bench: Bench;

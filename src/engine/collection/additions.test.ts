@@ -1,7 +1,7 @@
 /** What version 4 lets others and later versions add. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sha256 } from '../../platform/sha256.ts';
+import { sha256 } from '../../platform/hashes/sha256.ts';
 import type { ByteSource } from '../ports.ts';
 import { MAX_MANIFEST_EXTENSION_BYTES } from './extensions.ts';
 import { entryOf, parseManifest, sealManifest, stringifyManifest } from './manifest.ts';

@@ -1,3 +1,4 @@
+import { AfterimageError } from '../errors.ts';
 import {
   also,
   type Check,
@@ -14,12 +15,11 @@ import {
   parseJson,
   sha256Hex,
   text,
-} from '../check.ts';
-import { AfterimageError } from '../errors.ts';
+} from '../formats/check.ts';
 import type { Sha256 } from '../ports.ts';
 import { additionName, extensions, MAX_MANIFEST_EXTENSION_BYTES } from './extensions.ts';
 import { part, wrongParts } from './parts.ts';
-import { SECTION_HEADER_BYTES } from './section.ts';
+import { SECTION_HEADER_BYTES } from './sections/section.ts';
 import {
   type CollectionEntry,
   type CollectionList,
@@ -32,7 +32,7 @@ import {
   type PartKind,
   READ_VERSIONS,
 } from './types.ts';
-import { partRows, rowBytesOf } from './vector-blocks.ts';
+import { partRows, rowBytesOf } from './vectors/vector-blocks.ts';
 
 export type UnsealedManifest = Omit<CollectionManifest, 'sha256'>;
 

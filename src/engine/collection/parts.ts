@@ -1,4 +1,4 @@
-import { also, type Check, integer, object, oneOf, sha256Hex, text } from '../check.ts';
+import { also, type Check, integer, object, oneOf, sha256Hex, text } from '../formats/check.ts';
 import { additionName } from './extensions.ts';
 import { DEPENDENCES, isKnown, MAX_PART_BYTES, type Part } from './types.ts';
 

@@ -1,6 +1,6 @@
 /** Which versions of the format are read, and what is said of the others. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sha256 } from '../../platform/sha256.ts';
+import { sha256 } from '../../platform/hashes/sha256.ts';
 import { isNewer, parseManifest, sealManifest } from './manifest.ts';
 import { sampleContent, writeCollection } from './testing.ts';
 import { forgeManifest, growManifest, otherSections } from './testing-additions.ts';
