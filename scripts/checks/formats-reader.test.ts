@@ -10,7 +10,9 @@ import {
   sampleItem,
   sampleVectors,
   writeCollection,
+  writeManifest,
 } from '../../src/engine/collection/testing.ts';
+import { EXTENSIONS, growManifest, grownItem, otherSections } from '../../src/engine/collection/testing-additions.ts';
 import type { CollectionManifest, Encoding, Item } from '../../src/engine/collection/types.ts';
 import {
   reorderVectors,
@@ -28,6 +30,7 @@ import { createFolderSource } from '../../src/platform/bytes/bytes.node.ts';
 import { sha256 } from '../../src/platform/hashes/sha256.ts';
 import { levelOf, linkCount, parseGraph } from '../../src/platform/indexes/hnsw/hnsw-graph.ts';
 import { buildHnswIndex } from '../../src/platform/indexes/hnsw/hnsw-index.ts';
+import { STORED, storedFolder } from '../indexing/fixtures/stored.ts';
 import { temporaryFolder } from '../indexing/testing.ts';
 import { ROOT_FOLDER } from '../repository/folders.ts';
 
@@ -49,22 +52,32 @@ const vectorsOf = (count: number, encoding: Encoding) =>
   storeVectors(flatten(clusteredVectors(count, DIM), DIM), DIM, encoding);
 
 const documented = await readFile(join(ROOT_FOLDER, 'docs/formats.md'), 'utf8');
+const formats = documented.slice(documented.indexOf('## Collection'), documented.indexOf('```js reader'));
 
-/** What the reader that docs/formats.md shows, and our own, read of a collection. */
+/** What the reader that docs/formats.md shows, and our own, read of a collection that is written now. */
 async function readBoth(count: number, changes: Partial<CollectionContent>) {
-  const folder = await temporaryFolder();
   const files: Files = new Map();
   await writeCollection(sampleContent(sha256, count, changes.dim ?? DIM, { graph: undefined, ...changes }), files);
+  return readFiles(files);
+}
+
+async function readFiles(files: Files) {
+  const folder = await temporaryFolder();
   for (const [path, bytes] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), bytes);
   }
-  const module = join(folder, 'reader.mjs');
+  return readFolder(folder, 'holidays');
+}
+
+/** What both readers read of a collection in `folder`. */
+async function readFolder(folder: string, name: string) {
+  const module = join(await temporaryFolder(), 'reader.mjs');
   await writeFile(module, [...documented.matchAll(/```js reader\n(.*?)```/gs)].map(([, source]) => source).join('\n'));
   const reader = await import(/* @vite-ignore */ pathToFileURL(module).href);
-  const read: Read = await reader.readCollection(join(folder, 'collections/holidays'));
+  const read: Read = await reader.readCollection(join(folder, 'collections', name));
   const readCodes: (codes: Uint8Array | null, manifest: CollectionManifest) => Similarity = reader.readCodes;
-  return { read, readCodes, collection: await readCollection(createFolderSource(folder), sha256, 'holidays') };
+  return { read, readCodes, collection: await readCollection(createFolderSource(folder), sha256, name) };
 }
 
 /** Manifest, items and vectors, which every collection has. */
@@ -134,6 +147,40 @@ test('and an empty one', async () => {
   await expectSame(both);
 });
 
+test.each(STORED)('and %s of version 3', async (name) => {
+  const both = await readFolder(storedFolder(3), name);
+  expect(both.read.manifest.version).toBe(3);
+  await expectSame(both);
+  if (name === 'hnsw') expect(both.read.links).toEqual(linksOf(await both.collection.graph()));
+  else
+    expect(
+      both.readCodes(both.read.codes, both.read.manifest)(both.read.vectors[2] as Float32Array, 2),
+    ).toBeGreaterThan(0.5);
+});
+
+test('and one with sections and members that it does not know', async () => {
+  const files: Files = new Map();
+  const items = Array.from({ length: 20 }, (_, row) => grownItem(sampleItem(row), row));
+  const plain = await writeCollection(
+    sampleContent(sha256, 20, DIM, { graph: undefined, index: 'exact', items }),
+    files,
+  );
+  const grown = await growManifest(plain, otherSections(plain), sha256);
+  writeManifest(grown.manifest, files);
+  const both = await readFiles(files); // without the files of the sections
+  await expectSame(both);
+  expect(both.read.manifest.extensions).toEqual(EXTENSIONS);
+  expect(both.read.items[3]).toEqual(grownItem(sampleItem(3), 3));
+  for (const { kind } of otherSections(plain))
+    if (!kind.includes('.')) expect(formats).toContain(`\`${kind}\` (section`);
+  const names = [
+    ...Object.keys(grownItem(sampleItem(0), 0)),
+    ...Object.keys(grown.manifest.parts.at(-1) ?? {}),
+    'requires',
+  ];
+  for (const name of [...names, ...Object.keys(grown.manifest)]) expect(formats).toContain(`\`${name}\``);
+});
+
 test('hashes of the manifest are what docs/formats.md says, and it names all members', async () => {
   const { manifest } = (await readBoth(20, { index: 'exact' })).read;
   const { sha256: own, ...rest } = manifest;
@@ -142,7 +189,6 @@ test('hashes of the manifest are what docs/formats.md says, and it names all mem
   const ids = Array.from({ length: 20 }, (_, row) => sampleItem(row).id);
   const joined = [manifest.model.sha256, ...ids].join('\n');
   expect((await sha256(bytes(joined))).slice(0, 32)).toBe(manifest.fingerprint);
-  const formats = documented.slice(documented.indexOf('## Collection'), documented.indexOf('```js reader'));
   const members = [manifest, manifest.quantiser, manifest.hnsw, manifest.pictures, manifest.parts[0], sampleItem(0)];
   for (const name of members.flatMap((value) => Object.keys(value ?? {}))) expect(formats).toContain(`\`${name}\``);
 });

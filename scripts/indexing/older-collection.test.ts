@@ -1,8 +1,10 @@
-/** Collections that this version cannot read: what people wrote stays, and no picture leaves unsaid. */
-import { appendFile, mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+/** Collections that this version cannot read: what people wrote stays, no picture leaves unsaid, nothing newer is lost. */
+import { appendFile, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { forgeManifest } from '../../src/engine/collection/testing-additions.ts';
 import { FORMAT_VERSION } from '../../src/engine/collection/types.ts';
+import { sha256 } from '../../src/platform/hashes/sha256.ts';
 import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
 import { type MergeOptions, merge, openFolder } from './merge.ts';
 import { buildOptions, draw, filesBelow, makeOlder, openCollection, type Workplace, workplace } from './testing.ts';
@@ -131,4 +133,34 @@ test('merged into an older collection, the texts are those that it had; an older
   await expect(run({ collections: [merged, out], out: `${merged}-2` })).rejects.toMatchObject(refused);
   await expect(openFolder(out)).rejects.toMatchObject(refused);
   expect(await readFile(join(merged, 'manifest.json'), 'utf8')).toBe(before);
+});
+
+test.each([
+  ['version', { version: FORMAT_VERSION + 1 }],
+  ['addition', { requires: ['segments'] }],
+])('one of a later %s is left alone, unless everything is to be begun afresh', async (_, changes) => {
+  const place = await workplace();
+  const { pictures, out, encoder, build } = place;
+  await draw(join(pictures, 'a.png'), 1);
+  await build(TEXTS);
+  const other = join(dirname(out), 'other');
+  await build({ out: other });
+  const { manifest } = await openCollection(out);
+  await writeFile(join(out, 'manifest.json'), await forgeManifest(manifest, changes, sha256));
+  const before = await filesBelow(out);
+  const newer = /newer Afterimage wrote the collection test .* Update Afterimage\. .* delete its folder first\.$/;
+  const refused = { code: 'collection-version', message: expect.stringMatching(newer) };
+  await expect(build()).rejects.toMatchObject(refused);
+  const options = {
+    collections: [other],
+    out,
+    hnsw: { M: 8, efConstruction: 50 },
+    index: 'hnsw',
+    encoding: 'int8',
+  } as const;
+  await expect(merge(options, new AbortController().signal, () => {})).rejects.toMatchObject(refused);
+  expect(await filesBelow(out)).toEqual(before);
+  expect(encoder.encoded).toBe(2);
+  expect(await notesOf(place, { fresh: true })).toEqual([expect.stringContaining('is built anew')]);
+  expect((await openCollection(out)).manifest).toMatchObject({ version: FORMAT_VERSION, count: 1, ...TEXTS });
 });

@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../platform/hashes/sha256.ts';
 import type { ByteSource } from '../ports.ts';
-import { MAX_ITEM_EXTENSION_BYTES, MAX_MANIFEST_EXTENSION_BYTES } from './extensions.ts';
-import { createItemLines, encodeItem } from './items/items.ts';
-import { canonicalJson, entryOf, isNewer, parseManifest, sealManifest, stringifyManifest } from './manifest.ts';
+import { MAX_MANIFEST_EXTENSION_BYTES } from './extensions.ts';
+import { entryOf, parseManifest, sealManifest, stringifyManifest } from './manifest.ts';
 import { readCollection } from './reader.ts';
 import {
   createMemorySource,
@@ -15,15 +14,12 @@ import {
   writeCollection,
   writeManifest,
 } from './testing.ts';
-import { growManifest, grownItem, otherSections } from './testing-additions.ts';
+import { forgeManifest, growManifest, grownItem, otherSections } from './testing-additions.ts';
 import { type CollectionManifest, type Item, PART_KINDS, type Part } from './types.ts';
 
 const FOLDER = 'collections/holidays';
 const COUNT = 6;
 const invalid = expect.objectContaining({ code: 'collection-invalid' });
-const newer = (what: RegExp) =>
-  expect.objectContaining({ code: 'collection-version', message: expect.stringMatching(what) });
-const ADVICE = /Reload the page to get a newer Afterimage\. If the collection is yours, update Afterimage\.$/;
 
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,9}$/);
 const name = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join('.'));
@@ -55,13 +51,7 @@ beforeAll(async () => {
   writeManifest(manifest, files);
 });
 
-/** The text of a manifest with these changes and a hash that agrees. */
-async function forge(changes: object): Promise<string> {
-  const { sha256: _, extensions, parts, ...rest } = { ...manifest, ...changes };
-  const content = { ...rest, extensions, parts } as CollectionManifest; // in the order in which members are declared
-  const hash = await sha256(new TextEncoder().encode(canonicalJson(content)));
-  return stringifyManifest({ ...content, sha256: hash });
-}
+const forge = (changes: object) => forgeManifest(manifest, changes, sha256);
 
 const withOther = (changes: Partial<Part>) => ({
   parts: manifest.parts.map((part) => (part.kind === 'layout' ? { ...part, ...changes } : part)),
@@ -258,104 +248,5 @@ describe('parts of other kinds', () => {
   ])('%s: refused, however well it is hashed', async (where, changes) => {
     await expect(parseManifest(await forge(changes()), sha256)).rejects.toThrow(invalid);
     await expect(parseManifest(await forge(changes()), sha256)).rejects.toThrow(where);
-  });
-});
-
-describe('version 3', () => {
-  const older = () => ({ version: 3, extensions: undefined, parts: plain.parts });
-
-  test('is read by the same code', async () => {
-    const read = await parseManifest(await forge(older()), sha256);
-    const { extensions: _, ...expected } = manifest;
-    expect(read).toEqual({ ...expected, ...older(), sha256: expect.any(String) });
-  });
-
-  test.each<[string, object]>([
-    ['has a member', { extensions: {} }],
-    ['has a member', { requires: [] }],
-    ['the kind segments', { parts: undefined }],
-  ])('has nothing of what version 4 has: %s', async (where, changes) => {
-    const text = await forge({ ...older(), ...changes, ...('parts' in changes && { parts: manifest.parts }) });
-    await expect(parseManifest(text, sha256)).rejects.toThrow(where);
-    await expect(parseManifest(text, sha256)).rejects.toThrow(invalid);
-  });
-});
-
-describe('what only a newer Afterimage can read', () => {
-  test('says so, to whoever looks at it and to whoever made it', async () => {
-    const versions = await forge({ version: 5 });
-    await expect(parseManifest(versions, sha256)).rejects.toThrow(newer(/version 5; .* reads versions 3 and 4\. /));
-    await expect(parseManifest(versions, sha256)).rejects.toThrow(newer(ADVICE));
-    const needs = await forge({ requires: ['org.example.codes', 'segments'] });
-    await expect(parseManifest(needs, sha256)).rejects.toThrow(newer(/needs "org\.example\.codes", which/));
-    await expect(parseManifest(needs, sha256)).rejects.toThrow(newer(ADVICE));
-    expect([versions, needs].map(isNewer)).toEqual([true, true]);
-  });
-
-  test('says so also where nothing else of it can be understood', async () => {
-    const text = JSON.stringify({ format: 'afterimage-collection', version: 4, requires: ['segments'], rows: 'many' });
-    await expect(parseManifest(text, sha256)).rejects.toThrow(newer(/needs "segments"/));
-    expect(isNewer(text)).toBe(true);
-  });
-
-  test('is never written here', async () => {
-    const { sha256: _, ...content } = { ...manifest, requires: ['segments'] };
-    await expect(sealManifest(content, sha256)).rejects.toThrow(newer(/needs "segments"/));
-  });
-
-  test.each<[string, unknown]>([
-    ['requires is not a list', 'segments'],
-    ['requires is not a list', {}],
-    ['requires[0] is not a name', [7]],
-    ['requires has more than 100', Array(101).fill(7)],
-  ])('%s: damaged, not newer', async (where, requires) => {
-    await expect(parseManifest(await forge({ requires }), sha256)).rejects.toThrow(invalid);
-    await expect(parseManifest(await forge({ requires }), sha256)).rejects.toThrow(where);
-  });
-
-  test('nothing that is required is no hindrance', async () => {
-    expect((await parseManifest(await forge({ requires: [] }), sha256)).requires).toEqual([]);
-  });
-
-  test('is told from what is older, damaged or something else', async () => {
-    const texts = [await forge({ version: 2 }), await forge({}), '', '[', 'null', '{"format":"x","version":9}'];
-    expect(texts.map(isNewer)).toEqual(texts.map(() => false));
-  });
-});
-
-describe('what items may have', () => {
-  const readBack = (item: Item) => createItemLines(encodeItem(item, 0), 1).get(0);
-
-  test('comes back as it was written', () => {
-    const media = fc.constantFrom('image', 'video', 'audio', 'page-of-text');
-    const duration = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((seconds) => seconds + 0);
-    const additions = fc.record({ media, duration, extensions: anyExtensions }, { requiredKeys: [] });
-    fc.assert(
-      fc.property(additions, (one) => {
-        expect(readBack({ ...sampleItem(1), ...one })).toEqual({ ...sampleItem(1), ...one });
-      }),
-    );
-  });
-
-  test('costs nothing where it is not there', () => {
-    expect(new TextDecoder().decode(encodeItem(sampleItem(1), 0))).not.toMatch(/media|duration|extensions/);
-  });
-
-  test.each<[string, object]>([
-    ['media is not', { media: 'Video' }],
-    ['media is not', { media: '' }],
-    ['duration is below 0', { duration: -1 }],
-    ['duration is not a number', { duration: '1:30' }],
-    ['extensions is not an object', { extensions: [] }],
-    ['which is not a name', { extensions: { 'No names': 1 } }],
-    ['more than 8192 bytes', { extensions: { long: 'x'.repeat(MAX_ITEM_EXTENSION_BYTES) } }],
-    ['nested too deeply', { extensions: { deep: JSON.parse('['.repeat(33) + ']'.repeat(33)) } }],
-    ['unknown member "tags"', { tags: [] }],
-  ])('%s: refused when it is read and when it is written', (where, changes) => {
-    const wrong = { ...sampleItem(0), ...changes } as Item;
-    const line = new TextEncoder().encode(`${JSON.stringify(wrong)}\n`);
-    expect(() => createItemLines(line, 1).get(0)).toThrow(where);
-    expect(() => createItemLines(line, 1).get(0)).toThrow(expect.objectContaining({ code: 'part-corrupt' }));
-    expect(() => encodeItem(wrong, 0)).toThrow(where);
   });
 });

@@ -1,6 +1,6 @@
 /** Collections with all that version 4 leaves room for, for tests of readers and writers that know nothing of it. */
 import type { Sha256 } from '../ports.ts';
-import { sealManifest } from './manifest.ts';
+import { canonicalJson, sealManifest, stringifyManifest } from './manifest.ts';
 import { partPath } from './parts.ts';
 import { join } from './sections/pack.ts';
 import { encodeSectionHeader } from './sections/section.ts';
@@ -56,6 +56,14 @@ export async function growManifest(
   }
   const grown = { ...content, extensions: EXTENSIONS, parts: [...content.parts, ...parts] };
   return { manifest: await sealManifest(grown, sha256), files };
+}
+
+/** The text of a manifest with these changes, whatever they are, and a hash that agrees: nothing here would write it. */
+export async function forgeManifest(manifest: CollectionManifest, changes: object, sha256: Sha256): Promise<string> {
+  const { sha256: _, extensions, parts, ...rest } = { ...manifest, ...changes };
+  const content = { ...rest, extensions, parts } as CollectionManifest; // in the order in which members are declared
+  const hash = await sha256(new TextEncoder().encode(canonicalJson(content)));
+  return stringifyManifest({ ...content, sha256: hash });
 }
 
 function withHeader(magic: string, identity: Parameters<typeof encodeSectionHeader>[1], body: Uint8Array): Uint8Array {

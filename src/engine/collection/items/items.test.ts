@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AfterimageError } from '../../errors.ts';
+import { MAX_ITEM_EXTENSION_BYTES } from '../extensions.ts';
 import { sampleItem } from '../testing.ts';
 import type { Item } from '../types.ts';
 import { createItemLines, encodeItem, encodeItemBlocks } from './items.ts';
@@ -155,5 +156,49 @@ describe('a store of items', () => {
         for (const row of lines.keys()) expect(() => store.get(row)).toThrow(corrupt);
       }),
     );
+  });
+});
+
+/** Which JSON has not. */
+function withoutMinusZero(value: object): NonNullable<Item['extensions']> {
+  return JSON.parse(JSON.stringify(value));
+}
+
+describe('what items may have', () => {
+  const readBack = (item: Item) => createItemLines(encodeItem(item, 0), 1).get(0);
+
+  test('comes back as it was written', () => {
+    const names = fc.stringMatching(/^[a-z][a-z0-9-]{0,9}(\.[a-z0-9-]{1,9}){0,3}$/);
+    const extensions = fc.dictionary(names, fc.jsonValue(), { maxKeys: 4 }).map(withoutMinusZero);
+    const media = fc.constantFrom('image', 'video', 'audio', 'page-of-text');
+    const duration = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((seconds) => seconds + 0);
+    const additions = fc.record({ media, duration, extensions }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(additions, (one) => {
+        expect(readBack({ ...sampleItem(1), ...one })).toEqual({ ...sampleItem(1), ...one });
+      }),
+    );
+  });
+
+  test('costs nothing where it is not there', () => {
+    expect(new TextDecoder().decode(encodeItem(sampleItem(1), 0))).not.toMatch(/media|duration|extensions/);
+  });
+
+  test.each<[string, object]>([
+    ['media is not', { media: 'Video' }],
+    ['media is not', { media: '' }],
+    ['duration is below 0', { duration: -1 }],
+    ['duration is not a number', { duration: '1:30' }],
+    ['extensions is not an object', { extensions: [] }],
+    ['which is not a name', { extensions: { 'No names': 1 } }],
+    ['more than 8192 bytes', { extensions: { long: 'x'.repeat(MAX_ITEM_EXTENSION_BYTES) } }],
+    ['nested too deeply', { extensions: { deep: JSON.parse('['.repeat(33) + ']'.repeat(33)) } }],
+    ['unknown member "tags"', { tags: [] }],
+  ])('%s: refused when it is read and when it is written', (where, changes) => {
+    const wrong = { ...sampleItem(0), ...changes } as Item;
+    const line = new TextEncoder().encode(`${JSON.stringify(wrong)}\n`);
+    expect(() => createItemLines(line, 1).get(0)).toThrow(where);
+    expect(() => createItemLines(line, 1).get(0)).toThrow(expect.objectContaining({ code: 'part-corrupt' }));
+    expect(() => encodeItem(wrong, 0)).toThrow(where);
   });
 });
