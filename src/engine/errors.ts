@@ -25,6 +25,10 @@ export type ErrorCode =
   | 'index-corrupt'
   | 'index-too-large'
   | 'query-empty'
+  | 'query-invalid'
+  | 'query-version'
+  | 'item-not-found'
+  | 'picture-missing'
   // the network
   | 'offline'
   | 'network'
