@@ -12,6 +12,7 @@ import { createNotices } from './state/notices.ts';
 import { createOffline, type Offline } from './state/offline.ts';
 import { createOpened } from './state/opened.ts';
 import { createPictures } from './state/pictures.ts';
+import { createQueryNotice } from './state/query-notice.ts';
 import { createRatings } from './state/ratings.ts';
 import { createRefining } from './state/refining.ts';
 import { createSearch } from './state/search.ts';
@@ -49,6 +50,7 @@ function createApp(baseUrl: string): App {
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
   createLogNotice(log, notices);
+  createQueryNotice(address, notices);
   const ratings = createRatings(log, search.response);
   const { commit } = createCommits(search, address, log);
 
@@ -70,6 +72,10 @@ function createApp(baseUrl: string): App {
     search,
     refining,
     items,
+    async itemOf(id) {
+      const row = await client.rowOf(id);
+      return row < 0 ? undefined : items.get(row);
+    },
     pictures,
     opened,
     offline,

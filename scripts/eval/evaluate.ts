@@ -5,11 +5,11 @@ import type { NodeSearch } from '../../src/platform/search.node.ts';
 import {
   absentQueries,
   emojiOfRows,
+  type JudgedText,
   keywordQueries,
   LANGUAGES,
   type Language,
   nameQueries,
-  type Query,
 } from './queries.ts';
 
 export interface RetrievalFigures {
@@ -44,7 +44,7 @@ export interface Evaluation {
 
 /** One query's answer by the index, with what the cut-off says of it. */
 interface Answer {
-  readonly query: Query;
+  readonly query: JudgedText;
   readonly rows: readonly number[];
   readonly recall10: number;
   readonly good: number;
@@ -55,7 +55,7 @@ interface Answer {
 export async function evaluate(search: NodeSearch, log: (line: string) => void): Promise<Evaluation> {
   const emoji = await emojiOfRows(search.items);
   const answers = new Map<string, Answer[]>();
-  const run = async (name: string, queries: readonly Query[]) => {
+  const run = async (name: string, queries: readonly JudgedText[]) => {
     log(`${name}: ${queries.length} queries`);
     const all: Answer[] = [];
     for (const query of queries) all.push(await answerQuery(search, query));
@@ -79,7 +79,7 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
   };
 }
 
-async function answerQuery({ encoder, index, exact, background }: NodeSearch, query: Query): Promise<Answer> {
+async function answerQuery({ encoder, index, exact, background }: NodeSearch, query: JudgedText): Promise<Answer> {
   const truthful = await exact();
   const embedding = await encoder.encode(query.text);
   const hits = index.search(embedding, { k: RANKED_BY_INDEX });

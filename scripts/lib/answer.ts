@@ -1,10 +1,15 @@
+import { plainText, type Query, queryText } from '../../src/engine/query/query.ts';
+import { serialise } from '../../src/engine/query/serialise.ts';
 import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
 import type { NodeSearch } from '../../src/platform/search.node.ts';
 import { printable } from './printable.ts';
 
 /** What `pnpm search --json` prints of a query. Its members are part of the public surface: add, never rename. */
 export interface SearchReport {
+  /** The query in words. */
   readonly text: string;
+  /** The query as `--query` takes it. */
+  readonly query: string;
   readonly model_name: string;
   readonly collection: string;
   /** Pictures in the collection. */
@@ -17,15 +22,21 @@ export interface SearchReport {
   readonly encode_ms: number;
   readonly search_ms: number;
   /** Best first. `score` is the cosine similarity. */
-  readonly matches: readonly { readonly image_name: string; readonly title: string | null; readonly score: number }[];
+  readonly matches: readonly {
+    readonly id: string;
+    readonly image_name: string;
+    readonly title: string | null;
+    readonly score: number;
+  }[];
 }
 
-/** The best `k` pictures for `text`. @throws AfterimageError `query-empty`. */
-export async function answer(search: NodeSearch, text: string, k: number): Promise<SearchReport> {
-  const found = await search.engine.search(text);
-  const { rows, scores } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(text, 0, k);
+/** The best `k` pictures for `query`. @throws what `SearchEngine.search` throws. */
+export async function answer(search: NodeSearch, query: Query, k: number): Promise<SearchReport> {
+  const found = await search.engine.search(query);
+  const { rows, scores } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(query, 0, k);
   return {
-    text,
+    text: plainText(query) ?? queryText(query),
+    query: serialise(query),
     model_name: found.modelId,
     collection: found.collection,
     total: found.total,
@@ -36,8 +47,8 @@ export async function answer(search: NodeSearch, text: string, k: number): Promi
     search_ms: round(found.searchMs, 2),
     matches: await Promise.all(
       Array.from(rows.subarray(0, k), async (row, rank) => {
-        const { name, title } = await search.items.get(row);
-        return { image_name: name, title, score: round(scores[rank] ?? 0, 4) };
+        const { id, name, title } = await search.items.get(row);
+        return { id, image_name: name, title, score: round(scores[rank] ?? 0, 4) };
       }),
     ),
   };

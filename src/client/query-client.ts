@@ -1,5 +1,6 @@
 import type { CollectionEntry, Item } from '../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
+import type { Query } from '../engine/query/query.ts';
 import type { CollectionInfo, DevicePreference, IndexPreference, RankedPage, SearchResponse } from '../protocol.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { createLatest } from './latest.ts';
@@ -33,8 +34,8 @@ export interface QueryClient {
   /** Encoder and index of the open collection answer. After a failure, asking again tries again. */
   ready(): Promise<Ready>;
   /** One search runs, one waits. Undefined: a newer one took its place, or another collection was opened. */
-  search(text: string): Promise<SearchResponse | undefined>;
-  rank(text: string, from: number, count: number): Promise<RankedPage>;
+  search(query: Query): Promise<SearchResponse | undefined>;
+  rank(query: Query, from: number, count: number): Promise<RankedPage>;
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item in the open collection, or −1. */
   rowOf(id: string): Promise<number>;
@@ -56,11 +57,11 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
 
   // Asked while the model is being loaded, the worker answers as soon as it can, with no message to wait for.
   const loading = () => onLife((at) => at.loading());
-  const latest = createLatest(loading, (text: string, isStale) =>
+  const latest = createLatest(loading, (query: Query, isStale) =>
     onLife(async (at) => {
       await at.loading();
       if (isStale()) return undefined;
-      const response = await at.query((api) => api.search(text));
+      const response = await at.query((api) => api.search(query));
       lives.isWell();
       return response;
     }),
@@ -73,11 +74,11 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
       return lives.open(name);
     },
     ready,
-    search: (text) => latest.ask(text),
-    rank: (text, from, count) =>
+    search: (query) => latest.ask(query),
+    rank: (query, from, count) =>
       onLife(async (at) => {
         await at.ready();
-        return at.query((api) => api.rank(text, from, count));
+        return at.query((api) => api.rank(query, from, count));
       }),
     items: (rows) => onLife((at) => at.browse((api) => api.items(rows))),
     rowOf: (id) => onLife((at) => at.browse((api) => api.rowOf(id))),

@@ -1,6 +1,7 @@
 /** A query worker of the same realm, for tests: it is reached through a MessageChannel and can be made to fail. */
 import { expose } from 'comlink';
 import { AfterimageError, type ErrorCode } from '../engine/errors.ts';
+import { type Query, queryText } from '../engine/query/query.ts';
 import type {
   CollectionInfo,
   EncoderInfo,
@@ -43,8 +44,8 @@ export async function fails(code: ErrorCode, message = 'Injected.'): Promise<nev
   throw new AfterimageError(code, message);
 }
 
-export function response(text: string, more: Partial<SearchResponse> = {}): SearchResponse {
-  return { text, collection: 'demo', rows: new Uint32Array(), scores: new Float32Array(), ...more } as SearchResponse;
+export function response(query: Query, more: Partial<SearchResponse> = {}): SearchResponse {
+  return { query, collection: 'demo', rows: new Uint32Array(), scores: new Float32Array(), ...more } as SearchResponse;
 }
 
 export interface Bench {
@@ -88,6 +89,12 @@ export function createBench(
   return { client, workers, events, typesOfEvents: () => events.map(({ type }) => type) };
 }
 
+/** What of an argument is told in `calls`. */
+function toWords(arg: unknown): string | undefined {
+  if (typeof arg === 'object' && arg !== null && 'terms' in arg) return queryText(arg as Query);
+  return typeof arg === 'string' ? arg : undefined;
+}
+
 function createFakeWorker(number: number, behaviour: Behaviour, releaseLock: () => void): FakeWorker {
   const { port1, port2 } = new MessageChannel();
   const errors = new EventTarget();
@@ -99,8 +106,8 @@ function createFakeWorker(number: number, behaviour: Behaviour, releaseLock: () 
       ({ manifest: { name, model: { id: 'mini', sha256: '' } }, fromCache: false }) as unknown as CollectionInfo,
     indexReady: async () => ({ engine: 'hnsw' }) as IndexInfo,
     loadEncoder: async (request) => ({ ...request, modelId: 'mini', golden: 1 }) as unknown as EncoderInfo,
-    search: async (text) => response(text),
-    rank: async (_text, from) => ({ from, rows: new Uint32Array(), scores: new Float32Array() }),
+    search: async (query) => response(query),
+    rank: async (_query, from) => ({ from, rows: new Uint32Array(), scores: new Float32Array() }),
     items: async () => [],
     rowOf: async () => number,
     ...behaviour,
@@ -111,7 +118,7 @@ function createFakeWorker(number: number, behaviour: Behaviour, releaseLock: () 
   const spied = new Proxy(api, {
     get(target, name: keyof QueryWorkerApi) {
       return (...args: unknown[]) => {
-        calls.push([name, ...args.filter((arg) => typeof arg === 'string')].join(' '));
+        calls.push([name, ...args.map(toWords).filter((arg) => arg !== undefined)].join(' '));
         return (target[name] as (...all: unknown[]) => unknown)(...args);
       };
     },

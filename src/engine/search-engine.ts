@@ -1,3 +1,5 @@
+import { type Bitset, countBits, hasBit } from './bitset.ts';
+import type { ItemStore } from './collection/items.ts';
 import type { Engine } from './collection/types.ts';
 import { type Background, cutoff } from './cutoff.ts';
 import type { Embedding } from './embedding.ts';
@@ -5,11 +7,17 @@ import { AfterimageError } from './errors.ts';
 import type { ExactIndex, Ranking } from './exact-index.ts';
 import { createPromiseCache } from './lru.ts';
 import type { QueryEncoder } from './ports.ts';
+import { embedQuery } from './query/embed-query.ts';
+import { filterRows } from './query/filter-rows.ts';
+import { isValid, normalise, plainText, type Query, textQuery } from './query/query.ts';
+import { serialise } from './query/serialise.ts';
+import type { VectorSource } from './search/vector-source.ts';
 import type { VectorIndex } from './vector-index.ts';
 
 /** What a search found, apart from the device, which is the host's to know. */
 export interface SearchAnswer {
-  readonly text: string;
+  /** What was asked, in its one form (query.ts). */
+  readonly query: Query;
   readonly collection: string;
   readonly modelId: string;
   /** Rows best first, at most 200 (what the index ranks); parallel to `scores`. */
@@ -19,7 +27,7 @@ export interface SearchAnswer {
   readonly good: number;
   /** The score of the line between them. */
   readonly cutoff: number;
-  /** Pictures in the collection: what scrolling on can reach. */
+  /** Pictures in the collection that pass the query's filters: what scrolling on can reach. */
   readonly total: number;
   readonly engine: Engine;
   /** Some of the scores are estimates, because vectors are not there (yet). */
@@ -44,6 +52,9 @@ export interface SearchEngineOptions {
   readonly modelId: string;
   readonly encoder: QueryEncoder;
   readonly index: VectorIndex;
+  /** Of the same rows. Read where a query has filters or pictures of the collection. */
+  readonly items: ItemStore;
+  readonly vectors: VectorSource;
   /** Over the same rows as `index`. Asked for when a rank beyond what the index gave is wanted, so it may be lazy. */
   readonly exact: () => Pick<ExactIndex, 'rankAll'>;
   /**
@@ -56,69 +67,93 @@ export interface SearchEngineOptions {
 }
 
 export interface SearchEngine {
-  /** @throws AfterimageError `query-empty`, and what the encoder throws. */
-  search(text: string): Promise<SearchAnswer>;
+  /** @throws AfterimageError `query-empty`, `query-invalid`, and what `embedQuery`, encoder, items and vectors throw. */
+  search(query: Query): Promise<SearchAnswer>;
   /**
    * Any page of the ranking of all rows: first what `search` gave, then all others by exact scan. No row comes twice
    * and none is missing, however the index erred; within each of the two stretches scores descend.
-   * @throws AfterimageError `query-empty`, and what the encoder throws.
+   * @throws what `search` throws
    */
-  rank(text: string, from: number, count: number): Promise<RankedPage>;
+  rank(query: Query, from: number, count: number): Promise<RankedPage>;
 }
 
-type Estimates = Pick<SearchAnswer, 'approximate' | 'unreachable'>;
+/** The ranking of one query. */
+interface Latest {
+  /** The query, serialised. */
+  readonly key: string;
+  readonly first: Ranking;
+  readonly filter: Bitset | undefined;
+  readonly total: number;
+  readonly estimates: Pick<SearchAnswer, 'approximate' | 'unreachable'>;
+  all?: Ranking;
+}
 
 /** The index ranks this many: what a person looks at. Deeper, an exact scan costs less than an ever wider beam. */
 export const RANKED_BY_INDEX = 200;
 /** Typing back and forth, and going back to recent searches, does not encode again. */
 const REMEMBERED_QUERIES = 100;
+/** A filter reads all records; one is kept in a bit for each of them. */
+const REMEMBERED_FILTERS = 10;
 
 /**
- * Answers text queries from one collection: text → embedding → index → cut-off.
+ * Answers queries from one collection: query → embedding and filter → index → cut-off.
  * @throws AfterimageError `collection-model-mismatch`, `dimension-mismatch`.
  */
 export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   checkModel(options);
-  const { encoder, index } = options;
+  const { encoder, index, items, vectors, collection } = options;
   const embeddings = createPromiseCache<Embedding>(REMEMBERED_QUERIES);
+  const filters = createPromiseCache<Bitset>(REMEMBERED_FILTERS);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
-  let latest:
-    | { readonly query: string; readonly first: Ranking; readonly estimates: Estimates; all?: Ranking }
-    | undefined;
+  let latest: Latest | undefined;
 
-  const encode = (query: string) => embeddings.get(query, () => encoder.encode(query));
+  const words = (text: string) => embeddings.get(serialise(textQuery(text)), () => encoder.encode(text)).value;
+  const sources = { words, rowOf: items.rowOf, vectors, collection };
+  const embed = ({ terms }: Query) => {
+    const query = { terms, filters: [] };
+    const text = plainText(query);
+    const load = () => (text === undefined ? embedQuery(query, sources) : encoder.encode(text));
+    return embeddings.get(serialise(query), load);
+  };
+  const passing = (query: Query) => {
+    if (query.filters.length === 0) return undefined;
+    const key = serialise({ terms: [], filters: query.filters });
+    return filters.get(key, () => filterRows(query.filters, items)).value;
+  };
 
-  async function rankFirst(query: string, embedding: Embedding): Promise<NonNullable<typeof latest>> {
-    const reached = await options.prepare?.(embedding);
-    const hits = index.search(embedding, { k: RANKED_BY_INDEX });
+  async function rankFirst(query: Query, embedding: Embedding): Promise<Latest> {
+    const [filter, reached] = await Promise.all([passing(query), options.prepare?.(embedding)]);
+    const hits = index.search(embedding, { k: RANKED_BY_INDEX, ...(filter && { filter }) });
     const first = {
       rows: Uint32Array.from(hits, ({ row }) => row),
       scores: Float32Array.from(hits, ({ similarity }) => similarity),
     };
     const approximate = hits.some((hit) => hit.approximate);
-    latest = { query, first, estimates: { approximate, ...(reached === false && { unreachable: true }) } };
+    const estimates = { approximate, ...(reached === false && { unreachable: true as const }) };
+    const total = filter ? countBits(filter) : index.size;
+    latest = { key: serialise(query), first, filter, total, estimates };
     return latest;
   }
 
   return {
-    async search(text) {
-      const query = checkQuery(text);
+    async search(asked) {
+      const query = checkQuery(asked);
       const started = performance.now();
-      const { value, cached } = encode(query);
+      const { value, cached } = embed(query);
       const embedding = await value;
       const encoded = performance.now();
-      const { first, estimates } = await rankFirst(query, embedding);
+      const { first, total, estimates } = await rankFirst(query, embedding);
       const { rows, scores } = first;
       const { good, line } = cutoff(embedding, options.background, scores);
       return {
-        text,
-        collection: options.collection,
+        query,
+        collection,
         modelId: options.modelId,
         rows: rows.slice(), // what is kept must survive that the answer is transferred
         scores: scores.slice(),
         good,
         cutoff: line,
-        total: index.size,
+        total,
         engine: index.kind,
         ...estimates,
         encodeMs: encoded - started,
@@ -127,13 +162,13 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       };
     },
 
-    async rank(text, from, count) {
-      const query = checkQuery(text);
-      const embedding = await encode(query).value;
-      const known = latest?.query === query ? latest : await rankFirst(query, embedding);
+    async rank(asked, from, count) {
+      const query = checkQuery(asked);
+      const embedding = await embed(query).value;
+      const known = latest?.key === serialise(query) ? latest : await rankFirst(query, embedding);
       const end = from + count;
-      if (end > known.first.rows.length && known.first.rows.length < index.size) {
-        known.all ??= extend(known.first, options.exact().rankAll(embedding));
+      if (end > known.first.rows.length && known.first.rows.length < known.total) {
+        known.all ??= extend(known.first, options.exact().rankAll(embedding), known.filter, known.total);
       }
       const { rows, scores } = known.all ?? known.first;
       return { from, rows: rows.slice(from, end), scores: scores.slice(from, end) };
@@ -158,24 +193,33 @@ function checkModel({ collection, modelId, encoder, index }: SearchEngineOptions
   }
 }
 
-function checkQuery(text: string): string {
-  const query = text.trim();
-  if (query === '') throw new AfterimageError('query-empty', 'There is nothing to search for. Describe a picture.');
-  return query;
+/** In its one form. @throws AfterimageError `query-empty`, `query-invalid`. */
+function checkQuery(asked: Query): Query {
+  if (!isValid(asked)) {
+    throw new AfterimageError('query-invalid', 'The search has a part that does not exist, or far too many of them.');
+  }
+  const query = normalise(asked);
+  if (query.terms.length > 0) return query;
+  throw new AfterimageError(
+    'query-empty',
+    query.filters.length === 0
+      ? 'There is nothing to search for. Describe a picture.'
+      : 'Filters alone are no search. Describe a picture as well.',
+  );
 }
 
-/** `first`, then what is in `all` and not in `first`. */
-function extend(first: Ranking, all: Ranking): Ranking {
+/** `first`, then what is in `all`, passes `filter` and is not in `first`: at most `total` rows. */
+function extend(first: Ranking, all: Ranking, filter: Bitset | undefined, total: number): Ranking {
   const seen = new Set(first.rows);
-  const rows = new Uint32Array(all.rows.length);
-  const scores = new Float32Array(all.rows.length);
+  const rows = new Uint32Array(total);
+  const scores = new Float32Array(total);
   rows.set(first.rows);
   scores.set(first.scores);
   let at = first.rows.length;
   all.rows.forEach((row, i) => {
-    if (seen.has(row)) return;
+    if (seen.has(row) || (filter && !hasBit(filter, row))) return;
     rows[at] = row;
     scores[at++] = all.scores[i] as number; // parallel
   });
-  return { rows, scores };
+  return { rows: rows.subarray(0, at), scores: scores.subarray(0, at) };
 }

@@ -1,8 +1,9 @@
 import { assertModel } from '../engine/collection/assert-model.ts';
+import type { ItemStore } from '../engine/collection/items.ts';
 import { type FloatVectors, type StoredVectors, toFloat32, vectorOf } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import { type Background, drawRows, type RowSource, sampleBackground } from '../engine/cutoff.ts';
-import type { Embedding } from '../engine/embedding.ts';
+import { type Embedding, normalise } from '../engine/embedding.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import { withExactFilters } from '../engine/exact-filters.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
@@ -13,6 +14,7 @@ import { createHalfRows } from '../engine/quantised/half-rows.ts';
 import { createInt8Rows } from '../engine/quantised/int8-rows.ts';
 import { createQuantisedIndex } from '../engine/quantised/quantised-index.ts';
 import type { ScannedRows } from '../engine/quantised/scanned-rows.ts';
+import type { VectorSource } from '../engine/search/vector-source.ts';
 import { createSearchEngine, type SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
 import { chooseEngine, type EngineRequest, type Way } from './choose-engine.ts';
@@ -29,6 +31,8 @@ export interface LoadedIndex {
   readonly exact: () => Pick<ExactIndex, 'rankAll'>;
   /** Something like the vectors, of which a sample is drawn. */
   readonly rows: RowSource;
+  /** The vectors themselves, where all of them are held. */
+  readonly vectors?: VectorSource;
   /** See `SearchEngineOptions`. */
   readonly prepare?: (query: Embedding) => Promise<boolean>;
   /** Vectors are read as they are needed, not all of them. */
@@ -93,11 +97,21 @@ async function loadWay(parts: IndexParts, way: Way, options: LoadCodesOptions): 
   let made: ExactIndex | undefined;
   const exact = () => (made ??= exactIndexOf(vectors, options));
   const rows = { count: vectors.count, dim, vectorOf: (row: number) => vectorOf(vectors, row) };
-  const rest = { rows, exact, arrived: Promise.resolve() };
+  const rest = { rows, vectors: vectorSourceOf(vectors), exact, arrived: Promise.resolve() };
   if (!graph) return { ...rest, index: exact() };
   const index = await loadHnswIndex({ graph, vectors: floatsOf(vectors), dim, efSearch: hnsw.efSearch });
   return { ...rest, index: withExactFilters(index, exact) };
 }
+
+/** Vectors that are all there. */
+export function vectorSourceOf(vectors: StoredVectors): VectorSource {
+  return { vectorsOf: async (rows) => rows.map((row) => normalise(vectorOf(vectors, row).slice())) };
+}
+
+const NO_VECTORS: VectorSource = {
+  vectorsOf: () =>
+    Promise.reject(new AfterimageError('internal', 'This index cannot search for what is like one of its pictures.')),
+};
 
 /** @throws AfterimageError `index-too-large` */
 function floatsOf(vectors: StoredVectors): Float32Array {
@@ -165,16 +179,19 @@ export function backgroundOf({ rows }: Pick<LoadedIndex, 'rows'>, { golden }: Mo
  */
 export function composeSearch(
   loaded: LoadedIndex,
+  items: ItemStore,
   { encoder, manifest: model, dtype }: LoadedEncoder,
   background = backgroundOf(loaded, model, dtype),
 ): { readonly engine: SearchEngine; readonly background: Background } {
-  const { manifest, index, exact, prepare } = loaded;
+  const { manifest, index, exact, prepare, vectors = NO_VECTORS } = loaded;
   assertModel(manifest, model);
   const engine = createSearchEngine({
     collection: manifest.name,
     modelId: model.id,
     encoder,
     index,
+    items,
+    vectors,
     exact,
     prepare,
     background,

@@ -96,16 +96,16 @@ export function createQuerySession(): QueryWorkerApi {
         settle(ASKED_WITHIN_MS);
       }
     },
-    search: (text) =>
+    search: (query) =>
       answer(async (engine) => {
         const device = encoders.current()?.request.device ?? 'wasm';
-        const found = await engine.search(text);
+        const found = await engine.search(query);
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
         const items = await first.catch(nothingIfAway);
         settle(SHOWN_AFTER_MS);
         return { ...found, device, items };
       }),
-    rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
+    rank: (query, from, count) => answer((engine) => engine.rank(query, from, count)),
     items: async (rows) => itemsOf(rows),
     rowOf: async (itemId) => shelf.current().open.items.rowOf(itemId),
   };
@@ -190,7 +190,7 @@ function engineOf(at: Current, of: Encoder<BrowserTextEncoder>): Promise<SearchE
   if (at.engine?.of === of) return at.engine.made;
   const made = Promise.all([at.index.get(), of.loaded, at.background]).then(([index, loaded, ahead]) => {
     const background = ahead?.of === loaded.manifest ? ahead.background : undefined;
-    return composeSearch(index, loaded, background).engine;
+    return composeSearch(index, at.open.items, loaded, background).engine;
   });
   at.engine = { of, made };
   made.catch(() => {

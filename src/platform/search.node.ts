@@ -9,12 +9,13 @@ import type { Background } from '../engine/cutoff.ts';
 import { createExactIndex, type ExactIndex } from '../engine/exact-index.ts';
 import type { ModelManifest } from '../engine/model.ts';
 import type { QueryEncoder } from '../engine/ports.ts';
+import type { VectorSource } from '../engine/search/vector-source.ts';
 import type { SearchEngine } from '../engine/search-engine.ts';
 import type { VectorIndex } from '../engine/vector-index.ts';
 import { createFolderSource } from './bytes.node.ts';
 import type { EngineRequest } from './choose-engine.ts';
 import { createNodeQueryEncoder } from './clip.node.ts';
-import { composeSearch, loadIndex } from './compose-search.ts';
+import { composeSearch, loadIndex, vectorSourceOf } from './compose-search.ts';
 import { memoise } from './memoise.ts';
 import { readModelManifest } from './model-folder.node.ts';
 import { sha256 } from './sha256.ts';
@@ -57,7 +58,14 @@ export async function openNodeSearch({ publicFolder, collection, index }: NodeSe
   ]);
   await loaded.arrived;
   const exact = memoise(async () => createExactIndex(toFloat32(await opened.vectors()), manifest.dim));
-  const { engine, background } = composeSearch(loaded, { encoder, manifest: model, dtype: model.dtypes.cpu });
+  const vectors: VectorSource = {
+    vectorsOf: async (rows) => vectorSourceOf(await opened.vectors()).vectorsOf(rows),
+  };
+  const { engine, background } = composeSearch({ vectors, ...loaded }, items, {
+    encoder,
+    manifest: model,
+    dtype: model.dtypes.cpu,
+  });
   return {
     manifest,
     model,

@@ -1,4 +1,5 @@
 import { createContext, type Signal, useContext } from 'solid-js';
+import type { Item } from '../engine/collection/types.ts';
 import type { AddressBar } from '../state/address.ts';
 import type { Items } from '../state/items.ts';
 import type { Log } from '../state/log.ts';
@@ -21,6 +22,8 @@ export interface App {
   readonly search: Search;
   readonly refining: Refining;
   readonly items: Items;
+  /** An item of the open collection by its id; undefined where there is none. */
+  itemOf(id: string): Promise<Item | undefined>;
   readonly pictures: Pictures;
   readonly opened: Opened;
   readonly offline: Offline;
