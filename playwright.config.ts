@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { BROWSER_ARGS, findBrowser, SOFTWARE_WEBGPU_ARGS } from './scripts/lib/browser.ts';
+import { BROWSER_ARGS, findBrowser, SOFTWARE_WEBGPU_ARGS } from './scripts/checks/browser.ts';
 
 /** `pnpm test` looks for a free one. */
 const PORT = Number(process.env.AFTERIMAGE_PORT ?? 4319);

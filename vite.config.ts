@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
-import { ensureKernels } from './scripts/lib/kernels.ts';
-import { listCollections } from './scripts/lib/list-collections.ts';
-import { fingerprint, installedVersion } from './scripts/lib/repository.ts';
-import { contentSecurityPolicy } from './scripts/lib/vite-csp.ts';
-import { stylesFromDisk } from './scripts/lib/vite-from-disk.ts';
-import { licences } from './scripts/lib/vite-licences.ts';
-import { onnxruntime } from './scripts/lib/vite-onnxruntime.ts';
-import { WEB_MANIFEST } from './scripts/lib/web-manifest.ts';
-import { SECURITY_HEADERS } from './src/headers.ts';
-import type { Versions } from './src/state/versions.ts';
+import { ensureKernels } from './scripts/repository/kernels.ts';
+import { fingerprint, installedVersion } from './scripts/repository/repository.ts';
+import { listCollections } from './scripts/site/list-collections.ts';
+import { contentSecurityPolicy } from './scripts/vite/vite-csp.ts';
+import { stylesFromDisk } from './scripts/vite/vite-from-disk.ts';
+import { licences } from './scripts/vite/vite-licences.ts';
+import { onnxruntime } from './scripts/vite/vite-onnxruntime.ts';
+import { WEB_MANIFEST } from './scripts/vite/web-manifest.ts';
+import { SECURITY_HEADERS } from './src/site/headers.ts';
+import type { Versions } from './src/site/versions.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -41,9 +41,9 @@ export default defineConfig(async ({ command }) => {
       pageLicences(),
       VitePWA({
         strategies: 'injectManifest',
-        srcDir: 'src',
+        srcDir: 'src/service-worker',
         filename: 'sw.ts',
-        // The page registers it itself: when, depends on isolation (src/state/service-worker.ts).
+        // The page registers it itself: when, depends on isolation (src/service-worker/register.ts).
         injectRegister: false,
         manifest: WEB_MANIFEST,
         manifestFilename: 'manifest.webmanifest',

@@ -1,8 +1,8 @@
 import { playwright } from '@vitest/browser-playwright';
 import solid from 'vite-plugin-solid';
 import { defineConfig } from 'vitest/config';
-import { BROWSER_ARGS, findBrowser } from './scripts/lib/browser.ts';
-import { ensureKernels } from './scripts/lib/kernels.ts';
+import { BROWSER_ARGS, findBrowser } from './scripts/checks/browser.ts';
+import { ensureKernels } from './scripts/repository/kernels.ts';
 
 const executablePath = findBrowser();
 const launchOptions = { args: BROWSER_ARGS, ...(executablePath === undefined ? {} : { executablePath }) };

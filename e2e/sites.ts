@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sirv from 'sirv';
-import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from '../scripts/lib/folders.ts';
-import { serve } from '../scripts/lib/serve.ts';
+import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from '../scripts/repository/folders.ts';
+import { serve } from '../scripts/serve/serve.ts';
 
 const run = promisify(execFile);
 

@@ -1,9 +1,9 @@
 /** Make a Hugging Face CLIP folder usable: check it, copy it into public/models, write its model.json. */
 import { basename, resolve } from 'node:path';
-import { isDtype } from '../src/platform/model-files.ts';
-import { addModel } from './lib/add-model.ts';
-import { parseOptions, runScript, usage } from './lib/cli.ts';
-import { MODELS_FOLDER } from './lib/folders.ts';
+import { isDtype } from '../src/platform/models/model-files.ts';
+import { parseOptions, runScript, usage } from './cli/cli.ts';
+import { addModel } from './models/add-model.ts';
+import { MODELS_FOLDER } from './repository/folders.ts';
 
 const HELP = `
 Usage: pnpm add-model <folder> [options]

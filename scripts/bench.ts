@@ -12,9 +12,9 @@ import { measureGrowth } from './bench/memory.ts';
 import { QUERIES } from './bench/queries.ts';
 import { type BenchReport, toMarkdown } from './bench/report.ts';
 import { launch, originOf, prepareSite } from './bench/site.ts';
-import { parseCount, parseOnlyOptions, runScript } from './lib/cli.ts';
-import { PUBLIC_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
-import { serve } from './lib/serve.ts';
+import { parseCount, parseOnlyOptions, runScript } from './cli/cli.ts';
+import { PUBLIC_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
+import { serve } from './serve/serve.ts';
 
 const HELP = `
 Usage: pnpm bench [options]

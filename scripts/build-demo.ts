@@ -2,21 +2,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FORMAT_VERSION } from '../src/engine/collection/types.ts';
-import { DEFAULT_MODEL } from '../src/engine/model.ts';
-import { RECIPE } from '../src/indexing/known.ts';
-import { towerFile } from '../src/platform/model-files.ts';
-import { readModelManifest } from '../src/platform/model-folder.node.ts';
-import { sha256 } from '../src/platform/sha256.ts';
+import { DEFAULT_MODEL } from '../src/engine/model/model.ts';
+import { RECIPE } from '../src/indexing/collection/known.ts';
+import { sha256 } from '../src/platform/hashes/sha256.ts';
+import { towerFile } from '../src/platform/models/model-files.ts';
+import { readModelManifest } from '../src/platform/models/model-folder.node.ts';
+import { parseOptions, runScript, usage } from './cli/cli.ts';
 import { CAPTIONS_FILE, drawingVersion, renderDemo } from './demo/render.ts';
 import { type DemoState, partsAreThere, readDemoState, writeDemoState } from './demo/state.ts';
-import { parsePictureCommand } from './indexing/arguments.ts';
 import { createCollectionBuilder } from './indexing/build-collection.ts';
-import { createProgress } from './indexing/progress.ts';
-import { stopOnSignals } from './indexing/stop.ts';
-import { describeSummary } from './indexing/summary.ts';
-import { parseOptions, runScript, usage } from './lib/cli.ts';
-import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
-import { listCollections } from './lib/list-collections.ts';
+import { parsePictureCommand } from './indexing/options/arguments.ts';
+import { createProgress } from './indexing/progress/progress.ts';
+import { stopOnSignals } from './indexing/progress/stop.ts';
+import { describeSummary } from './indexing/progress/summary.ts';
+import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
+import { listCollections } from './site/list-collections.ts';
 
 const HELP = `
 Usage: pnpm build-demo [--fresh]

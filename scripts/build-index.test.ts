@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCollection } from '../src/engine/collection/reader.ts';
-import { DEFAULT_MODEL } from '../src/engine/model.ts';
-import { createFolderSource } from '../src/platform/bytes.node.ts';
-import { sha256 } from '../src/platform/sha256.ts';
+import { DEFAULT_MODEL } from '../src/engine/model/model.ts';
+import { createFolderSource } from '../src/platform/bytes/bytes.node.ts';
+import { sha256 } from '../src/platform/hashes/sha256.ts';
 import { draw, filesBelow, temporaryFolder } from './indexing/testing.ts';
-import { ROOT_FOLDER } from './lib/folders.ts';
+import { ROOT_FOLDER } from './repository/folders.ts';
 
 const SCRIPT = ['--import', 'tsx', join(ROOT_FOLDER, 'scripts/build-index.ts')];
 const CACHE = ['--cache', join(tmpdir(), 'afterimage-test-cache')];

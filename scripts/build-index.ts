@@ -1,13 +1,14 @@
 /** Make a searchable collection of folders of pictures, or of given vectors, or bring it up to date. */
-import { type BuildCommand, HELP, parseBuildCommand } from './indexing/arguments.ts';
+
+import { runScript } from './cli/cli.ts';
 import { createCollectionBuilder } from './indexing/build-collection.ts';
-import { createVectorImporter } from './indexing/import-vectors.ts';
-import { placeAdvice } from './indexing/out.ts';
-import { createProgress, type Progress } from './indexing/progress.ts';
-import { stopOnSignals } from './indexing/stop.ts';
-import { describeImport, describeSummary } from './indexing/summary.ts';
-import { watchFolders } from './indexing/watch.ts';
-import { runScript } from './lib/cli.ts';
+import { createVectorImporter } from './indexing/exchange/import-vectors.ts';
+import { type BuildCommand, HELP, parseBuildCommand } from './indexing/options/arguments.ts';
+import { placeAdvice } from './indexing/options/out.ts';
+import { createProgress, type Progress } from './indexing/progress/progress.ts';
+import { stopOnSignals } from './indexing/progress/stop.ts';
+import { describeImport, describeSummary } from './indexing/progress/summary.ts';
+import { watchFolders } from './indexing/watch/watch.ts';
 
 await runScript(HELP, async (args) => {
   const command = parseBuildCommand(args);

@@ -1,5 +1,5 @@
-import { parseOptions, runScript } from './lib/cli.ts';
-import { ensureKernels } from './lib/kernels.ts';
+import { parseOptions, runScript } from './cli/cli.ts';
+import { ensureKernels } from './repository/kernels.ts';
 
 const HELP = `
 Usage: tsx scripts/build-kernels.ts

@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { checkSite } from './lib/check-site.ts';
-import { parseOnlyOptions, runScript, usage } from './lib/cli.ts';
-import { ROOT_FOLDER } from './lib/folders.ts';
-import { hostHeaders } from './lib/host-headers.ts';
-import { ensureKernels } from './lib/kernels.ts';
-import { listCollections } from './lib/list-collections.ts';
-import { openSearchDescription, withOpenSearchLink } from './lib/open-search.ts';
-import { buildSite } from './lib/site.ts';
-import { describeSizes } from './lib/site-sizes.ts';
+import { parseOnlyOptions, runScript, usage } from './cli/cli.ts';
+import { ROOT_FOLDER } from './repository/folders.ts';
+import { ensureKernels } from './repository/kernels.ts';
+import { checkSite } from './site/check-site.ts';
+import { hostHeaders } from './site/host-headers.ts';
+import { listCollections } from './site/list-collections.ts';
+import { openSearchDescription, withOpenSearchLink } from './site/open-search.ts';
+import { buildSite } from './site/site.ts';
+import { describeSizes } from './site/site-sizes.ts';
 
 const HELP = `
 Usage: pnpm build [options]

@@ -3,12 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AfterimageError } from '../src/engine/errors.ts';
-import { openNodeSearch } from '../src/platform/search.node.ts';
+import { openNodeSearch } from '../src/platform/sessions/search.node.ts';
+import { parseOptions, runScript, usage } from './cli/cli.ts';
 import { evaluate } from './eval/evaluate.ts';
 import { emojiOfRows } from './eval/queries.ts';
 import { compare, type Report, toMarkdown, verdict } from './eval/report.ts';
-import { parseOptions, runScript, usage } from './lib/cli.ts';
-import { MODELS_FOLDER, PUBLIC_FOLDER } from './lib/folders.ts';
+import { MODELS_FOLDER, PUBLIC_FOLDER } from './repository/folders.ts';
 
 const HELP = `
 Usage: pnpm eval [options]

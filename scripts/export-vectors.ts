@@ -1,11 +1,11 @@
 /** Write a collection's vectors for NumPy and clip-retrieval. */
 import { resolve } from 'node:path';
 import { AfterimageError } from '../src/engine/errors.ts';
-import { type ExportOptions, exportVectors } from '../src/platform/export-vectors.node.ts';
+import { type ExportOptions, exportVectors } from '../src/platform/exchange/export-vectors.node.ts';
+import { parseOptions, runScript, usage } from './cli/cli.ts';
 import { openFolder } from './indexing/merge.ts';
-import { createProgress } from './indexing/progress.ts';
-import { stopOnSignals } from './indexing/stop.ts';
-import { parseOptions, runScript, usage } from './lib/cli.ts';
+import { createProgress } from './indexing/progress/progress.ts';
+import { stopOnSignals } from './indexing/progress/stop.ts';
 
 const HELP = `
 Usage: pnpm export-vectors public/collections/<name> --out <folder> [options]

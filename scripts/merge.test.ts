@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { RANKED_BY_INDEX } from '../src/engine/search-engine.ts';
+import { RANKED_BY_INDEX } from '../src/engine/search/search-engine.ts';
 import { draw, temporaryFolder } from './indexing/testing.ts';
-import { ROOT_FOLDER } from './lib/folders.ts';
+import { ROOT_FOLDER } from './repository/folders.ts';
 
 interface Result {
   readonly code: number | null;

@@ -1,11 +1,12 @@
 /** Put collections together into one. */
-import { COLLECTION_OPTIONS, parseCollectionOptions } from './indexing/collection-options.ts';
+
+import { parseOptions, runScript, usage } from './cli/cli.ts';
 import { type MergeOptions, merge } from './indexing/merge.ts';
-import { placeAdvice } from './indexing/out.ts';
-import { createProgress } from './indexing/progress.ts';
-import { stopOnSignals } from './indexing/stop.ts';
-import { describeMerge } from './indexing/summary.ts';
-import { parseOptions, runScript, usage } from './lib/cli.ts';
+import { COLLECTION_OPTIONS, parseCollectionOptions } from './indexing/options/collection-options.ts';
+import { placeAdvice } from './indexing/options/out.ts';
+import { createProgress } from './indexing/progress/progress.ts';
+import { stopOnSignals } from './indexing/progress/stop.ts';
+import { describeMerge } from './indexing/progress/summary.ts';
 
 const HELP = `
 Usage: pnpm merge <collection>… --out public/collections/<name> [options]

@@ -3,11 +3,11 @@ import { createInterface } from 'node:readline';
 import { ENGINES } from '../src/engine/collection/types.ts';
 import { toAfterimageError } from '../src/engine/errors.ts';
 import { isEmpty, type Query, withFieldText } from '../src/engine/query/query.ts';
-import { type NodeSearch, openNodeSearch } from '../src/platform/search.node.ts';
-import { answer, toTable } from './lib/answer.ts';
-import { parseChoice, parseCount, parseOptions, runScript, usage } from './lib/cli.ts';
-import { PUBLIC_FOLDER } from './lib/folders.ts';
-import { parseQueryOptions, QUERY_HELP, QUERY_OPTIONS } from './lib/query-options.ts';
+import { type NodeSearch, openNodeSearch } from '../src/platform/sessions/search.node.ts';
+import { parseChoice, parseCount, parseOptions, runScript, usage } from './cli/cli.ts';
+import { answer, toTable } from './query/answer.ts';
+import { parseQueryOptions, QUERY_HELP, QUERY_OPTIONS } from './query/query-options.ts';
+import { PUBLIC_FOLDER } from './repository/folders.ts';
 
 const HELP = `
 Usage: pnpm search [<text>] [options]

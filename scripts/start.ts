@@ -4,14 +4,14 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { AfterimageError } from '../src/engine/errors.ts';
-import { addressLines } from './lib/addresses.ts';
-import { parseCount, parseOnlyOptions, runScript } from './lib/cli.ts';
-import { findPort } from './lib/find-port.ts';
-import { PUBLIC_FOLDER, ROOT_FOLDER } from './lib/folders.ts';
-import { ensureKernels } from './lib/kernels.ts';
-import { listCollections } from './lib/list-collections.ts';
-import { serve } from './lib/serve.ts';
-import { buildSite, isCurrent } from './lib/site.ts';
+import { parseCount, parseOnlyOptions, runScript } from './cli/cli.ts';
+import { PUBLIC_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
+import { ensureKernels } from './repository/kernels.ts';
+import { addressLines } from './serve/addresses.ts';
+import { findPort } from './serve/find-port.ts';
+import { serve } from './serve/serve.ts';
+import { listCollections } from './site/list-collections.ts';
+import { buildSite, isCurrent } from './site/site.ts';
 
 const HELP = `
 Usage: pnpm start [options]

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { env } from 'node:process';
-import { BROWSER_MISSING, BROWSER_VARIABLE, findBrowser, installBrowser } from './lib/browser.ts';
-import { parseOnlyOptions, runScript } from './lib/cli.ts';
-import { findPort } from './lib/find-port.ts';
-import { ROOT_FOLDER } from './lib/folders.ts';
-import { type Counts, countPlaywright, countStep, countVitest, summary } from './lib/test-counts.ts';
+import { BROWSER_MISSING, BROWSER_VARIABLE, findBrowser, installBrowser } from './checks/browser.ts';
+import { type Counts, countPlaywright, countStep, countVitest, summary } from './checks/test-counts.ts';
+import { parseOnlyOptions, runScript } from './cli/cli.ts';
+import { ROOT_FOLDER } from './repository/folders.ts';
+import { findPort } from './serve/find-port.ts';
 
 const HELP = `
 Usage: pnpm test

@@ -1,4 +1,4 @@
 import { expose } from 'comlink';
-import { createQuerySession } from '../src/platform/query-session.browser.ts';
+import { createQuerySession } from '../src/platform/sessions/query-session.browser.ts';
 
 expose(createQuerySession());

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ROOT_FOLDER } from '../lib/folders.ts';
+import { ROOT_FOLDER } from '../repository/folders.ts';
 
 /** A whole `build-index` of the demo's pictures into an empty folder: start of the process to its end. */
 export async function measureIndexing(pictures: string): Promise<{ pictures: number; seconds: number }> {

@@ -19,7 +19,7 @@ export interface Latency {
 
 /**
  * Type `text` into the field at once and wait until every cell in the document links to its picture. The app's own User
- * Timing measure (`afterimage:search`, src/state/search.ts) spans dispatch to the answer in the DOM and carries what the
+ * Timing measure (`afterimage:search`, src/state/search/search.ts) spans dispatch to the answer in the DOM and carries what the
  * worker measured; cells whose records did not come with the answer change a moment later.
  */
 export function askOnce(page: Page, text: string): Promise<Sample> {

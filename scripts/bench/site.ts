@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium } from '@playwright/test';
 import { AfterimageError } from '../../src/engine/errors.ts';
-import { BROWSER_ARGS, BROWSER_MISSING, findBrowser } from '../lib/browser.ts';
-import { ROOT_FOLDER } from '../lib/folders.ts';
-import { buildSite, isCurrent } from '../lib/site.ts';
+import { BROWSER_ARGS, BROWSER_MISSING, findBrowser } from '../checks/browser.ts';
+import { ROOT_FOLDER } from '../repository/folders.ts';
+import { buildSite, isCurrent } from '../site/site.ts';
 
 /** @returns the folder of the present production build */
 export async function prepareSite(): Promise<string> {

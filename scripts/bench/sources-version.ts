@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT_FOLDER } from '../lib/folders.ts';
+import { ROOT_FOLDER } from '../repository/folders.ts';
 
 /** Changes with any of these source files and those in these folders, tests apart. Paths from the repository's root. */
 export function sourcesVersion(paths: readonly string[]): string {

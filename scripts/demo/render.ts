@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { mapOrdered } from '../../src/indexing/map-ordered.ts';
-import { lock } from '../../src/platform/lock.node.ts';
-import type { Progress } from '../indexing/progress.ts';
-import { installedVersion } from '../lib/repository.ts';
+import { mapOrdered } from '../../src/indexing/steps/map-ordered.ts';
+import { lock } from '../../src/platform/collections/lock.node.ts';
+import type { Progress } from '../indexing/progress/progress.ts';
+import { installedVersion } from '../repository/repository.ts';
 import { type DemoEmoji, demoEmoji } from './emoji.ts';
 
 /** Side of a rendered picture, in pixels. */

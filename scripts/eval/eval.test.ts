@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import type { ItemStore } from '../../src/engine/collection/items.ts';
+import type { ItemStore } from '../../src/engine/collection/items/items.ts';
 import { demoEmoji } from '../demo/emoji.ts';
 import { absentQueries, emojiOfRows, keywordQueries, nameQueries } from './queries.ts';
 import { compare, type Report, toMarkdown, verdict } from './report.ts';

@@ -1,7 +1,7 @@
-import { cutoff } from '../../src/engine/cutoff.ts';
-import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from '../../src/engine/metrics.ts';
-import { RANKED_BY_INDEX } from '../../src/engine/search-engine.ts';
-import type { NodeSearch } from '../../src/platform/search.node.ts';
+import { cutoff } from '../../src/engine/search/cutoff.ts';
+import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from '../../src/engine/search/metrics.ts';
+import { RANKED_BY_INDEX } from '../../src/engine/search/search-engine.ts';
+import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
 import {
   absentQueries,
   emojiOfRows,

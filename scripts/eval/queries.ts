@@ -1,7 +1,7 @@
 /** Queries with known answers for the demo collection, from the names and keywords of Unicode's CLDR. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { ItemStore } from '../../src/engine/collection/items.ts';
+import type { ItemStore } from '../../src/engine/collection/items/items.ts';
 import { demoEmoji } from '../demo/emoji.ts';
 
 const require = createRequire(import.meta.url);

@@ -2,11 +2,11 @@
 import { appendFile, cp, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { toFloat32 } from '../../src/engine/collection/stored-vectors.ts';
-import { DEFAULT_MODEL } from '../../src/engine/model.ts';
+import { toFloat32 } from '../../src/engine/collection/vectors/stored-vectors.ts';
+import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
-import { createFolderSource } from '../../src/platform/bytes.node.ts';
-import { MODELS_FOLDER } from '../lib/folders.ts';
+import { createFolderSource } from '../../src/platform/bytes/bytes.node.ts';
+import { MODELS_FOLDER } from '../repository/folders.ts';
 import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
 import { buildOptions, draw, filesBelow, openCollection, workplace } from './testing.ts';
 

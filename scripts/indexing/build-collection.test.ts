@@ -1,10 +1,10 @@
 import { cp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { toFloat32, vectorOf } from '../../src/engine/collection/stored-vectors.ts';
+import { toFloat32, vectorOf } from '../../src/engine/collection/vectors/stored-vectors.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
-import { createFolderSource } from '../../src/platform/bytes.node.ts';
-import { loadHnswIndex } from '../../src/platform/hnsw-index.ts';
+import { createFolderSource } from '../../src/platform/bytes/bytes.node.ts';
+import { loadHnswIndex } from '../../src/platform/indexes/hnsw/hnsw-index.ts';
 import { draw, filesBelow, openCollection, otherModel, workplace } from './testing.ts';
 
 const thumbnails = async (out: string) =>

@@ -3,17 +3,17 @@ import { realpath, rmdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { type Collection, readCollection } from '../../src/engine/collection/reader.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
-import { type MergeSource, type MergeSummary, mergeCollections } from '../../src/indexing/merge-collections.ts';
+import { type MergeSource, type MergeSummary, mergeCollections } from '../../src/indexing/merge/merge-collections.ts';
 import type { IndexEvent } from '../../src/indexing/request.ts';
-import { createFolderSource } from '../../src/platform/bytes.node.ts';
-import { createFolderStore } from '../../src/platform/collection-store.node.ts';
-import { createGraphBuilder } from '../../src/platform/graph-builder.ts';
-import { maxRows } from '../../src/platform/hnsw-index.ts';
-import { sha256 } from '../../src/platform/sha256.ts';
-import { usage } from '../lib/cli.ts';
+import { createFolderSource } from '../../src/platform/bytes/bytes.node.ts';
+import { createFolderStore } from '../../src/platform/collections/collection-store.node.ts';
+import { sha256 } from '../../src/platform/hashes/sha256.ts';
+import { createGraphBuilder } from '../../src/platform/indexes/hnsw/graph-builder.ts';
+import { maxRows } from '../../src/platform/indexes/hnsw/hnsw-index.ts';
+import { usage } from '../cli/cli.ts';
 import { createdNow } from './build-collection.ts';
-import { type CollectionOptions, collectionOptions } from './collection-options.ts';
-import { checkedName, makeOut, manifestText } from './out.ts';
+import { type CollectionOptions, collectionOptions } from './options/collection-options.ts';
+import { checkedName, makeOut, manifestText } from './options/out.ts';
 
 export interface MergeOptions extends CollectionOptions {
   /** Folders of collections. */

@@ -5,13 +5,13 @@ import sharp, { type Sharp } from 'sharp';
 import { onTestFinished } from 'vitest';
 import { type Collection, readCollection } from '../../src/engine/collection/reader.ts';
 import { FORMAT_VERSION, type Item } from '../../src/engine/collection/types.ts';
-import { normalise } from '../../src/engine/embedding.ts';
-import { DEFAULT_MODEL } from '../../src/engine/model.ts';
+import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
+import { normalise } from '../../src/engine/numeric/embedding.ts';
 import type { ImageEncoder, Pixels } from '../../src/engine/ports.ts';
 import type { IndexEvent, IndexSummary } from '../../src/indexing/request.ts';
-import { createFolderSource } from '../../src/platform/bytes.node.ts';
-import { sha256 } from '../../src/platform/sha256.ts';
-import { MODELS_FOLDER } from '../lib/folders.ts';
+import { createFolderSource } from '../../src/platform/bytes/bytes.node.ts';
+import { sha256 } from '../../src/platform/hashes/sha256.ts';
+import { MODELS_FOLDER } from '../repository/folders.ts';
 import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
 
 /** A folder of the test's own, gone when it is over. */

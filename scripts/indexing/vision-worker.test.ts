@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { DEFAULT_MODEL } from '../../src/engine/model.ts';
+import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
 import type { Pixels } from '../../src/engine/ports.ts';
-import { createNodeImageEncoder, type NodeImageEncoder } from '../../src/platform/clip.node.ts';
-import { MODELS_FOLDER } from '../lib/folders.ts';
+import { createNodeImageEncoder, type NodeImageEncoder } from '../../src/platform/encoders/clip.node.ts';
+import { MODELS_FOLDER } from '../repository/folders.ts';
 import { startVisionWorker } from './vision-worker.ts';
 
 const TOWER = { modelsFolder: MODELS_FOLDER, modelId: DEFAULT_MODEL };

@@ -1,8 +1,8 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { type Endpoint, type Remote, wrap } from 'comlink';
 import { AfterimageError, toAfterimageError } from '../../src/engine/errors.ts';
-import type { NodeImageEncoder, NodeImageEncoderOptions } from '../../src/platform/clip.node.ts';
-import type { VisionSession } from '../../src/platform/vision-session.node.ts';
+import type { NodeImageEncoder, NodeImageEncoderOptions } from '../../src/platform/encoders/clip.node.ts';
+import type { VisionSession } from '../../src/platform/sessions/vision-session.node.ts';
 
 const ENTRY = new URL('../../workers/vision.node.mjs', import.meta.url);
 

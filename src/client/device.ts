@@ -1,4 +1,4 @@
-import type { DevicePreference } from '../protocol.ts';
+import type { DevicePreference } from '../protocol/query-worker.ts';
 
 /** Where to run the text tower, and why: the reason is shown in the status panel. */
 export interface DeviceChoice {
@@ -16,7 +16,7 @@ export async function chooseDevice(preference: DevicePreference): Promise<Device
   // The DOM types promise it, browsers do not.
   const gpu = navigator.gpu as GPU | undefined;
   if (!gpu) return wasm('this browser has no WebGPU');
-  // The build of onnxruntime that is shipped suspends WebAssembly by JSPI (see scripts/lib/vite-onnxruntime.ts).
+  // The build of onnxruntime that is shipped suspends WebAssembly by JSPI (see scripts/vite/vite-onnxruntime.ts).
   if (!('Suspending' in WebAssembly)) return wasm('this browser cannot suspend WebAssembly (JSPI), which WebGPU needs');
   const adapter = await withLimit(gpu.requestAdapter({ powerPreference: 'high-performance' }));
   if (!adapter) return wasm('there is no GPU that this browser may use');

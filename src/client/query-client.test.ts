@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { queryText, textQuery } from '../engine/query/query.ts';
-import type { CollectionInfo, SearchResponse } from '../protocol.ts';
+import type { CollectionInfo, SearchResponse } from '../protocol/query-worker.ts';
 import { type Behaviour, type Bench, createBench, deferred, fails, never, response } from './testing.ts';
 
 let bench: Bench;

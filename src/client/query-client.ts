@@ -1,7 +1,13 @@
 import type { CollectionEntry, Item } from '../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
 import type { Query } from '../engine/query/query.ts';
-import type { CollectionInfo, DevicePreference, IndexPreference, RankedPage, SearchResponse } from '../protocol.ts';
+import type {
+  CollectionInfo,
+  DevicePreference,
+  IndexPreference,
+  RankedPage,
+  SearchResponse,
+} from '../protocol/query-worker.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { createLatest } from './latest.ts';
 import { createLifeLock, type LifeLock } from './life-lock.ts';

@@ -9,7 +9,7 @@ import type {
   QueryWorkerApi,
   SearchResponse,
   WorkerEvent,
-} from '../protocol.ts';
+} from '../protocol/query-worker.ts';
 import type { DeviceChoice } from './device.ts';
 import { type ClientEvent, createQueryClient, type QueryClient, type QueryClientOptions } from './query-client.ts';
 import type { WorkerLike } from './worker-host.ts';

@@ -7,7 +7,7 @@ import type {
   IndexPreference,
   QueryWorkerApi,
   WorkerEvent,
-} from '../protocol.ts';
+} from '../protocol/query-worker.ts';
 import { chooseThreads, type DeviceChoice } from './device.ts';
 import type { LifeLock } from './life-lock.ts';
 import { type Limit, startWorkerHost, type WorkerHost, type WorkerLike, workerDied } from './worker-host.ts';
@@ -72,7 +72,7 @@ interface Loading {
 const LOAD: Limit = { ms: 60_000, sinceMoved: true };
 /** While shaders are compiled, there is no sign of life. */
 const LOAD_ON_GPU: Limit = { ms: 180_000, sinceMoved: true };
-/** Longer than a server may stand still that a block is read from: see platform/download.browser.ts. */
+/** Longer than a server may stand still that a block is read from: see platform/bytes/download.browser.ts. */
 const ANSWER: Limit = { ms: 30_000, sinceMoved: true };
 const FIRST_ANSWER_ON_GPU: Limit = { ms: 120_000, sinceMoved: true };
 
@@ -80,7 +80,7 @@ function loadLimit(device: DeviceChoice['device']): Limit {
   return device === 'webgpu' ? LOAD_ON_GPU : LOAD;
 }
 
-/** After these the encoder's realm is good for nothing: see platform/clip.browser.ts. */
+/** After these the encoder's realm is good for nothing: see platform/encoders/clip.browser.ts. */
 const GPU_FAILURES: readonly ErrorCode[] = [
   'device-unavailable',
   'device-lost',

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from './database.ts';
-import { asks, collect, exportOf, loggedSearch, newSearch } from './fixtures.ts';
 import { LIMITS } from './schema.ts';
 import { createTestDatabases } from './testing.browser.ts';
+import { asks, collect, exportOf, loggedSearch, newSearch } from './testing-records.ts';
 
 const { open, fresh, clear } = createTestDatabases();
 afterEach(clear);

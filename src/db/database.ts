@@ -2,15 +2,15 @@ import type { IDBPObjectStore } from 'idb';
 import { AfterimageError } from '../engine/errors.ts';
 import { textQuery } from '../engine/query/query.ts';
 import { serialise } from '../engine/query/serialise.ts';
-import { createLogChannel, type LogChannel, type LogListener } from './channel.ts';
-import { type Connection, createConnection } from './connection.ts';
+import { createLogChannel, type LogChannel, type LogListener } from './connection/channel.ts';
+import { type Connection, createConnection } from './connection/connection.ts';
 import { searchUnknown } from './errors.ts';
-import { headerLine, parseLog, searchLine } from './jsonl.ts';
-import { type ListOptions, type LogPage, list } from './list.ts';
+import { headerLine, parseLog, searchLine } from './exchange/jsonl.ts';
+import { isItemId, isRating } from './exchange/validate.ts';
+import { type ListOptions, type LogPage, list } from './log/list.ts';
+import { type LogStats, stats } from './log/stats.ts';
 import { randomId } from './random-id.ts';
 import { type AfterimageSchema, type Judgement, LIMITS, type LoggedSearch, type NewSearch } from './schema.ts';
-import { type LogStats, stats } from './stats.ts';
-import { isItemId, isRating } from './validate.ts';
 
 export interface ImportReport {
   /** Searches that were not in the log. */

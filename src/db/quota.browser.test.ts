@@ -2,7 +2,7 @@ import { deleteDB } from 'idb';
 import { expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { openDatabase } from './database.ts';
-import { asks, exportOf, loggedSearch } from './fixtures.ts';
+import { asks, exportOf, loggedSearch } from './testing-records.ts';
 
 interface Session {
   send(method: 'Storage.overrideQuotaForOrigin', parameters: { origin: string; quotaSize?: number }): Promise<unknown>;

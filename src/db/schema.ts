@@ -1,5 +1,5 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
-import type { Device } from '../engine/model.ts';
+import type { Device } from '../engine/model/model.ts';
 import { textQuery } from '../engine/query/query.ts';
 import { MAX_SERIALISED, serialise } from '../engine/query/serialise.ts';
 

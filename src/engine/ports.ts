@@ -1,4 +1,4 @@
-import type { Embedding } from './embedding.ts';
+import type { Embedding } from './numeric/embedding.ts';
 
 /** Text → query embedding, by a CLIP text tower. */
 export interface QueryEncoder {

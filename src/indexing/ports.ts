@@ -1,6 +1,6 @@
 import type { Collection } from '../engine/collection/reader.ts';
-import type { StoredVectors } from '../engine/collection/stored-vectors.ts';
 import type { CollectionManifest, Item } from '../engine/collection/types.ts';
+import type { StoredVectors } from '../engine/collection/vectors/stored-vectors.ts';
 import type { EncodedPart } from '../engine/collection/writer.ts';
 import type { Pixels } from '../engine/ports.ts';
 

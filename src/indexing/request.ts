@@ -9,7 +9,7 @@ import type {
   Problem,
   SourceFile,
 } from './ports.ts';
-import type { Timings } from './stopwatch.ts';
+import type { Timings } from './steps/stopwatch.ts';
 
 /** What a person says of one picture. */
 export interface Caption {

@@ -1,14 +1,14 @@
 import { createEffect, type JSX, lazy, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
-import type { View } from '../state/address.ts';
+import type { View } from '../state/search/address.ts';
 import './app.css';
 import './grid/grid.css';
+import { Drawer } from './common/drawer.tsx';
+import { Part } from './common/part.tsx';
 import { useApp } from './context.ts';
-import { Drawer } from './drawer.tsx';
 import { itemTitle } from './grid/cell.tsx';
-import { Header } from './header.tsx';
-import { NoticeLines } from './notices.tsx';
-import { Part } from './part.tsx';
-import { SearchView } from './search-view.tsx';
+import { SearchView } from './search/search-view.tsx';
+import { Header } from './shell/header.tsx';
+import { NoticeLines } from './shell/notices.tsx';
 
 const loadDetail = () => import('./detail/detail.tsx');
 const Detail = lazy(loadDetail);

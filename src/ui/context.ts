@@ -1,16 +1,16 @@
 import { createContext, type Signal, useContext } from 'solid-js';
 import type { Item } from '../engine/collection/types.ts';
-import type { AddressBar } from '../state/address.ts';
-import type { Items } from '../state/items.ts';
-import type { Log } from '../state/log.ts';
-import type { Notices } from '../state/notices.ts';
-import type { Offline } from '../state/offline.ts';
-import type { Opened } from '../state/opened.ts';
-import type { Pictures } from '../state/pictures.ts';
-import type { Ratings } from '../state/ratings.ts';
-import type { Refining } from '../state/refining.ts';
-import type { Search } from '../state/search.ts';
-import type { Session } from '../state/session.ts';
+import type { Items } from '../state/collection/items.ts';
+import type { Opened } from '../state/collection/opened.ts';
+import type { Pictures } from '../state/collection/pictures.ts';
+import type { Session } from '../state/collection/session.ts';
+import type { Log } from '../state/log/log.ts';
+import type { Ratings } from '../state/log/ratings.ts';
+import type { Offline } from '../state/offline/offline.ts';
+import type { AddressBar } from '../state/search/address.ts';
+import type { Refining } from '../state/search/refining.ts';
+import type { Search } from '../state/search/search.ts';
+import type { Notices } from '../state/shell/notices.ts';
 
 /** The state that the views share; made once, in main.tsx. */
 export interface App {

@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseManifest } from '../../../src/engine/collection/manifest.ts';
-import { sha256 } from '../../../src/platform/sha256.ts';
-import { parseCount, parseOnlyOptions } from '../../lib/cli.ts';
-import { ROOT_FOLDER } from '../../lib/folders.ts';
-import { serve } from '../../lib/serve.ts';
+import { sha256 } from '../../../src/platform/hashes/sha256.ts';
+import { parseCount, parseOnlyOptions } from '../../cli/cli.ts';
+import { ROOT_FOLDER } from '../../repository/folders.ts';
+import { serve } from '../../serve/serve.ts';
 import { describeMachine } from '../machine.ts';
 import { launch, originOf, prepareSite } from '../site.ts';
 import { measureVisit } from './measure.ts';

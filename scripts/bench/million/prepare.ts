@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { addModel } from '../../lib/add-model.ts';
-import { CACHE_FOLDER, ROOT_FOLDER } from '../../lib/folders.ts';
+import { addModel } from '../../models/add-model.ts';
+import { CACHE_FOLDER, ROOT_FOLDER } from '../../repository/folders.ts';
 import { sourcesVersion } from '../sources-version.ts';
 
 export const DIM = 512;
@@ -32,11 +32,19 @@ export interface Prepared {
 }
 
 /** Made from the same sources, a collection is taken as it is; and vectors of the same generator. */
-const VECTORS = sourcesVersion(['scripts/bench/synthetic', 'src/engine/npy.ts']);
+const VECTORS = sourcesVersion(['scripts/bench/synthetic', 'src/engine/formats/npy.ts']);
 const COLLECTIONS = sourcesVersion([
-  'src/engine/bfloat16.ts',
-  ...['src/engine/collection', 'src/engine/codes', 'src/engine/quantised', 'src/indexing', 'scripts/indexing'],
-  ...['collection-store', 'vector-files', 'metadata-files'].map((name) => `src/platform/${name}.node.ts`),
+  'src/engine/numeric/bfloat16.ts',
+  ...[
+    'src/engine/collection',
+    'src/engine/index/codes',
+    'src/engine/index/quantised',
+    'src/indexing',
+    'scripts/indexing',
+  ],
+  'src/platform/collections/collection-store.node.ts',
+  'src/platform/exchange/vector-files.node.ts',
+  'src/platform/exchange/metadata-files.node.ts',
 ]);
 
 /** Make-believe vectors, a name a row, a model that understands nothing, and `build-index` of them, as a person would. */

@@ -1,14 +1,14 @@
 /** Real embeddings to fit the synthetic ones on: pictures of folders and texts that name such pictures. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Embedding } from '../../../src/engine/embedding.ts';
-import { flatten } from '../../../src/engine/test-vectors.ts';
-import { mapOrdered } from '../../../src/indexing/map-ordered.ts';
-import { createNodeImageEncoder, createNodeQueryEncoder } from '../../../src/platform/clip.node.ts';
-import { createDecoder } from '../../../src/platform/decode.node.ts';
-import { createFolderPictures } from '../../../src/platform/walk.node.ts';
+import type { Embedding } from '../../../src/engine/numeric/embedding.ts';
+import { flatten } from '../../../src/engine/numeric/testing-vectors.ts';
+import { mapOrdered } from '../../../src/indexing/steps/map-ordered.ts';
+import { createNodeImageEncoder, createNodeQueryEncoder } from '../../../src/platform/encoders/clip.node.ts';
+import { createDecoder } from '../../../src/platform/pictures/decode.node.ts';
+import { createFolderPictures } from '../../../src/platform/pictures/walk.node.ts';
 import { demoEmoji } from '../../demo/emoji.ts';
-import { MODELS_FOLDER } from '../../lib/folders.ts';
+import { MODELS_FOLDER } from '../../repository/folders.ts';
 
 const BATCH = 32;
 

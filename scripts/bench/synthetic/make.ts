@@ -4,8 +4,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { encodeNpyHeader, encodeNpyRows } from '../../../src/engine/npy.ts';
-import { parseCount, parseOptions, runScript, usage } from '../../lib/cli.ts';
+import { encodeNpyHeader, encodeNpyRows } from '../../../src/engine/formats/npy.ts';
+import { parseCount, parseOptions, runScript, usage } from '../../cli/cli.ts';
 import { createSynthetic } from './synthetic.ts';
 
 const HELP = `

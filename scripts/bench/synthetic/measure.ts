@@ -1,7 +1,7 @@
 /** The figures by which clouds of embeddings are compared. */
 
-import { eigen } from '../../../src/engine/codes/eigen.ts';
-import { finish } from '../../../src/engine/steps.ts';
+import { finish } from '../../../src/engine/async/steps.ts';
+import { eigen } from '../../../src/engine/numeric/eigen.ts';
 import type { Cloud } from './embed.ts';
 import { type Measures, NEIGHBOUR_QUANTILES, SCORE_QUANTILES } from './structure.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dot, normalise } from '../../../src/engine/embedding.ts';
-import { seededRandom } from '../../../src/engine/test-vectors.ts';
+import { dot, normalise } from '../../../src/engine/numeric/embedding.ts';
+import { seededRandom } from '../../../src/engine/numeric/testing-vectors.ts';
 import { createRotation } from './rotation.ts';
 
 describe('rotation', () => {

@@ -1,4 +1,4 @@
-import { mix } from '../../../src/engine/codes/mix.ts';
+import { mix } from '../../../src/engine/numeric/mix.ts';
 
 /** Turns a vector in place; its length stays what it was. */
 export type Rotation = (vector: Float32Array) => void;

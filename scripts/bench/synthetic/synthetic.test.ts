@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dot } from '../../../src/engine/embedding.ts';
+import { dot } from '../../../src/engine/numeric/embedding.ts';
 import { leading, measureSynthetic, TARGET_DEVIATION } from './match.ts';
 import { measureScores } from './measure.ts';
 import structure from './structure.json' with { type: 'json' };

@@ -5,7 +5,7 @@
  * clusters that exist. A seeded rotation then hides the coordinates. Runs in Node and in a page.
  */
 
-import { type Embedding, normalise } from '../../../src/engine/embedding.ts';
+import { type Embedding, normalise } from '../../../src/engine/numeric/embedding.ts';
 import { addGaussian, uniform } from './gaussian.ts';
 import { createRotation } from './rotation.ts';
 import fittedStructure from './structure.json' with { type: 'json' };

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { ROOT_FOLDER } from '../../lib/folders.ts';
-import { ensureKernels } from '../../lib/kernels.ts';
-import { BENCH_CACHE } from './data.ts';
+import { ROOT_FOLDER } from '../../repository/folders.ts';
+import { ensureKernels } from '../../repository/kernels.ts';
+import { BENCH_CACHE } from './data/data.ts';
 
 const PAGE = fileURLToPath(new URL('page/', import.meta.url));
 const PATCH = join(ROOT_FOLDER, 'patches/hnswlib-wasm@0.8.2.patch');

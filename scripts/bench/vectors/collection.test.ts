@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createExactIndex } from '../../../src/engine/exact-index.ts';
-import { collectionParts } from './collection-parts.ts';
-import { sourceOf } from './data.ts';
-import { createFilter, filterPlaces, passes } from './filter.ts';
+import { createExactIndex } from '../../../src/engine/index/exact/exact-index.ts';
+import { collectionParts } from './build/collection-parts.ts';
+import { sourceOf } from './data/data.ts';
+import { createFilter, filterPlaces, passes } from './data/filter.ts';
 import { ask } from './page/ask.ts';
 import { openIndex, searcherOf } from './page/engines/collection.ts';
 import type { Files } from './page/sources.ts';

@@ -1,4 +1,4 @@
-import { maxRows } from '../../../src/platform/hnsw-index.ts';
+import { maxRows } from '../../../src/platform/indexes/hnsw/hnsw-index.ts';
 import { sourcesVersion } from '../sources-version.ts';
 import { DIM, type EngineId, GRAPH } from './protocol.ts';
 
@@ -20,9 +20,9 @@ const parameters = Object.values(GRAPH).join('-');
 const OWN = sourcesVersion([
   'src/engine',
   'src/platform',
-  'src/indexing/beam.ts',
-  'src/indexing/make-codes.ts',
-  'scripts/bench/vectors/collection-parts.ts',
+  'src/indexing/indexes/beam.ts',
+  'src/indexing/indexes/make-codes.ts',
+  'scripts/bench/vectors/build/collection-parts.ts',
 ]);
 
 /** A WebAssembly heap of 2 GiB. */

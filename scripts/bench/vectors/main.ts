@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseCount, parseOnlyOptions, usage } from '../../lib/cli.ts';
-import { ROOT_FOLDER } from '../../lib/folders.ts';
+import { parseCount, parseOnlyOptions, usage } from '../../cli/cli.ts';
+import { ROOT_FOLDER } from '../../repository/folders.ts';
 import { describeMachine } from '../machine.ts';
 import { launch, originOf } from '../site.ts';
 import { bundlePage } from './bundle.ts';
-import { prepareData } from './data.ts';
-import { LIVE } from './live.ts';
+import { prepareData } from './data/data.ts';
+import { LIVE } from './measure/live.ts';
 import { type DataKind, ENGINE_IDS, type EngineId, K } from './protocol.ts';
 import { type Measured, toMarkdown } from './report.ts';
 import { runVectors } from './run.ts';

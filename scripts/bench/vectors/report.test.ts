@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { predictBuild } from './build.ts';
+import { predictBuild } from './build/build.ts';
 import { type Measured, toMarkdown, type VectorsRow } from './report.ts';
 
 const machine = {

@@ -1,9 +1,9 @@
 import { type Machine, sentence } from '../machine.ts';
-import type { BeamRow } from './beams.ts';
 import { ENGINES } from './engines.ts';
-import type { FilterRow } from './filters.ts';
-import type { LiveRow } from './live.ts';
-import type { OnDemandRow } from './on-demand.ts';
+import type { BeamRow } from './measure/beams.ts';
+import type { FilterRow } from './measure/filters.ts';
+import type { LiveRow } from './measure/live.ts';
+import type { OnDemandRow } from './measure/on-demand.ts';
 import { type DataKind, type DataSet, DIM, type EngineId, K } from './protocol.ts';
 
 /** One engine on one set. What is absent was not reached, and `failure` says why. */

@@ -1,14 +1,14 @@
-import { measureBeams } from './beams.ts';
-import { buildKind, buildSet, type Outcomes } from './builds.ts';
-import { FILTERING, measureFilters } from './filters.ts';
-import { LIVE, summariseLive } from './live.ts';
-import { loadSet } from './load.ts';
-import { type OnDemandRow, summariseOnDemand, VISIT } from './on-demand.ts';
+import { buildKind, buildSet, type Outcomes } from './build/builds.ts';
+import { measureBeams } from './measure/beams.ts';
+import { FILTERING, measureFilters } from './measure/filters.ts';
+import { LIVE, summariseLive } from './measure/live.ts';
+import { loadSet } from './measure/load.ts';
+import { type OnDemandRow, summariseOnDemand, VISIT } from './measure/on-demand.ts';
+import { askAll } from './measure/queries.ts';
+import { openRoom } from './measure/room.ts';
 import type { RunOptions } from './options.ts';
 import type { DataSet } from './protocol.ts';
-import { askAll } from './queries.ts';
 import type { Measured } from './report.ts';
-import { openRoom } from './room.ts';
 
 /** Above, the JavaScript loop alone would take minutes. */
 const MOST_FILTERED = 100_000;

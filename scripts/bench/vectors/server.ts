@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import sirv from 'sirv';
-import { SECURITY_HEADERS } from '../../../src/headers.ts';
-import { dataFolder, queriesFile, ROW_BYTES, vectorsFile } from './data.ts';
+import { SECURITY_HEADERS } from '../../../src/site/headers.ts';
+import { dataFolder, queriesFile, ROW_BYTES, vectorsFile } from './data/data.ts';
 import type { DataKind, DataSet, EngineId } from './protocol.ts';
 
 /** The isolation headers of the app. Its policy is left out: hnswlib-wasm, as it is published, makes code from strings. */

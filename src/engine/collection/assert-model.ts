@@ -1,5 +1,5 @@
 import { AfterimageError } from '../errors.ts';
-import type { ModelManifest } from '../model.ts';
+import type { ModelManifest } from '../model/model.ts';
 import type { CollectionManifest } from './types.ts';
 
 type Made = Pick<CollectionManifest, 'name' | 'model' | 'dim'>;

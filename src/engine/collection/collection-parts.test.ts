@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sha256 } from '../../platform/sha256.ts';
+import { sha256 } from '../../platform/hashes/sha256.ts';
 import type { ByteSource } from '../ports.ts';
 import { openCollection, readCollection } from './reader.ts';
-import { isSameVectors, type StoredVectors, storeVectors } from './stored-vectors.ts';
 import { createMemorySource, type Files, sampleContent, sampleVectors, writeCollection } from './testing.ts';
 import { type CollectionManifest, MAX_PART_BYTES, type Part } from './types.ts';
+import { isSameVectors, type StoredVectors, storeVectors } from './vectors/stored-vectors.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sha256 } from '../../platform/sha256.ts';
+import { sha256 } from '../../platform/hashes/sha256.ts';
 import type { ByteSource } from '../ports.ts';
 import { openCollection, readCollection } from './reader.ts';
-import { storeVectors } from './stored-vectors.ts';
 import {
   createMemorySource,
   type Files,
@@ -12,6 +11,7 @@ import {
   sampleVectors,
   writeCollection,
 } from './testing.ts';
+import { storeVectors } from './vectors/stored-vectors.ts';
 
 const read = (files: Files) => readCollection(createMemorySource(files, sha256), sha256, 'holidays');
 

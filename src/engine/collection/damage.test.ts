@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sha256 } from '../../platform/sha256.ts';
+import { sha256 } from '../../platform/hashes/sha256.ts';
 import { AfterimageError, type ErrorCode } from '../errors.ts';
 import type { ByteSource } from '../ports.ts';
 import { partPath, sealManifest, type UnsealedManifest } from './manifest.ts';
 import { type Collection, openCollection, readCollection } from './reader.ts';
-import { SECTION_HEADER_BYTES } from './section.ts';
-import { storeVectors } from './stored-vectors.ts';
+import { SECTION_HEADER_BYTES } from './sections/section.ts';
 import {
   createMemorySource,
   type Files,
@@ -17,7 +16,8 @@ import {
   writeManifest,
 } from './testing.ts';
 import { type CollectionManifest, MAX_PART_BYTES, PART_KINDS, type Part, type PartKind } from './types.ts';
-import { quantiserFor } from './vector-blocks.ts';
+import { storeVectors } from './vectors/stored-vectors.ts';
+import { quantiserFor } from './vectors/vector-blocks.ts';
 import type { CollectionContent } from './writer.ts';
 
 const KINDS = PART_KINDS;

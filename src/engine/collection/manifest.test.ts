@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sha256 } from '../../platform/sha256.ts';
+import { sha256 } from '../../platform/hashes/sha256.ts';
 import { AfterimageError } from '../errors.ts';
-import type { ModelManifest } from '../model.ts';
+import type { ModelManifest } from '../model/model.ts';
 import { assertModel } from './assert-model.ts';
 import {
   canonicalJson,

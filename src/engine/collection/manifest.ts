@@ -1,3 +1,4 @@
+import { AfterimageError } from '../errors.ts';
 import {
   also,
   type Check,
@@ -14,10 +15,9 @@ import {
   parseJson,
   sha256Hex,
   text,
-} from '../check.ts';
-import { AfterimageError } from '../errors.ts';
+} from '../formats/check.ts';
 import type { Sha256 } from '../ports.ts';
-import { SECTION_HEADER_BYTES } from './section.ts';
+import { SECTION_HEADER_BYTES } from './sections/section.ts';
 import {
   type CollectionEntry,
   type CollectionList,
@@ -31,7 +31,7 @@ import {
   type Part,
   type PartKind,
 } from './types.ts';
-import { partRows, rowBytesOf } from './vector-blocks.ts';
+import { partRows, rowBytesOf } from './vectors/vector-blocks.ts';
 
 export type UnsealedManifest = Omit<CollectionManifest, 'sha256'>;
 

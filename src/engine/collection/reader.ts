@@ -1,14 +1,21 @@
 import { AfterimageError } from '../errors.ts';
 import type { ByteSource, ReadOptions, Sha256 } from '../ports.ts';
-import { type Block, type BlockKind, type BlockTable, parseBlockTable } from './block-table.ts';
-import { createBlockedItems } from './blocked-items.ts';
-import { createItemLines, type ItemStore, storeOf } from './items.ts';
+import { createBlockedItems } from './items/blocked-items.ts';
+import { createItemLines, type ItemStore, storeOf } from './items/items.ts';
 import { isCollectionName, parseManifest } from './manifest.ts';
-import { eachPart, readSection, tooLarge } from './read-parts.ts';
-import { corrupt, openSection } from './section.ts';
-import { problemOf, type StoredVectors } from './stored-vectors.ts';
+import { type Block, type BlockKind, type BlockTable, parseBlockTable } from './sections/block-table.ts';
+import { eachPart, readSection, tooLarge } from './sections/read-parts.ts';
+import { corrupt, openSection } from './sections/section.ts';
 import type { CollectionManifest, Item, Part, PartKind } from './types.ts';
-import { emptyVectors, fillHead, fillRows, type PartRows, partRows, type VectorShape } from './vector-blocks.ts';
+import { problemOf, type StoredVectors } from './vectors/stored-vectors.ts';
+import {
+  emptyVectors,
+  fillHead,
+  fillRows,
+  type PartRows,
+  partRows,
+  type VectorShape,
+} from './vectors/vector-blocks.ts';
 
 export interface StreamOptions extends ReadOptions {
   /** Whether the rows from `first` on are there already: their part is not read. Asked before each part is read. */

@@ -1,8 +1,8 @@
 import { AfterimageError } from '../errors.ts';
 import type { ByteSource, Sha256 } from '../ports.ts';
 import { stringifyManifest } from './manifest.ts';
-import { storeVectors } from './stored-vectors.ts';
 import type { CollectionManifest, Item } from './types.ts';
+import { storeVectors } from './vectors/stored-vectors.ts';
 import { type CollectionContent, encodeCollection } from './writer.ts';
 
 /** Files by path, as a host would serve them. */

@@ -16,7 +16,7 @@ export type PartKind = (typeof PART_KINDS)[number];
 export const ENGINES = ['hnsw', 'exact', 'codes'] as const;
 export type Engine = (typeof ENGINES)[number];
 
-/** How vectors are stored: a byte a dimension with eight scales a row (engine/quantised), half precision, or as they are. */
+/** How vectors are stored: a byte a dimension with eight scales a row (engine/index/quantised), half precision, or as they are. */
 export const ENCODINGS = ['int8', 'f16', 'f32'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 

@@ -1,12 +1,11 @@
 import { AfterimageError } from '../errors.ts';
 import type { Sha256 } from '../ports.ts';
-import { BLOCK_KINDS, type Block, type BlockKind, encodeBlockTable, HASH_BYTES } from './block-table.ts';
-import { encodeIdBlocks } from './ids.ts';
-import { encodeItemBlocks } from './items.ts';
+import { encodeIdBlocks } from './items/ids.ts';
+import { encodeItemBlocks } from './items/items.ts';
 import { partPath, sealManifest } from './manifest.ts';
-import { type Packed, type Piece, pack } from './pack.ts';
-import { encodeSectionHeader, type SectionIdentity } from './section.ts';
-import type { StoredVectors } from './stored-vectors.ts';
+import { BLOCK_KINDS, type Block, type BlockKind, encodeBlockTable, HASH_BYTES } from './sections/block-table.ts';
+import { type Packed, type Piece, pack } from './sections/pack.ts';
+import { encodeSectionHeader, type SectionIdentity } from './sections/section.ts';
 import {
   type CollectionManifest,
   FORMAT_VERSION,
@@ -16,7 +15,8 @@ import {
   type Part,
   type PartKind,
 } from './types.ts';
-import { encodeBlocks, encodeHead, quantiserFor } from './vector-blocks.ts';
+import type { StoredVectors } from './vectors/stored-vectors.ts';
+import { encodeBlocks, encodeHead, quantiserFor } from './vectors/vector-blocks.ts';
 
 /** What the manifest says and the pictures do not. */
 export type CollectionDescription = Pick<

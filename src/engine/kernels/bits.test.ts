@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Kernels } from './kernels.ts';
-import { difference, QUERY, ROWS, reference, SCORES } from './test-kernels.ts';
+import { difference, QUERY, ROWS, reference, SCORES } from './testing.ts';
 
 const byte = fc.oneof(fc.constantFrom(0, 255), fc.nat(255));
 const entry = fc.oneof(fc.constantFrom(0, 63), fc.nat(63));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { difference, LIST, ROWS, SCORES, wasm } from './test-kernels.ts';
+import { difference, LIST, ROWS, SCORES, wasm } from './testing.ts';
 
 test('listed rows are copied one after the other', () => {
   const shape = fc.record({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { difference, LIST, SCORES, wasm } from './test-kernels.ts';
+import { difference, LIST, SCORES, wasm } from './testing.ts';
 
 const expectSame = (...args: Parameters<typeof difference>) => expect(difference(...args)).toBeUndefined();
 

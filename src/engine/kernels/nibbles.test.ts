@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Kernels } from './kernels.ts';
 import { componentAt } from './reference.ts';
-import { difference, QUERY, ROWS, reference, SCORES } from './test-kernels.ts';
+import { difference, QUERY, ROWS, reference, SCORES } from './testing.ts';
 
 const byte = fc.oneof(fc.constantFrom(0, 255), fc.nat(255));
 const factor = fc.oneof(fc.constantFrom(-32768, 32767, 0), fc.integer({ min: -32768, max: 32767 }));

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toBfloat16 } from '../bfloat16.ts';
-import { fromFloat16 } from '../float16.ts';
+import { toBfloat16 } from '../numeric/bfloat16.ts';
+import { fromFloat16 } from '../numeric/float16.ts';
 import { BLOCK_ROWS, HALVES_QUERY_FACTOR } from './kernels.ts';
-import { difference, LIST, MAXIMA, QUERY, ROWS, reference, SCALES, SCORES, wasm } from './test-kernels.ts';
+import { difference, LIST, MAXIMA, QUERY, ROWS, reference, SCALES, SCORES, wasm } from './testing.ts';
 
 const expectSame = (...args: Parameters<typeof difference>) => expect(difference(...args)).toBeUndefined();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { dot, type Embedding, normalise } from '../embedding.ts';
-import { clusteredVectors } from '../test-vectors.ts';
+import { dot, type Embedding, normalise } from '../numeric/embedding.ts';
+import { clusteredVectors } from '../numeric/testing-vectors.ts';
 import { embedQuery, type TermSources } from './embed-query.ts';
 import type { Term } from './query.ts';
 

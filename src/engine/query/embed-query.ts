@@ -1,5 +1,5 @@
-import { type Embedding, normalise } from '../embedding.ts';
 import { AfterimageError } from '../errors.ts';
+import { type Embedding, normalise } from '../numeric/embedding.ts';
 import type { VectorSource } from '../search/vector-source.ts';
 import type { Query, Term } from './query.ts';
 

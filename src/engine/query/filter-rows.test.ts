@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countBits, hasBit } from '../bitset.ts';
+import { createTestItems, testItem } from '../collection/items/testing-items.ts';
 import type { Item } from '../collection/types.ts';
-import { createTestItems, testItem } from '../test-items.ts';
+import { countBits, hasBit } from '../index/bitset.ts';
 import { createTest, filterRows } from './filter-rows.ts';
 import type { Filter, FilterField } from './query.ts';
 

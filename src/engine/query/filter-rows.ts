@@ -1,6 +1,6 @@
-import { type Bitset, createBitset, setBit } from '../bitset.ts';
-import type { ItemStore } from '../collection/items.ts';
+import type { ItemStore } from '../collection/items/items.ts';
 import type { Item } from '../collection/types.ts';
+import { type Bitset, createBitset, setBit } from '../index/bitset.ts';
 import type { Filter, FilterField } from './query.ts';
 
 /** Records that are read at a time. */

@@ -1,4 +1,4 @@
-import type { Embedding } from '../embedding.ts';
+import type { Embedding } from '../numeric/embedding.ts';
 
 /** The vectors of a collection as they were made, by row. */
 export interface VectorSource {

@@ -1,5 +1,5 @@
 import { createResource, For, type JSX, Match, Show, Switch } from 'solid-js';
-import { type Licences, loadLicences, type PackageLicence } from '../../state/licences.ts';
+import { type Licences, loadLicences, type PackageLicence } from '../../site/licences.ts';
 import { useApp } from '../context.ts';
 import './about.css';
 

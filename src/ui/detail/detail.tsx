@@ -1,15 +1,15 @@
 import { createSignal, type JSX, Match, Show, Switch } from 'solid-js';
 import type { Item, PictureFile } from '../../engine/collection/types.ts';
+import { Dialog } from '../common/dialog.tsx';
+import { Fact } from '../common/fact.tsx';
+import { Failure } from '../common/failure.tsx';
+import { formatBytes, formatCount, formatDate, formatScore } from '../common/format.ts';
+import { Icon } from '../common/icons.tsx';
 import { pictureUrl, useApp } from '../context.ts';
-import { Dialog } from '../dialog.tsx';
-import { Fact } from '../fact.tsx';
-import { Failure } from '../failure.tsx';
-import { formatBytes, formatCount, formatDate, formatScore } from '../format.ts';
 import { itemTitle } from '../grid/cell.tsx';
-import { Icon } from '../icons.tsx';
-import { matchText } from '../matches.ts';
 import { RatingError } from '../ratings/search-rating.tsx';
 import { Thumbs } from '../ratings/thumbs.tsx';
+import { matchText } from '../search/matches.ts';
 import './detail.css';
 import { type Point, swipe } from './swipe.ts';
 

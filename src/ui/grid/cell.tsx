@@ -1,8 +1,8 @@
 import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
-import { createItem } from '../../state/items.ts';
+import { createItem } from '../../state/collection/items.ts';
+import { formatCount, formatScore } from '../common/format.ts';
 import { pictureUrl, useApp } from '../context.ts';
-import { formatCount, formatScore } from '../format.ts';
 import { Thumbs } from '../ratings/thumbs.tsx';
 
 /** One picture of the grid: a link to its detail view, and thumbs when it is a result. */

@@ -1,5 +1,5 @@
 import { type Accessor, createEffect, createMemo, createSignal, onCleanup, untrack } from 'solid-js';
-import type { Pictures } from '../../state/pictures.ts';
+import type { Pictures } from '../../state/collection/pictures.ts';
 import { createBox } from './box.ts';
 import { columnsFor, createLayout, placeOf, rowAt, rowIndexAt, topOf } from './layout.ts';
 import { createScroll } from './scroll.ts';

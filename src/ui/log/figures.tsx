@@ -1,12 +1,12 @@
 import { For, type JSX, lazy, Show } from 'solid-js';
-import type { LogStats } from '../../state/log-list.ts';
-import { formatCount, formatMs } from '../format.ts';
-import { Part } from '../part.tsx';
-import { type Distribution, distribution, totalMs } from './latency.ts';
+import type { LogStats } from '../../state/log/log-list.ts';
+import { formatCount, formatMs } from '../common/format.ts';
+import { Part } from '../common/part.tsx';
+import { type Distribution, distribution, totalMs } from './plots/latency.ts';
 
 /** uPlot comes only when there is something to draw. */
-const RatingPlot = lazy(async () => ({ default: (await import('./plots.tsx')).RatingPlot }));
-const LatencyPlot = lazy(async () => ({ default: (await import('./plots.tsx')).LatencyPlot }));
+const RatingPlot = lazy(async () => ({ default: (await import('./plots/plots.tsx')).RatingPlot }));
+const LatencyPlot = lazy(async () => ({ default: (await import('./plots/plots.tsx')).LatencyPlot }));
 
 /** Rating distribution and latency, each as a plot and as a table. */
 export function Figures(props: { stats: LogStats }): JSX.Element {

@@ -2,14 +2,14 @@ import { createSignal, For, type JSX, Show } from 'solid-js';
 import { AfterimageError } from '../../engine/errors.ts';
 import { type Query, textQuery } from '../../engine/query/query.ts';
 import { parseQuery } from '../../engine/query/serialise.ts';
-import type { LoggedResult, LoggedSearch } from '../../state/log.ts';
-import { createRatings, type Ratings } from '../../state/ratings.ts';
+import type { LoggedResult, LoggedSearch } from '../../state/log/log.ts';
+import { createRatings, type Ratings } from '../../state/log/ratings.ts';
+import { formatCount, formatDate, formatDevice, formatMs, formatScore } from '../common/format.ts';
+import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
-import { formatCount, formatDate, formatDevice, formatMs, formatScore } from '../format.ts';
-import { InternalLink } from '../header.tsx';
-import { Icon } from '../icons.tsx';
 import { SearchRating } from '../ratings/search-rating.tsx';
 import { Thumbs } from '../ratings/thumbs.tsx';
+import { InternalLink } from '../shell/header.tsx';
 
 /** One search of the log; what it found opens below it. */
 export function LogEntry(props: { search: LoggedSearch; onRemove: () => void }): JSX.Element {

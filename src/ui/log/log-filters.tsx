@@ -1,6 +1,6 @@
 import { createMemo, For, type JSX, Show } from 'solid-js';
-import type { LogFilter, LogList } from '../../state/log-list.ts';
-import { Icon } from '../icons.tsx';
+import type { LogFilter, LogList } from '../../state/log/log-list.ts';
+import { Icon } from '../common/icons.tsx';
 
 const RATINGS = ['rated', 'unrated', 10, 9, 8, 7, 6, 5, 4, 3, 2, 1] as const;
 const LABELS = { rated: 'Rated', unrated: 'Not rated' } as const;

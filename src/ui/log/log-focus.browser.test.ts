@@ -2,9 +2,9 @@ import { deleteDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Locator, page, userEvent } from 'vitest/browser';
 import { type Database, openDatabase } from '../../db/database.ts';
-import { asks, loggedSearch } from '../../db/fixtures.ts';
+import { asks, loggedSearch } from '../../db/testing-records.ts';
 import { AfterimageError } from '../../engine/errors.ts';
-import { showLog } from './fixtures.ts';
+import { showLog } from './testing.ts';
 import '../styles/main.css';
 
 let name = '';

@@ -1,7 +1,7 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import { toAfterimageError } from '../../engine/errors.ts';
-import type { ImportReport, LogList, RejectedLine } from '../../state/log-list.ts';
-import { formatCount } from '../format.ts';
+import type { ImportReport, LogList, RejectedLine } from '../../state/log/log-list.ts';
+import { formatCount } from '../common/format.ts';
 
 /** What the last action came to. */
 interface Outcome {

@@ -1,10 +1,10 @@
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
 import { toAfterimageError } from '../../engine/errors.ts';
-import type { LoggedSearch } from '../../state/log.ts';
-import { createLogList, type LogList } from '../../state/log-list.ts';
+import type { LoggedSearch } from '../../state/log/log.ts';
+import { createLogList, type LogList } from '../../state/log/log-list.ts';
+import { Failure } from '../common/failure.tsx';
+import { formatCount } from '../common/format.ts';
 import { useApp } from '../context.ts';
-import { Failure } from '../failure.tsx';
-import { formatCount } from '../format.ts';
 import { Figures } from './figures.tsx';
 import './log.css';
 import { LogEntry } from './log-entry.tsx';

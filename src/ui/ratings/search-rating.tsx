@@ -1,5 +1,5 @@
 import { type JSX, Show } from 'solid-js';
-import type { Ratings } from '../../state/ratings.ts';
+import type { Ratings } from '../../state/log/ratings.ts';
 import { RatingControl } from './rating-control.tsx';
 
 /** The rating of one search, with what keeps it from being saved. */

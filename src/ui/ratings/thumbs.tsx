@@ -1,5 +1,5 @@
 import type { JSX } from 'solid-js';
-import type { Judgement } from '../../state/ratings.ts';
+import type { Judgement } from '../../state/log/ratings.ts';
 import './ratings.css';
 
 const THUMB =

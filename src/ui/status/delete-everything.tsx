@@ -1,5 +1,5 @@
 import { createSignal, type JSX, Show } from 'solid-js';
-import { deleteEverything } from '../../state/delete-everything.ts';
+import { deleteEverything } from '../../state/shell/delete-everything.ts';
 import { useApp } from '../context.ts';
 
 /** The button that removes all that is kept; asks once more before it does it. */

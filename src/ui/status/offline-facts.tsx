@@ -1,7 +1,7 @@
 import { createEffect, createMemo, createResource, createSignal, type JSX, on, Show } from 'solid-js';
+import { Fact } from '../common/fact.tsx';
+import { formatBytes, formatCount } from '../common/format.ts';
 import { useApp } from '../context.ts';
-import { Fact } from '../fact.tsx';
-import { formatBytes, formatCount } from '../format.ts';
 
 /** What is kept for offline use, and how much room there is for it. */
 export function OfflineFacts(): JSX.Element {

@@ -1,4 +1,4 @@
-import type { Filter } from '../filter.ts';
+import type { Filter } from '../data/filter.ts';
 import { type Answer, DIM, K } from '../protocol.ts';
 import type { Searcher } from './engine.ts';
 

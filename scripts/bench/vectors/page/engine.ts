@@ -1,4 +1,4 @@
-import type { Filter } from '../filter.ts';
+import type { Filter } from '../data/filter.ts';
 import type { EngineId } from '../protocol.ts';
 import type { Files, Rows } from './sources.ts';
 

@@ -1,5 +1,5 @@
 import { expose } from 'comlink';
-import { createFilter, type Filter, filterPlaces } from '../filter.ts';
+import { createFilter, type Filter, filterPlaces } from '../data/filter.ts';
 import type { Answer, Built, DataSet, EngineId, Live, Loaded, OnDemand } from '../protocol.ts';
 import { ask } from './ask.ts';
 import type { Engine, Searcher } from './engine.ts';

@@ -1,5 +1,5 @@
-import type { Embedding } from '../../../../src/engine/embedding.ts';
-import { createLiveIndex } from '../../../../src/engine/live-index.ts';
+import { createLiveIndex } from '../../../../src/engine/index/live/live-index.ts';
+import type { Embedding } from '../../../../src/engine/numeric/embedding.ts';
 import type { Live } from '../protocol.ts';
 import { ask } from './ask.ts';
 import { openIndex, searcherOf } from './engines/collection.ts';

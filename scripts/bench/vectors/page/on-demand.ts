@@ -1,4 +1,4 @@
-import type { Embedding } from '../../../../src/engine/embedding.ts';
+import type { Embedding } from '../../../../src/engine/numeric/embedding.ts';
 import { type Answer, DIM, K, type OnDemand } from '../protocol.ts';
 import { rowsOf } from './ask.ts';
 import { openIndex, readOrder, searcherOf } from './engines/collection.ts';

@@ -1,10 +1,10 @@
 import { readCollection } from '../../../../../src/engine/collection/reader.ts';
-import type { Embedding } from '../../../../../src/engine/embedding.ts';
+import type { VectorIndex } from '../../../../../src/engine/index/vector-index.ts';
+import type { Embedding } from '../../../../../src/engine/numeric/embedding.ts';
 import type { ByteSource } from '../../../../../src/engine/ports.ts';
-import type { VectorIndex } from '../../../../../src/engine/vector-index.ts';
-import type { EngineRequest } from '../../../../../src/platform/choose-engine.ts';
-import { type LoadedIndex, loadIndex } from '../../../../../src/platform/compose-search.ts';
-import { sha256 } from '../../../../../src/platform/sha256.ts';
+import { sha256 } from '../../../../../src/platform/hashes/sha256.ts';
+import type { EngineRequest } from '../../../../../src/platform/indexes/choose-engine.ts';
+import { type LoadedIndex, loadIndex } from '../../../../../src/platform/indexes/compose-search.ts';
 import { COLLECTION, ORDER_FILE } from '../../protocol.ts';
 import type { Engine, Searcher } from '../engine.ts';
 import type { Files } from '../sources.ts';

@@ -1,5 +1,5 @@
 import init, { EdgeVec, EdgeVecConfig, JsIndexType } from 'edgevec/edgevec.js';
-import { beamFor } from '../../../../../src/indexing/beam.ts';
+import { beamFor } from '../../../../../src/indexing/indexes/beam.ts';
 import { DIM, GRAPH } from '../../protocol.ts';
 import type { Engine, Searcher } from '../engine.ts';
 

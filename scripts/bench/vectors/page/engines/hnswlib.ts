@@ -1,6 +1,6 @@
 import { type HierarchicalNSW, type HnswlibModule, loadHnswlib, syncFileSystem } from 'hnswlib-wasm-as-published';
-import { beamFor } from '../../../../../src/indexing/beam.ts';
-import { passes } from '../../filter.ts';
+import { beamFor } from '../../../../../src/indexing/indexes/beam.ts';
+import { passes } from '../../data/filter.ts';
 import { DIM, GRAPH, HNSWLIB_FILE } from '../../protocol.ts';
 import type { Engine } from '../engine.ts';
 import { readEntry, writeEntry } from './indexed-db.ts';

@@ -1,4 +1,4 @@
-import { passes } from '../../filter.ts';
+import { passes } from '../../data/filter.ts';
 import type { Engine } from '../engine.ts';
 
 /**

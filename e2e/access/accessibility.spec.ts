@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { AppPage } from '../app-page.ts';
+import { expect, test } from '../fixtures.ts';
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe has against the page as it is, by rule and element. */
+async function violations(app: AppPage): Promise<string[]> {
+  const { page } = app;
+  // By the debugger, which the policy does not bind; a script element would be refused.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await axe);
+  const results = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
+    return axe.run({ resultTypes: ['violations'] });
+  });
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+const VIEWS: readonly { readonly name: string; open(app: AppPage): Promise<void> }[] = [
+  { name: 'first screen', open: (app) => app.open('./') },
+  {
+    name: 'results',
+    async open(app) {
+      await app.open('./?q=rocket');
+      await app.answered('rocket');
+      await app.at(2).hover();
+    },
+  },
+  {
+    name: 'parts of a search',
+    async open(app) {
+      await app.open('./?query=1_w.dog_w-.cat_type.png');
+      await app.answered('dog, not cat, type: png');
+      await expect(app.page.getByRole('button', { name: 'Remove not cat' })).toBeVisible();
+    },
+  },
+  {
+    name: 'no match',
+    async open(app) {
+      await app.open('./?q=tax+declaration');
+      await app.answered('tax declaration');
+      await expect(app.page.getByRole('list', { name: 'Examples' })).toBeVisible();
+    },
+  },
+  {
+    name: 'judging',
+    async open(app) {
+      await app.open('./?q=rocket');
+      await app.answered('rocket');
+      // Shown to fingers only.
+      await app.page.locator('.judge-button').evaluate((button: HTMLElement) => button.click());
+      await expect(app.page.getByRole('button', { name: /^Good match: / }).nth(3)).toBeVisible();
+    },
+  },
+  {
+    name: 'detail',
+    async open(app) {
+      await app.open('./?q=rocket');
+      await app.answered('rocket');
+      await app.at(1).click();
+      await expect(app.detail.getByRole('button', { name: /Good match/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'log',
+    async open(app) {
+      await app.open('./?view=log');
+      await app.page.getByText('Rating and results').first().click();
+      await expect(app.page.getByRole('group', { name: /^Rate “/ })).toBeVisible();
+      await expect(app.page.locator('canvas').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'status',
+    async open(app) {
+      await app.open('./?view=status');
+      await expect(app.fact('Storage')).toBeVisible();
+    },
+  },
+  {
+    name: 'about',
+    async open(app) {
+      await app.open('./?view=about');
+      await expect(app.page.getByText('hnswlib-wasm')).toBeVisible();
+    },
+  },
+  {
+    name: 'failure',
+    async open(app) {
+      await app.page.goto('./?c=missing');
+      await expect(app.page.getByRole('alert').first()).toBeVisible();
+    },
+  },
+];
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [size, viewport] of [
+    ['phone', { width: 360, height: 740 }],
+    ['desktop', { width: 1280, height: 800 }],
+  ] as const) {
+    test.describe(`${colorScheme}, ${size}`, () => {
+      test.use({ colorScheme, viewport });
+
+      test('axe finds nothing, and nothing is wider than the window', async ({ app, page }) => {
+        for (const { name, open } of VIEWS) {
+          await test.step(name, async () => {
+            await open(app);
+            expect.soft(await violations(app), name).toEqual([]);
+            const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+            expect.soft(content, `width of ${name}`).toBeLessThanOrEqual(window ?? 0);
+          });
+        }
+      });
+    });
+  }
+}
+
+test('nothing moves for who wants no motion', async ({ app, page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await app.open('./?q=rocket');
+  await app.answered('rocket');
+  await app.at(1).hover();
+  await app.at(1).click();
+  await expect(app.detail).toBeVisible();
+  const moving = await page.evaluate(() =>
+    [...document.querySelectorAll('*')]
+      .filter((element) => {
+        const { transitionDuration, animationDuration, animationName } = getComputedStyle(element);
+        const seconds = [...transitionDuration.split(','), ...(animationName === 'none' ? [] : [animationDuration])];
+        return seconds.some((duration) => Number.parseFloat(duration) > 0.01);
+      })
+      .map((element) => element.className),
+  );
+  expect(moving).toEqual([]);
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior)).toBe('auto');
+});

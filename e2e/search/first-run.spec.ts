@@ -1,0 +1,51 @@
+import { expect, hold, test } from '../fixtures.ts';
+
+test('shows all pictures, examples and what the model can do before any query', async ({ app, page }) => {
+  await page.goto('./');
+  await expect(app.at(1)).toBeVisible();
+  await expect(app.grid).toHaveAccessibleName('All pictures');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Describe a picture, find\sit\./);
+  await expect(page.getByText(/1,594 pictures/)).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Examples' }).getByRole('button')).not.toHaveCount(0);
+  await app.ready();
+  await expect(page.getByText(/Finds .*It does not understand/)).toBeVisible();
+  await expect(app.field).toBeFocused();
+});
+
+for (const [query, wanted] of [
+  ['dog', /dog/],
+  ['rocket', /rocket/],
+  ['ghost', /ghost/],
+  ['halloween', /jack-o-lantern|vampire|zombie/],
+] as const) {
+  test(`finds ${query} at the top`, async ({ app }) => {
+    await app.open();
+    await app.search(query);
+    await expect(app.headline).toHaveText(new RegExp(`^\\d+ good match(es)? for “${query}”$`));
+    expect((await app.top(3))[0]).toMatch(wanted);
+  });
+}
+
+test('an example is a search', async ({ app, page }) => {
+  await app.open();
+  await page.getByRole('list', { name: 'Examples' }).getByRole('button', { name: 'rocket' }).click();
+  await app.answered('rocket');
+  await expect(app.field).toHaveValue('rocket');
+  await expect(page).toHaveURL(/\?q=rocket$/);
+  await expect(page.getByRole('list', { name: 'Examples' })).toBeHidden();
+});
+
+test('says what it loads, in bytes and percent, while a query waits', async ({ app, page }) => {
+  const release = await hold(page, /text_model\.onnx$/);
+  await page.goto('./?q=rocket');
+  await expect(app.at(1)).toBeVisible();
+  await expect(page.getByText('Your search runs as soon as the model is here.')).toBeVisible();
+  await expect(app.status).toHaveAccessibleName(/Loading \d+ %/);
+  await page
+    .locator('main')
+    .getByText(/^Loading /)
+    .click();
+  await expect(page.getByText(/Picture vectors\s*[\d.]+ kB/)).toBeVisible();
+  release();
+  await app.answered('rocket');
+});

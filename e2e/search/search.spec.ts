@@ -1,0 +1,168 @@
+import { expect, test } from '../fixtures.ts';
+
+test('the newest query wins, and no older answer is shown after it', async ({ app, page }) => {
+  await app.open();
+  await page.evaluate(() => {
+    const shown: string[] = [];
+    Object.assign(globalThis, { shown });
+    new MutationObserver(() => {
+      const text = /“(.*)”/.exec(document.querySelector('main h2')?.textContent ?? '')?.[1];
+      if (text !== undefined && text !== shown.at(-1)) shown.push(text);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  const last = 'rocket ship';
+  const typed = Array.from(last, (_, i) => last.slice(0, i + 1));
+  await app.field.pressSequentially(last);
+  await app.answered('rocket ship');
+  expect((await app.top(3)).join()).toContain('rocket');
+  const shown = await page.evaluate(() => (globalThis as unknown as { shown: string[] }).shown);
+  const order = shown.map((text) => typed.indexOf(text));
+  expect(order).toEqual([...order].sort((a, b) => a - b));
+  expect(shown.at(-1)).toBe('rocket ship');
+});
+
+test('the address is the whole state: link, Back, Forward and reload', async ({ app, page }) => {
+  await app.open('./?q=rocket');
+  await app.answered('rocket');
+  await expect(app.field).toHaveValue('rocket');
+
+  await app.field.fill('dog');
+  await app.field.press('Enter');
+  await app.answered('dog');
+  await expect(page).toHaveURL(/\?q=dog$/);
+  await expect(page).toHaveTitle('dog · Afterimage');
+
+  await page.goBack();
+  await app.answered('rocket');
+  await expect(app.field).toHaveValue('rocket');
+  await page.goForward();
+  await app.answered('dog');
+  await page.reload();
+  await app.answered('dog');
+  await expect(app.field).toHaveValue('dog');
+  await page.goBack();
+  await app.answered('rocket');
+});
+
+test('typing makes one history entry, not one for each letter', async ({ app, page }) => {
+  await app.open();
+  await app.type('guitar');
+  await app.answered('guitar');
+  await expect(page).toHaveURL(/\?q=guitar$/);
+  await page.goBack();
+  await expect(app.field).toHaveValue('');
+  await expect(app.grid).toHaveAccessibleName('All pictures');
+});
+
+test('a slash goes to the field, Escape clears it and shows all pictures again', async ({ app, page }) => {
+  await app.open('./?q=rocket');
+  await app.answered('rocket');
+  await app.at(1).focus();
+  await page.keyboard.press('/');
+  await expect(app.field).toBeFocused();
+  await expect(app.field).toHaveValue('rocket');
+  await page.keyboard.press('Escape');
+  await expect(app.field).toHaveValue('');
+  await expect(app.field).toBeFocused();
+  await expect(app.grid).toHaveAccessibleName('All pictures');
+  await page.keyboard.press('/');
+  await expect(app.field).toHaveValue('/');
+});
+
+test('each result has its score, and the headline says how long it took and on what', async ({ app, page }) => {
+  await app.open();
+  await app.search('cat');
+  await app.top(5);
+  const scores = (await app.shown()).map(({ score }) => score ?? Number.NaN);
+  expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  await expect(
+    page.getByText(/^Text understood in [\d.<]+ m?s, 1,594 pictures searched in [\d.<]+ m?s\. WebAssembly, HNSW\.$/),
+  ).toBeVisible();
+});
+
+test('says that nothing matches something absent, and what is nearest stays reachable', async ({ app, page }) => {
+  await app.open();
+  await app.search('tax declaration');
+  await expect(app.headline).toHaveText('Nothing here seems to match “tax declaration”');
+  await expect(app.grid.getByRole('gridcell', { name: 'The nearest there is' })).toBeVisible();
+  await expect(app.at(1)).toBeVisible();
+  await expect(page.getByText('Below here: weaker matches')).toBeHidden();
+});
+
+test('where nothing matches, an example is one click or key away', async ({ app, page }) => {
+  const examples = page.getByRole('list', { name: 'Examples' });
+  await app.open();
+  await app.search('something spooky');
+  await expect(page.getByText('Try others, or one of these:')).toBeVisible();
+  await examples.getByRole('button', { name: 'something scary' }).click();
+  await app.answered('something scary');
+  expect(await app.top(3)).toContain('zombie');
+  await expect(examples).toBeHidden();
+  await expect(app.field).toBeFocused();
+
+  await page.goBack();
+  await app.answered('something spooky');
+  await expect(examples).toBeVisible();
+  await app.field.focus();
+  await page.keyboard.press('Tab'); // Clear
+  await page.keyboard.press('Tab');
+  await expect(examples.getByRole('button').first()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(app.headline).toHaveText(/^\d+ good match/);
+  await expect(app.field).toBeFocused();
+});
+
+test('a line divides good matches from weaker ones, just below the last good one', async ({ app, page }) => {
+  await app.open();
+  await app.search('rocket');
+  const good = Number(/^\d+/.exec((await app.headline.textContent()) ?? '')?.[0]);
+  expect(good).toBeGreaterThan(0);
+  await app.at(good + 1).scrollIntoViewIfNeeded();
+  const line = await page.getByText('Below here: weaker matches').boundingBox();
+  const [above, below] = [await app.at(good).boundingBox(), await app.at(good + 1).boundingBox()];
+  expect(above?.y).toBeLessThan(line?.y ?? 0);
+  expect(below?.y).toBeGreaterThan(line?.y ?? Number.POSITIVE_INFINITY);
+});
+
+test('scrolling reaches every picture, each once, in the order of their scores', async ({ app, page }) => {
+  await app.open('./?q=fruit');
+  await app.answered('fruit');
+  await app.at(1).focus();
+  const seen = new Map<number, { href: string; score: number }>();
+  // By whole screens, as a person does with the keyboard; beyond 200 the pages come from the exact scan.
+  for (let last = 0; last < 1594; ) {
+    await expect(app.grid.locator('a:not([href*="p="])')).toHaveCount(0);
+    const cells = await app.pictures.evaluateAll((links) =>
+      links.map((link) => ({
+        place: Number((link as HTMLElement).dataset.cell) + 1,
+        href: link.getAttribute('href') ?? '',
+        score: Number(/score (-?[\d.]+)/.exec(link.textContent ?? '')?.[1]),
+      })),
+    );
+    for (const { place, ...cell } of cells) seen.set(place, cell);
+    last = Math.max(...seen.keys());
+    await page.keyboard.press('PageDown');
+    await expect(app.grid.locator('a:focus')).not.toHaveAttribute('data-cell', String(last));
+    if (seen.size === 1594) break;
+    await page.keyboard.press('End');
+  }
+  expect(seen.size).toBe(1594);
+  expect(new Set([...seen.values()].map(({ href }) => href)).size).toBe(1594);
+  const scores = [...seen].sort(([a], [b]) => a - b).map(([, { score }]) => score);
+  for (let i = 1; i < scores.length; i++) expect(scores[i]).toBeLessThanOrEqual(scores[i - 1] as number);
+});
+
+test('the exact index and the graph agree on the best pictures', async ({ app, newTab }) => {
+  const exact = await newTab();
+  await app.open('./?index=hnsw');
+  await exact.open('./?index=exact');
+  for (const query of ['dog', 'flag', 'happy face']) {
+    await app.search(query);
+    await exact.search(query);
+    expect(await app.top(10)).toEqual(await exact.top(10));
+  }
+  await expect(exact.page.getByText(/, exact scan\.$/)).toBeVisible();
+  await exact.openStatus();
+  await expect(exact.fact('Engine')).toContainText('Exact scan');
+  await expect(exact.fact('Engine')).toContainText('It was asked for');
+});

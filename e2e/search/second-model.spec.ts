@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { addModel } from '../../scripts/models/add-model.ts';
+import { expect, test } from '../fixtures.ts';
+import { copyPublicFolder, drawPictures, script, serveSite } from '../sites.ts';
+
+test('a collection of another model and dimension is offered and searched', async ({ app, guard, page }, info) => {
+  const folder = await copyPublicFolder(info.outputPath('public'));
+  const models = join(folder, 'models');
+  await script('make-random-model.ts', info.outputPath('random'), '--dim', '48');
+  const model = await addModel({ folder: info.outputPath('random'), modelsFolder: models, id: 'random-48' });
+  expect(model.dim).toBe(48);
+  const pictures = await drawPictures(info.outputPath('pictures'), ['rocket', 'dog', 'cat', 'ghost', 'guitar']);
+  const collection = join(folder, 'collections/other');
+  await script(
+    'build-index.ts',
+    pictures,
+    '--out',
+    collection,
+    '--models',
+    models,
+    '--model',
+    'random-48',
+    '--title',
+    'Other',
+  );
+
+  const site = await serveSite(folder);
+  guard.allow(site.origin);
+  await app.open(site.origin);
+  await page.getByRole('combobox', { name: 'Collection' }).selectOption('Other');
+  await expect(page).toHaveURL(/\?c=other$/);
+  await expect(page.getByText('Other, 5 pictures.')).toBeVisible();
+  await expect(app.pictures).toHaveCount(5);
+  await app.search('rocket');
+  await expect(page.getByText(/5 pictures searched in .*WebAssembly, HNSW\.$/)).toBeVisible();
+  await expect(app.pictures.filter({ hasText: /score/ })).toHaveCount(5);
+  await app.openStatus();
+  await expect(app.fact('Model')).toContainText('random-48');
+  await expect(app.fact('Precision')).toHaveText('fp32, 48 dimensions');
+  await expect(app.fact('Vectors')).toHaveText('5 × 48');
+  await page.keyboard.press('Escape');
+
+  // And back, with the query.
+  await page.getByRole('combobox', { name: 'Collection' }).selectOption('Fluent Emoji');
+  await expect(page.getByText(/1,594 pictures searched in /)).toBeVisible();
+  expect((await app.top(1))[0]).toBe('rocket');
+});

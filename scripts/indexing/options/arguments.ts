@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { DEFAULT_MODEL } from '../../../src/engine/model/model.ts';
+import type { Shard } from '../../../src/indexing/pictures/shard.ts';
+import { parseOptions, usage } from '../../cli/cli.ts';
+import { CACHE_FOLDER, MODELS_FOLDER } from '../../repository/folders.ts';
+import type { BuildOptions } from '../build-collection.ts';
+import type { ImportOptions } from '../exchange/import-vectors.ts';
+import { COLLECTION_OPTIONS, parseCollectionOptions } from './collection-options.ts';
+
+export const HELP = `
+Usage: pnpm build-index <folder>… --out public/collections/<name> [options]
+       pnpm build-index --from-npy <file or folder> --model <id> --out public/collections/<name> [options]
+
+Makes a searchable collection of the pictures in folders and the folders below them (JPEG, PNG, WebP, AVIF, GIF, TIFF,
+SVG), or brings it up to date: only what is new is embedded. Can be stopped at any time and run again. Or makes a
+collection of vectors that were made elsewhere (its pictures are not there: the page shows their names).
+Files and folders whose names begin with a dot are left out; linked folders are followed, each once. Pictures that were
+deleted leave the collection, but those of a <folder> that is empty now, or cannot be listed, stay (unless they were moved
+into another one), because its disk may not be there: to remove them, leave the folder out. What would embed them again
+(--fresh, another model, finer --vectors, a collection of another format version or a damaged one) is refused until the
+folder is back or left out. To remove a collection, delete its folder: the next build-index, start or build takes it off
+the list.
+
+  --out <folder>          the collection's folder; its last part is the collection's name. The page offers those in
+                          public/collections; elsewhere, index.json beside the folder lists it
+  --model <id>            folder under public/models (default: ${DEFAULT_MODEL})
+  --title, --description, --licence <text>
+                          what the page says of the collection (default: what it said before; --licence "" takes it
+                          back)
+  --example <text>        a query to try, may be given several times
+  --captions <file>       titles and licences of single pictures, as JSON:
+                          {"dogs/rex.jpg": {"title": "Rex", "licence": "CC0"}}
+  --pictures <mode>       larger pictures for the page: preview (default; WebP of at most 1,024 px without metadata),
+                          copy (the original files, which publishes what is in them: places, names of cameras), none.
+                          Published with each picture, in every mode: its name with the folders below yours, its size,
+                          and to the second when it was taken (where the file does not say so: last changed)
+  --M <n>                 links of a picture in the graph (2 to 256; default: 16)
+  --efConstruction <n>    width of the beam when the graph is built (1 to 65535; default: 200)
+  --efSearch <n>          width of the beam when it is searched (default: 48, above 20,000 pictures 100, above
+                          200,000 200); the page and pnpm search ask for 200 pictures, which makes it 200 at least
+  --index <engine>        what answers: hnsw (default); exact, which needs no graph and compares every picture; codes, for
+                          hundreds of thousands: short codes are scanned, the best pictures compared
+  --vectors <encoding>    int8 (default), a byte a dimension; f16, twice as large and all but exact; f32, exact
+  --models <folder>       where models are (default: public/models)
+  --cache <folder>        where hashes of unchanged files are remembered (default: .cache/hashes)
+  --from-npy <path>       vectors as NumPy and clip-retrieval write them: a .npy file (float16, 32 or 64; one row a
+                          picture), a folder of such, or one with img_emb/ and metadata/. Rows are scaled to unit norm.
+                          --model has to name the model that made them; its dimension is checked, nothing else can be
+  --metadata <path>       what is known of the rows, in their order: a file or a folder of .parquet, .jsonl, .csv, .tsv
+                          (columns url, image_path, caption, title, licence, width, height, date, id, sha256) or .txt
+                          (a name a line); default: metadata/ in the folder of --from-npy, where it is there
+  --shard <i>/<n>         only the i-th of n shares of the pictures (chosen by name: each machine takes its own, whatever
+                          the others do), as a collection without a graph and with float32 vectors, to be put together
+                          by pnpm merge, which takes --index, --vectors and the parameters of the graph
+  --strict                a picture that cannot be indexed is an error (files without a picture's extension are not)
+  --fresh                 embed everything again
+  --watch                 stay, and keep the collection up to date as files come and go; where the system does not watch
+                          so many files, they are listed every 30 s
+  --json                  print a summary as one line of JSON
+
+Exit code 0: done. 1: failed. 2: something to mend in the command or on the disk.
+`;
+
+export type BuildCommand = { readonly json: boolean } & (
+  | { readonly from: 'pictures'; readonly options: BuildOptions; readonly watch: boolean }
+  | { readonly from: 'vectors'; readonly options: ImportOptions }
+);
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+/** @throws AfterimageError `usage`. */
+export function parseBuildCommand(args: readonly string[]): BuildCommand {
+  const { values, positionals } = parseOptions(args, {
+    out: text,
+    model: text,
+    models: text,
+    cache: text,
+    ...COLLECTION_OPTIONS,
+    captions: text,
+    pictures: text,
+    'from-npy': text,
+    metadata: text,
+    shard: text,
+    strict: flag,
+    fresh: flag,
+    watch: flag,
+    json: flag,
+  });
+  const from = values['from-npy'];
+  if (from !== undefined) refuseWithVectors(values, positionals);
+  else if (positionals.length === 0) throw usage('build-index takes at least one folder of pictures');
+  else if (values.metadata !== undefined) throw usage('--metadata goes with --from-npy; see --captions for pictures');
+  if (values.out === undefined) throw usage('--out is missing, for example --out public/collections/holiday');
+  const { captions, metadata } = values;
+  const common = {
+    out: values.out,
+    modelsFolder: values.models ?? MODELS_FOLDER,
+    modelId: values.model ?? DEFAULT_MODEL,
+    ...parseCollectionOptions(values),
+  };
+  const { shard } = values;
+  if (shard !== undefined) refuseWithShard(values);
+  const json = values.json === true;
+  if (from !== undefined) {
+    return { from: 'vectors', json, options: { ...common, from, ...(metadata !== undefined && { metadata }) } };
+  }
+  return {
+    from: 'pictures',
+    json,
+    watch: values.watch === true,
+    options: {
+      ...common,
+      folders: positionals,
+      cacheFolder: values.cache ?? join(CACHE_FOLDER, 'hashes'),
+      ...(captions !== undefined && { captions }),
+      ...(shard !== undefined && { shard: shardOf(shard) }),
+      pictures: pictureMode(values.pictures ?? 'preview'),
+      strict: values.strict === true,
+      fresh: values.fresh === true,
+    },
+  };
+}
+
+/** A command that has to be about pictures. */
+export function parsePictureCommand(args: readonly string[]): BuildCommand & { readonly from: 'pictures' } {
+  const command = parseBuildCommand(args);
+  if (command.from === 'pictures') return command;
+  throw usage('this takes folders of pictures, no vectors');
+}
+
+/** What says how pictures are read says nothing of vectors. */
+function refuseWithVectors(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): void {
+  if (positionals.length > 0) throw usage('--from-npy takes the place of folders of pictures');
+  if (values.model === undefined) throw usage('--from-npy needs --model, the model that made the vectors');
+  const other = ['captions', 'pictures', 'shard', 'strict', 'fresh', 'watch'].find(
+    (name) => values[name] !== undefined,
+  );
+  if (other !== undefined) throw usage(`--${other} is for folders of pictures, not for --from-npy`);
+}
+
+/** What says how a collection is searched is said when its shards are merged. */
+function refuseWithShard(values: Readonly<Record<string, unknown>>): void {
+  const other = ['index', 'vectors', 'M', 'efConstruction', 'efSearch'].find((name) => values[name] !== undefined);
+  if (other !== undefined) throw usage(`--${other} is for pnpm merge, not for its shards`);
+}
+
+function shardOf(value: string): Shard {
+  const [index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(value) ?? []).slice(1).map(Number);
+  if (index >= 1 && index <= count && Number.isSafeInteger(count)) return { index, count };
+  throw usage(`--shard takes i/n, for example 2/8 for the second of eight, not "${value}"`);
+}
+
+function pictureMode(value: string): BuildOptions['pictures'] {
+  if (value === 'preview' || value === 'copy' || value === 'none') return value;
+  throw usage(`--pictures takes preview, copy or none, not "${value}"`);
+}

@@ -1,0 +1,75 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MAX_PART_BYTES } from '../../src/engine/collection/types.ts';
+import { DEFAULT_MODEL, type ModelManifest, parseModelManifest } from '../../src/engine/model/model.ts';
+import { createHttpSource } from '../../src/platform/bytes/http-source.browser.ts';
+import { textFiles, towerFile } from '../../src/platform/models/model-files.ts';
+import { readModelFile, readNewestModel } from '../../src/platform/models/model-source.browser.ts';
+import { MODELS_FOLDER } from '../repository/folders.ts';
+import { serve } from '../serve/serve.ts';
+import { addModel } from './add-model.ts';
+import { packageModels } from './package-models.ts';
+import { writeRandomModel } from './random-model.ts';
+
+let work = '';
+let before: ModelManifest;
+const at = (...path: string[]) => join(work, ...path);
+
+/** A text tower of 23 MB: a table of tokens much longer than the tokenizer needs. */
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'afterimage-package-'));
+  const tokenizerFrom = join(MODELS_FOLDER, DEFAULT_MODEL);
+  await writeRandomModel({ folder: at('hf'), tokenizerFrom, vocabulary: 240_000, dim: 48, imageSize: 48, seed: 3 });
+  before = await addModel({ folder: at('hf'), modelsFolder: at('models'), id: 'large' });
+  await writeFile(at('models/large/MODEL.md'), 'What it can do.');
+  await mkdir(at('models/unfinished'));
+  await packageModels(at('models'), at('dist/models'));
+});
+afterAll(() => rm(work, { recursive: true, force: true }));
+
+test('only what a browser loads is copied, in parts that every host takes, and model.json lists just that', async () => {
+  const after = parseModelManifest(await readFile(at('dist/models/large/model.json'), 'utf8'));
+  const listed = after.files.flatMap(({ path, parts }) => parts?.map((part) => part.path) ?? [path]);
+  const found = (await readdir(at('dist/models/large'), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(at('dist/models/large/').length));
+  expect(found.sort()).toEqual([...listed, 'MODEL.md', 'model.json'].sort());
+  for (const name of found)
+    expect((await stat(at('dist/models/large', name))).size).toBeLessThanOrEqual(MAX_PART_BYTES);
+  expect(towerFile(after, 'text', 'fp32').parts).toHaveLength(2);
+  expect(after.files.some(({ path }) => path.includes('vision'))).toBe(false);
+  expect(after.omittedVision).toEqual([towerFile(before, 'vision', 'fp32').sha256]);
+  expect(await readdir(at('dist/models'))).toEqual(['large']);
+});
+
+test.each(['dist', ''])('a browser reads the same model from the server of "%s"', async (folder) => {
+  const server = await serve({ site: work, publicFolder: at(folder), host: '127.0.0.1', port: 0 });
+  try {
+    const { port } = server.address() as { port: number };
+    const source = createHttpSource(`http://127.0.0.1:${port}/`);
+    const { sha256 } = towerFile(before, 'vision', 'fp32');
+    const collection = { name: 'pictures', dim: before.dim, model: { id: 'large', sha256 } };
+    const { files } = await readNewestModel(source, collection, {
+      needed: (manifest) => textFiles(manifest, 'wasm'),
+      readFile: (file) => readModelFile(source, 'models/large', file, {}),
+      onEvent: () => {},
+    });
+    const path = 'onnx/text_model.onnx';
+    expect(files.has('onnx/text_model_prepared.onnx')).toBe(true);
+    expect(files.get(path)?.length).toBeGreaterThan(MAX_PART_BYTES);
+    expect(Buffer.from(files.get(path) ?? []).equals(await readFile(at('models/large', path)))).toBe(true);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test('the embedded model keeps its papers', async () => {
+  await cp(join(MODELS_FOLDER, DEFAULT_MODEL), at('own', DEFAULT_MODEL), { recursive: true });
+  await packageModels(at('own'), at('packaged'));
+  const names = await readdir(at('packaged', DEFAULT_MODEL));
+  expect(names).toEqual(expect.arrayContaining(['MODEL.md', 'credits.json', 'config.json', 'tokenizer.json']));
+  expect(await readdir(at('packaged', DEFAULT_MODEL, 'onnx'))).toEqual(['text_model.onnx', 'text_model_prepared.onnx']);
+});

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MAX_PART_BYTES } from '../../src/engine/collection/types.ts';
+import {
+  type ModelFile,
+  type ModelFilePart,
+  type ModelManifest,
+  parseModelManifest,
+  stringifyModelManifest,
+} from '../../src/engine/model/model.ts';
+import { textFiles } from '../../src/platform/models/model-files.ts';
+
+/** What a model says of itself and of whose work it is: it goes wherever the model goes. */
+const PAPERS = /^(?:licen[cs]e|notice|credits|readme|model)\b.*\.(?:md|txt|json)$|^(?:licen[cs]e|notice)$/i;
+
+/**
+ * Copy the models in `from` to `to` for a static host: only what a browser loads, and files over 20 MiB in parts. Folders
+ * without a `model.json` are left out.
+ * @throws AfterimageError `model-invalid`.
+ */
+export async function packageModels(from: string, to: string, maxPartBytes = MAX_PART_BYTES): Promise<void> {
+  const entries = await readdir(from, { withFileTypes: true }).catch(() => []);
+  for (const { name } of entries.filter((entry) => !entry.name.startsWith('.'))) {
+    const text = await readFile(join(from, name, 'model.json'), 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    await packageModel(parseModelManifest(text), join(from, name), join(to, name), maxPartBytes);
+  }
+}
+
+async function packageModel(manifest: ModelManifest, from: string, to: string, maxPartBytes: number): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) {
+    if (PAPERS.test(name) && name !== 'model.json') await cp(join(from, name), join(to, name));
+  }
+  const files: ModelFile[] = [];
+  for (const file of browserFiles(manifest)) files.push(await packageFile(file, from, to, maxPartBytes));
+  const omittedVision = manifest.files.filter(({ path }) => /^onnx\/vision_model\w*\.onnx$/.test(path));
+  const packaged = { ...manifest, files, omittedVision: omittedVision.map(({ sha256 }) => sha256) };
+  await writeFile(join(to, 'model.json'), stringifyModelManifest(packaged));
+}
+
+/** What a browser loads of a model: the text tower in the precision of each of its devices. */
+function browserFiles(manifest: ModelManifest): readonly ModelFile[] {
+  const devices = ['wasm', 'webgpu'] as const;
+  const paths = new Set(devices.flatMap((device) => textFiles(manifest, device)).map(({ path }) => path));
+  return manifest.files.filter(({ path }) => paths.has(path));
+}
+
+/** Copy a file, in parts where it is too large. @returns its entry in `model.json`. */
+async function packageFile(file: ModelFile, from: string, to: string, maxPartBytes: number): Promise<ModelFile> {
+  await mkdir(dirname(join(to, file.path)), { recursive: true });
+  if (file.bytes <= maxPartBytes) {
+    await cp(join(from, file.path), join(to, file.path));
+    return file;
+  }
+  const content = await readFile(join(from, file.path));
+  const parts: ModelFilePart[] = [];
+  for (let start = 0; start < content.length; start += maxPartBytes) {
+    const bytes = content.subarray(start, start + maxPartBytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const path = `${file.path}.${sha256.slice(0, 16)}.part`;
+    await writeFile(join(to, path), bytes);
+    parts.push({ path, sha256, bytes: bytes.length });
+  }
+  return { ...file, parts };
+}

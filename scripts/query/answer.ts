@@ -1,0 +1,74 @@
+import { plainText, type Query, queryText } from '../../src/engine/query/query.ts';
+import { serialise } from '../../src/engine/query/serialise.ts';
+import { RANKED_BY_INDEX } from '../../src/engine/search/search-engine.ts';
+import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
+import { printable } from '../cli/printable.ts';
+
+/** What `pnpm search --json` prints of a query. Its members are part of the public surface: add, never rename. */
+export interface SearchReport {
+  /** The query in words. */
+  readonly text: string;
+  /** The query as `--query` takes it. */
+  readonly query: string;
+  readonly model_name: string;
+  readonly collection: string;
+  /** Pictures in the collection. */
+  readonly total: number;
+  readonly engine: 'hnsw' | 'exact' | 'codes';
+  /** How many pictures match, by the cut-off; the best ones all the same may be among `matches`. */
+  readonly good: number;
+  /** The score from which on a picture counts as a good match. */
+  readonly cutoff: number;
+  readonly encode_ms: number;
+  readonly search_ms: number;
+  /** Best first. `score` is the cosine similarity. */
+  readonly matches: readonly {
+    readonly id: string;
+    readonly image_name: string;
+    readonly title: string | null;
+    readonly score: number;
+  }[];
+}
+
+/** The best `k` pictures for `query`. @throws what `SearchEngine.search` throws. */
+export async function answer(search: NodeSearch, query: Query, k: number): Promise<SearchReport> {
+  const found = await search.engine.search(query);
+  const { rows, scores } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(query, 0, k);
+  return {
+    text: plainText(query) ?? queryText(query),
+    query: serialise(query),
+    model_name: found.modelId,
+    collection: found.collection,
+    total: found.total,
+    engine: found.engine,
+    good: found.good,
+    cutoff: round(found.cutoff, 4),
+    encode_ms: round(found.encodeMs, 2),
+    search_ms: round(found.searchMs, 2),
+    matches: await Promise.all(
+      Array.from(rows.subarray(0, k), async (row, rank) => {
+        const { id, name, title } = await search.items.get(row);
+        return { id, image_name: name, title, score: round(scores[rank] ?? 0, 4) };
+      }),
+    ),
+  };
+}
+
+/** For people: one line a picture, and a line where the good matches end. */
+export function toTable({ matches, good, engine, total, encode_ms, search_ms }: SearchReport): string {
+  const names = matches.map(({ image_name }) => printable(image_name));
+  const width = Math.min(60, Math.max(...names.map((name) => name.length)));
+  const lines = matches.map(({ title, score }, i) => {
+    const [rank, name] = [String(i + 1), names[i] ?? ''];
+    return `${rank.padStart(4)}  ${score.toFixed(3).padStart(6)}  ${name.padEnd(width)}  ${printable(title ?? '')}`;
+  });
+  if (good < matches.length) {
+    lines.splice(good, 0, good === 0 ? '      nothing matches; nearest:' : '      below the line:');
+  }
+  const footer = `${good} of ${total} match · ${engine} · encoding ${encode_ms} ms, search ${search_ms} ms`;
+  return [...lines.map((line) => line.trimEnd()), footer].join('\n');
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

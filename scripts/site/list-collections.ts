@@ -1,0 +1,19 @@
+import { updateList } from '../../src/platform/collections/collection-list.node.ts';
+import { COLLECTIONS_FOLDER } from '../repository/folders.ts';
+
+/**
+ * Bring public/collections/index.json in step with the folders beside it, and say what changed. Where it cannot be
+ * written, that is said too: what it lists is still there to be served.
+ * @throws AfterimageError `not-writable` where the list is a file of something else.
+ */
+export async function listCollections(folder = COLLECTIONS_FOLDER, say: (line: string) => void = console.log) {
+  try {
+    const { added, removed } = await updateList(folder);
+    for (const name of added) say(`The collection ${name} is listed now.`);
+    for (const name of removed) say(`The collection ${name} is no longer listed: there is none in its folder.`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error;
+    say(`Warning: ${folder} cannot be written to (${code}), so the list of collections there stays as it was.`);
+  }
+}

@@ -1,0 +1,68 @@
+/** What is in place before a run. */
+
+import { AfterimageError } from '../../engine/errors.ts';
+import { type Check, list, member, nullable, text } from '../../engine/formats/check.ts';
+import type { CollectionPorts, CollectionRequest } from '../request.ts';
+import { type PreviousState, readPrevious } from './known.ts';
+
+/** What a collection says of itself. People wrote it: it outlives what is computed. */
+export interface Said {
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly licence?: string | null | undefined;
+  readonly examples?: readonly string[] | undefined;
+}
+
+export interface LastState {
+  /** Undefined where there is none, or none that can be read. */
+  readonly previous: PreviousState | undefined;
+  readonly said: Said;
+  /** Why what is there cannot be read: which pictures it holds is unknown, and it is built anew. */
+  readonly unreadable: string | undefined;
+}
+
+/** What is there, as far as it can be read. */
+export async function lastState(
+  { name, signal }: Pick<CollectionRequest, 'name' | 'signal'>,
+  { store, manifestText }: Pick<CollectionPorts, 'store' | 'manifestText'>,
+): Promise<LastState> {
+  try {
+    const collection = await store.previous();
+    const previous = collection && (await readPrevious(collection, signal));
+    return { previous, said: previous?.collection.manifest ?? {}, unreadable: undefined };
+  } catch (error) {
+    if (!(error instanceof AfterimageError)) throw error;
+    // Of another version, or with damaged parts: the texts are whole. In a damaged manifest they may be damaged too.
+    const said = error.code === 'collection-invalid' ? {} : saidBy((await manifestText()) ?? '', name);
+    return { previous: undefined, said, unreadable: error.message };
+  }
+}
+
+/** A line for people where what is there cannot be read. */
+export function noteOfUnreadable({ unreadable }: LastState, how = ''): string[] {
+  return unreadable === undefined ? [] : [`The collection that is there is built anew${how}: ${unreadable}`];
+}
+
+/**
+ * The texts of a manifest of whatever version, each where it fits the manifests that are written now. Untrusted.
+ * @param name of the collection: a copy of another one's folder speaks of that one.
+ */
+export function saidBy(manifest: string, name: string): Said {
+  const value = unlessItThrows((): unknown => JSON.parse(manifest));
+  if (member(value, 'format') !== 'afterimage-collection' || member(value, 'name') !== name) return {};
+  const read = <T>(key: keyof Said, check: Check<T>) => unlessItThrows(() => check(member(value, key), key));
+  return {
+    title: read('title', text(1, 500)),
+    description: read('description', text(0, 5000)),
+    licence: read('licence', nullable(text(1, 500))),
+    examples: read('examples', list(text(1, 500), 100)),
+  };
+}
+
+function unlessItThrows<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,181 @@
+import type { Steps } from '../../engine/async/steps.ts';
+import { canonicalJson } from '../../engine/collection/manifest.ts';
+import type { CollectionManifest, Item } from '../../engine/collection/types.ts';
+import {
+  isSameVectors,
+  reorderVectors,
+  type StoredVectors,
+  storingVectors,
+} from '../../engine/collection/vectors/stored-vectors.ts';
+import { type CollectionDescription, encodeCollection } from '../../engine/collection/writer.ts';
+import { AfterimageError } from '../../engine/errors.ts';
+import { beamFor } from '../indexes/beam.ts';
+import { codeAdvice } from '../indexes/code-shape.ts';
+import { makeCodes, ROWS_PER_CODED_BLOCK } from '../indexes/make-codes.ts';
+import type { CollectionPorts, CollectionRequest } from '../request.ts';
+import { runSteps } from '../steps/run-steps.ts';
+import type { Stopwatch } from '../steps/stopwatch.ts';
+import { type PreviousState, vectorsToKeep } from './known.ts';
+import type { Said } from './last-state.ts';
+
+/** Items of a step, some milliseconds. */
+const ITEMS = 256;
+
+export interface Content {
+  readonly items: readonly Item[];
+  /** items × dim, or stored in the encoding that is asked for. */
+  readonly vectors: Float32Array | StoredVectors;
+  readonly copies: number;
+}
+
+interface StoredContent {
+  readonly items: readonly Item[];
+  readonly vectors: StoredVectors;
+  readonly codes?: Uint8Array | undefined;
+  readonly advice: string | null;
+}
+
+export interface Settled {
+  readonly manifest: CollectionManifest;
+  readonly unchanged: boolean;
+  /** One line for people where the engine will find less than it should; else null. */
+  readonly advice: string | null;
+}
+
+export interface SettleContext {
+  readonly previous: PreviousState | undefined;
+  /** What the collection said of itself before. */
+  readonly said: Said;
+  readonly existing: ReadonlyMap<string, number>;
+  readonly request: CollectionRequest;
+  readonly ports: CollectionPorts;
+  readonly stopwatch: Stopwatch;
+}
+
+/** Put the new state into place, unless it is the old one; then remove what no longer belongs to it. */
+export async function settle(content: Content, context: SettleContext): Promise<Settled> {
+  const { previous, request, ports } = context;
+  const { dim, encoding } = { dim: request.model.dim, encoding: request.encoding };
+  const given = content.vectors;
+  const stored =
+    'encoding' in given
+      ? given
+      : await runSteps(storingVectors(given, dim, encoding, vectorsToKeep(previous, request)), request.signal);
+  const arranged = await arrange(content.items, stored, context);
+  const description = descriptionOf(content, context);
+  const unchanged = previous !== undefined && (await runSteps(isSame(previous, arranged, description), request.signal));
+  const manifest = unchanged ? previous.collection.manifest : await write(arranged, description, context);
+  request.signal.throwIfAborted();
+  await ports.store.register(manifest);
+  await ports.store.clean(pathsOf(content.items, manifest));
+  return { manifest, unchanged, advice: arranged.advice };
+}
+
+function descriptionOf({ items }: Content, { said, existing, request }: SettleContext): CollectionDescription {
+  const paths = new Set(items.flatMap(picturesOf));
+  let bytes = 0;
+  for (const path of paths) bytes += existing.get(path) ?? 0;
+  return {
+    name: request.name,
+    title: request.title ?? said.title ?? request.name,
+    description: request.description ?? said.description ?? '',
+    licence: (request.licence ?? said.licence) || null,
+    examples: request.examples ?? said.examples ?? [],
+    created: request.created,
+    model: { id: request.model.id, sha256: request.model.sha256 },
+    dim: request.model.dim,
+    hnsw: { ...request.hnsw, efSearch: request.hnsw.efSearch ?? beamFor(items.length) },
+    index: request.index,
+    pictures: { mode: request.pictures, bytes },
+  };
+}
+
+/** For the codes engine like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
+async function arrange(
+  items: readonly Item[],
+  vectors: StoredVectors,
+  { request, ports, stopwatch }: SettleContext,
+): Promise<StoredContent> {
+  if (request.index !== 'codes') return { items, vectors, advice: null };
+  if (vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes go with --vectors int8.');
+  const { signal } = request;
+  const onProgress = (task: string, done: number, total: number) =>
+    ports.onEvent({ type: 'progress', task, done, total });
+  return stopwatch.time('graph', async () => {
+    const { order, codes, shape } = await makeCodes(vectors, onProgress, signal);
+    const ordered = Array.from(order, (row) => items[row] as Item);
+    const reordered = await runSteps(reorderVectors(vectors, order), signal);
+    return { items: ordered, vectors: reordered, codes, advice: codeAdvice(shape, vectors) };
+  });
+}
+
+/** Whether writing would change nothing but the date. In steps: to compare a million items takes nine seconds. */
+function* isSame(
+  previous: PreviousState,
+  { items, vectors }: Pick<StoredContent, 'items' | 'vectors'>,
+  description: CollectionDescription,
+): Steps<boolean> {
+  const { created: _created, ...said } = description;
+  const before: Readonly<Record<string, unknown>> = { ...previous.collection.manifest };
+  if (!Object.entries(said).every(([key, value]) => canonicalJson(value) === canonicalJson(before[key]))) return false;
+  if (previous.items.length !== items.length || !isSameVectors(previous.vectors, vectors)) return false;
+  for (const [row, item] of items.entries()) {
+    if (canonicalJson(item) !== canonicalJson(previous.items[row])) return false;
+    if (row % ITEMS === 0) yield row / items.length;
+  }
+  return true;
+}
+
+async function write(content: StoredContent, description: CollectionDescription, context: SettleContext) {
+  const { ports, stopwatch, request } = context;
+  const { items, vectors, codes } = content;
+  const { index } = description;
+  const graph =
+    index === 'hnsw' ? await stopwatch.time('graph', () => graphOf(content, description, context)) : undefined;
+  return stopwatch.time('write', async () => {
+    const rowsPerBlock = codes && ROWS_PER_CODED_BLOCK;
+    const parts = encodeCollection({
+      ...{ ...description, items, vectors, graph, codes, rowsPerBlock },
+      sha256: ports.sha256,
+    });
+    let step = await parts.next();
+    for (; !step.done; step = await parts.next()) {
+      request.signal.throwIfAborted();
+      await ports.store.writePart(step.value);
+    }
+    await ports.store.commit(step.value);
+    return step.value;
+  });
+}
+
+/**
+ * The old graph where rows and parameters are the old ones (only names or titles changed), else a new one: of the vectors
+ * as they are stored, because those are what it will be searched with.
+ */
+async function graphOf({ vectors }: StoredContent, { hnsw }: CollectionDescription, context: SettleContext) {
+  const { previous, ports, request } = context;
+  const before = previous?.collection;
+  if (
+    before?.has('graph') &&
+    isSameGraph(before.manifest.hnsw, hnsw) &&
+    isSameVectors((previous as PreviousState).vectors, vectors)
+  ) {
+    return before.graph({ signal: request.signal });
+  }
+  const onProgress = (done: number, total: number) => ports.onEvent({ type: 'graph', done, total });
+  return ports.graph.build(vectors, onProgress, request.signal);
+}
+
+function isSameGraph(a: CollectionManifest['hnsw'], b: CollectionManifest['hnsw']): boolean {
+  return a.M === b.M && a.efConstruction === b.efConstruction;
+}
+
+function pathsOf(items: readonly Item[], { parts }: CollectionManifest): Set<string> {
+  const paths = new Set(parts.map(({ path }) => path));
+  for (const path of items.flatMap(picturesOf)) paths.add(path);
+  return paths;
+}
+
+function picturesOf({ thumbnail, preview }: Item): string[] {
+  return [thumbnail, preview].flatMap((one) => (one ? [one.path] : []));
+}

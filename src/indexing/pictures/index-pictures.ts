@@ -1,0 +1,170 @@
+import type { CollectionManifest, Item, PartKind } from '../../engine/collection/types.ts';
+import { AfterimageError } from '../../engine/errors.ts';
+import type { Sha256 } from '../../engine/ports.ts';
+import { copyId } from '../collection/ids.ts';
+import { journalKey, knownPictures, type PreviousState } from '../collection/known.ts';
+import { lastState, noteOfUnreadable } from '../collection/last-state.ts';
+import { type Content, settle } from '../collection/settle.ts';
+import { codeWidth } from '../indexes/code-shape.ts';
+import type { Listing, Problem } from '../ports.ts';
+import type { IndexPorts, IndexRequest, IndexSummary } from '../request.ts';
+import { createStopwatch, type Stopwatch } from '../steps/stopwatch.ts';
+import { absentPictures, notesOfAbsent, refuseUnknown, withoutMoved } from './absent.ts';
+import { embedFiles, type Outcome } from './embed.ts';
+
+/**
+ * Bring a collection to the state of its source: list, hash, decode and embed what is new, build the graph, put the
+ * new state into place. What is known by its content is kept under whatever name; what is gone leaves. An interrupted
+ * run loses the batch it was at, and readers see the old state or the new one.
+ * @throws AfterimageError `nothing-to-index`, `index-too-large`, `usage` (codes of too short vectors; known pictures that
+ *   are not there and would have to be read again, or may be, where what is known cannot be read), `not-writable`, `picture-unreadable` (when strict), and what the encoder throws. An aborted `signal` throws its reason.
+ */
+export async function indexPictures(request: IndexRequest, ports: IndexPorts): Promise<IndexSummary> {
+  if (request.index === 'codes') codeWidth(request.model.dim); // said at once, not after hours of embedding
+  const stopwatch = createStopwatch();
+  const listing = await stopwatch.time('list', () => ports.source.list(request.signal));
+  ports.onEvent({ type: 'listed', files: listing.files.length, others: listing.others });
+  refuseWrongSize(listing, request);
+  await ports.store.open();
+  try {
+    return await indexListing(listing, request, ports, stopwatch);
+  } finally {
+    await ports.store.close();
+  }
+}
+
+async function indexListing(
+  listing: Listing,
+  request: IndexRequest,
+  ports: IndexPorts,
+  stopwatch: Stopwatch,
+): Promise<IndexSummary> {
+  const start = performance.now();
+  const { store } = ports;
+  const last = await lastState(request, ports);
+  refuseUnknown(listing, last);
+  const anew = noteOfUnreadable(last, ', its pictures are embedded again');
+  for (const message of anew) ports.onEvent({ type: 'note', message });
+  const { previous } = last;
+  const existing = await store.pictures();
+  const journal = await store.journal(journalKey(request));
+  const { known, undrawn, resumed } = await knownPictures(previous, journal, existing, request, ports.onEvent);
+  if (resumed > 0) ports.onEvent({ type: 'resumed', pictures: resumed });
+  const absent = absentPictures(listing, previous, { known, undrawn }, existing);
+
+  const embeddings = await embedFiles(listing.files, { ports, request, stopwatch, journal, known, undrawn, existing });
+  const embedSeconds = (performance.now() - start) / 1000;
+  await ports.hashes.save(listing.files).catch((error: unknown) => {
+    const message = `The next run will read all files again, because their hashes cannot be remembered: ${error}`;
+    ports.onEvent({ type: 'note', message });
+  });
+  const stay = withoutMoved(absent, embeddings, previous);
+  for (const message of notesOfAbsent(listing, stay)) ports.onEvent({ type: 'note', message });
+  const outcomes = [...embeddings, ...stay].sort(byName);
+  const problems = [...listing.problems, ...problemsOf(outcomes)];
+  for (const problem of problems) ports.onEvent({ type: 'problem', problem });
+  if (request.strict) refuseProblems(problems);
+
+  const content = await assemble(outcomes, request, ports.sha256);
+  if (content.items.length === 0) throw nothingLeft(problems);
+  const { manifest, unchanged, advice } = await settle(content, { ...last, existing, request, ports, stopwatch });
+  const embedded = new Set(outcomes.flatMap((one) => ('picture' in one && one.embedded ? [one.picture.record.id] : [])))
+    .size;
+  return {
+    collection: manifest.name,
+    count: manifest.count,
+    embedded,
+    kept: manifest.count - content.copies - embedded,
+    removed: countRemoved(previous, content.items),
+    copies: content.copies,
+    problems,
+    others: listing.others,
+    otherExtensions: listing.otherExtensions,
+    unchanged,
+    index: manifest.index,
+    advice,
+    bytes: { ...partBytes(manifest), pictures: manifest.pictures.bytes },
+    seconds: (performance.now() - start) / 1000,
+    picturesPerSecond: embedded > 0 ? embedded / embedSeconds : null,
+    milliseconds: stopwatch.timings,
+  };
+}
+
+function refuseWrongSize({ files, problems, others }: Listing, { maxPictures, model, hnsw }: IndexRequest): void {
+  if (files.length === 0) {
+    const [first] = problems;
+    const why = first ? ` ${first.name}: ${first.reason}` : others > 0 ? ` The ${others} files there are none.` : '';
+    throw new AfterimageError('nothing-to-index', `There are no pictures to index.${why}`);
+  }
+  if (files.length <= maxPictures) return;
+  throw new AfterimageError(
+    'index-too-large',
+    `${files.length} pictures are more than the ${maxPictures} that an HNSW graph of dimension ${model.dim} with ` +
+      `M = ${hnsw.M} can hold (2 GiB of memory). Take --index codes or exact, a smaller --M, or fewer pictures.`,
+  );
+}
+
+/** By code units, as files are listed. */
+function byName({ file: a }: Outcome, { file: b }: Outcome): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function problemsOf(outcomes: readonly Outcome[]): Problem[] {
+  return outcomes.flatMap((one) => ('reason' in one ? [{ name: one.file.name, reason: one.reason }] : []));
+}
+
+function refuseProblems(problems: readonly Problem[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const more = problems.length > 1 ? ` and ${problems.length - 1} more` : '';
+  throw new AfterimageError(
+    'picture-unreadable',
+    `${first.name}${more} cannot be indexed, and --strict makes that an error. ${first.reason}`,
+  );
+}
+
+function nothingLeft(problems: readonly Problem[]): AfterimageError {
+  const first = problems[0];
+  return new AfterimageError(
+    'nothing-to-index',
+    `None of the pictures can be read.${first ? ` ${first.name}: ${first.reason}` : ''}`,
+  );
+}
+
+/** Rows in the order of names. Every file is an item, files with the same content too; those get ids of their own. */
+async function assemble(outcomes: readonly Outcome[], request: IndexRequest, sha256: Sha256): Promise<Content> {
+  const { captions, model } = request;
+  const found = outcomes.flatMap((one) => ('picture' in one ? [one] : []));
+  const vectors = new Float32Array(found.length * model.dim);
+  const items: Item[] = [];
+  const seen = new Set<string>();
+  const taken = new Set<string>();
+  for (const [row, { file, picture }] of found.entries()) {
+    const { id, ...record } = picture.record;
+    seen.add(id);
+    let unique = id;
+    for (let copy = 2; taken.has(unique); copy++) unique = await copyId(id, copy, sha256);
+    taken.add(unique);
+    const caption = captions.get(file.name);
+    items.push({
+      id: unique,
+      name: file.name,
+      title: caption?.title ?? null,
+      licence: caption?.licence ?? null,
+      ...record,
+    });
+    vectors.set(picture.vector, row * model.dim);
+  }
+  return { items, vectors, copies: items.length - seen.size };
+}
+
+export function countRemoved(previous: PreviousState | undefined, items: readonly Item[]): number {
+  const ids = new Set(items.map(({ id }) => id));
+  return previous?.items.filter(({ id }) => !ids.has(id)).length ?? 0;
+}
+
+export function partBytes({ parts }: CollectionManifest): Record<PartKind, number> {
+  const bytes: Record<PartKind, number> = { vectors: 0, graph: 0, codes: 0, items: 0, ids: 0, blocks: 0 };
+  for (const part of parts) bytes[part.kind] += part.bytes;
+  return bytes;
+}

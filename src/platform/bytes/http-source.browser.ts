@@ -1,0 +1,257 @@
+import { createPromiseCache } from '../../engine/async/lru.ts';
+import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import type { ByteRange, ByteSource, FileHash, ReadOptions } from '../../engine/ports.ts';
+import { createLanes } from '../async/lanes.ts';
+import { sha256 } from '../hashes/sha256.ts';
+import { type ContentCache, createContentCache, rangeKey } from './content-cache.browser.ts';
+import { download, downloadRange, fetchText, PIECE_STALL_MS, type Together, whileMoving } from './download.browser.ts';
+import { shareReads } from './share-reads.ts';
+
+/** A manifest or list, and where it came from. */
+export interface Newest {
+  readonly text: string;
+  /** What the last complete visit kept; undefined when there is none. */
+  readonly kept: string | undefined;
+  /** Why the server gave nothing, so that `text` is the kept one. */
+  readonly problem: AfterimageError | undefined;
+}
+
+/** A text that was read, with all the files that it stands for. */
+export interface Version {
+  readonly path: string;
+  readonly text: string;
+  readonly files: readonly FileHash[];
+}
+
+/** Static files by HTTP, verified, with what earlier visits kept. Paths resolve against the app's base. */
+export interface HttpSource extends ByteSource {
+  /**
+   * Like `readText`, and tells where the text came from. It is not kept until `commit` says so. What an earlier visit
+   * kept is not forgotten because the server misses it: that may be a deployment in its middle.
+   */
+  newest(path: string, options?: ReadOptions): Promise<Newest | undefined>;
+  /** The text that the last complete visit kept. */
+  kept(path: string): Promise<string | undefined>;
+  /** Whether an earlier visit kept it, or this one has. What is asked for counts as read. */
+  isKept(expected: FileHash): Promise<boolean>;
+  /** Read what was not read before, so that it is kept, without handing it out. */
+  prefetch(path: string, expected: FileHash, options?: ReadOptions): Promise<void>;
+  /**
+   * Make these, of which all files have been read, the versions that the next visit falls back to: together, because
+   * they fit each other. @returns why they are not kept, if a file could not be: then nothing changed
+   */
+  commit(versions: readonly Version[]): Promise<string | undefined>;
+  /** Delete what no kept version names and nobody has read since the source was made. */
+  sweep(): Promise<void>;
+}
+
+/** Smaller files are read whole for any part of them. */
+const SMALL_BYTES = 2 ** 20;
+/**
+ * Whole files that stay at hand where the server does not answer with parts of them, and those that are read at a time:
+ * 80 MiB at most of either.
+ */
+const WHOLES = 4;
+
+export function createHttpSource(baseUrl: string, cache: ContentCache = createContentCache(baseUrl)): HttpSource {
+  const keeper = createKeeper(cache);
+  const { read, isKept, prefetch } = createReader(baseUrl, keeper);
+  const newest = createNewest(baseUrl, cache);
+  return {
+    read,
+    isKept,
+    prefetch,
+    newest,
+    kept: cache.getText,
+    readRange: createRangeReader(baseUrl, keeper, read),
+    commit: keeper.commit,
+    sweep: () => cache.sweep(keeper.inUse),
+    readText: async (path, options) => (await newest(path, options))?.text,
+  };
+}
+
+/** The content cache, and what is on its way into it. */
+interface Keeper {
+  readonly cache: ContentCache;
+  /** What was read may belong to a version that is not committed yet. */
+  readonly inUse: Set<string>;
+  /** Nobody waits for it but `commit`, and whoever wants the same. */
+  keep(key: string, bytes: Uint8Array): void;
+  /** The kept bytes of a hash, once those that are being written are there. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  commit: HttpSource['commit'];
+}
+
+function createKeeper(cache: ContentCache): Keeper {
+  const writes = new Map<string, Promise<void>>();
+  /** Why the newest write that failed did. */
+  let refused: string | undefined;
+  return {
+    cache,
+    inUse: new Set(),
+    keep(key, bytes) {
+      const write = cache.put(key, bytes).then((why) => {
+        writes.delete(key);
+        if (why !== undefined) refused = why;
+      });
+      writes.set(key, write);
+    },
+    async get(key) {
+      await writes.get(key);
+      return cache.get(key);
+    },
+    async commit(versions) {
+      await Promise.all(writes.values());
+      const files = versions.flatMap((version) => version.files);
+      const there = await Promise.all(files.map((file) => cache.has(file.sha256)));
+      if (there.includes(false)) return refused ?? 'The browser has removed a part of it again.';
+      for (const { path, text } of versions) {
+        const why = (await cache.getText(path)) === text ? undefined : await cache.putText(path, text);
+        if (why !== undefined) return why;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Whole files: what is kept, where it is intact, else from the server. */
+function createReader(
+  baseUrl: string,
+  { cache, inUse, keep, get }: Keeper,
+): Pick<HttpSource, 'read' | 'isKept' | 'prefetch'> {
+  /** Was read to its end, by its hash. */
+  const done = new Set<string>();
+
+  const read = shareReads(async (path, expected, options = {}) => {
+    inUse.add(expected.sha256);
+    const kept = await get(expected.sha256);
+    if (kept) {
+      if (await isIntact(kept, expected)) {
+        options.onProgress?.(expected.bytes, expected.bytes);
+        done.add(expected.sha256);
+        return kept;
+      }
+      await cache.drop(expected.sha256);
+    }
+    const bytes = await downloadVerified(new URL(path, baseUrl).href, path, expected, options);
+    keep(expected.sha256, bytes);
+    done.add(expected.sha256);
+    return bytes;
+  });
+
+  const isKept: HttpSource['isKept'] = async ({ sha256: hash }) => {
+    const kept = done.has(hash) || (await cache.has(hash));
+    if (kept) inUse.add(hash);
+    return kept;
+  };
+
+  return {
+    read,
+    isKept,
+    async prefetch(path, expected, options) {
+      if (!(await isKept(expected))) await read(path, expected, options);
+    },
+  };
+}
+
+/** Parts of files: of what is kept, by range requests, else of the whole file. */
+function createRangeReader(
+  baseUrl: string,
+  { cache, inUse, keep }: Keeper,
+  read: ByteSource['read'],
+): ByteSource['readRange'] {
+  const wholes = createPromiseCache<Uint8Array>(WHOLES);
+  const inLane = createLanes(WHOLES);
+  const together: Together = new Set();
+  let knowsRanges = true;
+
+  /** Not aborted with the caller: others may wait for the same file. */
+  const readWhole = (path: string, expected: FileHash, { onProgress }: ReadOptions) =>
+    whileMoving({ path, ms: PIECE_STALL_MS, together }, undefined, (signal, moved) => {
+      const onMoved = (loaded: number, total: number) => {
+        moved();
+        onProgress?.(loaded, total);
+      };
+      return inLane(() => read(path, expected, { signal, onProgress: onMoved }));
+    });
+
+  /** From what is kept of the file, else by a range request; undefined where neither gives the right bytes. */
+  const readPiece = async (path: string, { sha256, bytes }: FileHash, range: ByteRange, options: ReadOptions) => {
+    const { offset, length } = range;
+    const key = rangeKey(sha256, offset, length);
+    const kept = (await cache.get(key)) ?? (await cache.getRange(sha256, offset, length));
+    if (kept && (await isPiece(kept, range))) return kept;
+    if (!knowsRanges || bytes <= SMALL_BYTES) return undefined;
+    const url = new URL(path, baseUrl).href;
+    const piece = await downloadRange(url, path, { offset, length, total: bytes }, options, together);
+    if (piece === 'whole') knowsRanges = false;
+    if (piece === 'whole' || !piece || !(await isPiece(piece, range))) return undefined;
+    keep(key, piece);
+    return piece;
+  };
+
+  const cutPiece = async (path: string, expected: FileHash, range: ByteRange, options: ReadOptions) => {
+    const whole = await wholes.get(expected.sha256, () => readWhole(path, expected, options)).value;
+    const bytes = whole.slice(range.offset, range.offset + range.length);
+    if (await isPiece(bytes, range)) return bytes;
+    throw new AfterimageError(
+      'part-corrupt',
+      `${path} does not hold what the collection says of it. Build the collection again and publish it anew.`,
+    );
+  };
+
+  return async (path, expected, range, options = {}) => {
+    options.signal?.throwIfAborted();
+    inUse.add(expected.sha256);
+    const piece = (await readPiece(path, expected, range, options)) ?? (await cutPiece(path, expected, range, options));
+    options.onProgress?.(range.length, range.length);
+    return piece;
+  };
+}
+
+function createNewest(baseUrl: string, cache: ContentCache): HttpSource['newest'] {
+  return async (path, options = {}) => {
+    const kept = await cache.getText(path);
+    try {
+      const text = await fetchText(new URL(path, baseUrl).href, path, { ...options, impatient: kept !== undefined });
+      if (text !== undefined) return { text, kept, problem: undefined };
+      if (kept === undefined) return undefined;
+      throw new AfterimageError('part-missing', `${path} is missing on the server. Publish the site anew.`);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (kept === undefined) throw error;
+      return { text: kept, kept, problem: toAfterimageError(error) };
+    }
+  };
+}
+
+/**
+ * A second try goes past the HTTP cache: it may hold an older file of the same name, or a damaged one.
+ */
+async function downloadVerified(
+  url: string,
+  path: string,
+  expected: FileHash,
+  options: ReadOptions,
+): Promise<Uint8Array> {
+  for (const mode of ['default', 'reload'] as const) {
+    const bytes = await download(url, path, expected.bytes, mode, options);
+    if (bytes && (await isIntact(bytes, expected))) {
+      options.onProgress?.(expected.bytes, expected.bytes);
+      return bytes;
+    }
+  }
+  throw new AfterimageError(
+    'part-corrupt',
+    `${path} arrived damaged: it is not the file that was published (SHA-256 differs). ` +
+      'Reload the page; if it happens again, the files on the server need to be published anew.',
+  );
+}
+
+async function isPiece(bytes: Uint8Array, { length, hash }: ByteRange): Promise<boolean> {
+  return bytes.length === length && (await sha256(bytes)).startsWith(hash);
+}
+
+async function isIntact(bytes: Uint8Array, expected: FileHash): Promise<boolean> {
+  return bytes.length === expected.bytes && (await sha256(bytes)) === expected.sha256;
+}

@@ -1,0 +1,168 @@
+/** The text tower of a CLIP or SigLIP model, the same on every host: tokenise, run, normalise, by the rules of model.json. */
+import {
+  AutoTokenizer,
+  CLIPTextModelWithProjection,
+  type PreTrainedModel,
+  type PreTrainedTokenizer,
+  SiglipTextModel,
+  Tensor,
+} from '@huggingface/transformers';
+import { AfterimageError } from '../../engine/errors.ts';
+import type { Device, Dtype, GoldenVector, ModelManifest } from '../../engine/model/model.ts';
+import { dot, type Embedding, normalise } from '../../engine/numeric/embedding.ts';
+import type { QueryEncoder } from '../../engine/ports.ts';
+import { embeddingRows } from './clip-output.ts';
+
+export interface ClipTextEncoder extends QueryEncoder {
+  /** Give the session's memory back. The encoder must not be used afterwards. */
+  dispose(): Promise<void>;
+}
+
+type PretrainedOptions = NonNullable<Parameters<typeof PreTrainedModel.from_pretrained>[1]>;
+
+export interface TextEncoderOptions {
+  readonly device: Device;
+  readonly dtype: Dtype;
+  /** Of the tower's file, without folder, precision and ending; the standard one where absent. */
+  readonly fileName?: string;
+  readonly sessionOptions?: NonNullable<PretrainedOptions['session_options']>;
+  readonly onProgress?: NonNullable<PretrainedOptions['progress_callback']>;
+}
+
+/** What tokenising needs to know of a model. */
+export type TextRules = ModelManifest['text'] & Pick<ModelManifest, 'family'>;
+
+/**
+ * Load tokenizer and text tower of the model that transformers.js finds under `manifest.id`. Its `env` (where files come
+ * from, threads) is the host's business and must be set before.
+ * @throws whatever transformers.js throws: a failed load, and on the web a realm that is good for nothing afterwards.
+ */
+export async function loadTextEncoder(manifest: ModelManifest, options: TextEncoderOptions): Promise<ClipTextEncoder> {
+  const { tokenizer, model } = await loadTextTower(manifest.id, manifest.family, options);
+  return createTextEncoder(manifest, tokenizer, model);
+}
+
+/** Tokenizer and text tower of the model under `id`. */
+export async function loadTextTower(
+  id: string,
+  family: ModelManifest['family'],
+  { device, dtype, fileName = 'text_model', sessionOptions, onProgress }: TextEncoderOptions,
+): Promise<{ tokenizer: PreTrainedTokenizer; model: PreTrainedModel }> {
+  const TextModel = family === 'clip' ? CLIPTextModelWithProjection : SiglipTextModel;
+  const progress = onProgress ? { progress_callback: onProgress } : {};
+  const tokenizer = await AutoTokenizer.from_pretrained(id, progress);
+  const model = await TextModel.from_pretrained(id, {
+    ...progress,
+    device,
+    dtype,
+    model_file_name: fileName,
+    session_options: sessionOptions ?? {},
+  });
+  return { tokenizer, model };
+}
+
+/** A query encoder of a loaded tokenizer and text tower. */
+function createTextEncoder(
+  manifest: ModelManifest,
+  tokenizer: PreTrainedTokenizer,
+  model: PreTrainedModel,
+): ClipTextEncoder {
+  const rules = { ...manifest.text, family: manifest.family };
+  return {
+    modelId: manifest.id,
+    dim: manifest.dim,
+    async encode(text) {
+      const vector = await runTextTower(model, tokenise(tokenizer, text, rules));
+      if (vector.length !== manifest.dim) {
+        throw new AfterimageError(
+          'dimension-mismatch',
+          `The text tower of ${manifest.id} returned ${vector.length} numbers, its model.json says ${manifest.dim}. ` +
+            'Run add-model on it again.',
+        );
+      }
+      return normalise(vector);
+    },
+    dispose: async () => void (await model.dispose()),
+  };
+}
+
+/** Model inputs of one text, each of length `ids.length`. */
+export interface Tokens {
+  readonly ids: readonly number[];
+  readonly mask: readonly number[];
+}
+
+/**
+ * Token ids of `text` and their attention mask. A text that is too long loses its last words but keeps its end token,
+ * from which CLIP takes the embedding: transformers.js would cut the end token off (and warns of what it ignores).
+ * SigLIP was trained without a mask: padding is seen there.
+ * @throws AfterimageError `query-empty` for a text without visible characters.
+ */
+export function tokenise(tokenizer: PreTrainedTokenizer, text: string, rules: TextRules): Tokens {
+  const trimmed = text.trim();
+  if (trimmed === '') throw new AfterimageError('query-empty', 'The query is empty. Describe what to find.');
+  const input = withoutLeading(rules.lowercase ? trimmed.toLowerCase() : trimmed, rules.skipLeading);
+  const { input_ids: all } = tokenizer(input, { return_tensor: false }) as { input_ids: number[] };
+  const ids = all.length > rules.maxLength ? [...all.slice(0, rules.maxLength - 1), ...all.slice(-1)] : all;
+  const padding = rules.padding === 'max_length' ? rules.maxLength - ids.length : 0;
+  const padId = tokenizer.pad_token_id ?? 0;
+  return {
+    ids: [...ids, ...new Array<number>(padding).fill(padId)],
+    mask: [...ids.map(() => 1), ...new Array<number>(padding).fill(rules.family === 'siglip' ? 1 : 0)],
+  };
+}
+
+/** `text` from its first word on that is not in `skipped`; all of it where every word is. */
+function withoutLeading(text: string, skipped: readonly string[]): string {
+  const words = text.split(/\s+/);
+  const first = words.findIndex((word) => !skipped.includes(word.toLowerCase()));
+  return first > 0 ? words.slice(first).join(' ') : text;
+}
+
+/** The text tower's vector of one text, not normalised. */
+export async function runTextTower(model: PreTrainedModel, { ids, mask }: Tokens): Promise<Float32Array> {
+  const inputs: Record<string, Tensor> = { input_ids: int64(ids) };
+  if (inputNames(model).includes('attention_mask')) inputs.attention_mask = int64(mask);
+  const [vector] = embeddingRows(await model(inputs), 'text_embeds', 1);
+  if (!vector) throw new AfterimageError('model-invalid', 'The text tower returned no embedding.');
+  return vector;
+}
+
+function int64(values: readonly number[]): Tensor {
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
+}
+
+function inputNames(model: PreTrainedModel): readonly string[] {
+  const sessions = model.sessions as Record<string, { inputNames: readonly string[] }>;
+  return sessions.model?.inputNames ?? [];
+}
+
+/**
+ * The device's self-test: the lowest cosine between what `encoder` gives and the golden vectors of `dtype`.
+ * −1 when it gives nonsense (not finite, zero). To be compared with GOLDEN_COSINE.
+ * @throws AfterimageError `model-invalid` when the model has no golden vectors of this dtype.
+ */
+export async function goldenCosine(
+  encoder: QueryEncoder,
+  golden: readonly GoldenVector[],
+  dtype: Dtype,
+): Promise<number> {
+  const known = golden.filter((vector) => vector.dtype === dtype);
+  if (known.length === 0) {
+    throw new AfterimageError(
+      'model-invalid',
+      `The model ${encoder.modelId} has no golden vectors for ${dtype}. Run add-model on it again.`,
+    );
+  }
+  let lowest = 1;
+  for (const { text, embedding } of known) {
+    const computed = await encoder.encode(text).catch(nonsenseAsUndefined);
+    lowest = Math.min(lowest, computed ? dot(computed, normalise(Float32Array.from(embedding))) : -1);
+  }
+  return lowest;
+}
+
+function nonsenseAsUndefined(error: unknown): Embedding | undefined {
+  if (error instanceof AfterimageError && error.code === 'embedding-invalid') return undefined;
+  throw error;
+}

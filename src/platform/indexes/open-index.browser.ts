@@ -1,0 +1,42 @@
+import type { IndexInfo, IndexPreference } from '../../protocol/query-worker.ts';
+import { untilRetry } from '../bytes/network.browser.ts';
+import type { OpenCollection } from '../collections/collection-source.browser.ts';
+import { type LoadedIndex, loadIndex } from './compose-search.ts';
+
+export interface OpenIndex extends LoadedIndex {
+  readonly info: IndexInfo;
+}
+
+/**
+ * The index of an open collection: the engine that is asked for, else the collection's own, where it can be had.
+ * @param calm see `CodesParts`
+ * @throws AfterimageError `index-corrupt`, `dimension-mismatch`, `part-missing`, `part-corrupt`, `offline`, `network`.
+ */
+export async function openIndex(
+  open: OpenCollection,
+  preference: IndexPreference,
+  calm: Promise<void>,
+): Promise<OpenIndex> {
+  const { manifest, has, blockTable, readBlock } = open.collection;
+  let read = performance.now();
+  const timed = async <T>(reading: Promise<T>): Promise<T> => {
+    const value = await reading;
+    read = performance.now();
+    return value;
+  };
+  const loaded = await loadIndex(
+    {
+      ...{ manifest, has, blockTable, readBlock },
+      vectors: () => timed(open.vectors()),
+      graph: () => timed(open.graph()),
+      codes: () => timed(open.codes()),
+      streamVectors: (take, options) => timed(open.streamVectors(take, options)),
+      untilRetry,
+      calm,
+    },
+    preference,
+  );
+  const { index, reason, onDemand } = loaded;
+  const loadMs = performance.now() - read;
+  return { ...loaded, info: { engine: index.kind, reason, count: index.size, dim: index.dim, onDemand, loadMs } };
+}

@@ -1,0 +1,232 @@
+import { parseCollectionList } from '../../engine/collection/manifest.ts';
+import type { CollectionEntry } from '../../engine/collection/types.ts';
+import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import type { ModelManifest } from '../../engine/model/model.ts';
+import type { Background } from '../../engine/search/cutoff.ts';
+import type { SearchEngine } from '../../engine/search/search-engine.ts';
+import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } from '../../protocol/query-worker.ts';
+import { type Memo, memoise } from '../async/memoise.ts';
+import { isAway } from '../async/resume.ts';
+import { createHttpSource, type HttpSource } from '../bytes/http-source.browser.ts';
+import { type OpenCollection, openNewestCollection } from '../collections/collection-source.browser.ts';
+import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
+import type { Encoder } from '../encoders/encoder-slot.ts';
+import { type Connection, createEncoders, encoderInfo } from '../encoders/encoders.browser.ts';
+import { backgroundOf, composeSearch } from '../indexes/compose-search.ts';
+import { type OpenIndex, openIndex } from '../indexes/open-index.browser.ts';
+import { type Device, readTextModel } from '../models/tower-files.browser.ts';
+import { holdLifeLock } from './life-lock.browser.ts';
+import { throttleProgress } from './progress.browser.ts';
+
+const LIST = 'collections/index.json';
+/** Pictures whose records travel with an answer: about what a wide screen shows of it. */
+const FIRST_SCREEN = 60;
+
+/** The first answer comes before what only the next visit needs. */
+const KEEP_AFTER_MS = 1000;
+
+/** An answer is shown before the rest of a large collection comes, but it waits no longer for a query. */
+const SHOWN_AFTER_MS = 200;
+const ASKED_WITHIN_MS = 1000;
+
+/** The collection in use, and what is being loaded behind it. */
+interface Current {
+  readonly open: OpenCollection;
+  readonly index: Memo<OpenIndex>;
+  /** Made while the encoder is being loaded, because the first answer waits for it. */
+  background: Promise<{ readonly of: ModelManifest; readonly background: Background } | undefined>;
+  /** For the encoder that is loaded, made when the first query comes. */
+  engine: { readonly of: Encoder<BrowserTextEncoder>; readonly made: Promise<SearchEngine> } | undefined;
+}
+
+/**
+ * What the query worker does, apart from the worker: one open collection, one text encoder, and the search engine over
+ * both. Opening another collection of the same model keeps the encoder.
+ */
+export function createQuerySession(): QueryWorkerApi {
+  let connection: Connection | undefined;
+  const connected = () => connection ?? fail('internal', 'The query worker was used before connect().');
+  const encoders = createEncoders(connected);
+  const { calm, settle } = createCalm();
+  const shelf = createShelf(connected, calm);
+
+  /** An index that was disposed of under a query fails in ways that say nothing. */
+  const answer = async <T>(work: (engine: SearchEngine) => Promise<T>): Promise<T> => {
+    const at = shelf.current();
+    const encoder = encoders.current() ?? fail('internal', 'The query worker was asked before loadEncoder().');
+    try {
+      return await work(await engineOf(at, encoder));
+    } catch (error) {
+      if (!shelf.holds(at)) fail('collection-not-found', 'Another collection was opened meanwhile.');
+      throw error;
+    }
+  };
+
+  const itemsOf = (rows: Iterable<number>) => {
+    const { items } = shelf.current().open;
+    return Promise.all(Array.from(rows, (row) => items.get(row)));
+  };
+
+  return {
+    async connect(baseUrl, onEvent, lifeLock) {
+      connection = { source: createHttpSource(baseUrl), emit: throttleProgress(onEvent) };
+      encoders.warmUp();
+      if (lifeLock !== undefined) await holdLifeLock(lifeLock);
+    },
+    listCollections: () => listCollections(connected().source),
+    async openCollection(name, preference, device): Promise<CollectionInfo> {
+      // Before the page asks for the encoder: by then this thread may be busy with the index.
+      const chosen = device();
+      void chosen.then(encoders.readRuntime);
+      const open = await shelf.open(name, preference, device);
+      const made = open.collection.manifest;
+      shelf.prepare(chosen.then(async (at) => ({ model: await encoders.readModel(made, at), device: at })));
+      const { parts: _parts, ...manifest } = open.collection.manifest;
+      return { manifest, fromCache: open.fromCache };
+    },
+    indexReady: async () => (await shelf.current().index.get()).info,
+    async loadEncoder(request): Promise<EncoderInfo> {
+      const at = shelf.current();
+      try {
+        const encoder = await encoders.load(at.open.collection.manifest, request);
+        const loaded = await encoder.loaded;
+        void shelf.keep(at, loaded);
+        return encoderInfo(encoder.request, loaded);
+      } finally {
+        settle(ASKED_WITHIN_MS);
+      }
+    },
+    search: (query) =>
+      answer(async (engine) => {
+        const device = encoders.current()?.request.device ?? 'wasm';
+        const found = await engine.search(query);
+        const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
+        const items = await first.catch(nothingIfAway);
+        settle(SHOWN_AFTER_MS);
+        return { ...found, device, items };
+      }),
+    rank: (query, from, count) => answer((engine) => engine.rank(query, from, count)),
+    items: async (rows) => itemsOf(rows),
+    rowOf: async (itemId) => shelf.current().open.items.rowOf(itemId),
+  };
+}
+
+/** What the site offers. */
+async function listCollections(source: HttpSource): Promise<readonly CollectionEntry[]> {
+  const newest = await source.newest(LIST);
+  if (!newest) return [];
+  const { collections } = parseCollectionList(newest.text);
+  void source.commit([{ path: LIST, text: newest.text, files: [] }]);
+  return collections;
+}
+
+/** `calm` resolves once, when the time has passed of the first `settle` that runs out. */
+function createCalm(): { readonly calm: Promise<void>; settle(ms: number): void } {
+  let resolve = () => {};
+  const calm = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { calm, settle: (ms) => void setTimeout(resolve, ms) };
+}
+
+/** The open collection: one after the other. */
+function createShelf(connected: () => Connection, calm: Promise<void>) {
+  let opening = new AbortController();
+  let current: Current | undefined;
+
+  const close = (reason: string) => {
+    opening.abort(new DOMException(reason, 'AbortError'));
+    opening = new AbortController();
+    const closed = current;
+    current = undefined;
+    closed?.index.get().then(
+      ({ index }) => index.dispose(),
+      () => undefined,
+    );
+  };
+
+  return {
+    current: (): Current => current ?? fail('collection-not-found', 'No collection is open. Choose one.'),
+    holds: (at: Current) => current === at,
+    async open(name: string, preference: IndexPreference, device: () => Promise<Device>): Promise<OpenCollection> {
+      close(`${name} is opened instead.`);
+      const { signal } = opening;
+      const { source, emit } = connected();
+      const open = await openNewestCollection(source, name, {
+        signal,
+        onDemand: preference === 'blocks',
+        onEvent: emit,
+        readModel: async (made) => readTextModel(source, made, await device(), emit),
+      });
+      signal.throwIfAborted();
+      const index = memoise(() => openIndex(open, preference, calm));
+      index.get().catch(() => undefined); // `indexReady` tells it.
+      current = { open, index, background: Promise.resolve(undefined), engine: undefined };
+      return open;
+    },
+    /** Make ready what the first answer needs beside the encoder, as soon as the model is known. */
+    prepare(known: Promise<{ readonly model: ModelManifest | undefined; readonly device: Device }>): void {
+      if (!current) return;
+      const { index } = current;
+      current.background = Promise.all([known, index.get()]).then(
+        ([{ model, device }, loaded]) =>
+          model && { of: model, background: backgroundOf(loaded, model, model.dtypes[device]) },
+        () => undefined, // whoever needs them is told
+      );
+    },
+    /** Make what answers here what the next visit falls back to, when this visit has had its first answer. */
+    async keep(at: Current, encoder: BrowserTextEncoder): Promise<void> {
+      await new Promise((resolve) => setTimeout(resolve, KEEP_AFTER_MS));
+      if (current !== at) return at.open.release();
+      const { source, emit } = connected();
+      const problem = await keepTogether(source, at, encoder);
+      if (current === at) emit({ type: 'kept', name: at.open.collection.manifest.name, problem });
+    },
+  };
+}
+
+/** The engine over a collection and an encoder; waits for what is still loading. */
+function engineOf(at: Current, of: Encoder<BrowserTextEncoder>): Promise<SearchEngine> {
+  if (at.engine?.of === of) return at.engine.made;
+  const made = Promise.all([at.index.get(), of.loaded, at.background]).then(([index, loaded, ahead]) => {
+    const background = ahead?.of === loaded.manifest ? ahead.background : undefined;
+    return composeSearch(index, at.open.items, loaded, background).engine;
+  });
+  at.engine = { of, made };
+  made.catch(() => {
+    if (at.engine?.made === made) at.engine = undefined;
+  });
+  return made;
+}
+
+/**
+ * Make what answers here what the next visit falls back to: collection, model and runtime, or none of them.
+ * @returns why it is not kept, if it is not: the next visit reads it again
+ */
+async function keepTogether(
+  source: HttpSource,
+  { open, index }: Current,
+  { versions }: BrowserTextEncoder,
+): Promise<string | undefined> {
+  try {
+    const { arrived, onDemand } = await index.get();
+    await arrived;
+    const problem = await source.commit([await open.readAll(onDemand), ...versions]);
+    if (problem === undefined) await source.sweep();
+    return problem;
+  } catch (error) {
+    return toAfterimageError(error).message;
+  } finally {
+    open.release();
+  }
+}
+
+/** Without a network an answer is still one; the page asks for the records by themselves, and says that they are missing. */
+function nothingIfAway(error: unknown): never[] {
+  if (isAway(error)) return [];
+  throw error;
+}
+
+function fail(code: 'internal' | 'collection-not-found', message: string): never {
+  throw new AfterimageError(code, message);
+}

@@ -1,0 +1,83 @@
+/** A collection of `public/` opened in Node, searched by the engine that the page runs. */
+import { join } from 'node:path';
+import { assertModel } from '../../engine/collection/assert-model.ts';
+import type { ItemStore } from '../../engine/collection/items/items.ts';
+import { readCollection } from '../../engine/collection/reader.ts';
+import type { CollectionManifest } from '../../engine/collection/types.ts';
+import { toFloat32 } from '../../engine/collection/vectors/stored-vectors.ts';
+import { createExactIndex, type ExactIndex } from '../../engine/index/exact/exact-index.ts';
+import type { VectorIndex } from '../../engine/index/vector-index.ts';
+import type { ModelManifest } from '../../engine/model/model.ts';
+import type { QueryEncoder } from '../../engine/ports.ts';
+import type { Background } from '../../engine/search/cutoff.ts';
+import type { SearchEngine } from '../../engine/search/search-engine.ts';
+import type { VectorSource } from '../../engine/search/vector-source.ts';
+import { memoise } from '../async/memoise.ts';
+import { createFolderSource } from '../bytes/bytes.node.ts';
+import { createNodeQueryEncoder } from '../encoders/clip.node.ts';
+import { sha256 } from '../hashes/sha256.ts';
+import type { EngineRequest } from '../indexes/choose-engine.ts';
+import { composeSearch, loadIndex, vectorSourceOf } from '../indexes/compose-search.ts';
+import { readModelManifest } from '../models/model-folder.node.ts';
+
+export interface NodeSearchOptions {
+  /** The folder that holds `collections/` and `models/`. */
+  readonly publicFolder: string;
+  readonly collection: string;
+  /** The engine to answer with; the collection's own where absent. */
+  readonly index?: EngineRequest;
+}
+
+export interface NodeSearch {
+  readonly manifest: CollectionManifest;
+  readonly model: ModelManifest;
+  readonly items: ItemStore;
+  readonly encoder: QueryEncoder;
+  readonly index: VectorIndex;
+  /** The ground truth: over the same rows as `index`, in float32. Made once. */
+  exact(): Promise<ExactIndex>;
+  readonly background: Background;
+  readonly engine: SearchEngine;
+  dispose(): Promise<void>;
+}
+
+/**
+ * @throws AfterimageError `collection-not-found`, `collection-invalid`, `collection-version`,
+ *   `collection-model-mismatch`, `model-not-found`, `model-invalid`, `part-missing`, `part-corrupt`, `index-corrupt`.
+ */
+export async function openNodeSearch({ publicFolder, collection, index }: NodeSearchOptions): Promise<NodeSearch> {
+  const opened = await readCollection(createFolderSource(publicFolder), sha256, collection);
+  const { manifest } = opened;
+  const modelsFolder = join(publicFolder, 'models');
+  const model = await readModelManifest(modelsFolder, manifest.model.id);
+  assertModel(manifest, model);
+  const [encoder, items, loaded] = await Promise.all([
+    createNodeQueryEncoder({ modelsFolder, modelId: model.id }),
+    opened.items(),
+    loadIndex(opened, index ?? 'auto'),
+  ]);
+  await loaded.arrived;
+  const exact = memoise(async () => createExactIndex(toFloat32(await opened.vectors()), manifest.dim));
+  const vectors: VectorSource = {
+    vectorsOf: async (rows) => vectorSourceOf(await opened.vectors()).vectorsOf(rows),
+  };
+  const { engine, background } = composeSearch({ vectors, ...loaded }, items, {
+    encoder,
+    manifest: model,
+    dtype: model.dtypes.cpu,
+  });
+  return {
+    manifest,
+    model,
+    items,
+    encoder,
+    index: loaded.index,
+    exact: exact.get,
+    background,
+    engine,
+    async dispose() {
+      loaded.index.dispose();
+      await encoder.dispose();
+    },
+  };
+}

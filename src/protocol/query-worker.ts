@@ -1,0 +1,121 @@
+import type { CollectionEntry, CollectionManifest, Engine, Item } from '../engine/collection/types.ts';
+import type { Device, Dtype } from '../engine/model/model.ts';
+import type { Query } from '../engine/query/query.ts';
+import type { RankedPage, SearchAnswer } from '../engine/search/search-engine.ts';
+
+/** `?device=` and `?index=` of the address; `auto` where absent. */
+export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
+export type IndexPreference = 'auto' | 'blocks' | Engine;
+
+/** What is being loaded, in the order a person would name it. */
+export type LoadStage =
+  | 'collection'
+  | 'items'
+  | 'vectors'
+  | 'graph'
+  | 'codes'
+  | 'runtime'
+  | 'tokenizer'
+  | 'text encoder';
+
+/** Sent by the worker while it works. */
+export type WorkerEvent =
+  | { readonly type: 'progress'; readonly stage: LoadStage; readonly loaded: number; readonly total: number }
+  /** Something came, or did not, that a call waits for: the worker is at work. */
+  | { readonly type: 'alive' }
+  /** A collection changed on the server since the last visit and its new state is in use now. */
+  | { readonly type: 'collection-updated'; readonly name: string }
+  /** The network or a part of a newer version failed; the last complete version is in use. */
+  | { readonly type: 'collection-kept'; readonly name: string; readonly reason: string }
+  /** The same of the model. */
+  | { readonly type: 'model-updated'; readonly id: string }
+  | { readonly type: 'model-kept'; readonly id: string; readonly reason: string }
+  /** Collection, model and runtime are there for a visit without a network, or (`problem`) why not. */
+  | { readonly type: 'kept'; readonly name: string; readonly problem: string | undefined }
+  | { readonly type: 'device-lost'; readonly reason: string };
+
+export interface CollectionInfo {
+  readonly manifest: Omit<CollectionManifest, 'parts'>;
+  /** True when it is what an earlier visit kept, because nothing newer could be read. */
+  readonly fromCache: boolean;
+}
+
+export interface EncoderInfo {
+  readonly modelId: string;
+  readonly modelTitle: string;
+  readonly modelCan: string;
+  readonly modelCannot: string;
+  readonly modelLicence: string | null;
+  readonly dim: number;
+  readonly device: Device;
+  /** Why this device: shown in the status panel. */
+  readonly deviceReason: string;
+  readonly dtype: Dtype;
+  readonly threads: number;
+  /** Lowest cosine to the golden vectors. */
+  readonly golden: number;
+}
+
+export interface IndexInfo {
+  readonly engine: Engine;
+  readonly reason: string;
+  readonly count: number;
+  readonly dim: number;
+  /** Vectors are fetched as queries need them; else they arrive by themselves, if they have not yet. */
+  readonly onDemand?: boolean;
+  /** Milliseconds from bytes in memory to ready. */
+  readonly loadMs: number;
+}
+
+export interface EncoderRequest {
+  /** Already decided by the client: no `auto` here. */
+  readonly device: 'webgpu' | 'wasm';
+  readonly deviceReason: string;
+  readonly threads: number;
+}
+
+/** What the engine found, and where its words were encoded. */
+export interface SearchResponse extends SearchAnswer {
+  readonly device: Device;
+  /** Records of the first of `rows`, about a screen of them: no second round trip. None where the network is away. */
+  readonly items: readonly Item[];
+}
+
+export type { RankedPage };
+
+/** Surface of `workers/query.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
+export interface QueryWorkerApi {
+  /**
+   * Call first: where events go (a Comlink proxy) and the app's base URL, against which all paths resolve. The worker
+   * holds the Web Lock `lifeLock` for as long as it lives, so that its death can be noticed; undefined where there are
+   * no locks (no secure context).
+   */
+  connect(baseUrl: string, onEvent: (event: WorkerEvent) => void, lifeLock: string | undefined): Promise<void>;
+  /** What `collections/index.json` offers. */
+  listCollections(): Promise<readonly CollectionEntry[]>;
+  /**
+   * Resolves when manifest and items are there, so that the grid can be browsed; the index loads on behind it.
+   * @param device (a Comlink proxy) where the text tower will run: asked when the model changed along with the
+   *   collection, because neither is of use without the other
+   */
+  openCollection(
+    name: string,
+    index: IndexPreference,
+    device: () => Promise<EncoderRequest['device']>,
+  ): Promise<CollectionInfo>;
+  /** Resolves when the index of the open collection answers. */
+  indexReady(): Promise<IndexInfo>;
+  /**
+   * Load the text tower of the open collection's model and check its golden vectors. Once a worker: a failed device
+   * needs a fresh one.
+   */
+  loadEncoder(request: EncoderRequest): Promise<EncoderInfo>;
+  /** Waits for encoder and index where they are still loading. */
+  search(query: Query): Promise<SearchResponse>;
+  /** Ranks beyond what the index gave, for the same query as the newest search. */
+  rank(query: Query, from: number, count: number): Promise<RankedPage>;
+  /** Item records in the order of `rows`. */
+  items(rows: readonly number[]): Promise<Item[]>;
+  /** The row of an item id in the open collection, or −1. */
+  rowOf(itemId: string): Promise<number>;
+}

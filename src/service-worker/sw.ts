@@ -1,0 +1,66 @@
+import { cleanupOutdatedCaches, getCacheKeyForURL, matchPrecache, precache } from 'workbox-precaching';
+import { fetchNewRuntimes, isRuntime, runtime } from '../platform/runtime/runtime-update.browser.ts';
+import { SECURITY_HEADERS } from '../site/headers.ts';
+import { createSeenPictures } from './seen-pictures.ts';
+
+/**
+ * The service worker: the app itself without a network, isolation headers on hosts that send none, and pictures that
+ * were seen or kept. Models, collections and the WebAssembly runtime are kept by the query worker, verified and named by
+ * hash; here they pass, but for the runtimes of an update.
+ */
+declare const self: ServiceWorkerGlobalScope;
+
+const { scope } = self.registration;
+const seenPicture = createSeenPictures(scope);
+
+// The list is written here by the build: every file of the app, with its revision where its name has none.
+const files = self.__WB_MANIFEST.map((entry) => (typeof entry === 'string' ? { url: entry, revision: null } : entry));
+precache(files.filter(({ url }) => !url.endsWith('.wasm')));
+cleanupOutdatedCaches();
+
+self.addEventListener('install', (event) => {
+  const runtimes = files.map(({ url }) => new URL(url, scope).href).filter(isRuntime);
+  event.waitUntil(fetchNewRuntimes(runtimes, scope));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(self.clients.claim());
+});
+
+self.addEventListener('message', (event) => {
+  if (event.data?.type === 'SKIP_WAITING') void self.skipWaiting();
+});
+
+self.addEventListener('fetch', (event) => {
+  const answer = route(event);
+  if (answer) event.respondWith(answer);
+});
+
+/** The answer to what this worker is responsible for; undefined leaves the request to the browser. */
+function route(event: FetchEvent): Promise<Response> | undefined {
+  const { request } = event;
+  const { href, origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || !href.startsWith(scope)) return undefined;
+  const path = pathname.slice(new URL(scope).pathname.length);
+  if (request.mode === 'navigate' && path === '') return precached(request, 'index.html');
+  if (getCacheKeyForURL(origin + pathname)) return precached(request, origin + pathname);
+  // Whoever wants it from the browser's own cache wants the machine code that lies beside it.
+  if (isRuntime(pathname) && request.cache !== 'only-if-cached') return runtime(request, scope);
+  if (request.destination === 'image' && /^collections\/[^/]+\/(thumbs|previews)\//.test(path)) {
+    return seenPicture(request, (work) => event.waitUntil(work));
+  }
+  return undefined;
+}
+
+/** A file of the app; a cache that fails is as good as empty. */
+async function precached(request: Request, url: string): Promise<Response> {
+  const kept = await matchPrecache(url).catch(() => undefined);
+  return withHeaders(kept ?? (await fetch(request)));
+}
+
+/** Documents and worker scripts bring their own policies: without these headers, a page or its workers are not isolated. */
+function withHeaders(response: Response): Response {
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}

@@ -1,0 +1,38 @@
+import { type Accessor, createMemo } from 'solid-js';
+import { textQuery } from '../../engine/query/query.ts';
+import { type AddressBar, formatAddress } from '../search/address.ts';
+import type { Search } from '../search/search.ts';
+import type { Session } from './session.ts';
+
+/** The pictures in the order in which the page shows them: all of them, or ranked by the query. */
+export interface Pictures {
+  readonly total: Accessor<number>;
+  /** Cells above the cut-off; null when browsing. */
+  readonly good: Accessor<number | null>;
+  /** Row, and score when ranked, of a cell; undefined while its page is being fetched. */
+  at(cell: number): { readonly row: number; readonly score: number | null } | undefined;
+  /** The query string for a link to an item as one of these pictures. */
+  href(id: string): string;
+  /** These cells are about to be shown. */
+  want(from: number, to: number): void;
+  /** The cell that shows a row, or −1 where that is not known. */
+  cellOf(row: number): number;
+  /** Find out which cell shows a row, however far down it ranks. */
+  seek(row: number): Promise<void>;
+}
+
+export function createPictures({ current }: Pick<AddressBar, 'current'>, session: Session, search: Search): Pictures {
+  // A grid has some hundred links: they change with what it shows, not with each letter that is typed.
+  const shown = createMemo(() =>
+    formatAddress({ ...current(), query: search.response()?.query ?? textQuery(''), view: 'search', item: null }),
+  );
+  return {
+    total: () => search.response()?.total ?? session.collection()?.manifest.count ?? 0,
+    good: () => search.response()?.good ?? null,
+    at: (cell) => (search.response() ? search.at(cell) : { row: cell, score: null }),
+    href: (id) => `${shown() ? `${shown()}&` : '?'}p=${encodeURIComponent(id)}`,
+    want: search.want,
+    cellOf: (row) => (search.response() ? search.rankOf(row) : row),
+    seek: search.seek,
+  };
+}

@@ -1,0 +1,167 @@
+import { type Accessor, batch, createEffect, createMemo, createResource, createSignal, on, onCleanup } from 'solid-js';
+import { createStore, reconcile } from 'solid-js/store';
+import type { ClientEvent, QueryClient } from '../../client/query-client.ts';
+import type { CollectionEntry } from '../../engine/collection/types.ts';
+import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import type { CollectionInfo, EncoderInfo, IndexInfo, LoadStage } from '../../protocol/query-worker.ts';
+import type { Notices } from '../shell/notices.ts';
+
+export interface Progress {
+  readonly loaded: number;
+  readonly total: number;
+}
+
+export interface Kept {
+  /** Why they could not be kept; undefined where they are. */
+  readonly problem: string | undefined;
+}
+
+/** The collections, the open one, and the model that answers: what has to be there before a search. */
+export interface Session {
+  /** What the site offers; undefined while it is being asked. */
+  readonly collections: Accessor<readonly CollectionEntry[] | undefined>;
+  /** Name of the wanted collection; undefined until it is known, or when there is none. */
+  readonly name: Accessor<string | undefined>;
+  /** The wanted collection, once it can be browsed. */
+  readonly collection: Accessor<CollectionInfo | undefined>;
+  readonly encoder: Accessor<EncoderInfo | undefined>;
+  readonly index: Accessor<IndexInfo | undefined>;
+  /** Model and index of the open collection answer queries. */
+  readonly ready: Accessor<boolean>;
+  /** What keeps the list or the collection from being shown. */
+  readonly collectionError: Accessor<AfterimageError | undefined>;
+  /** What keeps the model or the index from answering, while the collection can be browsed. */
+  readonly modelError: Accessor<AfterimageError | undefined>;
+  readonly progress: Partial<Record<LoadStage, Progress>>;
+  /** Whether collection and model are there for a visit without a network; undefined until it is known. */
+  readonly kept: Accessor<Kept | undefined>;
+  /** Try again what failed. */
+  retry(): void;
+}
+
+/** What the wanted collection is: the one in the address, else the first on offer. */
+function chosen(wanted: string | null, entries: readonly CollectionEntry[] | undefined): string | undefined {
+  return wanted ?? entries?.[0]?.name;
+}
+
+export function createSession(client: QueryClient, wanted: Accessor<string | null>, notices: Notices): Session {
+  const [list, { refetch: refetchList }] = createResource(() => client.listCollections());
+  const collections = () => (list.state === 'ready' ? list() : undefined);
+  const name = createMemo(() => chosen(wanted(), collections()));
+
+  const [opened, { refetch: reopen }] = createResource(name, (wantedName) => client.open(wantedName));
+  const collection = createMemo(() => {
+    const info = opened.state === 'ready' ? opened() : undefined;
+    return info?.manifest.name === name() ? info : undefined;
+  });
+  const [progress, setProgress] = createStore<Partial<Record<LoadStage, Progress>>>({});
+  const [kept, setKept] = createSignal<Kept>();
+  const engine = createEngine(client, collection);
+
+  createEffect(
+    on(name, () => {
+      engine.forget();
+      setKept(undefined);
+      setProgress(reconcile({}));
+    }),
+  );
+  const hear = (event: ClientEvent) => {
+    if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
+    else if (event.type === 'kept') setKept(event.name === name() ? { problem: event.problem } : undefined);
+    else if (!engine.hear(event)) tell(event, notices);
+  };
+  onCleanup(client.subscribe(hear));
+
+  const collectionError = () => {
+    const error = list.error ?? (opened.state === 'errored' ? opened.error : undefined);
+    // With a collection in the address, the list is only needed for the picker.
+    if (error === undefined || collection()) return undefined;
+    return toAfterimageError(error);
+  };
+
+  return {
+    collections,
+    name,
+    collection,
+    encoder: engine.encoder,
+    index: engine.index,
+    ready: engine.ready,
+    collectionError,
+    modelError: engine.error,
+    progress,
+    kept,
+    retry() {
+      if (list.state === 'errored') void refetchList();
+      if (opened.state === 'errored') void reopen();
+      else engine.load();
+    },
+  };
+}
+
+/**
+ * What answers queries of the open collection. It is ready when encoder and index are there, whoever asked for them:
+ * after a failure, a search that is tried again loads both anew.
+ */
+function createEngine(client: QueryClient, collection: Accessor<CollectionInfo | undefined>) {
+  const [encoder, setEncoder] = createSignal<EncoderInfo>();
+  const [index, setIndex] = createSignal<IndexInfo>();
+  const [failure, setFailure] = createSignal<AfterimageError>();
+  const ready = createMemo(
+    () => index() !== undefined && encoder() !== undefined && encoder()?.modelId === collection()?.manifest.model.id,
+  );
+  const fail = (error: AfterimageError) =>
+    batch(() => {
+      setEncoder(undefined);
+      setIndex(undefined);
+      setFailure(error);
+    });
+
+  function load(): void {
+    const asked = collection();
+    if (!asked) return;
+    setFailure(undefined);
+    client.ready().then(
+      (answer) => {
+        if (collection() !== asked) return;
+        setEncoder(answer.encoder);
+        setIndex(answer.index);
+      },
+      (error: unknown) => collection() === asked && fail(toAfterimageError(error)),
+    );
+  }
+  createEffect(on(collection, load));
+
+  return {
+    encoder,
+    index,
+    ready,
+    error: () => (ready() ? undefined : failure()),
+    load,
+    /** Of another collection, the encoder may be the same. */
+    forget() {
+      setIndex(undefined);
+      setFailure(undefined);
+    },
+    /** @returns whether the event was of the engine */
+    hear(event: ClientEvent): boolean {
+      if (event.type === 'encoder') setEncoder(event.info);
+      else if (event.type === 'index') setIndex(event.info);
+      else if (event.type === 'failed') fail(new AfterimageError(event.code, event.message));
+      else return false;
+      return true;
+    },
+  };
+}
+
+/** Events that are news for the person, as quiet lines. */
+function tell(event: ClientEvent, notices: Notices): void {
+  if (event.type === 'restarted') notices.say('restarted', event.reason);
+  else if (event.type === 'collection-updated') {
+    notices.say('collection', 'The pictures have changed since the last visit: this is the new state.');
+  } else if (event.type === 'collection-kept') notices.say('collection', event.reason);
+  else if (event.type === 'model-updated') {
+    notices.say('model', 'The model has changed since the last visit: this is the new one.');
+  } else if (event.type === 'model-kept') {
+    notices.say('model', `There is a newer model, but the one of the last visit goes on answering. ${event.reason}`);
+  }
+}

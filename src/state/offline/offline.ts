@@ -1,0 +1,130 @@
+import { type Accessor, createEffect, createSignal, onCleanup } from 'solid-js';
+import { KEEP_LIMIT_BYTES, type KeepOptions, keepPictures } from '../../service-worker/keep-pictures.ts';
+import { serviceWorkerSupported } from '../../service-worker/register.ts';
+import { whyNotKept } from '../../service-worker/why-not-kept.ts';
+import { isScoped } from '../../site/scope.ts';
+import { listen } from '../shell/listen.ts';
+import { createInstall } from './install.ts';
+import { createKeptApp } from './keep-app.ts';
+import { createOnline } from './online.ts';
+import { createUpdates } from './updates.ts';
+
+/** Pictures of the open collection that are kept, of all. */
+export interface KeptPictures {
+  readonly have: number;
+  readonly total: number;
+}
+
+export interface Offline {
+  /** False without a secure context, in some private windows, and in development: nothing is kept then. */
+  readonly supported: boolean;
+  readonly online: Accessor<boolean>;
+  /** The app itself starts without a network. */
+  readonly shell: Accessor<boolean>;
+  /** Undefined until it is known, and where pictures are not kept as a whole: too large, or data is to be saved. */
+  readonly pictures: Accessor<KeptPictures | undefined>;
+  /** Why the browser forbids the app to be kept, however much it could. */
+  readonly refused: Accessor<string | undefined>;
+  /** Why the app or the pictures could not be kept (no space, no network, refused by the browser), and what to do. */
+  readonly problem: Accessor<string | undefined>;
+  /** A new version waits; `applyUpdate` starts it, which reloads the page. */
+  readonly updateReady: Accessor<boolean>;
+  /** The browser offers to install the app. */
+  readonly canInstall: Accessor<boolean>;
+  applyUpdate(): void;
+  /** Never rejects. */
+  install(): Promise<void>;
+  /**
+   * Keep the app for offline use; tried again when a network that was lost is back. Call it after the first result,
+   * because it competes for the network.
+   */
+  keepApp(): Promise<void>;
+  /**
+   * Keep the pictures of the open collection, where they are few enough; goes on when a network that was lost is back.
+   * A later call replaces the one that runs.
+   */
+  keepPictures(collection: KeepOptions['collection'], items: KeepOptions['items']): Promise<void>;
+  /** Another collection is being opened: `items` answers for the former no more. */
+  stopPictures(): void;
+  /** Remove the service worker and everything that any part of the app has cached. */
+  forget(): Promise<void>;
+}
+
+/**
+ * What is kept for offline use, and new versions of the app, of which the page learns even where nothing else works.
+ * @param container undefined where there are no service workers: nothing is kept then
+ */
+export function createOffline(
+  baseUrl: string,
+  container: ServiceWorkerContainer | undefined = serviceWorkerSupported ? navigator.serviceWorker : undefined,
+): Offline {
+  const [pictures, setPictures] = createSignal<KeptPictures>();
+  const [problem, setProblem] = createSignal<string>();
+  const updates = createUpdates(container);
+  const app = createKeptApp(baseUrl, container, updates.watch);
+  const { canInstall, install } = createInstall();
+  let keeping = new AbortController();
+  let resume: (() => Promise<void>) | undefined;
+  onCleanup(() => keeping.abort());
+  listen(window, 'online', () => void resume?.());
+  // A service worker is not replaced while requests pass it; the new version goes on with the pictures.
+  createEffect(() => updates.ready() && keeping.abort());
+
+  const stop = () => {
+    keeping.abort();
+    setPictures(undefined);
+    setProblem(undefined);
+  };
+
+  const keep: Offline['keepPictures'] = async (collection, items) => {
+    stop();
+    keeping = new AbortController();
+    const { signal } = keeping;
+    if (!container || collection.pictures.bytes > KEEP_LIMIT_BYTES || savesData()) return;
+    if (updates.ready()) return;
+    const onProgress = (have: number, total: number) => signal.aborted || setPictures({ have, total });
+    try {
+      await keepPictures({ baseUrl, collection, items, signal, onProgress });
+    } catch (error) {
+      if (!signal.aborted) setProblem(`Not all pictures could be kept for offline use. ${whyNotKept(error)}`);
+    }
+  };
+
+  return {
+    supported: container !== undefined,
+    online: createOnline(),
+    shell: app.shell,
+    pictures,
+    refused: app.refused,
+    problem: () => app.refused() ?? app.problem() ?? problem(),
+    updateReady: updates.ready,
+    applyUpdate: updates.apply,
+    canInstall,
+    install,
+    keepApp: app.keep,
+    async keepPictures(collection, items) {
+      resume = () => keep(collection, items);
+      await resume();
+    },
+    stopPictures() {
+      resume = undefined;
+      stop();
+    },
+    async forget() {
+      resume = undefined;
+      stop();
+      if (!('caches' in globalThis)) return;
+      const registration = await navigator.serviceWorker?.getRegistration(baseUrl);
+      await registration?.unregister();
+      // Workbox, too, ends the names of its caches with the address that they are for.
+      const names = (await caches.keys()).filter((name) => isScoped(name, baseUrl) || name.endsWith(baseUrl));
+      await Promise.all(names.map((name) => caches.delete(name)));
+      app.forget();
+    },
+  };
+}
+
+/** The person, or a metered connection, asked for as few bytes as possible. Not every browser tells. */
+function savesData(): boolean {
+  return (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+}

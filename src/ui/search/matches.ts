@@ -1,0 +1,44 @@
+import { queryText } from '../../engine/query/query.ts';
+import type { SearchResponse } from '../../protocol/query-worker.ts';
+import { formatCount, formatPictures } from '../common/format.ts';
+
+type Answer = Pick<SearchResponse, 'query' | 'good' | 'total'> & { readonly rows: { readonly length: number } };
+
+/** Among pictures so few or so alike that all of them count as good, there is no line and nothing is claimed. */
+export function hasLine(answer: Answer): boolean {
+  return answer.good < answer.total;
+}
+
+/** Nothing is like the query, as far as the model knows it. */
+export function isNothing(answer: Answer): boolean {
+  return answer.good === 0 && hasLine(answer);
+}
+
+/** The line was looked for among the ranks of the index only, and they are all good: there may be more. */
+function isOpenEnded(answer: Answer): boolean {
+  return answer.good === answer.rows.length && hasLine(answer);
+}
+
+/** What was found, in a few words. */
+export function headline(answer: Answer): string {
+  const { good, total } = answer;
+  const text = queryText(answer.query);
+  if (!hasLine(answer)) return `${formatPictures(total)}, the nearest to “${text}” first`;
+  if (isNothing(answer)) return `Nothing here seems to match “${text}”`;
+  if (isOpenEnded(answer)) return `${formatCount(good)} or more good matches for “${text}”`;
+  return `${formatCount(good)} good ${good === 1 ? 'match' : 'matches'} for “${text}”`;
+}
+
+/** What the line in the grid says. */
+export function dividerText(answer: Answer): string {
+  if (answer.good === 0) return 'The nearest there is';
+  return isOpenEnded(answer) ? 'From here on: good and weaker matches' : 'Below here: weaker matches';
+}
+
+/** What is said of the picture at `rank`. */
+export function matchText(answer: Answer, rank: number): string {
+  const text = queryText(answer.query);
+  if (!hasLine(answer)) return `For “${text}”`;
+  if (rank < answer.good) return `A good match for “${text}”`;
+  return isOpenEnded(answer) ? `A match for “${text}”` : `A weak match for “${text}”`;
+}

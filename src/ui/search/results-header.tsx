@@ -1,0 +1,153 @@
+import { type Accessor, createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
+import type { SearchResponse } from '../../protocol/query-worker.ts';
+import type { Estimating, Refining } from '../../state/search/refining.ts';
+import { Failure } from '../common/failure.tsx';
+import { formatBytes, formatDevice, formatMs, formatPictures } from '../common/format.ts';
+import { type App, useApp } from '../context.ts';
+import { SearchRating } from '../ratings/search-rating.tsx';
+import { Examples } from './examples.tsx';
+import { headline, isNothing } from './matches.ts';
+import './results-header.css';
+
+const ENGINES = { hnsw: 'HNSW', exact: 'exact scan', codes: 'codes' } as const;
+
+/** How many pictures match, how long it took, on what; and what else to try where none does. */
+export function ResultsHeader(props: { onExample: (query: string) => void }): JSX.Element {
+  const app = useApp();
+  const settled = createSettled(app.search.response);
+  /** Not for every beginning of a word while it is typed, so that the pictures stay where they are. */
+  const isLost = () => [app.search.response(), settled()].every((answer) => answer && isNothing(answer));
+  return (
+    <div class="results-header">
+      <Show when={!app.session.modelError() && app.search.error()}>
+        {(error) => <Failure error={error()} title="This search failed" onRetry={app.search.retry} />}
+      </Show>
+      <Show when={app.search.response()} fallback={<Waiting />}>
+        {(response) => (
+          <>
+            <div class="results-found">
+              <h2 class="numbers">{headline(response())}</h2>
+              <p class="quiet numbers">{stillArriving(app.refining) ?? howItWent(response(), app.refining.reason())}</p>
+              <Show when={isLost()}>
+                <p class="results-lost">
+                  Either there is no such picture, or the model does not know the words.{' '}
+                  {hasExamples(app) ? 'Try others, or one of these:' : 'Try others.'}
+                </p>
+                <Examples onExample={props.onExample} />
+              </Show>
+            </div>
+            <Show when={!app.ratings.off()}>
+              <div class="results-rating">
+                <SearchRating label="Rate this search" ratings={app.ratings} onRate={app.commit} />
+                <JudgeButton />
+              </div>
+            </Show>
+          </>
+        )}
+      </Show>
+      <Announcement settled={settled()} />
+    </div>
+  );
+}
+
+/** For fingers only: whoever can point at a picture has its thumbs there. */
+function JudgeButton(): JSX.Element {
+  const [judging, setJudging] = useApp().judging;
+  return (
+    <button type="button" class="button judge-button" aria-pressed={judging()} onClick={() => setJudging(!judging())}>
+      Judge each picture
+    </button>
+  );
+}
+
+function Waiting(): JSX.Element {
+  const app = useApp();
+  return (
+    <Show when={app.search.pending() && !app.session.ready() && !app.session.modelError()}>
+      <p>Your search runs as soon as the model is here. Until then, these are all pictures.</p>
+    </Show>
+  );
+}
+
+function hasExamples({ session }: App): boolean {
+  return (session.collection()?.manifest.examples.length ?? 0) > 0;
+}
+
+const ARRIVING = 'Pictures are still arriving';
+
+/** Why scores are estimates. */
+const ESTIMATES: Readonly<Record<Estimating, string>> = {
+  arriving: `${ARRIVING}: some scores are estimates.`,
+  offline: 'Offline: some scores are estimates.',
+  network: 'The network does not answer: some scores are estimates.',
+  further: 'Scores further down are estimates.',
+};
+
+/** In the place of how it went, so that nothing moves when all is there. */
+function stillArriving({ reason, progress }: Refining): string | undefined {
+  const vectors = progress();
+  if (!vectors || !reason()) return undefined;
+  const { loaded, total } = vectors;
+  const amount = loaded < total ? `${formatBytes(loaded)} of ${formatBytes(total)}` : '';
+  if (reason() === 'offline') {
+    return `Offline${amount && ` (${amount} are here)`}: some scores are estimates until the network is back.`;
+  }
+  return `${ARRIVING}${amount && ` (${amount})`}: some scores are estimates.`;
+}
+
+function howItWent(response: SearchResponse, estimating: Estimating | undefined): string {
+  const understood = response.encodeCached ? 'Text known already' : `Text understood in ${formatMs(response.encodeMs)}`;
+  const searched = `${formatPictures(response.total)} searched in ${formatMs(response.searchMs)}`;
+  return `${understood}, ${searched}. ${formatDevice(response.device)}, ${ENGINES[response.engine]}.${estimating ? ` ${ESTIMATES[estimating]}` : ''}`;
+}
+
+const PAUSE_MS = 500;
+
+/** The answer that is there when the typing pauses. */
+function createSettled(response: Accessor<SearchResponse | undefined>): Accessor<SearchResponse | undefined> {
+  const [settled, setSettled] = createSignal<SearchResponse>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  createEffect(
+    on(response, (answer) => {
+      clearTimeout(timer);
+      if (answer) timer = setTimeout(() => setSettled(answer), PAUSE_MS);
+      else setSettled(undefined);
+    }),
+  );
+  onCleanup(() => clearTimeout(timer));
+  return settled;
+}
+
+/** Says the result once the typing pauses; that scores are estimates, and why, the first time; no result twice in a row. */
+function Announcement(props: { settled: SearchResponse | undefined }): JSX.Element {
+  const app = useApp();
+  const [text, setText] = createSignal('');
+  const told = new Set<Estimating>();
+  let said = '';
+  const say = (result: string) => {
+    const reason = app.refining.reason();
+    const news = reason && reason !== 'further' && !told.has(reason) ? reason : undefined;
+    if (news) told.add(news);
+    said = result;
+    setText(news ? `${result} ${ESTIMATES[news]}` : result);
+  };
+  createEffect(
+    on(
+      () => props.settled,
+      (response) => {
+        const result = response ? announced(response, hasExamples(app)) : '';
+        if (result !== said) say(result); // else asked again by itself
+      },
+    ),
+  );
+  return (
+    <p class="visually-hidden" role="status">
+      {text()}
+    </p>
+  );
+}
+
+function announced(response: SearchResponse, hasOthers: boolean): string {
+  const result = `${headline(response)}, of ${formatPictures(response.total)}.`;
+  return isNothing(response) && hasOthers ? `${result} Try other words, or one of the examples.` : result;
+}

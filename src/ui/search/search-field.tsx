@@ -1,0 +1,97 @@
+import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { MAX_QUERY } from '../../state/search/address.ts';
+import { Icon } from '../common/icons.tsx';
+import './search-field.css';
+
+/** The focus in a field brings no keyboard onto the screen. */
+export const hasKeyboard = () => matchMedia('(hover: hover) and (pointer: fine)').matches;
+
+/** The query field; sticks to the top of the page. */
+export function SearchField(props: {
+  value: string;
+  autofocus: boolean;
+  /** A query is being answered. */
+  busy: boolean;
+  ref: (input: HTMLInputElement) => void;
+  onInput: (value: string) => void;
+  /** Enter. */
+  onCommit: () => void;
+  /** The arrow down: into the pictures. */
+  onLeave: () => void;
+}): JSX.Element {
+  const [stuck, setStuck] = createSignal(false);
+  let input: HTMLInputElement | undefined;
+  let sentinel: HTMLDivElement | undefined;
+
+  const clear = () => {
+    props.onInput('');
+    input?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    if (event.key === 'Escape' && props.value) {
+      event.preventDefault();
+      clear();
+    } else if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      props.onLeave();
+    }
+  };
+
+  onMount(() => {
+    // Focusing needs the page's layout, which the next frame makes anyway.
+    const frame = requestAnimationFrame(() => {
+      // Never from under somebody's hands: the field may appear behind a dialog that was opened elsewhere.
+      const free = document.activeElement === document.body;
+      if (props.autofocus && free && hasKeyboard()) input?.focus({ preventScroll: true });
+    });
+    onCleanup(() => cancelAnimationFrame(frame));
+    const observer = new IntersectionObserver(([entry]) => setStuck(entry?.isIntersecting === false));
+    if (sentinel) observer.observe(sentinel);
+    onCleanup(() => observer.disconnect());
+  });
+
+  return (
+    <>
+      <div ref={sentinel} class="search-sentinel" />
+      <search class="search-bar" data-stuck={stuck() ? '' : undefined}>
+        <form
+          class="search-field"
+          data-busy={props.busy ? '' : undefined}
+          onSubmit={(event) => {
+            event.preventDefault();
+            props.onCommit();
+            // The keyboard on the screen covers the results.
+            if (!hasKeyboard()) input?.blur();
+          }}
+        >
+          <Icon name="search" size={22} />
+          <input
+            ref={(element) => {
+              input = element;
+              props.ref(element);
+            }}
+            type="search"
+            name="q"
+            aria-label="Describe a picture"
+            placeholder="What is in the picture?"
+            dir="auto"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            enterkeyhint="search"
+            maxlength={MAX_QUERY}
+            value={props.value}
+            onInput={(event) => props.onInput(event.currentTarget.value)}
+            onKeyDown={onKeyDown}
+          />
+          <Show when={props.value} fallback={<span class="search-key">/</span>}>
+            <button type="button" class="icon-button" aria-label="Clear" title="Clear (Escape)" onClick={clear}>
+              <Icon name="close" />
+            </button>
+          </Show>
+        </form>
+      </search>
+    </>
+  );
+}

@@ -1,0 +1,178 @@
+import { createEffect, type JSX, lazy, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
+import type { Item } from '../../engine/collection/types.ts';
+import { fieldTerm, plainText, textQuery, withFieldText } from '../../engine/query/query.ts';
+import { Failure, NoCollections } from '../common/failure.tsx';
+import { Part } from '../common/part.tsx';
+import { useApp } from '../context.ts';
+import { Grid, type GridHandle } from '../grid/grid.tsx';
+import { InternalLink } from '../shell/header.tsx';
+import { Hints, Intro } from './intro.tsx';
+import { dividerText } from './matches.ts';
+import { ResultsHeader } from './results-header.tsx';
+import { hasKeyboard, SearchField } from './search-field.tsx';
+
+const QueryParts = lazy(() => import('./query-parts.tsx'));
+
+/** The search page: field, hints, results. */
+export function SearchView(): JSX.Element {
+  const app = useApp();
+  let input: HTMLInputElement | undefined;
+  let grid: GridHandle | undefined;
+
+  // The button that had the keyboard goes.
+  const toField = () => hasKeyboard() && input?.focus({ preventScroll: true });
+  const example = (text: string) => {
+    app.address.go({ query: textQuery(text) });
+    app.commit();
+    toField();
+  };
+  const query = () => app.address.current().query;
+  const open = (cell: number, item: Item) => {
+    app.commit();
+    app.opened.open(cell, item);
+  };
+
+  createSlashKey(() => {
+    input?.focus();
+    input?.select();
+  });
+  createScrollToResults(() => app.search.text());
+  // The picture that was open has the keyboard when the detail view closes.
+  createEffect(
+    on(app.opened.cell, (cell, before) => {
+      if (cell !== undefined || before === undefined || app.opened.id() !== null) return;
+      grid?.focus(before);
+      // Going Back, the browser then scrolls to where the page was when the first of the pictures was opened.
+      requestAnimationFrame(() => grid?.focus(before));
+    }),
+  );
+
+  return (
+    <main>
+      <Intro />
+      <SearchField
+        value={fieldTerm(query())?.text ?? ''}
+        autofocus={!app.opened.id()}
+        busy={app.search.pending()}
+        ref={(element) => {
+          input = element;
+        }}
+        onInput={(text) => app.address.type(withFieldText(query(), text))}
+        onCommit={app.commit}
+        onLeave={() => grid?.focus(0)}
+      />
+      <Show when={plainText(app.search.query()) === undefined}>
+        <Part>
+          <QueryParts onRemoved={toField} />
+        </Part>
+      </Show>
+      <Hints onExample={example} />
+      <Show when={app.search.text() && app.session.collection()}>
+        <ResultsHeader onExample={example} />
+      </Show>
+      <Results
+        onOpen={open}
+        onEscape={() => input?.focus()}
+        handle={(handle) => {
+          grid = handle;
+        }}
+      />
+    </main>
+  );
+}
+
+/** The pictures, or why there are none. */
+function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onEscape' | 'handle'>): JSX.Element {
+  const app = useApp();
+  const restoreScroll = () => {
+    const top = app.address.scroll();
+    // The height of the grid is known in the next frame.
+    if (top > 0) requestAnimationFrame(() => scrollTo({ top }));
+  };
+  return (
+    <div id="content" tabindex="-1">
+      <Switch fallback={<GridSkeleton />}>
+        <Match when={app.session.collectionError()}>
+          {(error) => (
+            <Failure title="The pictures could not be loaded" error={error()} onRetry={app.session.retry}>
+              <OtherCollection />
+            </Failure>
+          )}
+        </Match>
+        <Match when={app.session.collections()?.length === 0 && !app.session.name()}>
+          <NoCollections />
+        </Match>
+        <Match when={app.session.collection()}>
+          <Grid
+            label={app.search.response() ? 'Results' : 'All pictures'}
+            divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}
+            onOpen={props.onOpen}
+            onEscape={props.onEscape}
+            handle={(handle) => {
+              props.handle(handle);
+              restoreScroll();
+            }}
+          />
+        </Match>
+      </Switch>
+    </div>
+  );
+}
+
+/** A way out where the collection in the address cannot be shown. */
+function OtherCollection(): JSX.Element {
+  const { session } = useApp();
+  const other = () => session.collections()?.find(({ name }) => name !== session.name());
+  return (
+    <Show when={other()}>
+      {(entry) => (
+        <InternalLink class="button" patch={{ collection: entry().name, item: null }}>
+          Open “{entry().title}”
+        </InternalLink>
+      )}
+    </Show>
+  );
+}
+
+/** `/` leads to the query from wherever nothing else is being typed. */
+function createSlashKey(run: () => void): void {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (document.querySelector('dialog[open]')) return;
+    event.preventDefault();
+    run();
+  };
+  onMount(() => addEventListener('keydown', onKeyDown));
+  onCleanup(() => removeEventListener('keydown', onKeyDown));
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+}
+
+/** A new query shows its best results, however far down the page was. */
+function createScrollToResults(text: () => string): void {
+  createEffect(
+    on(
+      text,
+      () => {
+        // In the next frame, whose layout is made anyway.
+        requestAnimationFrame(() => {
+          const above = document.querySelector('.search-sentinel')?.getBoundingClientRect().top ?? 0;
+          if (above < 0) scrollBy({ top: above });
+        });
+      },
+      { defer: true },
+    ),
+  );
+}
+
+function GridSkeleton(): JSX.Element {
+  return (
+    <div class="grid-skeleton" aria-hidden="true">
+      {Array.from({ length: 40 }, () => (
+        <span class="picture" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { For, type JSX, Show } from 'solid-js';
+import { Icon } from '../common/icons.tsx';
+import { useApp } from '../context.ts';
+import './notices.css';
+
+/** Quiet lines at the foot of the page. */
+export function NoticeLines(): JSX.Element {
+  const app = useApp();
+  return (
+    <div class="notices" role="status">
+      <For each={app.notices.list().slice(-3)}>
+        {(notice) => (
+          <p class="notice">
+            <span>{notice.text}</span>
+            <Show when={notice.action}>
+              {(action) => (
+                <button type="button" class="button" onClick={() => action().run()}>
+                  {action().label}
+                </button>
+              )}
+            </Show>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Dismiss"
+              title="Dismiss"
+              onClick={() => app.notices.dismiss(notice.id)}
+            >
+              <Icon name="close" size={16} />
+            </button>
+          </p>
+        )}
+      </For>
+    </div>
+  );
+}
