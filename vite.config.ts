@@ -75,7 +75,12 @@ export default defineConfig(async ({ command }) => {
       // A data: URL could not be cached by name, and a font or a worker must not be one under the policy.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { checks: { bundlerTimings: false } },
+      rolldownOptions: {
+        checks: { bundlerTimings: false },
+        // What the first screen needs is one file, whichever parts of it the other views share: fewer requests, and gzip
+        // finds what repeats.
+        output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial' as const] }] } },
+      },
     },
     worker: { format: 'es' as const, plugins: () => [onnxruntime(), workerLicences()] },
     server: { headers: devHeaders },

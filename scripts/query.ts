@@ -2,13 +2,15 @@
 import { createInterface } from 'node:readline';
 import { INDEX_WAYS } from '../src/engine/collection/types.ts';
 import { toAfterimageError } from '../src/engine/errors.ts';
+import { isEmpty, type Query, withFieldText } from '../src/engine/query/query.ts';
 import { type NodeSearch, openNodeSearch } from '../src/platform/sessions/search.node.ts';
 import { parseChoice, parseCount, parseOptions, runScript, usage } from './cli/cli.ts';
 import { answer, toTable } from './query/answer.ts';
+import { parseQueryOptions, QUERY_HELP, QUERY_OPTIONS } from './query/query-options.ts';
 import { PUBLIC_FOLDER } from './repository/folders.ts';
 
 const HELP = `
-Usage: pnpm query <text> [options]
+Usage: pnpm query [<text>] [options]
        pnpm query --stdin [options] < queries.txt
 
 Options:
@@ -17,8 +19,9 @@ Options:
   --index <kind>       hnsw, exact, codes or blocks (codes, with vectors read as they are needed); default: what the
                        collection was built for
   --exact              --index exact: compare every picture
-  --json               print {text, model_name, matches: [{image_name, title, score, similarity}], …}
-  --stdin              one query a line in, one line of JSON a query out, {text, error} for one that fails
+  --json               print {text, query, model_name, matches: [{id, image_name, title, score, similarity}], …}
+${QUERY_HELP.slice(1)}  --stdin              one query a line in, each with the other options, one line of JSON a query out, {text, error}
+                       for one that fails
 `;
 
 await runScript(HELP, async (args) => {
@@ -29,19 +32,21 @@ await runScript(HELP, async (args) => {
     exact: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     stdin: { type: 'boolean', default: false },
+    ...QUERY_OPTIONS,
   });
   const { collection, exact, json, stdin } = values;
   const index = exact ? 'exact' : values.index && parseChoice(values.index, '--index', INDEX_WAYS);
   const k = parseCount(values.k, '-k');
   const text = positionals.join(' ').trim();
   if (stdin && text !== '') throw usage('--stdin takes its queries from the standard input alone');
-  if (!stdin && text === '') throw usage('There is nothing to search for');
+  const query = parseQueryOptions(text, values);
+  if (!stdin && isEmpty(query)) throw usage('There is nothing to search for');
   const search = await openNodeSearch({ publicFolder: PUBLIC_FOLDER, collection, ...(index && { index }) });
   try {
     if (stdin) {
-      await answerLines(search, k);
+      await answerLines(search, query, k);
     } else {
-      const report = await answer(search, text, k);
+      const report = await answer(search, query, k);
       console.log(json ? JSON.stringify(report) : toTable(report));
     }
   } finally {
@@ -50,9 +55,9 @@ await runScript(HELP, async (args) => {
 });
 
 /** One line out for each line in, also for one that cannot be answered, so that the two can be put side by side. */
-async function answerLines(search: NodeSearch, k: number): Promise<void> {
+async function answerLines(search: NodeSearch, query: Query, k: number): Promise<void> {
   for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const report = await answer(search, text, k).catch((error: unknown) => {
+    const report = await answer(search, withFieldText(query, text), k).catch((error: unknown) => {
       const { code, message } = toAfterimageError(error);
       return { text, error: { code, message } };
     });

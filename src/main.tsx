@@ -16,6 +16,7 @@ import { createRatings } from './state/log/ratings.ts';
 import { createOffline, type Offline } from './state/offline/offline.ts';
 import { createAddressBar } from './state/search/address.ts';
 import { createCommits } from './state/search/commit.ts';
+import { createQueryNotice } from './state/search/query-notice.ts';
 import { createRefining } from './state/search/refining.ts';
 import { createSearch } from './state/search/search.ts';
 import { createNotices } from './state/shell/notices.ts';
@@ -55,6 +56,7 @@ function createApp(baseUrl: string): App {
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
   createLogNotice(log, notices);
+  createQueryNotice(address, notices);
   const ratings = createRatings(log, search.response);
   const { commit } = createCommits(search, address, log);
 
@@ -76,6 +78,10 @@ function createApp(baseUrl: string): App {
     search,
     refining,
     items,
+    async itemOf(id) {
+      const row = await client.rowOf(id);
+      return row < 0 ? undefined : items.get(row);
+    },
     pictures,
     pictureSource,
     opened,

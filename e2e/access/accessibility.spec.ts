@@ -32,6 +32,14 @@ const VIEWS: readonly { readonly name: string; open(app: AppPage): Promise<void>
     },
   },
   {
+    name: 'parts of a search',
+    async open(app) {
+      await app.open('./?query=1_w.dog_w-.cat_type.png');
+      await app.answered('dog, not cat, type: png');
+      await expect(app.page.getByRole('button', { name: 'Remove not cat' })).toBeVisible();
+    },
+  },
+  {
     name: 'no match',
     async open(app) {
       await app.open('./?q=tax+declaration');

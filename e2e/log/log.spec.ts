@@ -74,9 +74,11 @@ test('exports the log and imports it again, in whatever order', async ({ app, pa
   expect(download.suggestedFilename()).toMatch(/^afterimage-log-\d{4}-\d\d-\d\d\.jsonl$/);
   const file = await download.path();
   const lines = (await readFile(file, 'utf8')).trim().split('\n');
-  expect(lines.map((line) => JSON.parse(line) as { query?: string }).flatMap(({ query }) => query ?? [])).toEqual(
-    expect.arrayContaining(['rocket', 'dog']),
-  );
+  const searches = lines.slice(1).map((line) => JSON.parse(line) as { query: string; text: string });
+  expect(searches).toEqual([
+    expect.objectContaining({ query: '1_w.rocket', text: 'rocket' }),
+    expect.objectContaining({ query: '1_w.dog', text: 'dog' }),
+  ]);
 
   const chooser = page.locator('input[type=file]');
   await chooser.setInputFiles({ name: 'same.jsonl', mimeType: 'application/jsonl', buffer: await readFile(file) });

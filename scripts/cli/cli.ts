@@ -19,6 +19,10 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'npy-invalid',
   'metadata-invalid',
   'merge-mismatch',
+  'query-empty',
+  'query-invalid',
+  'query-version',
+  'item-not-found',
 ]);
 
 /** The values of `options`, and what stands beside them. @throws AfterimageError `usage` for what is not declared. */

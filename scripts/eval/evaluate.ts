@@ -9,11 +9,11 @@ import {
   absentQueries,
   emojiOfRows,
   inventedQueries,
+  type JudgedText,
   keywordQueries,
   LANGUAGES,
   type Language,
   nameQueries,
-  type Query,
 } from './queries.ts';
 import { stylePictures, UNSEEN_STYLE } from './styles.ts';
 
@@ -56,7 +56,7 @@ export interface Evaluation {
 
 /** One query's answer by the index, with what the cut-off says of it. */
 export interface Answer {
-  readonly query: Query;
+  readonly query: JudgedText;
   readonly rows: readonly number[];
   /** Parallel to `rows`, descending. */
   readonly similarities: readonly number[];
@@ -68,7 +68,7 @@ export interface Answer {
 export async function evaluate(search: NodeSearch, log: (line: string) => void): Promise<Evaluation> {
   const emoji = await emojiOfRows(search.items);
   const answers = new Map<string, Answer[]>();
-  const run = async (name: string, queries: readonly Query[]) => {
+  const run = async (name: string, queries: readonly JudgedText[]) => {
     log(`${name}: ${queries.length} queries`);
     const all: Answer[] = [];
     for (const query of queries) all.push(await answerQuery(search, query));
@@ -99,7 +99,7 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
 
 async function answerQuery(
   { encoder, retriever, exact, baseline }: Pick<NodeSearch, 'encoder' | 'retriever' | 'exact' | 'baseline'>,
-  query: Query,
+  query: JudgedText,
 ): Promise<Answer> {
   const truthful = await exact();
   const embedding = await encoder.encode(query.text);
@@ -142,7 +142,7 @@ async function openPictures(pictures: readonly LabelledPicture[], { encoder, mod
   const { labels, index, baseline } = await embedPictures(pictures, model);
   const retriever = createIndexRetriever({ index, rankAll: (query) => index.rankAll(query) });
   const opened = { encoder, retriever, baseline, exact: async () => index };
-  const queries = async (list: readonly Query[]) => {
+  const queries = async (list: readonly JudgedText[]) => {
     const answers: Answer[] = [];
     for (const query of list) answers.push(await answerQuery(opened, query));
     return answers;

@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 export const LANGUAGES = { en: 'English', es: 'Spanish' } as const;
 export type Language = keyof typeof LANGUAGES;
 
-export interface Query {
+export interface JudgedText {
   readonly text: string;
   /** Rows that answer it. */
   readonly right: ReadonlySet<number>;
@@ -34,13 +34,13 @@ export async function emojiOfRows(items: ItemStore): Promise<Map<number, string>
 }
 
 /** The name of each picture; one row is right. */
-export function nameQueries(emoji: ReadonlyMap<number, string>, language: Language): Query[] {
+export function nameQueries(emoji: ReadonlyMap<number, string>, language: Language): JudgedText[] {
   const labels = readLabels(language);
   return Array.from(emoji, ([row, hexcode]) => ({ text: labelsOf(labels, hexcode).label, right: new Set([row]) }));
 }
 
 /** Each keyword that any picture has; every row with it is right. */
-export function keywordQueries(emoji: ReadonlyMap<number, string>, language: Language): Query[] {
+export function keywordQueries(emoji: ReadonlyMap<number, string>, language: Language): JudgedText[] {
   const labels = readLabels(language);
   const right = new Map<string, Set<number>>();
   for (const [row, hexcode] of emoji) {
@@ -54,21 +54,21 @@ export function keywordQueries(emoji: ReadonlyMap<number, string>, language: Lan
 }
 
 /** Queries about things that are not in the demo collection: nothing is right. */
-export function absentQueries(): Query[] {
+export function absentQueries(): JudgedText[] {
   return queriesWithoutAnswer('absent-queries.txt');
 }
 
 /** Words that mean nothing: nothing is right, whatever the pictures are. */
-export function inventedQueries(): Query[] {
+export function inventedQueries(): JudgedText[] {
   return queriesWithoutAnswer('invented-queries.txt');
 }
 
 /** Things that photographs of ImageNet's classes do not show. */
-export function absentPhotographQueries(): Query[] {
+export function absentPhotographQueries(): JudgedText[] {
   return queriesWithoutAnswer('absent-photographs.txt');
 }
 
-function queriesWithoutAnswer(file: string): Query[] {
+function queriesWithoutAnswer(file: string): JudgedText[] {
   const lines = readFileSync(new URL(`./${file}`, import.meta.url), 'utf8').split('\n');
   return lines
     .filter((line) => line !== '' && !line.startsWith('#'))

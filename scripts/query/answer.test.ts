@@ -7,6 +7,7 @@ import { storeVectors } from '../../src/engine/collection/vectors/stored-vectors
 import { encodeCollection } from '../../src/engine/collection/writer.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
 import { dot, type Embedding } from '../../src/engine/numeric/embedding.ts';
+import { textQuery } from '../../src/engine/query/query.ts';
 import { createNodeQueryEncoder } from '../../src/platform/encoders/clip.node.ts';
 import { sha256 } from '../../src/platform/hashes/sha256.ts';
 import { buildHnswIndex } from '../../src/platform/indexes/hnsw/hnsw-index.ts';
@@ -14,7 +15,8 @@ import { towerFile } from '../../src/platform/models/model-files.ts';
 import { readModelManifest } from '../../src/platform/models/model-folder.node.ts';
 import { openNodeSearch } from '../../src/platform/sessions/search.node.ts';
 import { MODELS_FOLDER } from '../repository/folders.ts';
-import { answer, toTable } from './answer.ts';
+import { answer, type SearchReport, toTable } from './answer.ts';
+import { parseQueryOptions, type QueryValues } from './query-options.ts';
 
 /** Each "picture" has the embedding of its name, so that it is known what must be found. */
 const NAMES =
@@ -79,9 +81,10 @@ async function writeCollection(name: string, visionHash: string): Promise<void> 
 
 test.each(['hnsw', 'exact'] as const)('answers what pnpm query prints (%s)', async (index) => {
   const search = await openNodeSearch({ publicFolder, collection: 'words', index });
-  const report = await answer(search, 'tennis', 3);
+  const report = await answer(search, textQuery('tennis'), 3);
   expect(report).toMatchObject({
     text: 'tennis',
+    query: '1_w.tennis',
     model_name: DEFAULT_MODEL,
     collection: 'words',
     total: 20,
@@ -89,9 +92,47 @@ test.each(['hnsw', 'exact'] as const)('answers what pnpm query prints (%s)', asy
   });
   expect(report.good).toBeGreaterThan(0);
   expect(report.matches).toHaveLength(3);
-  expect(report.matches[0]).toEqual({ image_name: 'tennis.png', title: 'a tennis', score: 1, similarity: 1 });
-  expect((await answer(search, 'tennis', 500)).matches).toHaveLength(20);
-  await expect(answer(search, ' ', 3)).rejects.toMatchObject({ code: 'query-empty' });
+  expect(report.matches[0]).toEqual({
+    id: '0'.repeat(16),
+    image_name: 'tennis.png',
+    title: 'a tennis',
+    score: 1,
+    similarity: 1,
+  });
+  expect((await answer(search, textQuery('tennis'), 500)).matches).toHaveLength(20);
+  await expect(answer(search, textQuery(' '), 3)).rejects.toMatchObject({ code: 'query-empty' });
+  await search.dispose();
+});
+
+test.each(['hnsw', 'exact'] as const)('answers queries that are more than a text (%s)', async (index) => {
+  const search = await openNodeSearch({ publicFolder, collection: 'words', index });
+  const ask = async (words: string, options: QueryValues = {}) =>
+    await answer(search, parseQueryOptions(words, options), 20);
+  const idOf = (name: string) => names.indexOf(name).toString(16).padStart(16, '0');
+  const scoreOf = (report: SearchReport, name: string) =>
+    report.matches.find(({ title }) => title === `a ${name}`)?.score ?? 0;
+
+  const plain = await ask('dog');
+  const like = await ask('', { like: [idOf('dog')] });
+  expect(like).toMatchObject({ text: 'like a picture', query: `1_i.${idOf('dog')}` });
+  // Half precision of what is stored.
+  expect(scoreOf(like, 'horse')).toBeCloseTo(scoreOf(plain, 'horse'), 3);
+
+  const away = await ask('dog', { unlike: ['horse'] });
+  expect(away).toMatchObject({ text: 'dog, not horse', query: '1_w.dog_w-.horse' });
+  expect(scoreOf(away, 'horse')).toBeLessThan(scoreOf(plain, 'horse') - 0.2);
+  const awayFromPicture = await ask('dog', { unlike: [idOf('horse')] });
+  expect(scoreOf(awayFromPicture, 'horse')).toBeCloseTo(scoreOf(away, 'horse'), 3);
+
+  const named = await ask('dog', { filter: ['name=horse', 'name=tree', 'type=png'] });
+  expect(named.matches.map(({ title }) => title).sort()).toEqual(['a horse', 'a tree']);
+  expect(named.total).toBe(2);
+  expect(scoreOf(named, 'horse')).toBe(scoreOf(plain, 'horse'));
+  expect((await ask('', { query: named.query })).matches).toEqual(named.matches);
+  expect((await ask('dog', { filter: ['type=jpg'] })).matches).toEqual([]);
+
+  await expect(ask('', { like: ['f'.repeat(16)] })).rejects.toMatchObject({ code: 'item-not-found' });
+  await expect(ask('dog', { unlike: ['dog'] })).rejects.toMatchObject({ code: 'query-empty' });
   await search.dispose();
 });
 
@@ -109,9 +150,9 @@ test('the vectors of pictures are theirs, of unit norm', async () => {
 });
 
 test('the table marks where good matches end', () => {
-  const match = (image_name: string, score: number) => ({ image_name, title: null, score, similarity: score });
+  const match = (image_name: string, score: number) => ({ id: '', image_name, title: null, score, similarity: score });
   const report = {
-    ...{ text: 'x', model_name: 'm', collection: 'c', total: 9, engine: 'hnsw' as const, cutoff: 0.4 },
+    ...{ text: 'x', query: '1_w.x', model_name: 'm', collection: 'c', total: 9, engine: 'hnsw' as const, cutoff: 0.4 },
     ...{ encode_ms: 1, search_ms: 2, matches: [match('a.png', 0.5), match('b.png', 0.3)] },
   };
   const lines = toTable({ ...report, good: 1 }).split('\n');
@@ -122,11 +163,20 @@ test('the table marks where good matches end', () => {
 
 test('the table shows control characters of names and titles, and stays a line a picture', () => {
   const report = {
-    ...{ text: 'x', model_name: 'm', collection: 'c', total: 1, engine: 'hnsw' as const, cutoff: 0.4, good: 1 },
+    ...{
+      text: 'x',
+      query: '1_w.x',
+      model_name: 'm',
+      collection: 'c',
+      total: 1,
+      engine: 'hnsw' as const,
+      cutoff: 0.4,
+      good: 1,
+    },
     ...{
       encode_ms: 1,
       search_ms: 2,
-      matches: [{ image_name: '\x1b]0;a\x07.jpg', title: 'b\n   2  c', score: 0.5, similarity: 0.5 }],
+      matches: [{ id: '', image_name: '\x1b]0;a\x07.jpg', title: 'b\n   2  c', score: 0.5, similarity: 0.5 }],
     },
   };
   const lines = toTable(report).split('\n');

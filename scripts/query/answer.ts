@@ -1,11 +1,16 @@
 import type { IndexKind } from '../../src/engine/collection/types.ts';
+import { plainText, type Query, queryText } from '../../src/engine/query/query.ts';
+import { serialise } from '../../src/engine/query/serialise.ts';
 import { RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
 import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
 import { printable } from '../cli/printable.ts';
 
 /** What `pnpm query --json` prints of a query. Its members are part of the public surface: add, never rename. */
 export interface SearchReport {
+  /** The query in words. */
   readonly text: string;
+  /** The query as `--query` takes it. */
+  readonly query: string;
   readonly model_name: string;
   readonly collection: string;
   /** Pictures in the collection. */
@@ -22,6 +27,7 @@ export interface SearchReport {
 
 /** One of `SearchReport.matches`, which are in descending score. */
 interface Match {
+  readonly id: string;
   readonly image_name: string;
   readonly title: string | null;
   /** What the order goes by. Without fusion and reranking it is the similarity. */
@@ -30,12 +36,13 @@ interface Match {
   readonly similarity: number;
 }
 
-/** The best `k` pictures for `text`. @throws AfterimageError `query-empty`. */
-export async function answer(search: NodeSearch, text: string, k: number): Promise<SearchReport> {
-  const found = await search.engine.search(text);
-  const { rows, scores, similarities } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(text, 0, k);
+/** The best `k` pictures for `query`. @throws what `SearchEngine.search` throws. */
+export async function answer(search: NodeSearch, query: Query, k: number): Promise<SearchReport> {
+  const found = await search.engine.search(query);
+  const { rows, scores, similarities } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(query, 0, k);
   return {
-    text,
+    text: plainText(query) ?? queryText(query),
+    query: serialise(query),
     model_name: found.modelId,
     collection: found.collection,
     total: found.total,
@@ -46,9 +53,9 @@ export async function answer(search: NodeSearch, text: string, k: number): Promi
     search_ms: round(found.searchMs, 2),
     matches: await Promise.all(
       Array.from(rows.subarray(0, k), async (row, rank) => {
-        const { name, title } = await search.items.get(row);
+        const { id, name, title } = await search.items.get(row);
         const at = (values: Float32Array) => round(values[rank] as number /* parallel */, 4);
-        return { image_name: name, title, score: at(scores), similarity: at(similarities) };
+        return { id, image_name: name, title, score: at(scores), similarity: at(similarities) };
       }),
     ),
   };

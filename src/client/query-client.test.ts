@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createDeferred } from '../engine/async/deferred.ts';
+import { queryText, textQuery } from '../engine/query/query.ts';
 import type { CollectionInfo, SearchResponse } from '../protocol/query-worker.ts';
 import { type Behaviour, type Bench, createBench, fails, never, response } from './testing.ts';
 
@@ -80,50 +81,54 @@ describe('searching', () => {
     const gate = createDeferred<SearchResponse>();
     const asked: string[] = [];
     const { client } = await openBench('wasm', () => ({
-      search: async (text) => {
-        asked.push(text);
-        return text === 'd' ? gate.promise : response(text);
+      search: async (query) => {
+        asked.push(queryText(query));
+        return queryText(query) === 'd' ? gate.promise : response(query);
       },
     }));
     await client.ready();
-    const first = client.search('d');
+    const first = client.search(textQuery('d'));
     await expect.poll(() => asked).toEqual(['d']);
-    const stale = [client.search('do'), client.search('dog')];
-    const newest = client.search('dogs');
+    const stale = [client.search(textQuery('do')), client.search(textQuery('dog'))];
+    const newest = client.search(textQuery('dogs'));
     expect(await Promise.all(stale)).toEqual([undefined, undefined]);
-    gate.resolve(response('d'));
-    expect((await first)?.text).toBe('d');
-    expect((await newest)?.text).toBe('dogs');
+    gate.resolve(response(textQuery('d')));
+    expect((await first)?.query).toEqual(textQuery('d'));
+    expect((await newest)?.query).toEqual(textQuery('dogs'));
     expect(asked).toEqual(['d', 'dogs']);
   });
 
   test('while the encoder loads, only the newest query waits for it', async () => {
     const loaded = createDeferred<never>();
     const { client, workers } = await openBench('wasm', () => ({ loadEncoder: () => loaded.promise }));
-    const answers = [client.search('r'), client.search('ro'), client.search('rocket')];
+    const answers = [client.search(textQuery('r')), client.search(textQuery('ro')), client.search(textQuery('rocket'))];
     loaded.resolve({ device: 'wasm' } as never);
-    expect((await Promise.all(answers)).map((answer) => answer?.text)).toEqual([undefined, undefined, 'rocket']);
+    expect((await Promise.all(answers)).map((answer) => answer?.query)).toEqual([
+      undefined,
+      undefined,
+      textQuery('rocket'),
+    ]);
     expect(workers[0]?.calls.filter((call) => call.startsWith('search'))).toEqual(['search rocket']);
   });
 
   test('opening another collection drops what was asked of the first', async () => {
     const { client, workers } = await openBench('wasm', () => ({
-      search: (text) => (text === 'slow' ? never() : Promise.resolve(response(text))),
+      search: (query) => (queryText(query) === 'slow' ? never() : Promise.resolve(response(query))),
     }));
     await client.ready();
-    const slow = client.search('slow');
+    const slow = client.search(textQuery('slow'));
     await expect.poll(() => workers[0]?.calls).toContain('search slow');
-    const waiting = client.search('waiting');
+    const waiting = client.search(textQuery('waiting'));
     await client.open('other');
     expect(await Promise.all([slow, waiting])).toEqual([undefined, undefined]);
   });
 
   test('an error of a query is its own: the worker lives on', async () => {
     const { client, workers } = await openBench('wasm', () => ({
-      search: async (text) => (text === ' ' ? fails('query-empty') : response(text)),
+      search: async (query) => (queryText(query) === '' ? fails('query-empty') : response(query)),
     }));
-    await expect(client.search(' ')).rejects.toMatchObject({ code: 'query-empty' });
-    expect((await client.search('dog'))?.text).toBe('dog');
+    await expect(client.search(textQuery(' '))).rejects.toMatchObject({ code: 'query-empty' });
+    expect((await client.search(textQuery('dog')))?.query).toEqual(textQuery('dog'));
     expect(workers).toHaveLength(1);
   });
 });
@@ -134,10 +139,10 @@ describe('death', () => {
       number === 0 ? { search: () => never() } : {},
     );
     await client.ready();
-    const answer = client.search('dog');
+    const answer = client.search(textQuery('dog'));
     await expect.poll(() => workers[0]?.calls).toContain('search dog');
     workers[0]?.crash('out of memory');
-    expect((await answer)?.text).toBe('dog');
+    expect((await answer)?.query).toEqual(textQuery('dog'));
     expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
     expect(workers[1]?.calls).toContain('openCollection demo auto');
     expect(events).toContainEqual({ type: 'restarted', reason: expect.stringContaining('started again') });
@@ -163,16 +168,16 @@ describe('death', () => {
 
   test('a query that kills every worker ends in an error, and the next one starts anew', async () => {
     const { client, workers, events } = await openBench('wasm', (number) => ({
-      search: (text) => {
-        if (text === 'dog') return Promise.resolve(response(text));
+      search: (query) => {
+        if (queryText(query) === 'dog') return Promise.resolve(response(query));
         queueMicrotask(() => workers[number]?.crash('killed'));
         return never();
       },
     }));
-    await expect(client.search('poison')).rejects.toMatchObject({ code: 'worker-died' });
+    await expect(client.search(textQuery('poison'))).rejects.toMatchObject({ code: 'worker-died' });
     expect(workers).toHaveLength(4);
     expect(events.at(-1)).toMatchObject({ type: 'failed', code: 'worker-died' });
-    expect((await client.search('dog'))?.text).toBe('dog');
+    expect((await client.search(textQuery('dog')))?.query).toEqual(textQuery('dog'));
     expect(workers).toHaveLength(5);
   });
 
@@ -201,16 +206,16 @@ describe('the GPU', () => {
   test('lost while a query runs: the query is answered on WebAssembly', async () => {
     const { client, workers } = await openBench('webgpu', (number) => (number === 0 ? { search: () => never() } : {}));
     await client.ready();
-    const answer = client.search('dog');
+    const answer = client.search(textQuery('dog'));
     await expect.poll(() => workers[0]?.calls).toContain('search dog');
     workers[0]?.emit({ type: 'device-lost', reason: 'reset' });
-    expect((await answer)?.text).toBe('dog');
+    expect((await answer)?.query).toEqual(textQuery('dog'));
     expect((await client.ready()).encoder.device).toBe('wasm');
   });
 
   test('nonsense in a query is computed again on WebAssembly; on WebAssembly it is an error', async () => {
     const { client, workers } = await openBench('webgpu', () => ({ search: () => fails('embedding-invalid') }));
-    await expect(client.search('dog')).rejects.toMatchObject({ code: 'embedding-invalid' });
+    await expect(client.search(textQuery('dog'))).rejects.toMatchObject({ code: 'embedding-invalid' });
     expect(workers).toHaveLength(2);
   });
 });
@@ -227,12 +232,12 @@ describe('time-outs', () => {
       number === 0 ? { search: () => never(called.resolve()) } : {},
     );
     await client.ready();
-    const answer = client.search('dog');
+    const answer = client.search(textQuery('dog'));
     await called.promise;
     vi.advanceTimersByTime(29_999);
     expect(workers).toHaveLength(1);
     vi.advanceTimersByTime(1);
-    expect((await answer)?.text).toBe('dog');
+    expect((await answer)?.query).toEqual(textQuery('dog'));
     expect(workers).toHaveLength(2);
   });
 
@@ -269,11 +274,11 @@ describe('time-outs', () => {
         return { manifest: { name, model: { id: 'm' } } } as unknown as CollectionInfo;
       },
       indexReady: async () => (open === 'other' ? never() : ({ engine: 'hnsw' } as never)),
-      search: async (text) => (open === 'other' ? never(called.resolve()) : response(text)),
+      search: async (query) => (open === 'other' ? never(called.resolve()) : response(query)),
     }));
-    await client.search('dog');
+    await client.search(textQuery('dog'));
     await client.open('other');
-    client.search('dog').catch(() => undefined);
+    client.search(textQuery('dog')).catch(() => undefined);
     await called.promise;
     vi.advanceTimersByTime(59_000);
     expect(workers).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { createLatest } from '../engine/async/latest.ts';
 import type { CollectionEntry, Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
+import type { Query } from '../engine/query/query.ts';
 import type {
   CollectionInfo,
   DevicePreference,
@@ -40,8 +41,8 @@ export interface QueryClient {
   /** Encoder and index of the open collection answer. After a failure, asking again tries again. */
   ready(): Promise<Ready>;
   /** One search runs, one waits. Undefined: a newer one took its place, or another collection was opened. */
-  search(text: string): Promise<SearchResponse | undefined>;
-  rank(text: string, from: number, count: number): Promise<RankedPage>;
+  search(query: Query): Promise<SearchResponse | undefined>;
+  rank(query: Query, from: number, count: number): Promise<RankedPage>;
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item in the open collection, or −1. */
   rowOf(id: string): Promise<number>;
@@ -61,11 +62,11 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
 
   // Asked while the model is being loaded, the worker answers as soon as it can, with no message to wait for.
   const loading = () => run((worker) => worker.loading());
-  const latest = createLatest(loading, (text: string, isStale) =>
+  const latest = createLatest(loading, (query: Query, isStale) =>
     run(async (worker) => {
       await worker.loading();
       if (isStale()) return undefined;
-      const response = await worker.query((api) => api.search(text));
+      const response = await worker.query((api) => api.search(query));
       workers.succeeded();
       return response;
     }),
@@ -78,11 +79,11 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
       return workers.open(name);
     },
     ready: () => run((worker) => worker.ready()),
-    search: (text) => latest.ask(text),
-    rank: (text, from, count) =>
+    search: (query) => latest.ask(query),
+    rank: (query, from, count) =>
       run(async (worker) => {
         await worker.ready();
-        return worker.query((api) => api.rank(text, from, count));
+        return worker.query((api) => api.rank(query, from, count));
       }),
     items: (rows) => run((worker) => worker.browse((api) => api.items(rows))),
     rowOf: (id) => run((worker) => worker.browse((api) => api.rowOf(id))),

@@ -12,15 +12,22 @@ export interface FakeWorker extends WorkerLike {
   vanish(): void;
 }
 
-/** @param releaseLock is called when it vanishes */
-export function createFakeWorker(api: object, releaseLock: () => void): FakeWorker {
+/**
+ * @param releaseLock is called when it vanishes
+ * @param toWords what `calls` tells of an argument
+ */
+export function createFakeWorker(
+  api: object,
+  releaseLock: () => void,
+  toWords: (arg: unknown) => string | undefined = (arg) => (typeof arg === 'string' ? arg : undefined),
+): FakeWorker {
   const { port1, port2 } = new MessageChannel();
   const errors = new EventTarget();
   const calls: string[] = [];
   const spied = new Proxy(api as Record<string, (...args: unknown[]) => unknown>, {
     get(target, name: string) {
       return (...args: unknown[]) => {
-        calls.push([name, ...args.filter((arg) => typeof arg === 'string')].join(' '));
+        calls.push([name, ...args.map(toWords).filter((arg) => arg !== undefined)].join(' '));
         return target[name]?.(...args);
       };
     },

@@ -1,5 +1,6 @@
 /** Query workers of the same realm, for tests, and a client over them. */
 import { AfterimageError, type ErrorCode } from '../engine/errors.ts';
+import { type Query, queryText } from '../engine/query/query.ts';
 import type {
   CollectionInfo,
   EncoderInfo,
@@ -27,8 +28,8 @@ export async function fails(code: ErrorCode, message = 'Injected.'): Promise<nev
 
 const NOTHING = { rows: new Uint32Array(), similarities: new Float32Array(), scores: new Float32Array() };
 
-export function response(text: string, more: Partial<SearchResponse> = {}): SearchResponse {
-  return { text, collection: 'demo', ...NOTHING, ...more } as SearchResponse;
+export function response(query: Query, more: Partial<SearchResponse> = {}): SearchResponse {
+  return { query, collection: 'demo', ...NOTHING, ...more } as SearchResponse;
 }
 
 export interface Bench {
@@ -72,6 +73,12 @@ export function createBench(
   return { client, workers, events, typesOfEvents: () => events.map(({ type }) => type) };
 }
 
+/** What of an argument is told in `calls`. */
+function toWords(arg: unknown): string | undefined {
+  if (typeof arg === 'object' && arg !== null && 'terms' in arg) return queryText(arg as Query);
+  return typeof arg === 'string' ? arg : undefined;
+}
+
 function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: () => void): FakeQueryWorker {
   let send: (event: WorkerEvent) => void = () => {};
   const api: QueryWorkerApi = {
@@ -80,8 +87,8 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
       ({ manifest: { name, model: { id: 'mini', sha256: '' } }, fromCache: false }) as unknown as CollectionInfo,
     indexReady: async () => ({ engine: 'hnsw' }) as IndexInfo,
     loadEncoder: async (request) => ({ ...request, modelId: 'mini', golden: 1 }) as unknown as EncoderInfo,
-    search: async (text) => response(text),
-    rank: async (_text, from) => ({ from, ...NOTHING }),
+    search: async (query) => response(query),
+    rank: async (_query, from) => ({ from, ...NOTHING }),
     items: async () => [],
     rowOf: async () => number,
     ...behaviour,
@@ -89,5 +96,5 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
       send = onEvent;
     },
   };
-  return Object.assign(createFakeWorker(api, releaseLock), { emit: (event: WorkerEvent) => send(event) });
+  return Object.assign(createFakeWorker(api, releaseLock, toWords), { emit: (event: WorkerEvent) => send(event) });
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from './database.ts';
 import { LIMITS } from './schema.ts';
 import { createTestDatabases } from './testing.browser.ts';
-import { collect, exportOf, loggedSearch, newSearch } from './testing-records.ts';
+import { asks, collect, exportOf, loggedSearch, newSearch } from './testing-records.ts';
 
 const { open, fresh, clear } = createTestDatabases();
 afterEach(clear);
@@ -26,12 +26,12 @@ describe('searches', () => {
 
   it('of one id are one search where they ask the same, also at the same time', async () => {
     const database = await fresh();
-    const log = (query: string) => database.logSearch(newSearch({ query }), 'of an entry');
+    const log = (text: string) => database.logSearch(newSearch(asks(text)), 'of an entry');
     const ids = await Promise.all([log('dog'), log('dog'), log('cat')]);
     expect(ids.slice(0, 2)).toEqual(['of an entry', 'of an entry']);
     expect(ids[2]).toMatch(/^[0-9a-f]{32}$/);
-    expect((await database.get(ids[0] as string))?.query).toBe('dog');
-    expect((await database.get(ids[2] as string))?.query).toBe('cat');
+    expect((await database.get(ids[0] as string))?.text).toBe('dog');
+    expect((await database.get(ids[2] as string))?.text).toBe('cat');
     expect((await database.stats()).count).toBe(2);
   });
 
@@ -41,7 +41,7 @@ describe('searches', () => {
     await database.rate(id, 7);
     database.close();
     const again = await open();
-    expect(await again.get(id)).toMatchObject({ query: 'dog', rating: 7 });
+    expect(await again.get(id)).toMatchObject({ query: '1_w.dog', rating: 7 });
   });
 
   it('are cut to the limits of a record', async () => {
@@ -50,7 +50,7 @@ describe('searches', () => {
     if (!result) throw new Error('the fixture has results');
     const id = await database.logSearch(
       newSearch({
-        query: 'x'.repeat(LIMITS.query + 1),
+        ...asks('_'.repeat(LIMITS.query)), // as a query, every one of them is two characters
         results: Array.from({ length: LIMITS.results + 1 }, () => ({
           ...result,
           name: 'n'.repeat(LIMITS.itemName + 1),
@@ -58,7 +58,7 @@ describe('searches', () => {
       }),
     );
     const search = await database.get(id);
-    expect(search?.query).toHaveLength(LIMITS.query);
+    expect(search).toMatchObject(asks('_'.repeat(LIMITS.text)));
     expect(search?.results).toHaveLength(LIMITS.results);
     expect(search?.results[0]?.name).toHaveLength(LIMITS.itemName);
   });
@@ -149,7 +149,7 @@ describe('the list', () => {
     for (let i = 0; i < 10; i++) {
       await database.restore(
         loggedSearch(i, {
-          query: i % 2 ? `red Rocket ${i}` : `dog ${i}`,
+          ...asks(i % 2 ? `red Rocket ${i}` : `dog ${i}`),
           collection: i < 5 ? 'demo' : 'demo2',
           rating: i < 3 ? i + 1 : null,
         }),
@@ -158,7 +158,7 @@ describe('the list', () => {
     return database;
   }
   const queries = async (database: Database, options: Partial<Parameters<Database['list']>[0]>) =>
-    (await database.list({ limit: 50, ...options })).searches.map(({ query }) => query);
+    (await database.list({ limit: 50, ...options })).searches.map(({ text }) => text);
 
   it('is newest first and comes in pages', async () => {
     const database = await filled();

@@ -1,5 +1,7 @@
 import type { IDBPObjectStore } from 'idb';
 import { AfterimageError } from '../engine/errors.ts';
+import { textQuery } from '../engine/query/query.ts';
+import { serialise } from '../engine/query/serialise.ts';
 import { createLogChannel, type LogChannel, type LogListener } from './connection/channel.ts';
 import { type Connection, createConnection } from './connection/connection.ts';
 import { searchUnknown } from './errors.ts';
@@ -225,9 +227,11 @@ function asksTheSame(one: NewSearch, other: NewSearch): boolean {
 }
 
 function bounded(search: NewSearch): NewSearch {
+  const text = search.text.slice(0, LIMITS.text);
   return {
     ...search,
-    query: search.query.slice(0, LIMITS.query),
+    query: search.query.length > LIMITS.query ? serialise(textQuery(text)) : search.query, // cut, it could not be read
+    text,
     model: search.model.slice(0, LIMITS.name),
     collection: search.collection.slice(0, LIMITS.name),
     results: search.results.slice(0, LIMITS.results).map(({ id, name, title, score }) => ({

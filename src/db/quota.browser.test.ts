@@ -2,7 +2,7 @@ import { deleteDB } from 'idb';
 import { expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { openDatabase } from './database.ts';
-import { exportOf, loggedSearch } from './testing-records.ts';
+import { asks, exportOf, loggedSearch } from './testing-records.ts';
 
 interface Session {
   send(method: 'Storage.overrideQuotaForOrigin', parameters: { origin: string; quotaSize?: number }): Promise<unknown>;
@@ -14,7 +14,7 @@ it('a full disk is said, and nothing is lost', async () => {
   const { origin } = location;
   await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2_000_000 });
   const database = await openDatabase({ name });
-  const file = exportOf(Array.from({ length: 2_000 }, (_, i) => loggedSearch(i + 1, { query: 'x'.repeat(2_000) })));
+  const file = exportOf(Array.from({ length: 2_000 }, (_, i) => loggedSearch(i + 1, asks('x'.repeat(2_000)))));
   const importAll = async () => {
     await database.clear();
     await database.restore(loggedSearch(1, { rating: 3 }));

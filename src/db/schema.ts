@@ -1,6 +1,8 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import type { IndexKind } from '../engine/collection/types.ts';
 import type { Device } from '../engine/model/model.ts';
+import { textQuery } from '../engine/query/query.ts';
+import { MAX_SERIALISED, serialise } from '../engine/query/serialise.ts';
 
 export type Judgement = 'up' | 'down';
 
@@ -20,7 +22,10 @@ export interface LoggedSearch {
   readonly time: string;
   /** When rating or judgements last changed, in the same form; of two records with one id the newer one counts. */
   readonly changed: string;
+  /** What was asked, as engine/query/serialise.ts writes it. */
   readonly query: string;
+  /** The same in words, to be read and looked for. */
+  readonly text: string;
   readonly model: string;
   readonly collection: string;
   /** Pictures in the collection. */
@@ -47,7 +52,8 @@ export type NewSearch = Omit<LoggedSearch, 'id' | 'changed' | 'rating' | 'judgem
  * every character escaped, is one line of at most `MAX_LINE_BYTES` in an export: what can be logged can be imported.
  */
 export const LIMITS = {
-  query: 2_000,
+  query: MAX_SERIALISED,
+  text: 2_000,
   /** Of model, collection and item ids. */
   name: 64,
   itemName: 400,
@@ -71,10 +77,13 @@ export interface AfterimageSchema extends DBSchema {
   };
 }
 
-export const DATABASE_VERSION = 2;
+export const DATABASE_VERSION = 3;
+
+/** A record of version 2, and a line of version 1 of an export: every query was a text. */
+export type SearchV2 = Omit<LoggedSearch, 'text'>;
 
 /** A record of version 1: judgements as a list, no time of change. */
-interface SearchV1 extends Omit<LoggedSearch, 'changed' | 'judgements'> {
+interface SearchV1 extends Omit<SearchV2, 'changed' | 'judgements'> {
   readonly judgements: readonly { readonly item: string; readonly value: Judgement }[];
 }
 
@@ -97,11 +106,21 @@ export async function upgrade(
     store.createIndex('collection', ['collection', 'time', 'id']);
     store.createIndex('rating', 'rating');
     store.createIndex('latency', ['time', 'encodeMs', 'searchMs']);
-    for await (const cursor of store) await cursor.update(fromV1(cursor.value as unknown as SearchV1));
+  }
+  if (oldVersion > 0 && oldVersion < 3) {
+    for await (const cursor of transaction.objectStore('searches')) {
+      const record: unknown = cursor.value;
+      await cursor.update(fromV2(oldVersion < 2 ? fromV1(record as SearchV1) : (record as SearchV2)));
+    }
   }
 }
 
-function fromV1(search: SearchV1): LoggedSearch {
+function fromV1(search: SearchV1): SearchV2 {
   const judgements = Object.fromEntries(search.judgements.map(({ item, value }) => [item, value]));
   return { ...search, changed: search.time, judgements };
+}
+
+/** The record with its text as a query. */
+export function fromV2(search: SearchV2): LoggedSearch {
+  return { ...search, query: serialise(textQuery(search.query)), text: search.query };
 }

@@ -1,10 +1,17 @@
+import { textQuery } from '../engine/query/query.ts';
+import { serialise } from '../engine/query/serialise.ts';
 import type { LoggedSearch, NewSearch } from './schema.ts';
+
+/** What a record says of a query that is a text. */
+export function asks(text: string): Pick<LoggedSearch, 'query' | 'text'> {
+  return { query: serialise(textQuery(text)), text };
+}
 
 /** A search as the page logs it, for tests. */
 export function newSearch(changes: Partial<NewSearch> = {}): NewSearch {
   return {
     time: new Date().toISOString(),
-    query: 'dog',
+    ...asks('dog'),
     model: 'afterimage-mini',
     collection: 'demo',
     total: 1_500,
@@ -37,7 +44,7 @@ export function loggedSearch(seed: number, changes: Partial<LoggedSearch> = {}):
 
 /** The lines of an export with these searches. */
 export function exportOf(searches: readonly unknown[]): string {
-  const header = { format: 'afterimage-log', version: 1, exported: '2026-01-31T12:00:00.000Z' };
+  const header = { format: 'afterimage-log', version: 2, exported: '2026-01-31T12:00:00.000Z' };
   return [header, ...searches].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 

@@ -26,6 +26,10 @@ export type ErrorCode =
   | 'index-too-large'
   | 'query-empty'
   | 'row-unknown'
+  | 'query-invalid'
+  | 'query-version'
+  | 'item-not-found'
+  | 'picture-missing'
   // the network
   | 'offline'
   | 'network'

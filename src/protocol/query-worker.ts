@@ -6,6 +6,7 @@ import type {
   Item,
 } from '../engine/collection/types.ts';
 import type { Device, Dtype } from '../engine/model/model.ts';
+import type { Query } from '../engine/query/query.ts';
 import type { Ranking } from '../engine/search/ranking.ts';
 import type { RankedPage, SearchAnswer } from '../engine/search/search-engine.ts';
 
@@ -80,7 +81,7 @@ export interface EncoderRequest {
   readonly threads: number;
 }
 
-/** What the engine found, and where the text was encoded. */
+/** What the engine found, and where its words were encoded. */
 export interface SearchResponse extends SearchAnswer {
   readonly device: Device;
   /** Records of the first of `rows`, about a screen of them: no second round trip. None where the network is away. */
@@ -117,9 +118,9 @@ export interface QueryWorkerApi {
    */
   loadEncoder(request: EncoderRequest): Promise<EncoderInfo>;
   /** Waits for encoder and index where they are still loading. */
-  search(text: string): Promise<SearchResponse>;
-  /** Ranks beyond what the index gave, for the same text as the newest search. */
-  rank(text: string, from: number, count: number): Promise<RankedPage>;
+  search(query: Query): Promise<SearchResponse>;
+  /** Ranks beyond what the index gave, for the same query as the newest search. */
+  rank(query: Query, from: number, count: number): Promise<RankedPage>;
   /** Item records in the order of `rows`. */
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item id in the open collection, or −1. */

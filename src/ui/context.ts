@@ -1,5 +1,5 @@
 import { type Accessor, createContext, type Signal, useContext } from 'solid-js';
-import type { PictureSource } from '../engine/collection/types.ts';
+import type { Item, PictureSource } from '../engine/collection/types.ts';
 import type { Items } from '../state/collection/items.ts';
 import type { Opened } from '../state/collection/opened.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
@@ -22,6 +22,8 @@ export interface App {
   readonly search: Search;
   readonly refining: Refining;
   readonly items: Items;
+  /** An item of the open collection by its id; undefined where there is none. */
+  itemOf(id: string): Promise<Item | undefined>;
   readonly pictures: Pictures;
   /** Where the files of these pictures are; undefined while no collection is open. */
   readonly pictureSource: Accessor<PictureSource | undefined>;

@@ -1,7 +1,7 @@
-import { openDB } from 'idb';
+import { type IDBPDatabase, openDB } from 'idb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestDatabases } from '../testing.browser.ts';
-import { newSearch } from '../testing-records.ts';
+import { asks, newSearch } from '../testing-records.ts';
 
 const { open, fresh, newName, clear } = createTestDatabases();
 afterEach(clear);
@@ -45,13 +45,28 @@ describe('two connections', () => {
   });
 });
 
+/** The store as version 2 made it. */
+function createV2(created: IDBPDatabase): void {
+  const store = created.createObjectStore('searches', { keyPath: 'id' });
+  store.createIndex('time', ['time', 'id']);
+  store.createIndex('collection', ['collection', 'time', 'id']);
+  store.createIndex('rating', 'rating');
+  store.createIndex('latency', ['time', 'encodeMs', 'searchMs']);
+}
+
 describe('schema', () => {
   let name = '';
 
+  /** As versions 1 and 2 had it. */
+  const oldSearch = (query: string) => {
+    const { text: _, ...search } = newSearch();
+    return { ...search, query };
+  };
+
   const V1 = [
-    { ...newSearch(), id: '1'.repeat(32), time: '2026-01-01T00:00:00.000Z', rating: 9, judgements: [] },
+    { ...oldSearch('dog'), id: '1'.repeat(32), time: '2026-01-01T00:00:00.000Z', rating: 9, judgements: [] },
     {
-      ...newSearch({ query: 'rocket' }),
+      ...oldSearch('rocket'),
       id: '2'.repeat(32),
       time: '2026-01-02T00:00:00.000Z',
       rating: null,
@@ -76,11 +91,36 @@ describe('schema', () => {
     const database = await open();
     const { searches } = await database.list({ limit: 5 });
     expect(searches).toEqual([
-      { ...V1[1], changed: V1[1]?.time, judgements: { a: 'up', b: 'down' } },
-      { ...V1[0], changed: V1[0]?.time, judgements: {} },
+      { ...V1[1], ...asks('rocket'), changed: V1[1]?.time, judgements: { a: 'up', b: 'down' } },
+      { ...V1[0], ...asks('dog'), changed: V1[0]?.time, judgements: {} },
     ]);
     expect((await database.stats()).ratings[8]).toBe(1);
     expect((await database.rate('2'.repeat(32), 4)).rating).toBe(4);
+  });
+
+  it('is upgraded from version 2 with all its data', async () => {
+    name = newName();
+    const old = await openDB(name, 2, { upgrade: createV2 });
+    const queries = ['dog', ' big  cat ', 'red_panda **', '1_w.dog_w-.cat', 'ñandú 🦤\n2', 'x'.repeat(2_000)];
+    const records = queries.map((query, i) => ({
+      ...oldSearch(query),
+      id: `${i}`.repeat(32),
+      time: `2026-01-0${i + 1}T00:00:00.000Z`,
+      changed: '2026-02-01T00:00:00.000Z',
+      rating: i === 0 ? null : i,
+      judgements: i % 2 ? { [`item ${i}`]: 'up', b: 'down' } : {},
+    }));
+    for (const record of records) await old.put('searches', record);
+    old.close();
+
+    const database = await open();
+    const { searches } = await database.list({ limit: 50 });
+    expect(searches.toReversed()).toEqual(records.map((record) => ({ ...record, ...asks(record.query) })));
+    expect((await database.stats()).ratings).toEqual([1, 1, 1, 1, 1, 0, 0, 0, 0, 0]);
+    expect((await database.list({ limit: 50, text: 'PANDA', rating: 2 })).searches).toHaveLength(1);
+    const again = { ...newSearch(asks('dog')), time: '2026-03-01T00:00:00.000Z' };
+    expect(await database.logSearch(again, '0'.repeat(32)), 'goes on as the same search').toBe('0'.repeat(32));
+    expect((await database.stats()).count).toBe(queries.length);
   });
 
   it('stays as it was when the upgrade fails', async () => {

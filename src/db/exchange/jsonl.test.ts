@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { textQuery } from '../../engine/query/query.ts';
+import { serialise } from '../../engine/query/serialise.ts';
 import { LIMITS, type LoggedSearch } from '../schema.ts';
-import { collect, exportOf, loggedSearch } from '../testing-records.ts';
+import { asks, collect, exportOf, loggedSearch } from '../testing-records.ts';
 import { headerLine, MAX_FILE_BYTES, MAX_LINE_BYTES, parseLog, searchLine, toFiles } from './jsonl.ts';
 
 const text = (maxLength: number, minLength = 1) => fc.string({ unit: 'binary', minLength, maxLength });
@@ -18,7 +20,8 @@ const searches: fc.Arbitrary<LoggedSearch> = fc.record({
   id: hex,
   time,
   changed: time,
-  query: text(LIMITS.query),
+  query: text(500).map((words) => serialise(textQuery(words))),
+  text: text(LIMITS.text),
   model: text(LIMITS.name),
   collection: text(LIMITS.name),
   total: fc.nat().map((total) => total + 50),
@@ -51,7 +54,8 @@ function largest(): LoggedSearch {
   const long = (length: number) => '\u0001'.repeat(length);
   const id = (i: number) => `${i}`.padEnd(LIMITS.name, '\u0001');
   return loggedSearch(1, {
-    query: long(LIMITS.query),
+    query: serialise(textQuery(long(LIMITS.text))).padEnd(LIMITS.query, '\u0001'),
+    text: long(LIMITS.text),
     model: long(LIMITS.name),
     collection: long(LIMITS.name),
     results: Array.from({ length: LIMITS.results }, (_, i) => ({
@@ -112,13 +116,27 @@ describe('the log as JSON Lines', () => {
   });
 });
 
+it('in version 1 is read with its texts as queries', async () => {
+  const { text, ...search } = loggedSearch(1, { rating: 8, judgements: { a: 'down' } });
+  const lines = [
+    { format: 'afterimage-log', version: 1 },
+    { ...search, query: text },
+    { ...search, id: 'f'.repeat(32), query: ' 1_w.cat ' },
+  ];
+  const { searches: read } = await parse(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  expect([...read.values()]).toEqual([
+    { ...search, ...asks('dog') },
+    { ...search, id: 'f'.repeat(32), query: '1_w.1*-w.cat', text: ' 1_w.cat ' },
+  ]);
+});
+
 describe('an import is refused', () => {
   it.each([
     ['nothing', '', /not an Afterimage log/],
     ['something else', '{"hello":"world"}\n', /not an Afterimage log/],
     ['no JSON', 'PNG\u0000', /not an Afterimage log/],
     ['a search without header', `${JSON.stringify(loggedSearch(1))}\n`, /not an Afterimage log/],
-    ['a newer format', '{"format":"afterimage-log","version":2}\n', /version 2.*Reload/],
+    ['a newer format', '{"format":"afterimage-log","version":3}\n', /version 3.*Reload/],
     ['no version', '{"format":"afterimage-log"}\n', /Export the log again/],
   ])('that has %s', async (_what, file, message) => {
     await expect(parse(file)).rejects.toMatchObject({
@@ -132,7 +150,11 @@ describe('an import is refused', () => {
     ['time', { time: '2026-01-01' }],
     ['changed', { changed: 'never' }],
     ['query', { query: '' }],
-    ['query', { query: 'x'.repeat(LIMITS.query + 1) }],
+    ['query', { query: `1_w.${'x'.repeat(LIMITS.query)}` }],
+    ['query', { query: 'dog' }],
+    ['query', { query: '99_w.dog' }],
+    ['text', { text: '' }],
+    ['text', { text: 'x'.repeat(LIMITS.text + 1) }],
     ['model', { model: 7 }],
     ['total', { total: -1 }],
     ['good', { good: 2_000 }],
@@ -220,6 +242,7 @@ function ordered(search: LoggedSearch): LoggedSearch {
     time,
     changed,
     query,
+    text: words,
     model,
     collection,
     total,
@@ -243,6 +266,7 @@ function ordered(search: LoggedSearch): LoggedSearch {
     time,
     changed,
     query,
+    text: words,
     model,
     collection,
     total,

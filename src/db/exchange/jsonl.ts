@@ -1,11 +1,12 @@
 /**
  * The log as JSON Lines (UTF-8, one JSON value a line, https://jsonlines.org), media type `application/jsonl`.
  *
- * Line 1 is a header: `{"format":"afterimage-log","version":1,"exported":"2026-01-31T12:00:00.000Z"}`.
+ * Line 1 is a header: `{"format":"afterimage-log","version":2,"exported":"2026-01-31T12:00:00.000Z"}`.
  * Every further line is one search, a `LoggedSearch` (schema.ts), in the order of time:
- * `{"id":"…32 hex","time":"…","changed":"…","query":"dog","model":"…","collection":"…","total":1500,"good":3,
- * "results":[{"id":"…","name":"dog.png","title":"dog","score":0.31}],"device":"wasm","engine":"hnsw","encodeMs":4.1,
+ * `{"id":"…32 hex","time":"…","changed":"…","query":"1_w.dog","text":"dog","model":"…","collection":"…","total":1500,
+ * "good":3,"results":[{"id":"…","name":"dog.png","title":"dog","score":0.31}],"device":"wasm","engine":"hnsw","encodeMs":4.1,
  * "searchMs":0.3,"rating":8,"judgements":{"<item id>":"up"}}`. Empty lines are passed over.
+ * In version 1, which is read too, `query` is the text and there is no `text`.
  *
  * Limits: 64 MiB a file, 256 KiB a line, texts and lists as in `LIMITS`. An export that would be larger is several
  * files, each with its header; imports merge, so that their order does not matter.
@@ -21,7 +22,7 @@ export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const MEDIA_TYPE = 'application/jsonl';
 
 const FORMAT = 'afterimage-log';
-const VERSION = 1;
+const VERSION = 2;
 /** A file of something else entirely is refused before its millions of lines are all listed. */
 const MAX_REJECTED = 100;
 
@@ -98,20 +99,19 @@ async function parseChunks(chunks: AsyncIterable<Uint8Array>): Promise<ParsedLog
   const searches = new Map<string, LoggedSearch>();
   const rejected: RejectedLine[] = [];
   let repeated = 0;
-  let hasHeader = false;
+  let version: 1 | 2 | undefined;
   for await (const line of readLines(chunks, { lineBytes: MAX_LINE_BYTES, fileBytes: MAX_FILE_BYTES })) {
     if ('text' in line && line.text === '\r') continue; // an empty line of Windows
-    if (!hasHeader) {
-      checkHeader('text' in line ? line.text : '');
-      hasHeader = true;
+    if (version === undefined) {
+      version = readVersion('text' in line ? line.text : '');
       continue;
     }
-    const search = 'text' in line ? parseSearch(line.text) : line.damage;
+    const search = 'text' in line ? parseSearch(line.text, version) : line.damage;
     if (typeof search === 'string') rejected.push({ line: line.number, reason: search });
     else if (merge(searches, search)) repeated++;
     if (rejected.length === MAX_REJECTED) break;
   }
-  if (!hasHeader) throw notALog();
+  if (version === undefined) throw notALog();
   if (rejected.length > 0) throw new ImportInvalidError(damage(rejected), rejected);
   return { searches, repeated };
 }
@@ -124,26 +124,27 @@ function merge(searches: Map<string, LoggedSearch>, search: LoggedSearch): boole
 }
 
 /** The search, or what is wrong with the line. */
-function parseSearch(text: string): LoggedSearch | string {
+function parseSearch(text: string, version: 1 | 2): LoggedSearch | string {
   try {
-    return toLoggedSearch(JSON.parse(text));
+    return toLoggedSearch(JSON.parse(text), version);
   } catch (error) {
     return error instanceof InvalidRecord ? error.message : 'not JSON';
   }
 }
 
-function checkHeader(text: string): void {
+/** Of the format, from the header line. */
+function readVersion(text: string): 1 | 2 {
   const header = parseJson(text);
   if (typeof header !== 'object' || header === null || !('format' in header) || header.format !== FORMAT) {
     throw notALog();
   }
   const version = 'version' in header ? header.version : undefined;
-  if (version === VERSION) return;
+  if (version === 1 || version === VERSION) return version;
   const newer = typeof version === 'number' && version > VERSION;
   throw new ImportInvalidError(
     newer
-      ? `This log is of format version ${version}, and this page reads version ${VERSION}. Reload the page to get its newest version, then import again. Nothing was imported.`
-      : `The first line gives no format version that this page knows (it reads version ${VERSION}). Export the log again. Nothing was imported.`,
+      ? `This log is of format version ${version}, and this page reads versions up to ${VERSION}. Reload the page to get its newest version, then import again. Nothing was imported.`
+      : `The first line gives no format version that this page knows (it reads versions up to ${VERSION}). Export the log again. Nothing was imported.`,
   );
 }
 

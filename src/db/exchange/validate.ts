@@ -1,5 +1,7 @@
 import { INDEX_KINDS } from '../../engine/collection/types.ts';
-import { type Judgement, LIMITS, type LoggedResult, type LoggedSearch } from '../schema.ts';
+import { AfterimageError } from '../../engine/errors.ts';
+import { parseQuery } from '../../engine/query/serialise.ts';
+import { fromV2, type Judgement, LIMITS, type LoggedResult, type LoggedSearch, type SearchV2 } from '../schema.ts';
 
 /** Why a value is not a logged search; the message is shown beside its line number. */
 export class InvalidRecord extends Error {}
@@ -11,16 +13,23 @@ const THUMBS = ['up', 'down'] as const;
 
 /**
  * A logged search from untrusted JSON. Every field is checked; fields we do not know are left behind.
+ * @param version of the export (jsonl.ts)
  * @throws InvalidRecord naming the first field that is wrong.
  */
-export function toLoggedSearch(value: unknown): LoggedSearch {
+export function toLoggedSearch(value: unknown, version: 1 | 2): LoggedSearch {
   const fields = object(value, 'the line');
+  if (version === 1) return fromV2(toRecord(fields, text(fields, 'query', LIMITS.text)));
+  return { ...toRecord(fields, query(fields)), text: text(fields, 'text', LIMITS.text) };
+}
+
+/** What all versions have in common. */
+function toRecord(fields: Fields, query: string): SearchV2 {
   const total = count(fields, 'total', Number.MAX_SAFE_INTEGER);
   return {
     id: id(fields),
     time: time(fields, 'time'),
     changed: time(fields, 'changed'),
-    query: text(fields, 'query', LIMITS.query),
+    query,
     model: text(fields, 'model', LIMITS.name),
     collection: text(fields, 'collection', LIMITS.name),
     total,
@@ -71,6 +80,12 @@ function text(fields: Fields, key: string, max: number, min = 1): string {
   if (typeof value !== 'string' || value.length < min) fail(`${key} is not a text`);
   if (value.length > max) fail(`${key} is longer than ${max} characters`);
   return value;
+}
+
+function query(fields: Fields): string {
+  const value = text(fields, 'query', LIMITS.query);
+  const parsed = parseQuery(value);
+  return parsed instanceof AfterimageError ? fail(`query: ${parsed.message}`) : value;
 }
 
 function time(fields: Fields, key: string): string {

@@ -2,7 +2,7 @@ import type { IDBPDatabase } from 'idb';
 import type { AfterimageSchema, LoggedSearch } from '../schema.ts';
 
 export interface ListOptions {
-  /** Searches whose query contains this, whatever its case. */
+  /** Searches whose text contains this, whatever its case. */
   readonly text?: string;
   /** One rating, `rated` for any, or `unrated`. */
   readonly rating?: number | 'rated' | 'unrated';
@@ -55,7 +55,7 @@ async function* newestFirst(
 
 function createFilter({ text = '', rating }: ListOptions): (search: LoggedSearch) => boolean {
   const wanted = fold(text.trim());
-  return (search) => hasRating(search.rating, rating) && fold(search.query).includes(wanted);
+  return (search) => hasRating(search.rating, rating) && fold(search.text).includes(wanted);
 }
 
 function hasRating(rating: number | null, wanted: ListOptions['rating']): boolean {

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { createTestItems } from '../collection/items/testing-items.ts';
 import { AfterimageError } from '../errors.ts';
 import { createExactIndex } from '../index/exact/exact-index.ts';
 import type { VectorIndex } from '../index/vector-index.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 import { baselineOf, clusteredVectors, flatten } from '../numeric/testing-vectors.ts';
 import type { QueryEncoder } from '../ports.ts';
+import { textQuery } from '../query/query.ts';
 import { createIndexRetriever, type IndexRetrieverOptions, RANKED_BY_INDEX } from './retriever.ts';
 import { createSearchEngine, type SearchEngineOptions } from './search-engine.ts';
 
@@ -49,6 +51,8 @@ function createEngine(count = vectors.length, { index, prepare, ...changes }: Ch
     collection: 'pictures',
     modelId: MODEL,
     encoder,
+    items: createTestItems(count),
+    vectors: { vectorsOf: async (some: readonly number[]) => some.map((row) => vectors[row] as Embedding) },
     retriever: createIndexRetriever({ index: index ?? createSloppyIndex(rows), rankAll: exact, prepare }),
     baseline: baselineOf(flat, DIM, [], 256),
     ...changes,
@@ -64,16 +68,16 @@ test.each([
 ])('tells %s', async (_, reached, unreachable) => {
   const prepare = vi.fn(async () => reached);
   const { engine } = createEngine(vectors.length, { prepare });
-  expect((await engine.search('a dog')).unreachable).toBe(unreachable);
+  expect((await engine.search(textQuery('a dog'))).unreachable).toBe(unreachable);
   expect(prepare).toHaveBeenCalledTimes(1);
 });
 
 describe('search', () => {
   test('answers with the best rows of the index, its own name and its times', async () => {
     const { engine } = createEngine();
-    const answer = await engine.search('a dog');
+    const answer = await engine.search(textQuery('a dog'));
     expect(answer).toMatchObject({
-      text: 'a dog',
+      query: textQuery('a dog'),
       collection: 'pictures',
       modelId: MODEL,
       engine: 'hnsw',
@@ -92,15 +96,15 @@ describe('search', () => {
 
   test('does not need the exact scan', async () => {
     const { engine, exact } = createEngine();
-    await engine.search('a dog');
+    await engine.search(textQuery('a dog'));
     expect(exact).not.toHaveBeenCalled();
   });
 
   test('encodes a text once, spaces around it or not', async () => {
     const { engine, encoder } = createEngine();
-    await engine.search('a dog');
-    const again = await engine.search('  a dog ');
-    await engine.rank('a dog', 0, 10);
+    await engine.search(textQuery('a dog'));
+    const again = await engine.search(textQuery('  a dog '));
+    await engine.rank(textQuery('a dog'), 0, 10);
     expect(again.encodeCached).toBe(true);
     expect(encoder.encode.mock.calls).toEqual([['a dog']]);
   });
@@ -108,21 +112,21 @@ describe('search', () => {
   test('encodes again after a failure', async () => {
     const { engine, encoder } = createEngine();
     encoder.encode.mockRejectedValueOnce(new AfterimageError('device-lost', 'gone'));
-    await expect(engine.search('a dog')).rejects.toThrow(withCode('device-lost'));
-    expect((await engine.search('a dog')).encodeCached).toBe(false);
+    await expect(engine.search(textQuery('a dog'))).rejects.toThrow(withCode('device-lost'));
+    expect((await engine.search(textQuery('a dog'))).encodeCached).toBe(false);
   });
 
   test.each(['', ' ', '\t\n '])('refuses the empty query %j', async (text) => {
     const { engine, encoder } = createEngine();
-    await expect(engine.search(text)).rejects.toThrow(withCode('query-empty'));
-    await expect(engine.rank(text, 0, 10)).rejects.toThrow(withCode('query-empty'));
+    await expect(engine.search(textQuery(text))).rejects.toThrow(withCode('query-empty'));
+    await expect(engine.rank(textQuery(text), 0, 10)).rejects.toThrow(withCode('query-empty'));
     expect(encoder.encode).not.toHaveBeenCalled();
   });
 
   test('finds nothing in an empty collection', async () => {
     const { engine } = createEngine(0);
-    expect(await engine.search('a dog')).toMatchObject({ rows: new Uint32Array(0), good: 0, total: 0 });
-    expect((await engine.rank('a dog', 0, 10)).rows).toHaveLength(0);
+    expect(await engine.search(textQuery('a dog'))).toMatchObject({ rows: new Uint32Array(0), good: 0, total: 0 });
+    expect((await engine.rank(textQuery('a dog'), 0, 10)).rows).toHaveLength(0);
   });
 });
 
@@ -139,7 +143,7 @@ describe('what does not fit together is refused', () => {
   test('an encoder that does not give what it says', async () => {
     const encoder = { ...createFakeEncoder(), encode: async () => clusteredVectors(1, DIM + 1)[0] as Embedding };
     const { engine } = createEngine(10, { encoder });
-    await expect(engine.search('a dog')).rejects.toThrow(withCode('dimension-mismatch'));
+    await expect(engine.search(textQuery('a dog'))).rejects.toThrow(withCode('dimension-mismatch'));
   });
 });
 
@@ -152,12 +156,12 @@ describe('rank', () => {
       fc.asyncProperty(fc.string({ minLength: 1 }), fc.nat(vectors.length), pages, async (word, count, sizes) => {
         const text = `.${word}`; // never only spaces
         const { engine } = createEngine(count);
-        const answer = await engine.search(text);
+        const answer = await engine.search(textQuery(text));
         const rows: number[] = [];
         const scores: number[] = [];
         for (let i = 0; ; i++) {
           const size = sizes[i % sizes.length] as number;
-          const page = await engine.rank(text, rows.length, size);
+          const page = await engine.rank(textQuery(text), rows.length, size);
           expect(page.from).toBe(rows.length);
           expect(page.scores.length).toBe(page.rows.length);
           rows.push(...page.rows);
@@ -175,30 +179,30 @@ describe('rank', () => {
 
   test('scans once for all pages of a query', async () => {
     const { engine, exact } = createEngine();
-    await engine.search('a dog');
-    for (const from of [150, 200, 400, 600]) await engine.rank('a dog', from, 100);
+    await engine.search(textQuery('a dog'));
+    for (const from of [150, 200, 400, 600]) await engine.rank(textQuery('a dog'), from, 100);
     expect(exact).toHaveBeenCalledOnce();
   });
 
   test('ranks a text that was not searched for before', async () => {
     const { engine } = createEngine();
-    await engine.search('a cat');
-    const page = await engine.rank('a dog', 0, 200);
-    expect(page.rows).toEqual((await engine.search('a dog')).rows);
+    await engine.search(textQuery('a cat'));
+    const page = await engine.rank(textQuery('a dog'), 0, 200);
+    expect(page.rows).toEqual((await engine.search(textQuery('a dog'))).rows);
   });
 
   test('survives that its answers are transferred away', async () => {
     const { engine } = createEngine();
-    const answer = await engine.search('a dog');
+    const answer = await engine.search(textQuery('a dog'));
     structuredClone(answer.rows, { transfer: [answer.rows.buffer] });
-    const page = await engine.rank('a dog', 0, 300);
+    const page = await engine.rank(textQuery('a dog'), 0, 300);
     structuredClone(page.rows, { transfer: [page.rows.buffer] });
-    expect((await engine.rank('a dog', 0, 10)).rows).toHaveLength(10);
+    expect((await engine.rank(textQuery('a dog'), 0, 10)).rows).toHaveLength(10);
   });
 
   test('ends with the last row', async () => {
     const { engine } = createEngine();
-    expect((await engine.rank('a dog', vectors.length - 3, 10)).rows).toHaveLength(3);
-    expect((await engine.rank('a dog', vectors.length, 10)).rows).toHaveLength(0);
+    expect((await engine.rank(textQuery('a dog'), vectors.length - 3, 10)).rows).toHaveLength(3);
+    expect((await engine.rank(textQuery('a dog'), vectors.length, 10)).rows).toHaveLength(0);
   });
 });

@@ -1,22 +1,30 @@
 import { createPromiseCache } from '../async/promise-cache.ts';
+import type { ItemStore } from '../collection/items/items.ts';
 import type { IndexKind } from '../collection/types.ts';
 import { AfterimageError } from '../errors.ts';
+import { type Bitset, countBits } from '../index/bitset.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 import type { QueryEncoder } from '../ports.ts';
+import { embedQuery } from '../query/embed-query.ts';
+import { filterRows } from '../query/filter-rows.ts';
+import { isValid, normalise, plainText, type Query, textQuery } from '../query/query.ts';
+import { serialise } from '../query/serialise.ts';
 import { type Baseline, cutoff } from './cutoff.ts';
 import { extendRanking, type Ranking, sliceRanking } from './ranking.ts';
 import { type Estimates, RANKED_BY_INDEX, type Retrieved, type Retriever } from './retriever.ts';
+import type { VectorSource } from './vector-source.ts';
 
 /** What a search found, apart from the device, which is the host's to know. */
 export interface SearchAnswer extends Ranking, Estimates {
-  readonly text: string;
+  /** What was asked, in its one form (query.ts). */
+  readonly query: Query;
   readonly collection: string;
   readonly modelId: string;
   /** How many of `rows`, from the top, are good matches; the rest lies below the cut-off. */
   readonly good: number;
   /** The similarity of the line between them. */
   readonly cutoff: number;
-  /** Pictures in the collection: what scrolling on can reach. */
+  /** Pictures in the collection that pass the query's filters: what scrolling on can reach. */
   readonly total: number;
   readonly engine: IndexKind;
   readonly encodeMs: number;
@@ -37,6 +45,9 @@ export interface SearchEngineOptions {
   readonly modelId: string;
   readonly encoder: QueryEncoder;
   readonly retriever: Retriever;
+  /** Of the same rows. Read where a query has filters or pictures of the collection. */
+  readonly items: ItemStore;
+  readonly vectors: VectorSource;
   /** What similarities mean nothing (cutoff.ts). */
   readonly baseline: Baseline;
 }
@@ -44,55 +55,63 @@ export interface SearchEngineOptions {
 export interface SearchEngine {
   /**
    * The best `RANKED_BY_INDEX` pictures.
-   * @throws AfterimageError `query-empty`, and what encoder and retriever throw.
+   * @throws AfterimageError `query-empty`, `query-invalid`, and what `embedQuery`, encoder, items and retriever throw.
    */
-  search(text: string): Promise<SearchAnswer>;
+  search(query: Query): Promise<SearchAnswer>;
   /**
    * Any page of the ranking of all rows: first what `search` gave, then all others as the retriever ranks them when it is
    * asked for so many. No row comes twice and none is missing, however an index erred; within each of the two stretches
    * scores descend.
-   * @throws AfterimageError `query-empty`, and what encoder and retriever throw.
+   * @throws what `search` throws
    */
-  rank(text: string, from: number, count: number): Promise<RankedPage>;
+  rank(query: Query, from: number, count: number): Promise<RankedPage>;
 }
 
 /** The ranking of one query, as far as it was asked for. */
 interface Latest {
-  readonly query: string;
+  /** The query, serialised. */
+  readonly key: string;
   readonly first: Retrieved;
+  readonly filter: Bitset | undefined;
+  /** Rows that can be ranked. */
+  readonly total: number;
   /** The ranking of at least `k` rows, or as many as there are. */
   further?: { readonly k: number; readonly ranking: Promise<Ranking> } | undefined;
 }
 
 /** Typing back and forth, and going back to recent searches, does not encode again. */
 const REMEMBERED_QUERIES = 100;
+/** A filter reads all records; one is kept in a bit for each of them. */
+const REMEMBERED_FILTERS = 10;
 
 /**
- * Answers text queries from one collection: text → embedding → retriever → cut-off.
+ * Answers queries from one collection: query → embedding and filter → retriever → cut-off.
  * @throws AfterimageError `collection-model-mismatch`, `dimension-mismatch`.
  */
 export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   checkModel(options);
-  const { encoder, retriever } = options;
-  const embeddings = createPromiseCache<Embedding>(REMEMBERED_QUERIES);
+  const { collection, retriever } = options;
+  const embed = createEmbed(options);
+  const passing = createFilters(options.items);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
   let latest: Latest | undefined;
 
-  const encode = (query: string) => embeddings.get(query, () => encoder.encode(query));
-
-  async function rankFirst(query: string, embedding: Embedding): Promise<Latest> {
-    latest = { query, first: await retriever.retrieve(embedding, { k: RANKED_BY_INDEX }) };
+  async function rankFirst(query: Query, embedding: Embedding): Promise<Latest> {
+    const filter = await passing(query);
+    const first = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX, filter });
+    const total = filter ? countBits(filter) : retriever.size;
+    latest = { key: serialise(query), first, filter, total };
     return latest;
   }
 
   /** The ranks before `end` at least, where there are so many. */
   async function rankTo(end: number, known: Latest, embedding: Embedding): Promise<Ranking> {
-    const { first, further } = known;
-    const wanted = Math.min(end, retriever.size);
+    const { first, filter, further } = known;
+    const wanted = Math.min(end, known.total);
     if (wanted <= first.rows.length) return first;
     if (further && wanted <= further.k) return further.ranking;
     const k = retriever.pageSize * Math.ceil(wanted / retriever.pageSize);
-    const ranking = retriever.retrieve(embedding, { k }).then((all) => extendRanking(first, all));
+    const ranking = retriever.retrieve(embedding, { k, filter }).then((all) => extendRanking(first, all));
     known.further = { k, ranking };
     ranking.catch(() => {
       if (known.further?.ranking === ranking) known.further = further;
@@ -101,23 +120,23 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   }
 
   return {
-    async search(text) {
-      const query = checkQuery(text);
+    async search(asked) {
+      const query = checkQuery(asked);
       const started = performance.now();
-      const { value, cached } = encode(query);
+      const { value, cached } = embed(query);
       const embedding = await value;
       const encoded = performance.now();
-      const { first } = await rankFirst(query, embedding);
+      const { first, total } = await rankFirst(query, embedding);
       const { good, line } = cutoff(embedding, options.baseline, first.similarities);
       return {
         ...first,
         ...sliceRanking(first), // what is kept must survive that the answer is transferred
-        text,
-        collection: options.collection,
+        query,
+        collection,
         modelId: options.modelId,
         good,
         cutoff: line,
-        total: retriever.size,
+        total,
         engine: retriever.kind,
         encodeMs: encoded - started,
         searchMs: performance.now() - encoded,
@@ -125,13 +144,36 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       };
     },
 
-    async rank(text, from, count) {
-      const query = checkQuery(text);
-      const embedding = await encode(query).value;
-      const known = latest?.query === query ? latest : await rankFirst(query, embedding);
+    async rank(asked, from, count) {
+      const query = checkQuery(asked);
+      const embedding = await embed(query).value;
+      const known = latest?.key === serialise(query) ? latest : await rankFirst(query, embedding);
       const end = from + count;
       return { from, ...sliceRanking(await rankTo(end, known, embedding), from, end) };
     },
+  };
+}
+
+/** The embedding of a query without its filters, and whether it was remembered. */
+function createEmbed({ encoder, items, vectors, collection }: SearchEngineOptions) {
+  const embeddings = createPromiseCache<Embedding>(REMEMBERED_QUERIES);
+  const words = (text: string) => embeddings.get(serialise(textQuery(text)), () => encoder.encode(text)).value;
+  const sources = { words, rowOf: items.rowOf, vectors, collection };
+  return ({ terms }: Query) => {
+    const query = { terms, filters: [] };
+    const text = plainText(query);
+    const load = () => (text === undefined ? embedQuery(query, sources) : encoder.encode(text));
+    return embeddings.get(serialise(query), load);
+  };
+}
+
+/** The rows that pass a query's filters; undefined where it has none. */
+function createFilters(items: ItemStore) {
+  const filters = createPromiseCache<Bitset>(REMEMBERED_FILTERS);
+  return async (query: Query): Promise<Bitset | undefined> => {
+    if (query.filters.length === 0) return undefined;
+    const key = serialise({ terms: [], filters: query.filters });
+    return filters.get(key, () => filterRows(query.filters, items)).value;
   };
 }
 
@@ -152,8 +194,17 @@ function checkModel({ collection, modelId, encoder, retriever }: SearchEngineOpt
   }
 }
 
-function checkQuery(text: string): string {
-  const query = text.trim();
-  if (query === '') throw new AfterimageError('query-empty', 'There is nothing to search for. Describe a picture.');
-  return query;
+/** In its one form. @throws AfterimageError `query-empty`, `query-invalid`. */
+function checkQuery(asked: Query): Query {
+  if (!isValid(asked)) {
+    throw new AfterimageError('query-invalid', 'The search has a part that does not exist, or far too many of them.');
+  }
+  const query = normalise(asked);
+  if (query.terms.length > 0) return query;
+  throw new AfterimageError(
+    'query-empty',
+    query.filters.length === 0
+      ? 'There is nothing to search for. Describe a picture.'
+      : 'Filters alone are no search. Describe a picture as well.',
+  );
 }

@@ -1,4 +1,5 @@
 import { assertModel } from '../../engine/collection/assert-model.ts';
+import type { ItemStore } from '../../engine/collection/items/items.ts';
 import type { CollectionManifest, IndexPreference, IndexWay } from '../../engine/collection/types.ts';
 import {
   type FloatVectors,
@@ -191,16 +192,19 @@ export function baselineOf({ sample }: Pick<LoadedIndex, 'sample'>, { golden }: 
  */
 export function composeSearch(
   loaded: LoadedIndex,
+  items: ItemStore,
   { encoder, manifest: model, dtype }: LoadedEncoder,
   baseline = baselineOf(loaded, model, dtype),
 ): { readonly engine: SearchEngine; readonly baseline: Baseline } {
-  const { manifest, retriever } = loaded;
+  const { manifest, retriever, vectors } = loaded;
   assertModel(manifest, model);
   const engine = createSearchEngine({
     collection: manifest.name,
     modelId: model.id,
     encoder,
     retriever,
+    items,
+    vectors,
     baseline,
   });
   return { engine, baseline };

@@ -100,15 +100,15 @@ export function createQuerySession(): QueryWorkerApi {
         calmWithin(ASKED_WITHIN_MS);
       }
     },
-    search: (text) =>
+    search: (query) =>
       answer(async (engine, device) => {
-        const found = await engine.search(text);
+        const found = await engine.search(query);
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
         const items = await first.catch(nothingIfAway);
         calmWithin(SHOWN_AFTER_MS);
         return { ...found, device, items };
       }),
-    rank: (text, from, count) => answer((engine) => engine.rank(text, from, count)),
+    rank: (query, from, count) => answer((engine) => engine.rank(query, from, count)),
     items: async (rows) => itemsOf(rows),
     rowOf: async (itemId) => shelf.current().source.rowOf(itemId),
   };
@@ -198,7 +198,7 @@ function engineOf(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<Searc
 async function makeEngine(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
   const [index, loaded, ahead] = await Promise.all([at.index.get(), of.loaded, at.baseline]);
   const baseline = ahead?.of === loaded.manifest ? ahead.baseline : undefined;
-  return composeSearch(index, loaded, baseline).engine;
+  return composeSearch(index, at.open.items, loaded, baseline).engine;
 }
 
 /**

@@ -60,7 +60,7 @@ export async function openNodeSearch({ publicFolder, collection, index }: NodeSe
   ]);
   await loaded.arrived;
   const exact = memoise(async () => createExactIndex(toFloat32(await opened.vectors()), manifest.dim));
-  const { engine, baseline } = composeSearch(loaded, { encoder, manifest: model, dtype: model.dtypes.cpu });
+  const { engine, baseline } = composeSearch(loaded, items, { encoder, manifest: model, dtype: model.dtypes.cpu });
   return {
     manifest,
     model,

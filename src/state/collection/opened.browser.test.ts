@@ -2,6 +2,7 @@ import { createEffect, createRoot, createSignal } from 'solid-js';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Item } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
+import { textQuery } from '../../engine/query/query.ts';
 import type { CollectionInfo, SearchResponse } from '../../protocol/query-worker.ts';
 import { createAddressBar } from '../search/address.ts';
 import { createOpened } from './opened.ts';
@@ -20,7 +21,7 @@ function item(row: number): Item {
 
 /** An answer that ranks the last row first. */
 function answerTo(text: string): SearchResponse {
-  return { text, total: TOTAL, good: 1 } as SearchResponse;
+  return { query: textQuery(text), total: TOTAL, good: 1 } as SearchResponse;
 }
 
 function page() {
@@ -28,7 +29,15 @@ function page() {
     dispose = end;
     const [response, setResponse] = createSignal<SearchResponse>();
     const search = {
-      ...{ text: () => '', response, pending: () => false, error: () => undefined, want: () => {}, retry: () => {} },
+      ...{
+        query: () => textQuery(''),
+        text: () => '',
+        response,
+        pending: () => false,
+        error: () => undefined,
+        want: () => {},
+        retry: () => {},
+      },
       at: (rank: number) => ({ row: TOTAL - 1 - rank, similarity: 0.5, score: 0.5 }),
       rankOf: vi.fn((row: number) => TOTAL - 1 - row),
       seek: vi.fn(async () => {}),

@@ -1,4 +1,5 @@
 import { type Accessor, createMemo } from 'solid-js';
+import { textQuery } from '../../engine/query/query.ts';
 import { type AddressBar, formatAddress } from '../search/address.ts';
 import type { Ranked, Search } from '../search/search.ts';
 import type { Session } from './session.ts';
@@ -30,7 +31,7 @@ export interface Pictures {
 export function createPictures({ current }: Pick<AddressBar, 'current'>, session: Session, search: Search): Pictures {
   // A grid has some hundred links: they change with what it shows, not with each letter that is typed.
   const shown = createMemo(() =>
-    formatAddress({ ...current(), query: search.response()?.text ?? '', view: 'search', item: null }),
+    formatAddress({ ...current(), query: search.response()?.query ?? textQuery(''), view: 'search', item: null }),
   );
   return {
     total: () => search.response()?.total ?? session.collection()?.manifest.count ?? 0,

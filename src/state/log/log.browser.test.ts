@@ -14,7 +14,14 @@ describe('the log', () => {
     const search = await (await open()).get(id ?? '');
     expect(search?.results).toHaveLength(50);
     expect(search?.results[1]).toEqual({ id: item(198).id, name: '198.png', title: null, score: 0.299 });
-    expect(search).toMatchObject({ query: 'dog', total: 1500, good: 3, encodeMs: 4.123, rating: null });
+    expect(search).toMatchObject({
+      query: '1_w.dog',
+      text: 'dog',
+      total: 1500,
+      good: 3,
+      encodeMs: 4.123,
+      rating: null,
+    });
     expect(log.status()).toBe('on');
   });
 
@@ -48,7 +55,7 @@ describe('the log', () => {
     expect(await log.logSearch(response(), first)).toBe(first);
     expect(await log.logSearch(response('cat'), first)).not.toBe(first);
     expect(await log.logSearch(response(), 'gone'), 'logged under the id that its entry has').toBe('gone');
-    expect((await (await log.database()).get('gone'))?.query).toBe('dog');
+    expect((await (await log.database()).get('gone'))?.text).toBe('dog');
   });
 
   it('knows a search again of which it kept the beginning', async () => {

@@ -2,6 +2,8 @@ import { createSignal } from 'solid-js';
 import type { Database } from '../../db/database.ts';
 import { LIMITS, type LoggedResult, type LoggedSearch, type NewSearch } from '../../db/schema.ts';
 import type { Item } from '../../engine/collection/types.ts';
+import { queryText } from '../../engine/query/query.ts';
+import { serialise } from '../../engine/query/serialise.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import { createLogDatabase, type LogDatabase } from './log-database.ts';
 
@@ -91,7 +93,8 @@ export function createLog({ name, items, open = openLazily }: LogOptions): Log {
 
 function toSearch(response: SearchResponse, items: readonly Item[]): Omit<NewSearch, 'time'> {
   return {
-    query: response.text,
+    query: serialise(response.query),
+    text: queryText(response.query),
     model: response.modelId,
     collection: response.collection,
     total: response.total,

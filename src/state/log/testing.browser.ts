@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts';
 import { createTestDatabases } from '../../db/testing.browser.ts';
 import type { Item } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
+import { textQuery } from '../../engine/query/query.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import { createLog, type LogOptions } from './log.ts';
 import { createRatings, type Ratable } from './ratings.ts';
@@ -33,7 +34,7 @@ export function item(row: number): Item {
 
 export function response(text = 'dog'): SearchResponse {
   return {
-    text,
+    query: textQuery(text),
     collection: 'demo',
     modelId: 'afterimage-mini',
     rows: Uint32Array.from({ length: 200 }, (_, i) => 199 - i),

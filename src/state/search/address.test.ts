@@ -1,12 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AfterimageError } from '../../engine/errors.ts';
+import { textQuery } from '../../engine/query/query.ts';
+import { parseQuery } from '../../engine/query/serialise.ts';
 import { type Address, formatAddress, MAX_QUERY, parseAddress, VIEWS } from './address.ts';
 
 const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed());
 const name = fc.option(text.filter((value) => value !== ''));
 
+/** In their one form, in which they come out of a link. */
+const queries = fc.constantFrom(
+  ...[
+    '1_w-.cat',
+    '1_w.a*-b**_w50.dog',
+    '1_i.0123456789abcdef.my*-photos_name.100 %25&q=x',
+    '1_type.png_width.200-',
+  ].flatMap((text) => {
+    const query = parseQuery(text);
+    return query instanceof AfterimageError ? [] : [query];
+  }),
+);
+
 const addresses: fc.Arbitrary<Address> = fc.record({
-  query: text,
+  query: fc.oneof(text.map(textQuery), queries),
+  unread: fc.constant(null),
   collection: name,
   view: fc.constantFrom(...VIEWS),
   item: name,
@@ -29,11 +46,38 @@ describe('address', () => {
   });
 
   it('reads what a person or a search box writes', () => {
-    expect(parseAddress('?q=red+fire%20engine&c=demo').query).toBe('red fire engine');
+    expect(parseAddress('?q=red+fire%20engine&c=demo').query).toEqual(textQuery('red fire engine'));
   });
 
   it('takes no more of a query than the field', () => {
-    expect(parseAddress(`?q=${'x'.repeat(9000)}`).query).toHaveLength(MAX_QUERY);
+    expect(parseAddress(`?q=${'x'.repeat(9000)}`).query).toEqual(textQuery('x'.repeat(MAX_QUERY)));
+  });
+
+  it('of a text is the text, whatever it looks like', () => {
+    const address = { ...parseAddress(''), query: textQuery('1_w.dog_w-.cat') };
+    expect(formatAddress(address)).toBe('?q=1_w.dog_w-.cat');
+    expect(parseAddress('?q=1_w.dog_w-.cat')).toEqual(address);
+  });
+
+  it('of any other query is its serialisation, in which nothing is escaped', () => {
+    const address = parseAddress('?query=1_w.red+dog_w-.cat_i50.0123456789abcdef_type.png&c=demo');
+    expect(address.query).toEqual({
+      terms: [
+        { kind: 'words', text: 'red dog', weight: 1 },
+        { kind: 'words', text: 'cat', weight: -1 },
+        { kind: 'item', id: '0123456789abcdef', collection: null, weight: 0.5 },
+      ],
+      filters: [{ field: 'type', value: 'png' }],
+    });
+    expect(formatAddress(address)).toBe('?query=1_w.red+dog_w-.cat_i50.0123456789abcdef_type.png&c=demo');
+  });
+
+  it('keeps a query that it cannot read', () => {
+    for (const unread of ['2_x.new', 'nonsense']) {
+      const address = parseAddress(`?query=${unread}&q=dog`);
+      expect(address).toEqual({ ...parseAddress(''), unread });
+      expect(formatAddress({ ...address, view: 'log' })).toBe(`?query=${unread}&view=log`);
+    }
   });
 
   it('takes any text for a query string, and falls back on unknown values', () => {

@@ -1,5 +1,8 @@
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import { INDEX_WAYS } from '../../engine/collection/types.ts';
+import { AfterimageError } from '../../engine/errors.ts';
+import { plainText, type Query, textQuery } from '../../engine/query/query.ts';
+import { parseQuery, serialise } from '../../engine/query/serialise.ts';
 import type { DevicePreference, IndexPreference } from '../../protocol/query-worker.ts';
 
 export const VIEWS = ['search', 'log', 'about', 'status'] as const;
@@ -7,7 +10,10 @@ export type View = (typeof VIEWS)[number];
 
 /** What the page shows: everything that a link shares. */
 export interface Address {
-  readonly query: string;
+  /** With its words as they were typed. */
+  readonly query: Query;
+  /** What stands in the place of a query and cannot be read: it stays there until something else is searched for. */
+  readonly unread: string | null;
   /** Collection name; null: the first one. */
   readonly collection: string | null;
   readonly view: View;
@@ -33,11 +39,18 @@ function threadsOf(value: string | null): number | null {
   return value !== null && /^[1-9]\d?$/.test(value) && Number(value) <= MAX_THREADS ? Number(value) : null;
 }
 
-/** The address in a query string (`?q=…`). Unknown parameters and values are ignored. */
+/**
+ * The address in a query string. A text is `?q=dog`, any other query `?query=1_…` (serialise.ts). Unknown parameters and
+ * values are ignored.
+ */
 export function parseAddress(search: string): Address {
   const parameters = new URLSearchParams(search);
+  const written = parameters.get('query');
+  const query = written === null ? textQuery((parameters.get('q') ?? '').slice(0, MAX_QUERY)) : parseQuery(written);
+  const isRead = !(query instanceof AfterimageError);
   return {
-    query: (parameters.get('q') ?? '').slice(0, MAX_QUERY),
+    query: isRead ? query : textQuery(''),
+    unread: isRead ? null : written,
     collection: parameters.get('c') || null,
     view: oneOf(parameters.get('view'), VIEWS),
     item: parameters.get('p') || null,
@@ -50,15 +63,18 @@ export function parseAddress(search: string): Address {
 /** The query string of an address, with its `?`; defaults are left out, so the first screen's is empty. */
 export function formatAddress(address: Address): string {
   const parameters = new URLSearchParams();
-  if (address.query) parameters.set('q', address.query);
+  const text = plainText(address.query);
+  if (text === undefined) parameters.set('query', serialise(address.query));
+  else if (text) parameters.set('q', text);
+  else if (address.unread !== null) parameters.set('query', address.unread);
   if (address.collection) parameters.set('c', address.collection);
   if (address.view !== 'search') parameters.set('view', address.view);
   if (address.device !== 'auto') parameters.set('device', address.device);
   if (address.index !== 'auto') parameters.set('index', address.index);
   if (address.threads !== null) parameters.set('threads', String(address.threads));
   if (address.item) parameters.set('p', address.item); // last, so that others can add it
-  const text = parameters.toString();
-  return text && `?${text}`;
+  const all = parameters.toString();
+  return all && `?${all}`;
 }
 
 /** What the page keeps in `history.state` of its entries. */
@@ -82,7 +98,7 @@ export interface AddressBar {
   /** Change the entry in place; the address bar shows it at once, or a moment later where changes follow each other fast. */
   replace(patch: Partial<Address>): void;
   /** The query while it is typed: one entry, however many letters. */
-  type(query: string): void;
+  type(query: Query): void;
   /** The typed query is meant: Back will return to it. */
   settle(): void;
   /** The search log's id of the search in this history entry; undefined while it is not completed. */
@@ -125,7 +141,12 @@ export function createAddressBar(): AddressBar {
     if (wait <= 0) write();
     else timer ??= setTimeout(write, wait);
   };
-  const change = (patch: Partial<Address>) => setCurrent({ ...current(), ...patch });
+  const changed = (patch: Partial<Address>): Address => ({
+    ...current(),
+    ...(patch.query && { unread: null }),
+    ...patch,
+  });
+  const change = (patch: Partial<Address>) => setCurrent(changed(patch));
   const settle = () => {
     if (!state.draft) return;
     const { draft: _, ...rest } = state;
@@ -137,7 +158,7 @@ export function createAddressBar(): AddressBar {
     leave();
     const same = patch.query === undefined && patch.collection === undefined;
     state = same && state.logged !== undefined ? { ...next, logged: state.logged } : next;
-    const address = { ...current(), ...patch };
+    const address = changed(patch);
     try {
       // First: what follows from the change may write to the entry.
       history.pushState(state, '', url(address));
@@ -161,7 +182,7 @@ export function createAddressBar(): AddressBar {
 
   return {
     current,
-    href: (patch) => formatAddress({ ...current(), ...patch }) || './',
+    href: (patch) => formatAddress(changed(patch)) || './',
     go: (patch, options = {}) => push(patch, options.overlay ? { overlay: true } : {}),
     replace(patch) {
       change(patch);

@@ -1,5 +1,6 @@
 import { createRoot, createSignal } from 'solid-js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { normalise, queryText, textQuery } from '../../engine/query/query.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import { createAddressBar } from './address.ts';
 import { createCommits } from './commit.ts';
@@ -20,20 +21,20 @@ function page() {
     dispose = end;
     const address = createAddressBar();
     const [response, setResponse] = createSignal<SearchResponse>();
-    const text = () => address.current().query.trim();
+    const query = () => normalise(address.current().query);
     const committed: string[] = [];
     const asked: { response: SearchResponse; id: string }[] = [];
     const [written, write] = createSignal<ReadonlyMap<SearchResponse, string>>(new Map());
     const log = {
       logSearch: async (logged: SearchResponse, id = 'new') => {
-        committed.push(logged.text);
+        committed.push(queryText(logged.query));
         asked.push({ response: logged, id });
         return id;
       },
       loggedId: (logged: SearchResponse) => written().get(logged),
     };
-    const { commit } = createCommits({ text, response }, address, log);
-    const answer = () => setResponse({ text: text() } as SearchResponse);
+    const { commit } = createCommits({ query, response }, address, log);
+    const answer = () => setResponse({ query: query() } as SearchResponse);
     return {
       ...{ address, answer, commit, committed, asked },
       /** @param id what the log gave, where it is not what it was asked for */
@@ -51,21 +52,21 @@ async function back(): Promise<void> {
 test('a pause in typing completes a search, to which Back returns', async () => {
   const { address, answer, committed } = page();
   const before = history.length;
-  address.type('do');
+  address.type(textQuery('do'));
   answer();
-  address.type('dog');
+  address.type(textQuery('dog'));
   answer();
   expect(committed).toEqual([]);
   vi.advanceTimersByTime(1000);
   expect(committed).toEqual(['dog']);
   expect(history.length - before).toBe(1);
-  address.type('cat');
+  address.type(textQuery('cat'));
   expect(history.length - before, 'the next letter begins another entry').toBe(2);
 });
 
 test('Enter completes a search as soon as its answer is there, once', () => {
   const { address, answer, commit, committed } = page();
-  address.type('dog');
+  address.type(textQuery('dog'));
   commit();
   expect(committed).toEqual([]);
   answer();
@@ -76,7 +77,7 @@ test('Enter completes a search as soon as its answer is there, once', () => {
 
 test('nothing is completed behind another page', () => {
   const { address, answer, commit, committed } = page();
-  address.go({ query: 'dog', view: 'log' });
+  address.go({ query: textQuery('dog'), view: 'log' });
   commit();
   answer();
   vi.advanceTimersByTime(1000);
@@ -88,7 +89,7 @@ test('nothing is completed behind another page', () => {
 
 test('an entry that is left before its search is in the log keeps its id, and so does what opens above it', async () => {
   const { address, answer, asked, commit, write } = page();
-  address.type('dog');
+  address.type(textQuery('dog'));
   answer();
   commit();
   const id = asked[0]?.id;
@@ -102,10 +103,10 @@ test('an entry that is left before its search is in the log keeps its id, and so
 
 test('Back to a completed search completes it at once, under the id it has', async () => {
   const { address, answer, asked, commit, committed, write } = page();
-  address.type('dog');
+  address.type(textQuery('dog'));
   answer();
   commit();
-  address.type('cat');
+  address.type(textQuery('cat'));
   answer();
   write();
   expect(address.logged(), 'nothing is completed yet').toBeUndefined();
@@ -118,7 +119,7 @@ test('Back to a completed search completes it at once, under the id it has', asy
 
 test('every entry that shows an answer has its id, whichever was there when it was completed', async () => {
   const { address, answer, asked, commit, write } = page();
-  address.type('dog');
+  address.type(textQuery('dog'));
   commit();
   address.go({ item: 'a' }, { overlay: true });
   answer();
@@ -127,15 +128,15 @@ test('every entry that shows an answer has its id, whichever was there when it w
   expect(location.search).toBe('?q=dog');
   expect(address.logged()).toBe(asked[0]?.id);
 
-  address.type('dog ');
+  address.type(textQuery('dog '));
   expect(address.logged(), 'the same search in another entry').toBe(asked[0]?.id);
-  address.type('dogs');
+  address.type(textQuery('dogs'));
   expect(address.logged()).toBeUndefined();
 });
 
 test('an entry takes the id under which its search was logged, where it had that of another', () => {
   const { address, answer, commit, write } = page();
-  address.go({ query: 'dog' });
+  address.go({ query: textQuery('dog') });
   address.setLogged('of another collection');
   answer();
   commit();
@@ -147,11 +148,11 @@ test('an entry takes the id under which its search was logged, where it had that
 
 test('a new entry shows the address it was given, and the one before keeps its own', async () => {
   const { address, answer, commit, write } = page();
-  address.type('dog');
+  address.type(textQuery('dog'));
   answer();
   commit();
   write();
-  address.go({ query: 'dog', item: 'a' }, { overlay: true }); // a search of its own: the id is set as it opens
+  address.go({ query: textQuery('dog'), item: 'a' }, { overlay: true }); // a search of its own: the id is set as it opens
   expect(location.search).toBe('?q=dog&p=a');
   await back();
   expect(location.search).toBe('?q=dog');

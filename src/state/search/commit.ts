@@ -1,5 +1,7 @@
 import { createEffect, createMemo, on, onCleanup } from 'solid-js';
 import { randomId } from '../../db/random-id.ts';
+import { isEmpty, type Query } from '../../engine/query/query.ts';
+import { sameQuery } from '../../engine/query/serialise.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import type { Log } from '../log/log.ts';
 import type { AddressBar } from './address.ts';
@@ -15,24 +17,24 @@ const IDLE_MS = 1000;
  * @returns `commit`: the query as it stands is meant; now, or as soon as its answer is there.
  */
 export function createCommits(
-  search: Pick<Search, 'text' | 'response'>,
+  search: Pick<Search, 'query' | 'response'>,
   address: Pick<AddressBar, 'current' | 'settle' | 'logged' | 'setLogged'>,
   log: Pick<Log, 'logSearch' | 'loggedId'>,
 ): { commit: () => void } {
   let committed: SearchResponse | undefined;
-  let meant: string | undefined;
+  let meant: Query | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const isShown = createMemo(() => address.current().view === 'search');
   const settled = () => {
     const response = search.response();
-    return response && response.text === search.text() ? response : undefined;
+    return response && sameQuery(response.query, search.query()) ? response : undefined;
   };
   const commit = () => {
     clearTimeout(timer);
     if (!isShown()) return;
     address.settle();
-    meant = search.text() || undefined;
+    meant = isEmpty(search.query()) ? undefined : search.query();
     const response = settled();
     if (!response || response === committed) return;
     committed = response;
@@ -44,10 +46,10 @@ export function createCommits(
   };
 
   createEffect(
-    on([search.text, search.response, isShown], () => {
+    on([search.query, search.response, isShown], () => {
       clearTimeout(timer);
       if (!settled() || !isShown()) return;
-      if (meant === search.text() || address.logged() !== undefined) commit();
+      if ((meant && sameQuery(meant, search.query())) || address.logged() !== undefined) commit();
       else timer = setTimeout(commit, IDLE_MS);
     }),
   );

@@ -1,5 +1,6 @@
 import { createRoot, createSignal } from 'solid-js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { textQuery } from '../../engine/query/query.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import type { Progress } from '../collection/session.ts';
 import { createRefining } from './refining.ts';
@@ -14,7 +15,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const answer = (more: Partial<SearchResponse> = {}) => ({ text: 'dog', approximate: true, ...more }) as SearchResponse;
+const answer = (more: Partial<SearchResponse> = {}) =>
+  ({ query: textQuery('dog'), approximate: true, ...more }) as SearchResponse;
 
 /** A page that shows an answer with estimates; asking again gives what `next` says. */
 function page(first: Progress | undefined, next: () => SearchResponse = () => answer({ approximate: false })) {

@@ -1,4 +1,5 @@
 import { type Accessor, createEffect, createMemo, on, onCleanup, untrack } from 'solid-js';
+import { serialise } from '../../engine/query/serialise.ts';
 import type { Progress } from '../collection/session.ts';
 import { createOnline } from '../offline/online.ts';
 import type { Search } from './search.ts';
@@ -44,8 +45,9 @@ export function createRefining(
     on([search.response, hasArrived, held], ([response, arrived, isHeld]) => {
       clearTimeout(timer);
       if (!response?.approximate || !arrived || isHeld) return;
-      wait = response.text === asked ? Math.min(2 * wait, LONGEST_MS) : FIRST_MS;
-      asked = response.text;
+      const query = serialise(response.query);
+      wait = query === asked ? Math.min(2 * wait, LONGEST_MS) : FIRST_MS;
+      asked = query;
       timer = setTimeout(() => void search.refine(), wait);
     }),
   );

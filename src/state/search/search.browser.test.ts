@@ -1,5 +1,6 @@
 import { createRoot, createSignal } from 'solid-js';
 import { expect, it, vi } from 'vitest';
+import { type Query, textQuery } from '../../engine/query/query.ts';
 import { bySimilarity } from '../../engine/search/ranking.ts';
 import type { CollectionInfo, SearchResponse } from '../../protocol/query-worker.ts';
 import { createSearch } from './search.ts';
@@ -8,13 +9,22 @@ const TOTAL = 1000;
 
 /** Answers in which rank r shows row TOTAL − 1 − r, the first 200 at once. */
 const client = {
-  search: async (text: string) =>
+  search: async (query: Query) =>
     ({
-      ...{ text, collection: 'demo', modelId: 'm', good: 5, cutoff: 0.5, total: TOTAL, engine: 'hnsw', device: 'wasm' },
+      ...{
+        query,
+        collection: 'demo',
+        modelId: 'm',
+        good: 5,
+        cutoff: 0.5,
+        total: TOTAL,
+        engine: 'hnsw',
+        device: 'wasm',
+      },
       ...{ encodeMs: 1, searchMs: 1, encodeCached: false },
       ...{ approximate: false, items: [], ...ranks(0, 200) },
     }) as SearchResponse,
-  rank: vi.fn(async (_text: string, from: number, count: number) => ({ from, ...ranks(from, count) })),
+  rank: vi.fn(async (_query: Query, from: number, count: number) => ({ from, ...ranks(from, count) })),
 };
 
 function ranks(from: number, count: number) {
@@ -27,7 +37,7 @@ it('finds the rank of a picture far below what the index gave, and asks no furth
   const { search, dispose } = createRoot((dispose) => ({
     search: createSearch(
       client,
-      () => 'dog',
+      () => textQuery('dog'),
       () => collection,
       { put: () => {} },
     ),
@@ -48,7 +58,7 @@ it('finds the rank of a picture far below what the index gave, and asks no furth
 it('asks again for the shown answer without a sign of waiting, and keeps what is on the page until then', async () => {
   const refined = vi.fn();
   const collection = { manifest: { name: 'demo', count: TOTAL } } as CollectionInfo;
-  const [query, setQuery] = createSignal('dog');
+  const [query, setQuery] = createSignal(textQuery('dog'));
   const { search, dispose } = createRoot((dispose) => ({
     search: createSearch(client, query, () => collection, { put: () => {} }, refined),
     dispose,
@@ -67,9 +77,9 @@ it('asks again for the shown answer without a sign of waiting, and keeps what is
 
   const shown = search.response();
   const late = search.refine();
-  setQuery('cat');
+  setQuery(textQuery('cat'));
   await late;
-  await expect.poll(() => search.response()?.text).toBe('cat');
+  await expect.poll(() => search.response()?.query).toEqual(textQuery('cat'));
   expect(refined).toHaveBeenCalledTimes(1);
   expect(search.response()).not.toBe(shown);
   expect(search.at(200)).toBeUndefined();

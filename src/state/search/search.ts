@@ -1,6 +1,8 @@
 import { type Accessor, batch, createEffect, createMemo, createSignal, on, untrack } from 'solid-js';
 import type { QueryClient } from '../../client/query-client.ts';
 import { type AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import { isEmpty, normalise, type Query, queryText } from '../../engine/query/query.ts';
+import { sameQuery } from '../../engine/query/serialise.ts';
 import type { CollectionInfo, RankedPage, Ranking, SearchResponse } from '../../protocol/query-worker.ts';
 import type { Items } from '../collection/items.ts';
 
@@ -20,7 +22,9 @@ export interface Ranked {
 
 /** The query of the address, answered. */
 export interface Search {
-  /** The query without surrounding space; empty: browse. */
+  /** The query in its one form. */
+  readonly query: Accessor<Query>;
+  /** The query in words; empty: browse. */
   readonly text: Accessor<string>;
   /** The newest answer, kept while the next one is on its way; undefined when browsing. */
   readonly response: Accessor<SearchResponse | undefined>;
@@ -50,20 +54,21 @@ export interface Search {
  */
 export function createSearch(
   client: Pick<QueryClient, 'search' | 'rank'>,
-  query: Accessor<string>,
+  asked: Accessor<Query>,
   collection: Accessor<CollectionInfo | undefined>,
   items: Pick<Items, 'put'>,
   onRefined: (before: SearchResponse, after: SearchResponse) => void = () => {},
 ): Search {
-  const text = createMemo(() => query().trim());
+  const query = createMemo(() => normalise(asked()), undefined, { equals: sameQuery });
+  const text = createMemo(() => queryText(query()));
   const [response, setResponse] = createSignal<SearchResponse>();
   const [error, setError] = createSignal<AfterimageError>();
   const [pending, setPending] = createSignal(false);
   const [attempt, setAttempt] = createSignal(0);
   const ranks = createRanks(client, response, setError);
 
-  async function run(wanted: string, name: string): Promise<void> {
-    const stillWanted = () => text() === wanted && collection()?.manifest.name === name;
+  async function run(wanted: Query, name: string): Promise<void> {
+    const stillWanted = () => sameQuery(query(), wanted) && collection()?.manifest.name === name;
     const start = performance.now();
     try {
       const answer = await client.search(wanted);
@@ -87,7 +92,7 @@ export function createSearch(
     if (!shown || pending()) return;
     const isShown = () => response() === shown && !pending();
     try {
-      const answer = await client.search(shown.text);
+      const answer = await client.search(shown.query);
       if (!answer || !isShown()) return;
       items.put(answer.rows, answer.items);
       onRefined(shown, answer);
@@ -98,22 +103,23 @@ export function createSearch(
   }
 
   createEffect(
-    on([text, collection, attempt], ([wanted, info]) => {
+    on([query, collection, attempt], ([wanted, info]) => {
       const shown = response();
-      if (!wanted || (shown && shown.collection !== info?.manifest.name)) setResponse(undefined);
+      const browsing = isEmpty(wanted);
+      if (browsing || (shown && shown.collection !== info?.manifest.name)) setResponse(undefined);
       setError(undefined);
-      setPending(wanted !== '');
-      if (wanted && info) void run(wanted, info.manifest.name);
+      setPending(!browsing);
+      if (!browsing && info) void run(wanted, info.manifest.name);
     }),
   );
 
-  return { text, response, pending, error, ...ranks, retry: () => setAttempt(attempt() + 1), refine };
+  return { query, text, response, pending, error, ...ranks, retry: () => setAttempt(attempt() + 1), refine };
 }
 
 /** From the query's dispatch to the end of the DOM update, for the browser's profiler and `pnpm bench`. */
-function measure(start: number, { text, encodeMs, searchMs }: SearchResponse): void {
+function measure(start: number, { query, encodeMs, searchMs }: SearchResponse): void {
   performance.clearMeasures(MEASURE); // the browser would keep every one of them
-  performance.measure(MEASURE, { start, detail: { text, encodeMs, searchMs } });
+  performance.measure(MEASURE, { start, detail: { text: queryText(query), encodeMs, searchMs } });
 }
 
 type Pages = Map<number, RankedPage | 'asked'>;
@@ -139,7 +145,7 @@ function createRanks(
     known.set(page, 'asked');
     const from = answer.rows.length + page * PAGE;
     try {
-      known.set(page, await client.rank(answer.text, from, Math.min(PAGE, answer.total - from)));
+      known.set(page, await client.rank(answer.query, from, Math.min(PAGE, answer.total - from)));
       setVersion(version() + 1);
     } catch (cause) {
       known.delete(page);
@@ -207,5 +213,5 @@ function isPage(page: RankedPage | 'asked' | undefined): page is RankedPage {
 
 /** Pages of their ranks begin at the same places. */
 function isSameSearch(a: SearchResponse, b: SearchResponse): boolean {
-  return a.text === b.text && a.collection === b.collection && a.rows.length === b.rows.length;
+  return sameQuery(a.query, b.query) && a.collection === b.collection && a.rows.length === b.rows.length;
 }

@@ -1,4 +1,7 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
+import { AfterimageError } from '../../engine/errors.ts';
+import { type Query, textQuery } from '../../engine/query/query.ts';
+import { parseQuery } from '../../engine/query/serialise.ts';
 import type { LoggedResult, LoggedSearch } from '../../state/log/log.ts';
 import { createRatings, type Ratings } from '../../state/log/ratings.ts';
 import { formatCount, formatDate, formatDevice, formatMs, formatScore } from '../common/format.ts';
@@ -18,10 +21,10 @@ export function LogEntry(props: { search: LoggedSearch; onRemove: () => void }):
       <div class="log-line">
         <InternalLink
           class="log-query"
-          patch={{ query: props.search.query, collection: props.search.collection, view: 'search', item: null }}
+          patch={{ query: queryOf(props.search), collection: props.search.collection, view: 'search', item: null }}
           onFollow={() => app.commit()}
         >
-          {props.search.query}
+          {props.search.text}
         </InternalLink>
         <Show when={ratings.rating()}>
           {(rating) => (
@@ -35,7 +38,7 @@ export function LogEntry(props: { search: LoggedSearch; onRemove: () => void }):
         <button
           type="button"
           class="icon-button"
-          aria-label={`Delete the search “${props.search.query}”`}
+          aria-label={`Delete the search “${props.search.text}”`}
           title="Delete"
           onClick={() => props.onRemove()}
         >
@@ -48,15 +51,21 @@ export function LogEntry(props: { search: LoggedSearch; onRemove: () => void }):
       </p>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
-          Rating and results<span class="visually-hidden"> of “{props.search.query}”</span>
+          Rating and results<span class="visually-hidden"> of “{props.search.text}”</span>
         </summary>
         <Show when={isOpen()}>
-          <SearchRating ratings={ratings} label={`Rate “${props.search.query}”, 1 to 10`} />
+          <SearchRating ratings={ratings} label={`Rate “${props.search.text}”, 1 to 10`} />
           <Results search={props.search} ratings={ratings} />
         </Show>
       </details>
     </li>
   );
+}
+
+/** What it asked; where a newer page wrote that, its words. */
+function queryOf({ query, text }: LoggedSearch): Query {
+  const parsed = parseQuery(query);
+  return parsed instanceof AfterimageError ? textQuery(text) : parsed;
 }
 
 function facts(search: LoggedSearch): string {

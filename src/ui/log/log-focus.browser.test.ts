@@ -2,7 +2,7 @@ import { deleteDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Locator, page, userEvent } from 'vitest/browser';
 import { type Database, openDatabase } from '../../db/database.ts';
-import { loggedSearch } from '../../db/testing-records.ts';
+import { asks, loggedSearch } from '../../db/testing-records.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { showLog } from './testing.ts';
 import '../styles/main.css';
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function fill(searches: number): Promise<void> {
-  for (let i = 0; i < searches; i++) await database.restore(loggedSearch(i, { query: `dog ${i}` }));
+  for (let i = 0; i < searches; i++) await database.restore(loggedSearch(i, asks(`dog ${i}`)));
 }
 
 async function press(button: Locator): Promise<void> {

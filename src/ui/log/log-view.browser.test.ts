@@ -3,7 +3,7 @@ import { deleteDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { type Database, openDatabase } from '../../db/database.ts';
-import { exportOf, loggedSearch } from '../../db/testing-records.ts';
+import { asks, exportOf, loggedSearch } from '../../db/testing-records.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { showLog } from './testing.ts';
 import '../styles/main.css';
@@ -32,7 +32,7 @@ async function fill(): Promise<void> {
   for (let i = 0; i < 120; i++) {
     await database.restore(
       loggedSearch(i, {
-        query: i % 2 ? `rocket ${i}` : `dog ${i}`,
+        ...asks(i % 2 ? `rocket ${i}` : `dog ${i}`),
         collection: i < 60 ? 'demo' : 'photos',
         rating: i < 110 ? null : i - 109,
         encodeMs: 2 + (i % 13),
@@ -70,11 +70,19 @@ describe('the page of the log', () => {
   });
 
   it('links to the search itself', async () => {
-    await database.restore(loggedSearch(1, { query: 'red & blue', collection: 'demo' }));
+    await database.restore(loggedSearch(1, { ...asks('red & blue'), collection: 'demo' }));
     show();
     await expect
       .element(page.getByRole('link', { name: 'red & blue' }))
       .toHaveAttribute('href', '?q=red+%26+blue&c=demo');
+  });
+
+  it('links to a search that is more than words', async () => {
+    await database.restore(loggedSearch(1, { query: '1_w.dog_w-.cat_type.png', text: 'dog, not cat, type: png' }));
+    show();
+    await expect
+      .element(page.getByRole('link', { name: 'dog, not cat, type: png' }))
+      .toHaveAttribute('href', '?query=1_w.dog_w-.cat_type.png&c=demo');
   });
 
   it('filters by text, rating and collection', async () => {
@@ -93,9 +101,9 @@ describe('the page of the log', () => {
   });
 
   it('lets go of a collection whose last search was deleted', async () => {
-    await database.restore(loggedSearch(1, { query: 'dog', collection: 'demo', rating: 9 }));
-    await database.restore(loggedSearch(2, { query: 'cat', collection: 'more' }));
-    await database.restore(loggedSearch(3, { query: 'rocket', collection: 'photos' }));
+    await database.restore(loggedSearch(1, { ...asks('dog'), collection: 'demo', rating: 9 }));
+    await database.restore(loggedSearch(2, { ...asks('cat'), collection: 'more' }));
+    await database.restore(loggedSearch(3, { ...asks('rocket'), collection: 'photos' }));
     show();
     const select = page.getByLabelText('Collection');
     for (const [collection, query] of [
@@ -116,7 +124,7 @@ describe('the page of the log', () => {
   });
 
   it('does not speak of a filter where the log is empty', async () => {
-    await database.restore(loggedSearch(1, { query: 'dog' }));
+    await database.restore(loggedSearch(1, asks('dog')));
     show();
     await page.getByLabelText('Search the log').fill('dog');
     await page.getByRole('button', { name: 'Delete the search “dog”' }).click();
@@ -164,7 +172,7 @@ describe('the page of the log', () => {
   it('takes an import and says what came of it', async () => {
     await database.restore(loggedSearch(1));
     show();
-    await importText(exportOf([loggedSearch(1), loggedSearch(2, { query: 'imported' })]));
+    await importText(exportOf([loggedSearch(1), loggedSearch(2, asks('imported'))]));
     await expect.element(page.getByText('log.jsonl: 1 added, 0 updated, 1 were there already.')).toBeVisible();
     await expect.element(page.getByRole('link', { name: 'imported' })).toBeVisible();
   });
@@ -198,7 +206,7 @@ describe('the page of the log', () => {
   it('follows what another tab does', async () => {
     show();
     await expect.element(page.getByText(/No searches yet/)).toBeVisible();
-    await database.restore(loggedSearch(1, { query: 'from elsewhere' }));
+    await database.restore(loggedSearch(1, asks('from elsewhere')));
     await expect.element(page.getByRole('link', { name: 'from elsewhere' })).toBeVisible();
     await database.rate(loggedSearch(1).id, 9);
     await expect.element(page.getByText('Rated 9 of 10')).toBeVisible();

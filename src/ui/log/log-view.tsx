@@ -96,14 +96,14 @@ function Entries(props: { list: LogList }): JSX.Element {
         <Show when={props.list.removed()}>
           {(search) => (
             <p>
-              Deleted “{search().query}”.{' '}
+              Deleted “{search().text}”.{' '}
               <button ref={undo} type="button" class="button" onClick={() => void restore()}>
                 Undo
               </button>
             </p>
           )}
         </Show>
-        <Show when={restored()}>{(search) => <p>Restored “{search().query}”.</p>}</Show>
+        <Show when={restored()}>{(search) => <p>Restored “{search().text}”.</p>}</Show>
         <Show when={failure()}>{(text) => <p>{text()}</p>}</Show>
       </div>
       <Show when={props.list.searches.length > 0} fallback={<Empty list={props.list} />}>

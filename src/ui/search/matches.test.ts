@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { textQuery } from '../../engine/query/query.ts';
 import { dividerText, hasLine, headline, matchText } from './matches.ts';
 
 function answer(good: number, total: number) {
-  return { text: 'dog', good, total, rows: { length: Math.min(200, total) } };
+  return { query: textQuery('dog'), good, total, rows: { length: Math.min(200, total) } };
 }
 
 describe('what is said of an answer', () => {

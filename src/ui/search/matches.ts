@@ -1,7 +1,8 @@
+import { queryText } from '../../engine/query/query.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import { formatCount, formatPictures } from '../common/format.ts';
 
-type Answer = Pick<SearchResponse, 'text' | 'good' | 'total'> & { readonly rows: { readonly length: number } };
+type Answer = Pick<SearchResponse, 'query' | 'good' | 'total'> & { readonly rows: { readonly length: number } };
 
 /** Among pictures so few or so alike that all of them count as good, there is no line and nothing is claimed. */
 export function hasLine(answer: Answer): boolean {
@@ -20,7 +21,8 @@ function isOpenEnded(answer: Answer): boolean {
 
 /** What was found, in a few words. */
 export function headline(answer: Answer): string {
-  const { text, good, total } = answer;
+  const { good, total } = answer;
+  const text = queryText(answer.query);
   if (!hasLine(answer)) return `${formatPictures(total)}, the nearest to “${text}” first`;
   if (isNothing(answer)) return `Nothing here seems to match “${text}”`;
   if (isOpenEnded(answer)) return `${formatCount(good)} or more good matches for “${text}”`;
@@ -35,7 +37,8 @@ export function dividerText(answer: Answer): string {
 
 /** What is said of the picture at `rank`. */
 export function matchText(answer: Answer, rank: number): string {
-  if (!hasLine(answer)) return `For “${answer.text}”`;
-  if (rank < answer.good) return `A good match for “${answer.text}”`;
-  return isOpenEnded(answer) ? `A match for “${answer.text}”` : `A weak match for “${answer.text}”`;
+  const text = queryText(answer.query);
+  if (!hasLine(answer)) return `For “${text}”`;
+  if (rank < answer.good) return `A good match for “${text}”`;
+  return isOpenEnded(answer) ? `A match for “${text}”` : `A weak match for “${text}”`;
 }

@@ -1,6 +1,8 @@
-import { createEffect, type JSX, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
+import { createEffect, type JSX, lazy, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
+import { fieldTerm, plainText, textQuery, withFieldText } from '../../engine/query/query.ts';
 import { Failure, NoCollections } from '../common/failure.tsx';
+import { Part } from '../common/part.tsx';
 import { useApp } from '../context.ts';
 import { Grid, type GridHandle } from '../grid/grid.tsx';
 import { InternalLink } from '../shell/header.tsx';
@@ -9,18 +11,22 @@ import { dividerText } from './matches.ts';
 import { ResultsHeader } from './results-header.tsx';
 import { hasKeyboard, SearchField } from './search-field.tsx';
 
+const QueryParts = lazy(() => import('./query-parts.tsx'));
+
 /** The search page: field, hints, results. */
 export function SearchView(): JSX.Element {
   const app = useApp();
   let input: HTMLInputElement | undefined;
   let grid: GridHandle | undefined;
 
-  const example = (query: string) => {
-    app.address.go({ query });
+  // The button that had the keyboard goes.
+  const toField = () => hasKeyboard() && input?.focus({ preventScroll: true });
+  const example = (text: string) => {
+    app.address.go({ query: textQuery(text) });
     app.commit();
-    // The button that had the keyboard goes.
-    if (hasKeyboard()) input?.focus({ preventScroll: true });
+    toField();
   };
+  const query = () => app.address.current().query;
   const open = (cell: number, item: Item) => {
     app.commit();
     app.opened.open(cell, item);
@@ -45,16 +51,21 @@ export function SearchView(): JSX.Element {
     <main>
       <Intro />
       <SearchField
-        value={app.address.current().query}
+        value={fieldTerm(query())?.text ?? ''}
         autofocus={!app.opened.id()}
         busy={app.search.pending()}
         ref={(element) => {
           input = element;
         }}
-        onInput={app.address.type}
+        onInput={(text) => app.address.type(withFieldText(query(), text))}
         onCommit={app.commit}
         onLeave={() => grid?.focus(0)}
       />
+      <Show when={plainText(app.search.query()) === undefined}>
+        <Part>
+          <QueryParts onRemoved={toField} />
+        </Part>
+      </Show>
       <Hints onExample={example} />
       <Show when={app.search.text() && app.session.collection()}>
         <ResultsHeader onExample={example} />

@@ -1,4 +1,5 @@
 import { For, type JSX, Show } from 'solid-js';
+import { textQuery } from '../../engine/query/query.ts';
 import type { View } from '../../state/search/address.ts';
 import { createTheme, THEMES } from '../../state/shell/theme.ts';
 import { formatDevice } from '../common/format.ts';
@@ -13,7 +14,7 @@ export function Header(): JSX.Element {
   /** The first screen, of this collection where it can be shown. */
   const home = () => ({
     view: 'search' as const,
-    query: '',
+    query: textQuery(''),
     item: null,
     collection: app.session.collectionError() ? null : app.address.current().collection,
   });

@@ -1,0 +1,97 @@
+import { AfterimageError } from '../errors.ts';
+import { type Embedding, normalise } from '../numeric/embedding.ts';
+import type { VectorSource } from '../search/vector-source.ts';
+import type { Query, Term } from './query.ts';
+
+/** Where the embeddings of a query's terms come from. */
+export interface TermSources {
+  words(text: string): Promise<Embedding>;
+  /** The row of an item id in the collection that is searched, or −1. */
+  rowOf(id: string): Promise<number>;
+  /** Of the collection that is searched. */
+  readonly vectors: VectorSource;
+  /** Name of that collection. */
+  readonly collection: string;
+  /** Of a picture whose bytes travelled beside the query; absent where none do. */
+  picture?(sha256: string): Promise<Embedding>;
+}
+
+/** A sum shorter than this share of what went into it is rounding. */
+const NOTHING = 1e-6;
+
+/**
+ * One embedding for a query: Σ wᵢ eᵢ / ‖Σ wᵢ eᵢ‖ over its terms, where eᵢ is the unit-norm embedding of a term and wᵢ its
+ * weight, below 0 for what is pushed away.
+ *
+ * This is Rocchio's query, a weighted sum of what is wanted less what is not ("Relevance feedback in information
+ * retrieval", 1971), in the common space of texts and pictures of CLIP (Radford et al. 2021), in which sums and
+ * differences keep their meaning (Tewel et al., "ZeroCap", 2022). Pictures are nearer to pictures than texts are (Liang
+ * et al., "Mind the Gap", 2022), so that at equal weights a picture counts for more than words.
+ *
+ * The embedding of a single term of positive weight is the one that its source gave, bit by bit.
+ * @throws AfterimageError `query-empty` where there is no term or all of them cancel out, `item-not-found`,
+ *   `picture-missing`, `dimension-mismatch`, and what the sources throw
+ */
+export async function embedQuery({ terms }: Query, sources: TermSources): Promise<Embedding> {
+  const embeddings = await embedTerms(terms, sources);
+  const total = terms.reduce((sum, { weight }) => sum + Math.abs(weight), 0);
+  const [first] = embeddings;
+  if (first === undefined) throw queryEmpty('There is nothing to search for. Describe a picture.');
+  if (terms.length === 1 && total === terms[0]?.weight) return first;
+  const sum = new Float64Array(first.length);
+  embeddings.forEach((embedding, i) => {
+    if (embedding.length !== sum.length) {
+      throw new AfterimageError(
+        'dimension-mismatch',
+        `Parts of one query have the dimensions ${sum.length} and ${embedding.length}: they come from different models.`,
+      );
+    }
+    const { weight } = terms[i] as Term; // parallel
+    for (let j = 0; j < sum.length; j++) sum[j] = (sum[j] as number) + weight * (embedding[j] as number);
+  });
+  if (Math.hypot(...sum) < NOTHING * total) {
+    throw queryEmpty('What is searched for and what is pushed away cancel each other out. Leave one of them out.');
+  }
+  return normalise(Float32Array.from(sum));
+}
+
+/** One embedding a term, in their order. Vectors of items are asked for together. */
+async function embedTerms(terms: readonly Term[], sources: TermSources): Promise<Embedding[]> {
+  const ids = terms.flatMap((term) => (term.kind === 'item' ? [term] : []));
+  const rows = await Promise.all(ids.map(({ id, collection }) => findRow(id, collection, sources)));
+  const vectors = rows.length > 0 ? sources.vectors.vectorsOf(rows) : [];
+  const ofItem = async (term: Term) => (await vectors)[ids.indexOf(term as (typeof ids)[number])] as Embedding;
+  return await Promise.all(
+    terms.map((term) => {
+      if (term.kind === 'words') return sources.words(term.text);
+      return term.kind === 'item' ? ofItem(term) : embedPicture(term.sha256, sources);
+    }),
+  );
+}
+
+async function findRow(id: string, wanted: string | null, { rowOf, collection }: TermSources): Promise<number> {
+  if (wanted !== null && wanted !== collection) {
+    throw new AfterimageError(
+      'item-not-found',
+      `The picture ${id} is in the collection “${wanted}”, and “${collection}” is searched. Search “${wanted}” instead.`,
+    );
+  }
+  const row = await rowOf(id);
+  if (row >= 0) return row;
+  throw new AfterimageError(
+    'item-not-found',
+    `There is no picture ${id} in the collection “${collection}”. It may have been removed: take it out of the search.`,
+  );
+}
+
+async function embedPicture(sha256: string, { picture }: TermSources): Promise<Embedding> {
+  if (picture) return await picture(sha256);
+  throw new AfterimageError(
+    'picture-missing',
+    'A picture that this search is like is not here, because a link does not hold pictures. Take it out of the search.',
+  );
+}
+
+function queryEmpty(message: string): AfterimageError {
+  return new AfterimageError('query-empty', message);
+}

@@ -1,0 +1,117 @@
+/** What the engine answers to queries that are more than a text. */
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { createTestItems } from '../collection/items/testing-items.ts';
+import { createExactIndex } from '../index/exact/exact-index.ts';
+import { dot, type Embedding } from '../numeric/embedding.ts';
+import { baselineOf, clusteredVectors, flatten } from '../numeric/testing-vectors.ts';
+import type { Query, Term } from '../query/query.ts';
+import { textQuery } from '../query/query.ts';
+import { createIndexRetriever } from './retriever.ts';
+import { createSearchEngine } from './search-engine.ts';
+
+const DIM = 12;
+const COUNT = 700;
+const vectors = clusteredVectors(COUNT, DIM);
+const flat = flatten(vectors, DIM);
+const embeddingOf = (text: string) => clusteredVectors(1, DIM, text.length)[0] as Embedding;
+
+/** Every third picture is a GIF. */
+function createEngine() {
+  const items = createTestItems(COUNT, (row) => ({ name: `${row}.${row % 3 === 0 ? 'gif' : 'png'}` }));
+  const get = vi.spyOn(items, 'get');
+  const encode = vi.fn(async (text: string) => embeddingOf(text));
+  const index = createExactIndex(flat, DIM);
+  const engine = createSearchEngine({
+    collection: 'pictures',
+    modelId: 'm',
+    encoder: { modelId: 'm', dim: DIM, encode },
+    items,
+    vectors: { vectorsOf: async (rows) => rows.map((row) => vectors[row] as Embedding) },
+    retriever: createIndexRetriever({ index, rankAll: index.rankAll }),
+    baseline: baselineOf(flat, DIM, [], 256),
+  });
+  return { engine, encode, get };
+}
+
+const withCode = (code: string) => expect.objectContaining({ code });
+const gif = { field: 'type', value: 'gif' } as const;
+const dog = textQuery('dog');
+const away: Term = { kind: 'words', text: 'a cat', weight: -1 };
+const filtered: Query = { ...dog, filters: [gif] };
+
+test('an answer has the query in its one form', async () => {
+  const { engine } = createEngine();
+  const { query } = await engine.search({ terms: [...textQuery(' dog ').terms, away], filters: [gif, gif] });
+  expect(query).toEqual({ terms: [...dog.terms, away], filters: [gif] });
+});
+
+test('what is pushed away and what it is like change the order as their sum does', async () => {
+  const { engine } = createEngine();
+  const item: Term = { kind: 'item', id: (42).toString(16).padStart(16, '0'), collection: null, weight: 0.5 };
+  const { rows, scores } = await engine.search({ terms: [...dog.terms, away, item], filters: [] });
+  const sum = embeddingOf('dog').map(
+    (value, j) => value - (embeddingOf('a cat')[j] as number) + 0.5 * (vectors[42]?.[j] as number),
+  );
+  const norm = Math.hypot(...sum);
+  for (const [rank, row] of [...rows].entries()) {
+    expect(scores[rank]).toBeCloseTo(dot(sum, vectors[row] as Embedding) / norm, 5);
+  }
+  expect([...scores]).toEqual([...scores].sort((a, b) => b - a));
+});
+
+describe('a filter', () => {
+  test('leaves the exact ranking of what passes, page by page', async () => {
+    const truth = createExactIndex(flat, DIM).rankAll(embeddingOf('dog'));
+    const right = [...truth.rows].filter((row) => row % 3 === 0);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 250 }), async (size) => {
+        const { engine } = createEngine();
+        const answer = await engine.search(filtered);
+        expect([...answer.rows]).toEqual(right.slice(0, 200));
+        expect(answer.total).toBe(right.length);
+        const rows: number[] = [];
+        for (let length = size; length === size; ) {
+          const page = await engine.rank(filtered, rows.length, size);
+          length = page.rows.length;
+          rows.push(...page.rows);
+        }
+        expect(rows).toEqual(right);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('reads the records once, and the words are encoded once with and without it', async () => {
+    const { engine, encode, get } = createEngine();
+    await engine.search(dog);
+    expect(get).not.toHaveBeenCalled();
+    await engine.search(filtered);
+    await engine.rank(filtered, 0, 10);
+    await engine.search({ ...textQuery('cats'), filters: [gif] });
+    expect(get).toHaveBeenCalledTimes(COUNT);
+    expect((await engine.search({ terms: [...dog.terms, away], filters: [] })).encodeCached).toBe(false);
+    expect(encode.mock.calls).toEqual([['dog'], ['cats'], ['a cat']]);
+  });
+
+  test('that nothing passes leaves nothing', async () => {
+    const { engine } = createEngine();
+    const none = { ...dog, filters: [{ field: 'type', value: 'webp' } as const] };
+    expect(await engine.search(none)).toMatchObject({ total: 0, good: 0, rows: new Uint32Array(0) });
+    expect((await engine.rank(none, 0, 10)).rows).toHaveLength(0);
+  });
+
+  test('alone is no search', async () => {
+    const { engine } = createEngine();
+    await expect(engine.search({ terms: [], filters: [gif] })).rejects.toEqual(withCode('query-empty'));
+  });
+});
+
+test('what has no form is refused', async () => {
+  const { engine, encode } = createEngine();
+  for (const filter of [{ field: 'type', value: '*' } as const, { field: 'colour', value: 'red' } as never]) {
+    await expect(engine.search({ ...dog, filters: [filter] })).rejects.toEqual(withCode('query-invalid'));
+    await expect(engine.rank({ ...dog, filters: [filter] }, 0, 1)).rejects.toEqual(withCode('query-invalid'));
+  }
+  expect(encode).not.toHaveBeenCalled();
+});
