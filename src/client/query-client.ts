@@ -11,7 +11,7 @@ import type {
 } from '../protocol/query-worker.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { createLifeLock } from './life-lock.ts';
-import { NAME, type QueryWorker, type QueryWorkerEvent, type Ready, startQueryWorker } from './query-worker.ts';
+import { type QueryWorker, type QueryWorkerEvent, type Ready, startQueryWorker } from './query-worker.ts';
 import { createSupervisor } from './supervisor.ts';
 import type { LifeLock, WorkerLike } from './worker-session.ts';
 
@@ -94,7 +94,7 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     dispose() {
       latest.drop();
       listeners.clear();
-      workers.dispose();
+      workers.dispose(new AfterimageError('worker-died', 'The search engine was closed. Reload the page.'));
     },
   };
 }
@@ -104,20 +104,16 @@ function superviseWorkers(options: QueryClientOptions, emit: (event: ClientEvent
   /** The collection to open in every new worker. */
   let wanted: string | undefined;
   const supervisor = createSupervisor<QueryWorker, DeviceChoice>({
-    name: NAME,
     device: (options.chooseDevice ?? chooseDevice)(options.device),
-    start: ({ device, isCurrent, onDeath }) =>
+    start: (how) =>
       startQueryWorker({
-        baseUrl: options.baseUrl,
-        index: options.index,
-        threads: options.threads,
-        choice: device,
+        ...options,
+        ...how,
         worker: (options.createWorker ?? createWorker)(),
         lock: (options.createLifeLock ?? createLifeLock)(),
         onEvent: (event) => {
-          if (isCurrent()) emit(event);
+          if (how.isCurrent()) emit(event);
         },
-        onDeath,
       }),
     restore(worker) {
       // What this promise says is told to those who ask for it, and by events.

@@ -29,9 +29,10 @@ export interface Ready {
 export interface QueryWorkerOptions {
   readonly baseUrl: string;
   readonly index: IndexPreference;
-  /** On WebAssembly; chosen by the machine where undefined. */
-  readonly threads: number | undefined;
-  readonly choice: Promise<DeviceChoice>;
+  /** On WebAssembly; chosen by the machine where absent. */
+  readonly threads?: number;
+  /** Where the encoder runs, once it is known. */
+  readonly device: Promise<DeviceChoice>;
   readonly worker: WorkerLike;
   readonly lock: LifeLock | undefined;
   readonly onEvent: (event: QueryWorkerEvent) => void;
@@ -56,9 +57,6 @@ export interface QueryWorker {
   kill(cause: AfterimageError): void;
 }
 
-/** How messages call it. */
-export const NAME = 'The search engine';
-
 /** After these the encoder's realm is good for nothing: see platform/encoders/clip.browser.ts. */
 const GPU_FAILURES: readonly ErrorCode[] = [
   'device-unavailable',
@@ -74,7 +72,7 @@ function isFatal(error: AfterimageError, device: DeviceChoice['device']): boolea
 }
 
 export function startQueryWorker(options: QueryWorkerOptions): QueryWorker {
-  const { baseUrl, choice, worker, lock, onEvent, onDeath } = options;
+  const { baseUrl, device: chosen, worker, lock, onEvent, onDeath } = options;
   let answered = false;
 
   const hear = (event: WorkerEvent) => {
@@ -86,7 +84,7 @@ export function startQueryWorker(options: QueryWorkerOptions): QueryWorker {
   };
   const session = startWorkerSession<QueryWorkerApi>({
     ...{ worker, lock, onDeath },
-    name: NAME,
+    name: 'The search engine',
     advice: 'Reload the page.',
     limit: LOAD,
     connect: (api, lockName) => api.connect(baseUrl, proxy(hear), lockName),
@@ -94,7 +92,7 @@ export function startQueryWorker(options: QueryWorkerOptions): QueryWorker {
 
   /** Run what the encoder takes part in: what it leaves behind when it fails is not to be used again. */
   async function withEncoder<T>(work: (device: DeviceChoice['device']) => Promise<T>): Promise<T> {
-    const { device } = await choice;
+    const { device } = await chosen;
     try {
       return await work(device);
     } catch (cause) {

@@ -16,6 +16,8 @@ interface Adder {
 
 type Device = 'abacus' | 'fingers';
 
+const CLOSED = new AfterimageError('worker-died', 'The adder was closed.');
+
 function createBench(behave: (worker: number) => Partial<Adder> = () => ({})) {
   const workers: FakeWorker[] = [];
   const log: string[] = [];
@@ -39,7 +41,6 @@ function createBench(behave: (worker: number) => Partial<Adder> = () => ({})) {
     return worker;
   }
   const supervisor = createSupervisor<WorkerSession<Adder>, Device>({
-    name: 'The adder',
     device: Promise.resolve('abacus'),
     start: ({ device, onDeath }) =>
       startWorkerSession<Adder>({ worker: createAdder(device), name: 'The adder', advice: 'Count.', onDeath }),
@@ -64,7 +65,7 @@ function createBench(behave: (worker: number) => Partial<Adder> = () => ({})) {
 
 const running: Supervisor<unknown>[] = [];
 afterEach(() => {
-  for (const supervisor of running.splice(0)) supervisor.dispose();
+  for (const supervisor of running.splice(0)) supervisor.dispose(CLOSED);
 });
 
 describe('a session', () => {
@@ -153,9 +154,9 @@ test('once disposed of, everything is rejected and nothing is started', async ()
   const { supervisor, workers, log, where } = createBench();
   const pending = supervisor.run((session) => session.call((api) => api.hang()));
   await expect.poll(() => workers[0]?.calls).toContain('hang');
-  supervisor.dispose();
-  await expect(pending).rejects.toMatchObject({ code: 'worker-died', message: 'The adder was closed.' });
-  await expect(where()).rejects.toMatchObject({ code: 'worker-died' });
+  supervisor.dispose(CLOSED);
+  await expect(pending).rejects.toBe(CLOSED);
+  await expect(where()).rejects.toBe(CLOSED);
   expect(workers).toHaveLength(1);
   expect(log).toEqual([]);
 });
@@ -166,7 +167,6 @@ test('what an earlier session tells can be known for that', async () => {
   const gate = createDeferred<string>();
   const onRestart = vi.fn();
   const supervisor = createSupervisor<{ kill(): void }, string>({
-    name: 'It',
     device: gate.promise,
     start: (how) => {
       started.push(how);

@@ -1,4 +1,4 @@
-import { AfterimageError, toAfterimageError } from '../engine/errors.ts';
+import { type AfterimageError, toAfterimageError } from '../engine/errors.ts';
 
 /** What a supervisor needs of a session: `WorkerSession` has it. */
 export interface Supervised {
@@ -15,8 +15,6 @@ export interface SessionStart<Device> {
 }
 
 export interface SupervisorOptions<Session extends Supervised, Device> {
-  /** What messages call the worker, such as “The search engine”. */
-  readonly name: string;
   /** Where the first session runs. */
   readonly device: Promise<Device>;
   readonly start: (how: SessionStart<Device>) => Session;
@@ -40,8 +38,8 @@ export interface Supervisor<Session> {
   run<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** The current session has answered: deaths are counted anew. */
   succeeded(): void;
-  /** Kill the current session; nothing is started any more, and `run` throws. */
-  dispose(): void;
+  /** Kill the current session; nothing is started any more, and `run` throws the cause. */
+  dispose(cause: AfterimageError): void;
 }
 
 export function createSupervisor<Session extends Supervised, Device>(
@@ -52,10 +50,10 @@ export function createSupervisor<Session extends Supervised, Device>(
   /** The one whose death was one too many. */
   let last: Session | undefined;
   let restarts = 0;
-  let isDisposed = false;
+  let closed: AfterimageError | undefined;
 
   function current(): Session {
-    if (isDisposed) throw closed();
+    if (closed) throw closed;
     if (session) return session;
     const at = device;
     const started: Session = options.start({
@@ -73,7 +71,7 @@ export function createSupervisor<Session extends Supervised, Device>(
   /** Have another one ready before it is asked for. */
   function replace(dead: Session, diedOn: Promise<Device>, cause: AfterimageError): void {
     session = undefined;
-    if (isDisposed) return;
+    if (closed) return;
     restarts += 1;
     if (restarts > options.maxRestarts) {
       restarts = 0;
@@ -88,8 +86,6 @@ export function createSupervisor<Session extends Supervised, Device>(
     current();
   }
 
-  const closed = () => new AfterimageError('worker-died', `${options.name} was closed.`);
-
   return {
     async run(work) {
       for (;;) {
@@ -97,16 +93,16 @@ export function createSupervisor<Session extends Supervised, Device>(
         try {
           return await work(at);
         } catch (error) {
-          if (session === at || last === at || isDisposed) throw toAfterimageError(error);
+          if (session === at || last === at || closed) throw toAfterimageError(error);
         }
       }
     },
     succeeded() {
       restarts = 0;
     },
-    dispose() {
-      isDisposed = true;
-      session?.kill(closed());
+    dispose(cause) {
+      closed = cause;
+      session?.kill(cause);
     },
   };
 }

@@ -37,7 +37,7 @@ function start(behaviour: Partial<Adder> = {}, options: Partial<WorkerSessionOpt
     ...{ worker, lock, onDeath },
     name: 'The adder',
     advice: 'Count on your fingers.',
-    limit: { totalMs: 60_000 },
+    limit: { ms: 60_000 },
     connect: (api, lockName) => api.connect(lockName),
     ...options,
   });
@@ -138,7 +138,7 @@ describe('time', () => {
   }
 
   test('a time limit counts from the call, whatever the worker shows of itself', async () => {
-    const { session, pending, worker } = await hanging({ totalMs: 3000 });
+    const { session, pending, worker } = await hanging({ ms: 3000 });
     vi.advanceTimersByTime(2999);
     session.heartbeat();
     expect(session.isDead()).toBe(false);
@@ -149,7 +149,7 @@ describe('time', () => {
   });
 
   test('a stall time-out counts from the last heartbeat', async () => {
-    const { session, pending } = await hanging({ stallMs: 3000 });
+    const { session, pending } = await hanging({ ms: 3000, stall: true });
     for (let i = 0; i < 4; i++) {
       vi.advanceTimersByTime(2999);
       session.heartbeat();

@@ -17,8 +17,12 @@ export interface LifeLock {
   watch(onDeath: () => void): { stop(): void };
 }
 
-/** How many milliseconds a call may take: from its beginning, or from the last heartbeat. */
-export type TimeLimit = { readonly totalMs: number } | { readonly stallMs: number };
+/** How long a call may take. */
+export interface TimeLimit {
+  readonly ms: number;
+  /** Counted from the last heartbeat (a stall time-out) instead of from the beginning of the call. */
+  readonly stall?: boolean;
+}
 
 export interface WorkerSessionOptions<Api> {
   readonly worker: WorkerLike;
@@ -57,7 +61,7 @@ export interface WorkerSession<Api> {
 
 interface Pending {
   reject(cause: AfterimageError): void;
-  heartbeat(): void;
+  heartbeat(): unknown;
 }
 
 export function startWorkerSession<Api>(options: WorkerSessionOptions<Api>): WorkerSession<Api> {
@@ -88,7 +92,7 @@ export function startWorkerSession<Api>(options: WorkerSessionOptions<Api>): Wor
   function ask<T>(work: (api: Remote<Api>) => Promise<T>, limit = usual): Promise<T> {
     if (death) return Promise.reject(death);
     return new Promise((resolve, reject) => {
-      const timer = limit && startTimer(limit, timedOut);
+      const timer = limit && createStallTimer(limit.ms, () => timedOut(limit.ms));
       const end = () => {
         timer?.stop();
         pending.delete(entry);
@@ -97,7 +101,7 @@ export function startWorkerSession<Api>(options: WorkerSessionOptions<Api>): Wor
         end();
         reject(toAfterimageError(error));
       };
-      const entry: Pending = { reject: fail, heartbeat: () => timer?.moved() };
+      const entry: Pending = { reject: fail, heartbeat: () => limit?.stall && timer?.moved() };
       pending.add(entry);
       work(api).then((value) => {
         end();
@@ -123,16 +127,4 @@ export function startWorkerSession<Api>(options: WorkerSessionOptions<Api>): Wor
     died,
     isDead: () => death !== undefined,
   };
-}
-
-interface CallTimer {
-  moved(): void;
-  stop(): void;
-}
-
-function startTimer(limit: TimeLimit, onTimeout: (ms: number) => void): CallTimer {
-  const isStall = 'stallMs' in limit;
-  const ms = isStall ? limit.stallMs : limit.totalMs;
-  const timer = createStallTimer(ms, () => onTimeout(ms));
-  return isStall ? timer : { ...timer, moved() {} };
 }

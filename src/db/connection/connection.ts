@@ -1,5 +1,4 @@
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
-import { createDeferred } from '../../engine/async/deferred.ts';
 import { databaseBlocked, noDatabase, toDatabaseError } from '../errors.ts';
 import { type AfterimageSchema, DATABASE_VERSION, upgrade } from '../schema.ts';
 
@@ -139,14 +138,17 @@ interface Patience {
 function createPatience(ms: number): Patience {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
-  const { promise: over, reject } = createDeferred<never>();
+  let end: (error: unknown) => void;
+  const over = new Promise<never>((_resolve, reject) => {
+    end = reject;
+  });
   over.catch(() => undefined); // read only through races
   return {
     over,
     start: () => {
       timer ??= setTimeout(() => {
         isOver = true;
-        reject(databaseBlocked());
+        end(databaseBlocked());
       }, ms);
     },
     stop: () => {

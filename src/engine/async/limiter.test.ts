@@ -47,7 +47,7 @@ test('works on every element, so many at a time', async () => {
   let running = 0;
   let most = 0;
   const done: number[] = [];
-  await forEachLimited(new Set([1, 2, 3, 4, 5, 6, 7]), 3, async (n) => {
+  await forEachLimited([1, 2, 3, 4, 5, 6, 7], 3, async (n) => {
     most = Math.max(most, ++running);
     await turn();
     running--;

@@ -32,15 +32,16 @@ export function createLimiter(concurrency: number): Limiter {
  * @throws the first failure, while others may still run
  */
 export async function forEachLimited<T>(
-  elements: Iterable<T>,
+  elements: readonly T[],
   concurrency: number,
   work: (element: T) => Promise<void>,
 ): Promise<void> {
-  const remaining = elements[Symbol.iterator]();
+  const remaining = elements.values();
   let failed = false;
   const workThrough = async () => {
-    for (let next = remaining.next(); !next.done && !failed; next = remaining.next()) {
-      await work(next.value).catch((error: unknown) => {
+    for (const element of remaining) {
+      if (failed) return;
+      await work(element).catch((error: unknown) => {
         failed = true;
         throw error;
       });

@@ -19,14 +19,10 @@ export function createStallTimer(ms: number, onStall: () => void): StallTimer {
 }
 
 /** What `promise` comes to, or what `onLate` returns or throws when that takes longer than `ms` milliseconds. */
-export async function withTimeLimit<T, Late>(ms: number, promise: Promise<T>, onLate: () => Late): Promise<T | Late> {
+export function withTimeLimit<T, Late>(ms: number, promise: Promise<T>, onLate: () => Late): Promise<T | Late> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
   }).then(onLate);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

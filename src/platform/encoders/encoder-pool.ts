@@ -60,8 +60,14 @@ export function createEncoderPool<Loaded extends Pooled>(limitBytes: number): En
   const oneAtATime = createLimiter(1);
 
   function use(entry: Entry<Loaded>): void {
-    if (!entries.delete(entry.id)) return; // it has failed meanwhile
+    entries.delete(entry.id);
     entries.set(entry.id, entry);
+    trim();
+  }
+
+  /** What was too much because it was in use, and is not any more, goes. */
+  function trim(): void {
+    void oneAtATime(() => makeRoom(0, [...entries.values()].at(-1)));
   }
 
   /** Dispose of what nobody uses, until so many bytes more stay under the limit or all that are left are in use. */
@@ -90,7 +96,7 @@ export function createEncoderPool<Loaded extends Pooled>(limitBytes: number): En
           if (!isHeld) return;
           isHeld = false;
           entry.holders--;
-          void oneAtATime(() => makeRoom(0, newest(entries)));
+          trim();
         };
       },
     };
@@ -124,8 +130,4 @@ export function createEncoderPool<Loaded extends Pooled>(limitBytes: number): En
       return undefined;
     },
   };
-}
-
-function newest<Loaded>(entries: ReadonlyMap<string, Entry<Loaded>>): Entry<Loaded> | undefined {
-  return [...entries.values()].at(-1);
 }
