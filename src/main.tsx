@@ -1,7 +1,7 @@
 import { type Accessor, createEffect, createMemo, createRoot, createSignal, on, untrack } from 'solid-js';
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
-import { createStaticPictures } from './engine/collection/static-source.ts';
+import { createStaticPictures } from './engine/collection/source/static-source.ts';
 import type { StaticPictures } from './engine/collection/types.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createStaticPictures } from '../engine/collection/static-source.ts';
+import { createStaticPictures } from '../engine/collection/source/static-source.ts';
 import type { Item } from '../engine/collection/types.ts';
 import { keptPictures } from './caches.ts';
 import { type KeepOptions, keepPictures } from './keep-pictures.ts';

@@ -4,8 +4,8 @@ import { sha256 } from '../../platform/hashes/sha256.ts';
 import { AfterimageError, type ErrorCode } from '../errors.ts';
 import type { ByteSource } from '../ports.ts';
 import { sealManifest, type UnsealedManifest } from './manifest.ts';
-import { partPath } from './parts.ts';
 import { type Collection, openCollection, readCollection } from './reader.ts';
+import { partPath } from './sections/parts.ts';
 import { SECTION_HEADER_BYTES } from './sections/section.ts';
 import {
   createMemorySource,

@@ -15,7 +15,7 @@ import {
   stringifyCollectionList,
   stringifyManifest,
 } from './manifest.ts';
-import { partPath } from './parts.ts';
+import { partPath } from './sections/parts.ts';
 import { sampleContent, writeCollection } from './testing.ts';
 import type { CollectionManifest, Part, PartKind } from './types.ts';
 

@@ -1,8 +1,8 @@
 /** Collections with all that version 4 leaves room for, for tests of readers and writers that know nothing of it. */
 import type { Sha256 } from '../ports.ts';
 import { canonicalJson, sealManifest, stringifyManifest } from './manifest.ts';
-import { partPath } from './parts.ts';
 import { join } from './sections/pack.ts';
+import { partPath } from './sections/parts.ts';
 import { encodeSectionHeader } from './sections/section.ts';
 import type { CollectionManifest, Dependence, Item, Part } from './types.ts';
 

@@ -3,9 +3,9 @@ import type { Sha256 } from '../ports.ts';
 import { encodeIdBlocks } from './items/ids.ts';
 import { encodeItemBlocks } from './items/items.ts';
 import { fingerprintOf, sealManifest } from './manifest.ts';
-import { partPath } from './parts.ts';
 import { BLOCK_KINDS, type Block, type BlockKind, encodeBlockTable, HASH_BYTES } from './sections/block-table.ts';
 import { type Packed, type Piece, pack } from './sections/pack.ts';
+import { partPath } from './sections/parts.ts';
 import { encodeSectionHeader, type SectionIdentity } from './sections/section.ts';
 import {
   type CollectionManifest,

@@ -1,8 +1,8 @@
 import { createDeferred } from '../../engine/async/deferred.ts';
 import { type Memo, memoise } from '../../engine/async/memoise.ts';
 import { parseCollectionList } from '../../engine/collection/manifest.ts';
-import type { Source } from '../../engine/collection/source.ts';
-import { createStaticSource } from '../../engine/collection/static-source.ts';
+import type { Source } from '../../engine/collection/source/source.ts';
+import { createStaticSource } from '../../engine/collection/source/static-source.ts';
 import type { CollectionEntry } from '../../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';

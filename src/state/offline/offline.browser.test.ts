@@ -1,6 +1,6 @@
 import { createRoot } from 'solid-js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createStaticPictures } from '../../engine/collection/static-source.ts';
+import { createStaticPictures } from '../../engine/collection/source/static-source.ts';
 import { keptPictures } from '../../service-worker/caches.ts';
 import { createOffline, type Offline } from './offline.ts';
 

@@ -2,7 +2,7 @@ import { createComponent, createEffect, createSignal, on } from 'solid-js';
 import { render } from 'solid-js/web';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { createStaticPictures } from '../../engine/collection/static-source.ts';
+import { createStaticPictures } from '../../engine/collection/source/static-source.ts';
 import type { Item } from '../../engine/collection/types.ts';
 import type { Pictures } from '../../state/collection/pictures.ts';
 import { createAddressBar } from '../../state/search/address.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { normalise } from '../numeric/embedding.ts';
+import { normalise } from '../../numeric/embedding.ts';
+import { sampleItem } from '../testing.ts';
+import type { Item } from '../types.ts';
 import { createStaticPictures, createStaticSource } from './static-source.ts';
-import { sampleItem } from './testing.ts';
-import type { Item } from './types.ts';
 
 const BASE = 'https://pictures.test/app/';
 const model = { id: 'tiny-clip', sha256: 'a'.repeat(64) };

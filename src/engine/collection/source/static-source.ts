@@ -1,7 +1,7 @@
-import type { VectorSource } from '../search/vector-source.ts';
-import type { ItemStore } from './items/items.ts';
+import type { VectorSource } from '../../search/vector-source.ts';
+import type { ItemStore } from '../items/items.ts';
+import type { CollectionManifest, StaticPictures } from '../types.ts';
 import type { Source } from './source.ts';
-import type { CollectionManifest, StaticPictures } from './types.ts';
 
 /** What a collection of static files is made of, as it was read. */
 export interface StaticParts extends VectorSource {

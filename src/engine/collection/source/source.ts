@@ -1,5 +1,5 @@
-import type { VectorSource } from '../search/vector-source.ts';
-import type { CollectionManifest, Item, PictureSource } from './types.ts';
+import type { VectorSource } from '../../search/vector-source.ts';
+import type { CollectionManifest, Item, PictureSource } from '../types.ts';
 
 /**
  * What a collection consists of, wherever it comes from: static files, or what was added in this browser. Rows are numbered
