@@ -24,9 +24,9 @@ async function isolatedAfterOneReload(app: AppPage, address: string): Promise<vo
     globalThis.setTimeout = patiently as typeof setTimeout;
   });
   // Not until it is loaded: by then it may be loading again.
-  await app.page.goto(`${address}?q=rocket`, { waitUntil: 'commit' });
-  await app.answered('rocket');
-  expect((await app.top(1))[0]).toBe('rocket');
+  await app.page.goto(`${address}?q=guitar`, { waitUntil: 'commit' });
+  await app.answered('guitar');
+  expect((await app.top(1))[0]).toBe('guitar');
   expect(await app.page.evaluate(() => crossOriginIsolated)).toBe(true);
   expect(loads()).toBe(2);
   await app.openStatus();
@@ -37,7 +37,7 @@ async function isolatedAfterOneReload(app: AppPage, address: string): Promise<vo
   // Every address reloads, and the service worker isolates it at once.
   await app.at(1).click();
   await app.page.reload();
-  await expect(app.detail.getByRole('heading', { name: 'rocket', exact: true })).toBeVisible();
+  await expect(app.detail.getByRole('heading', { name: 'guitar', exact: true })).toBeVisible();
   expect(await app.page.evaluate(() => crossOriginIsolated)).toBe(true);
   expect(loads()).toBe(3);
 }
@@ -52,7 +52,7 @@ test('in a folder of a server without headers, the service worker isolates the p
   await site.stop();
   guard.expect(/ERR_CONNECTION_REFUSED|Failed to fetch/);
   await app.page.reload();
-  await app.answered('rocket');
+  await app.answered('guitar');
 });
 
 test('a build for one folder works there', async ({ app, guard }, info) => {
@@ -80,8 +80,8 @@ test('where the service worker is refused, the page starts all the same, without
     ServiceWorkerContainer.prototype.register = () => Promise.reject(new DOMException('no', 'SecurityError'));
   });
   const loads = countLoads(page);
-  await app.open(`${site.origin}/pictures/?q=rocket`);
-  await app.answered('rocket');
+  await app.open(`${site.origin}/pictures/?q=guitar`);
+  await app.answered('guitar');
   expect(loads()).toBe(1);
   await app.openStatus();
   await expect(app.fact('Isolation')).toHaveText('Not isolated: one thread');

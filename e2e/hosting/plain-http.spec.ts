@@ -19,10 +19,10 @@ test('over plain HTTP search works, verified, and the page says what is off', as
   guard.allow(origin);
   // The browser's own remark on the isolation headers, which it does not take from an origin it does not trust.
   guard.expect(/Cross-Origin-Opener-Policy|Origin-Agent-Cluster/);
-  await app.open(`${origin}/?q=rocket`);
-  await app.answered('rocket');
+  await app.open(`${origin}/?q=guitar`);
+  await app.answered('guitar');
   expect(await page.evaluate(() => isSecureContext)).toBe(false);
-  expect((await app.top(1))[0]).toBe('rocket');
+  expect((await app.top(1))[0]).toBe('guitar');
   await expect(app.notices).toContainText('Plain HTTP: no WebGPU and nothing kept for offline use.');
 
   await page.getByRole('group', { name: 'Rate this search' }).getByRole('radio', { name: '5', exact: true }).check();
@@ -53,8 +53,8 @@ test('without IndexedDB search works, and the page says that nothing is logged',
     Object.defineProperty(globalThis, 'indexedDB', { value: undefined, configurable: true });
     Reflect.deleteProperty(globalThis, 'indexedDB');
   });
-  await app.open('./?q=rocket');
-  await app.answered('rocket');
+  await app.open('./?q=guitar');
+  await app.answered('guitar');
   await expect(app.notices).toContainText('searches are not logged');
   await expect(page.getByRole('group', { name: 'Rate this search' })).toBeHidden();
 });

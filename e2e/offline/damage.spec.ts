@@ -60,7 +60,7 @@ for (const { name, url, codes } of [...COLLECTION, ...MODEL]) {
     }) => {
       guard.expect(/status of 404/);
       await damage(page, url, kind);
-      await page.goto('./?q=rocket');
+      await page.goto('./?q=guitar');
       const alert = page.getByRole('alert').first();
       await expect(alert).toContainText(codes[kind === 'missing' ? 0 : 1]);
       await expect(alert.getByRole('paragraph').first()).toContainText(/Reload|again|publish|Choose|pnpm/);
@@ -70,8 +70,8 @@ for (const { name, url, codes } of [...COLLECTION, ...MODEL]) {
 
       await repair(page);
       await alert.getByRole('button', { name: 'Try again' }).click();
-      await app.answered('rocket');
-      expect((await app.top(1))[0]).toBe('rocket');
+      await app.answered('guitar');
+      expect((await app.top(1))[0]).toBe('guitar');
       await expect(page.getByRole('alert')).toHaveCount(0);
     });
   }
@@ -117,9 +117,9 @@ test('a damaged list of collections is an error', async ({ app, page }) => {
 test('a picture that does not load leaves its name', async ({ app, guard, page }) => {
   guard.expect(/status of 404/);
   await damage(page, /thumbs\//, 'missing');
-  await page.goto('./?q=rocket');
-  await app.answered('rocket');
-  await expect(app.at(1).locator('.picture-name')).toHaveText('rocket');
+  await page.goto('./?q=guitar');
+  await app.answered('guitar');
+  await expect(app.at(1).locator('.picture-name')).toHaveText('guitar');
 });
 
 test('a worker that does not start is tried again, and then said to be broken', async ({ app, guard, page }) => {

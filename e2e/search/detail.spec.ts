@@ -1,14 +1,14 @@
 import { expect, hold, test } from '../fixtures.ts';
 
 test('opens a picture with what is known of it, and gives the keyboard back on closing', async ({ app, page }) => {
-  await app.open('./?q=rocket');
-  await app.answered('rocket');
+  await app.open('./?q=guitar');
+  await app.answered('guitar');
   await app.at(1).click();
   await expect(app.detail).toBeVisible();
-  await expect(app.detail.getByRole('heading', { name: 'rocket' })).toBeVisible();
-  await expect(app.detail.getByRole('img', { name: 'rocket' })).toBeVisible();
-  await expect(app.detail.getByText('A good match for “rocket”')).toBeVisible();
-  await expect(app.detail.getByText('rocket.png')).toBeVisible();
+  await expect(app.detail.getByRole('heading', { name: 'guitar' })).toBeVisible();
+  await expect(app.detail.getByRole('img', { name: 'guitar' })).toBeVisible();
+  await expect(app.detail.getByText('A good match for “guitar”')).toBeVisible();
+  await expect(app.detail.getByText('guitar.png')).toBeVisible();
   await expect(app.detail.getByText('1 of 1,594')).toBeVisible();
   await expect(app.detail.getByText(/^224 × 224, /)).toBeVisible();
   await expect(app.detail.getByText(/MIT/)).toBeVisible();
@@ -17,7 +17,7 @@ test('opens a picture with what is known of it, and gives the keyboard back on c
   await page.keyboard.press('Escape');
   await expect(app.detail).toBeHidden();
   await expect(app.at(1)).toBeFocused();
-  await expect(page).toHaveURL(/\?q=rocket$/);
+  await expect(page).toHaveURL(/\?q=guitar$/);
 });
 
 test('goes to the next and previous picture by arrow keys and buttons', async ({ app, page }) => {
