@@ -1,6 +1,6 @@
 import { INDEX_KINDS } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
-import { parseQuery } from '../../engine/query/serialise.ts';
+import { parseQuery, serialise } from '../../engine/query/serialise.ts';
 import { fromV2, type Judgement, LIMITS, type LoggedResult, type LoggedSearch, type SearchV2 } from '../schema.ts';
 
 /** Why a value is not a logged search; the message is shown beside its line number. */
@@ -85,7 +85,7 @@ function text(fields: Fields, key: string, max: number, min = 1): string {
 function query(fields: Fields): string {
   const value = text(fields, 'query', LIMITS.query);
   const parsed = parseQuery(value);
-  return parsed instanceof AfterimageError ? fail(`query: ${parsed.message}`) : value;
+  return parsed instanceof AfterimageError ? fail(`query: ${parsed.message}`) : serialise(parsed);
 }
 
 function time(fields: Fields, key: string): string {

@@ -1,4 +1,5 @@
 import { AfterimageError } from '../errors.ts';
+import { checkDim } from '../numeric/dimension.ts';
 import { type Embedding, normalise } from '../numeric/embedding.ts';
 import type { VectorSource } from '../search/vector-source.ts';
 import type { Query, Term } from './query.ts';
@@ -40,12 +41,7 @@ export async function embedQuery({ terms }: Query, sources: TermSources): Promis
   if (terms.length === 1 && total === terms[0]?.weight) return first;
   const sum = new Float64Array(first.length);
   embeddings.forEach((embedding, i) => {
-    if (embedding.length !== sum.length) {
-      throw new AfterimageError(
-        'dimension-mismatch',
-        `Parts of one query have the dimensions ${sum.length} and ${embedding.length}: they come from different models.`,
-      );
-    }
+    checkDim(embedding.length, sum.length);
     const { weight } = terms[i] as Term; // parallel
     for (let j = 0; j < sum.length; j++) sum[j] = (sum[j] as number) + weight * (embedding[j] as number);
   });

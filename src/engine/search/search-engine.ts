@@ -126,8 +126,10 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       const { value, cached } = embed(query);
       const embedding = await value;
       const encoded = performance.now();
-      const { first, total } = await rankFirst(query, embedding);
-      const { good, line } = cutoff(embedding, options.baseline, first.similarities);
+      const { first, filter, total } = await rankFirst(query, embedding);
+      // Of the fewer pictures that pass a filter, chance brings none as near.
+      const baseline = filter ? { ...options.baseline, count: total } : options.baseline;
+      const { good, line } = cutoff(embedding, baseline, first.similarities);
       return {
         ...first,
         ...sliceRanking(first), // what is kept must survive that the answer is transferred

@@ -7,6 +7,7 @@ import { dot, type Embedding } from '../numeric/embedding.ts';
 import { baselineOf, clusteredVectors, flatten } from '../numeric/testing-vectors.ts';
 import type { Query, Term } from '../query/query.ts';
 import { textQuery } from '../query/query.ts';
+import { cutoff } from './cutoff.ts';
 import { createIndexRetriever } from './retriever.ts';
 import { createSearchEngine } from './search-engine.ts';
 
@@ -39,6 +40,14 @@ const gif = { field: 'type', value: 'gif' } as const;
 const dog = textQuery('dog');
 const away: Term = { kind: 'words', text: 'a cat', weight: -1 };
 const filtered: Query = { ...dog, filters: [gif] };
+
+test('good matches of a filtered search are measured against the pictures that pass', async () => {
+  const { engine } = createEngine();
+  const { similarities, total, good, cutoff: line } = await engine.search(filtered);
+  const baseline = { ...baselineOf(flat, DIM, [], 256), count: total };
+  expect(total).toBeLessThan(COUNT / 2);
+  expect(cutoff(embeddingOf('dog'), baseline, similarities)).toMatchObject({ good, line });
+});
 
 test('an answer has the query in its one form', async () => {
   const { engine } = createEngine();
