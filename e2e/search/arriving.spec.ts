@@ -12,7 +12,7 @@ const VECTORS = /\/vectors-/;
 async function codedSite(folder: string, count = COUNT): Promise<{ folder: string; address: string }> {
   const site = await copyPublicFolder(join(folder, 'public'));
   const models = join(site, 'models');
-  await script('make-random-model.ts', join(folder, 'random'), '--dim', String(DIM));
+  await script('models/make-random-model.ts', join(folder, 'random'), '--dim', String(DIM));
   await addModel({ folder: join(folder, 'random'), modelsFolder: models, id: 'random' });
   const vectors = join(folder, 'vectors.npy');
   await script('bench/synthetic/make.ts', vectors, '--count', String(count), '--dim', String(DIM));

@@ -18,7 +18,7 @@ test('a hundred thousand pictures are searched by their codes and scrolled to th
   test.setTimeout(600_000); // the collection is built first
   const folder = await copyPublicFolder(info.outputPath('public'));
   const models = join(folder, 'models');
-  await script('make-random-model.ts', info.outputPath('random'), '--dim', String(DIM));
+  await script('models/make-random-model.ts', info.outputPath('random'), '--dim', String(DIM));
   await addModel({ folder: info.outputPath('random'), modelsFolder: models, id: 'random' });
   const vectors = info.outputPath('vectors.npy');
   await script('bench/synthetic/make.ts', vectors, '--count', String(COUNT));

@@ -6,7 +6,7 @@ import { copyPublicFolder, drawPictures, script, serveSite } from '../sites.ts';
 test('a collection of another model and dimension is offered and searched', async ({ app, guard, page }, info) => {
   const folder = await copyPublicFolder(info.outputPath('public'));
   const models = join(folder, 'models');
-  await script('make-random-model.ts', info.outputPath('random'), '--dim', '48');
+  await script('models/make-random-model.ts', info.outputPath('random'), '--dim', '48');
   const model = await addModel({ folder: info.outputPath('random'), modelsFolder: models, id: 'random-48' });
   expect(model.dim).toBe(48);
   const pictures = await drawPictures(info.outputPath('pictures'), ['rocket', 'dog', 'cat', 'ghost', 'guitar']);
@@ -43,5 +43,5 @@ test('a collection of another model and dimension is offered and searched', asyn
   // And back, with the query.
   await page.getByRole('combobox', { name: 'Collection' }).selectOption('Fluent Emoji');
   await expect(page.getByText(/1,594 pictures searched in /)).toBeVisible();
-  expect((await app.top(1))[0]).toBe('rocket');
+  expect((await app.top(3)).join()).toContain('rocket');
 });

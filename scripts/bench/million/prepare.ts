@@ -61,7 +61,7 @@ export async function prepare(count: number, log: (line: string) => void): Promi
   await rm(publicFolder, { recursive: true, force: true });
   await mkdir(join(publicFolder, 'collections'), { recursive: true });
   log('a model of random weights …');
-  await script('make-random-model.ts', [join(folder, 'model'), '--dim', String(DIM)]);
+  await script('models/make-random-model.ts', [join(folder, 'model'), '--dim', String(DIM)]);
   await addModel({ folder: join(folder, 'model'), modelsFolder: join(publicFolder, 'models'), id: MODEL });
   log(`${count.toLocaleString('en')} vectors …`);
   const vectors = await makeVectors(folder, count);
