@@ -127,8 +127,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       const embedding = await value;
       const encoded = performance.now();
       const { first, filter, total } = await rankFirst(query, embedding);
-      // Of the fewer pictures that pass a filter, chance brings none as near.
-      const baseline = filter ? { ...options.baseline, count: total } : options.baseline;
+      const baseline = baselineOf(query, options.baseline, filter && total);
       const { good, line } = cutoff(embedding, baseline, first.similarities);
       return {
         ...first,
@@ -177,6 +176,17 @@ function createFilters(items: ItemStore) {
     const key = serialise({ terms: [], filters: query.filters });
     return filters.get(key, () => filterRows(query.filters, items)).value;
   };
+}
+
+/**
+ * What similarities mean nothing to this query. Ordinary texts say nothing of queries that are more than a text: pictures are
+ * nearer to each other than to texts, and what is pushed away takes all similarities along. Of the fewer pictures that pass
+ * a filter, chance brings none as near.
+ * @param passing how many pictures pass the query's filters; undefined where it has none
+ */
+function baselineOf({ terms }: Query, baseline: Baseline, passing: number | undefined): Baseline {
+  const isText = plainText({ terms, filters: [] }) !== undefined;
+  return { ...baseline, count: passing ?? baseline.count, ordinary: isText ? baseline.ordinary : null };
 }
 
 function checkModel({ collection, modelId, encoder, retriever }: SearchEngineOptions): void {

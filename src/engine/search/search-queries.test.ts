@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { createTestItems } from '../collection/items/testing-items.ts';
 import { createExactIndex } from '../index/exact/exact-index.ts';
-import { dot, type Embedding } from '../numeric/embedding.ts';
+import { dot, type Embedding, normalise } from '../numeric/embedding.ts';
 import { baselineOf, clusteredVectors, flatten } from '../numeric/testing-vectors.ts';
 import type { Query, Term } from '../query/query.ts';
 import { textQuery } from '../query/query.ts';
@@ -18,7 +18,7 @@ const flat = flatten(vectors, DIM);
 const embeddingOf = (text: string) => clusteredVectors(1, DIM, text.length)[0] as Embedding;
 
 /** Every third picture is a GIF. */
-function createEngine() {
+function createEngine(ordinaryTexts: readonly Embedding[] = []) {
   const items = createTestItems(COUNT, (row) => ({ name: `${row}.${row % 3 === 0 ? 'gif' : 'png'}` }));
   const get = vi.spyOn(items, 'get');
   const encode = vi.fn(async (text: string) => embeddingOf(text));
@@ -30,7 +30,7 @@ function createEngine() {
     items,
     vectors: { vectorsOf: async (rows) => rows.map((row) => vectors[row] as Embedding) },
     retriever: createIndexRetriever({ index, rankAll: index.rankAll }),
-    baseline: baselineOf(flat, DIM, [], 256),
+    baseline: baselineOf(flat, DIM, ordinaryTexts, 256),
   });
   return { engine, encode, get };
 }
@@ -40,6 +40,22 @@ const gif = { field: 'type', value: 'gif' } as const;
 const dog = textQuery('dog');
 const away: Term = { kind: 'words', text: 'a cat', weight: -1 };
 const filtered: Query = { ...dog, filters: [gif] };
+
+test('what is more than a text is not measured against ordinary texts', async () => {
+  const { engine } = createEngine([embeddingOf('ordinary'), embeddingOf('text')]);
+  const { ordinary, ...baseline } = baselineOf(flat, DIM, [embeddingOf('ordinary'), embeddingOf('text')], 256);
+  const query: Query = { terms: [...dog.terms, away], filters: [] };
+  const composed = await engine.search(query);
+  const sum = embeddingOf('dog').map((value, j) => value - (embeddingOf('a cat')[j] as number));
+  const line = cutoff(normalise(sum), { ...baseline, ordinary: null }, composed.similarities).line;
+  expect(composed.cutoff).toBeCloseTo(line, 5);
+  const plain = await engine.search(dog);
+  expect(plain.cutoff).toBeCloseTo(cutoff(embeddingOf('dog'), { ...baseline, ordinary }, plain.similarities).line, 5);
+  expect(plain.cutoff).not.toBeCloseTo(
+    cutoff(embeddingOf('dog'), { ...baseline, ordinary: null }, plain.similarities).line,
+    5,
+  );
+});
 
 test('good matches of a filtered search are measured against the pictures that pass', async () => {
   const { engine } = createEngine();
