@@ -29,7 +29,7 @@ import { createVectorSource } from '../../engine/search/held-vectors.ts';
 import { createIndexRetriever, type IndexRetrieverOptions, type Retriever } from '../../engine/search/retriever.ts';
 import { createSearchEngine, type SearchEngine } from '../../engine/search/search-engine.ts';
 import type { VectorSource } from '../../engine/search/vector-source.ts';
-import { chooseIndex } from './choose-engine.ts';
+import { chooseIndex } from './choose-index.ts';
 import { type CodesParts, type LoadCodesOptions, loadCodes } from './codes/load-codes.ts';
 import { loadHnswIndex } from './hnsw/hnsw-index.ts';
 

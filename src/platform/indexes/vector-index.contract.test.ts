@@ -3,7 +3,7 @@ import { createBitset, hasBit, setBit } from '../../engine/index/bitset.ts';
 import type { Hit } from '../../engine/index/vector-index.ts';
 import { dot, type Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors } from '../../engine/numeric/testing-vectors.ts';
-import { CANDIDATES, DIM, engines, inInt8 } from './testing-engines.ts';
+import { CANDIDATES, DIM, engines, inInt8 } from './testing-indexes.ts';
 
 const queries = clusteredVectors(60, DIM, 2);
 

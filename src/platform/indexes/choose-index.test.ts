@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { IndexKind, IndexPreference, IndexWay } from '../../engine/collection/types.ts';
 import { quantiserFor } from '../../engine/collection/vectors/vector-blocks.ts';
-import { chooseIndex } from './choose-engine.ts';
+import { chooseIndex } from './choose-index.ts';
 import { maxRows } from './hnsw/hnsw-index.ts';
 
 const hnsw = { M: 16, efConstruction: 200, efSearch: 200 };
