@@ -3,6 +3,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { ENCODINGS, type Encoding, INDEX_KINDS, type IndexKind } from '../../src/engine/collection/types.ts';
 import { AfterimageError, type ErrorCode, toAfterimageError } from '../../src/engine/errors.ts';
 import { escapeControls, escapeLines } from './printable.ts';
+import { withRemedy } from './remedies.ts';
 
 /** What the person running a script can mend: exit code 2. Everything else that fails is 1. */
 const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -76,8 +77,8 @@ export const parseIndexKind = (value: string): IndexKind => parseChoice(value, '
 export const parseEncoding = (value: string): Encoding => parseChoice(value, '--vectors', ENCODINGS);
 
 /**
- * Run a script: `--help` prints `help`; an error becomes one line on stderr, `<code>: <message>`, and exit code 2 where
- * the person can mend it, else 1 (with the stack where it is a defect). When nobody reads its output any more
+ * Run a script: `--help` prints `help`; an error becomes one line on stderr, `<code>: <message>` and what to do, and exit
+ * code 2 where the person can mend it, else 1 (with the stack where it is a defect). When nobody reads its output any more
  * (`| head -1`), it ends, quietly.
  */
 export async function runScript(help: string, main: (args: readonly string[]) => Promise<void>): Promise<void> {
@@ -93,7 +94,7 @@ export async function runScript(help: string, main: (args: readonly string[]) =>
   } catch (error) {
     const { code, message, stack } = toAfterimageError(error);
     // Messages hold names of files, which must not forge lines of ours; those of defects may have lines of their own.
-    console.error(`${code}: ${code === 'internal' ? escapeLines(message) : escapeControls(message)}`);
+    console.error(`${code}: ${code === 'internal' ? escapeLines(message) : escapeControls(withRemedy(code, message))}`);
     if (code === 'internal') console.error(escapeLines((error instanceof Error ? error.stack : stack) ?? ''));
     process.exitCode = USAGE_CODES.has(code) ? 2 : 1;
   }

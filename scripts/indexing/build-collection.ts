@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, rmdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve, sep } from 'node:path';
-import { type Memo, memoise } from '../../src/engine/async/memoise.ts';
+import { type Memo, memoise } from '../../src/engine/async/cached/memoise.ts';
 import type { ImageEncoder } from '../../src/engine/ports.ts';
 import { wholeSeconds } from '../../src/indexing/collection/whole-seconds.ts';
 import { indexPictures } from '../../src/indexing/pictures/index-pictures.ts';

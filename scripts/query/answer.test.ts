@@ -88,7 +88,7 @@ test.each(['hnsw', 'exact'] as const)('answers what pnpm query prints (%s)', asy
     model_name: DEFAULT_MODEL,
     collection: 'words',
     total: 20,
-    engine: index,
+    index,
   });
   expect(report.good).toBeGreaterThan(0);
   expect(report.matches).toHaveLength(3);
@@ -152,7 +152,7 @@ test('the vectors of pictures are theirs, of unit norm', async () => {
 test('the table marks where good matches end', () => {
   const match = (image_name: string, score: number) => ({ id: '', image_name, title: null, score, similarity: score });
   const report = {
-    ...{ text: 'x', query: '1_w.x', model_name: 'm', collection: 'c', total: 9, engine: 'hnsw' as const, cutoff: 0.4 },
+    ...{ text: 'x', query: '1_w.x', model_name: 'm', collection: 'c', total: 9, index: 'hnsw' as const, cutoff: 0.4 },
     ...{ encode_ms: 1, search_ms: 2, matches: [match('a.png', 0.5), match('b.png', 0.3)] },
   };
   const lines = toTable({ ...report, good: 1 }).split('\n');
@@ -169,7 +169,7 @@ test('the table shows control characters of names and titles, and stays a line a
       model_name: 'm',
       collection: 'c',
       total: 1,
-      engine: 'hnsw' as const,
+      index: 'hnsw' as const,
       cutoff: 0.4,
       good: 1,
     },

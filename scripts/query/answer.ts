@@ -15,7 +15,7 @@ export interface SearchReport {
   readonly collection: string;
   /** Pictures in the collection. */
   readonly total: number;
-  readonly engine: IndexKind;
+  readonly index: IndexKind;
   /** How many pictures match, by the cut-off; the best ones all the same may be among `matches`. */
   readonly good: number;
   /** The similarity from which on a picture counts as a good match. */
@@ -46,7 +46,7 @@ export async function answer(search: NodeSearch, query: Query, k: number): Promi
     model_name: found.modelId,
     collection: found.collection,
     total: found.total,
-    engine: found.engine,
+    index: found.index,
     good: found.good,
     cutoff: round(found.cutoff, 4),
     encode_ms: round(found.encodeMs, 2),
@@ -62,7 +62,7 @@ export async function answer(search: NodeSearch, query: Query, k: number): Promi
 }
 
 /** For people: one line a picture, and a line where the good matches end. */
-export function toTable({ matches, good, engine, total, encode_ms, search_ms }: SearchReport): string {
+export function toTable({ matches, good, index, total, encode_ms, search_ms }: SearchReport): string {
   const names = matches.map(({ image_name }) => printable(image_name));
   const width = Math.min(60, Math.max(...names.map((name) => name.length)));
   const lines = matches.map(({ title, score }, i) => {
@@ -72,7 +72,7 @@ export function toTable({ matches, good, engine, total, encode_ms, search_ms }: 
   if (good < matches.length) {
     lines.splice(good, 0, good === 0 ? '      nothing matches; nearest:' : '      below the line:');
   }
-  const footer = `${good} of ${total} match · ${engine} · encoding ${encode_ms} ms, search ${search_ms} ms`;
+  const footer = `${good} of ${total} match · ${index} · encoding ${encode_ms} ms, search ${search_ms} ms`;
   return [...lines.map((line) => line.trimEnd()), footer].join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { proxy } from 'comlink';
-import { memoise } from '../engine/async/memoise.ts';
+import { memoise } from '../engine/async/cached/memoise.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { CollectionInfo, QueryWorkerApi } from '../protocol/query-worker.ts';
 import { chooseThreads, type DeviceChoice } from './device.ts';

@@ -164,7 +164,7 @@ describe('time-outs', () => {
         open = name;
         return { manifest: { name, model: { id: 'm' } } } as unknown as CollectionInfo;
       },
-      indexReady: async () => (open === 'other' ? never() : ({ engine: 'hnsw' } as never)),
+      indexReady: async () => (open === 'other' ? never() : ({ kind: 'hnsw' } as never)),
       search: async (query) => (open === 'other' ? never(called.resolve()) : response(query)),
     }));
     await client.search(textQuery('dog'));

@@ -22,7 +22,7 @@ describe('opening', () => {
     const { client, typesOfEvents, workers } = await openBench('wasm');
     const { encoder, index } = await client.ready();
     expect(encoder).toMatchObject({ device: 'wasm', modelId: 'mini', deviceReason: 'Chosen by the test.' });
-    expect(index.engine).toBe('hnsw');
+    expect(index.kind).toBe('hnsw');
     expect(typesOfEvents().sort()).toEqual(['encoder', 'index']);
     expect(workers).toHaveLength(1);
   });

@@ -10,10 +10,10 @@ import type {
   SearchResponse,
 } from '../protocol/query-worker.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
-import { createLifeLock } from './life-lock.ts';
 import { type QueryWorker, type QueryWorkerEvent, type Ready, startQueryWorker } from './query-worker.ts';
 import { createSupervisor } from './supervisor.ts';
-import type { LifeLock, WorkerLike } from './worker-session.ts';
+import { createWorkerLock } from './worker-lock.ts';
+import type { WorkerLike, WorkerLock } from './worker-session.ts';
 
 /** `restarted`: a worker was replaced; `reason` is one line for the user. */
 export type ClientEvent = QueryWorkerEvent | { readonly type: 'restarted'; readonly reason: string };
@@ -26,7 +26,7 @@ export interface QueryClientOptions {
   readonly threads?: number;
   /** The three below are the browser's where absent. */
   readonly createWorker?: () => WorkerLike;
-  readonly createLifeLock?: () => LifeLock | undefined;
+  readonly createWorkerLock?: () => WorkerLock | undefined;
   readonly chooseDevice?: (preference: DevicePreference) => Promise<DeviceChoice>;
 }
 
@@ -110,7 +110,7 @@ function superviseWorkers(options: QueryClientOptions, emit: (event: ClientEvent
         ...options,
         ...how,
         worker: (options.createWorker ?? createWorker)(),
-        lock: (options.createLifeLock ?? createLifeLock)(),
+        lock: (options.createWorkerLock ?? createWorkerLock)(),
         onEvent: (event) => {
           if (how.isCurrent()) emit(event);
         },

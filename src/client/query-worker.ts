@@ -11,7 +11,7 @@ import type {
 import type { DeviceChoice } from './device.ts';
 import { ANSWER, FIRST_ANSWER_ON_GPU, LOAD, loadLimit } from './limits.ts';
 import { createOpening } from './opening.ts';
-import { type LifeLock, startWorkerSession, type WorkerLike } from './worker-session.ts';
+import { startWorkerSession, type WorkerLike, type WorkerLock } from './worker-session.ts';
 
 /** What a query worker tells, and what is known of it. */
 export type QueryWorkerEvent =
@@ -34,7 +34,7 @@ export interface QueryWorkerOptions {
   /** Where the encoder runs, once it is known. */
   readonly device: Promise<DeviceChoice>;
   readonly worker: WorkerLike;
-  readonly lock: LifeLock | undefined;
+  readonly lock: WorkerLock | undefined;
   readonly onEvent: (event: QueryWorkerEvent) => void;
   /** Called once; whoever waits for an answer is rejected with the same cause. */
   readonly onDeath: (cause: AfterimageError) => void;

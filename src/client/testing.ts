@@ -54,7 +54,7 @@ export function createBench(
     device: 'auto',
     index: 'auto',
     chooseDevice: async () => ({ device, reason: 'Chosen by the test.' }),
-    createLifeLock: () => ({
+    createWorkerLock: () => ({
       name: 'lock',
       watch: (onDeath) => {
         deaths[workers.length - 1] = onDeath;
@@ -85,7 +85,7 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     listCollections: async () => [],
     openCollection: async (name) =>
       ({ manifest: { name, model: { id: 'mini', sha256: '' } }, fromCache: false }) as unknown as CollectionInfo,
-    indexReady: async () => ({ engine: 'hnsw' }) as IndexInfo,
+    indexReady: async () => ({ kind: 'hnsw' }) as IndexInfo,
     loadEncoder: async (request) => ({ ...request, modelId: 'mini', golden: 1 }) as unknown as EncoderInfo,
     search: async (query) => response(query),
     rank: async (_query, from) => ({ from, ...NOTHING }),

@@ -11,7 +11,7 @@ export interface WorkerLike extends Endpoint {
  * Tells at once of a worker that crashed or closed itself, for which there is no event: the worker holds a Web Lock, and
  * the browser gives it to the page when the worker is gone.
  */
-export interface LifeLock {
+export interface WorkerLock {
   readonly name: string;
   /** To be called once the worker holds the lock. `onDeath` is called at most once; not after `stop`. */
   watch(onDeath: () => void): { stop(): void };
@@ -33,7 +33,7 @@ export interface WorkerSessionOptions<Api> {
   /** Of `connect`, and of every call that gives none. Without one, only death ends a call. */
   readonly limit?: TimeLimit;
   /** Through this a worker that crashed or closed itself is noticed at once. */
-  readonly lock?: LifeLock | undefined;
+  readonly lock?: WorkerLock | undefined;
   /**
    * Tell the worker what it has to know before all else, the name of the lock with it, which it holds from then on. Every
    * call waits for it; where it fails, the session is over.

@@ -64,7 +64,7 @@ export interface EncoderInfo {
 }
 
 export interface IndexInfo {
-  readonly engine: IndexKind;
+  readonly kind: IndexKind;
   readonly reason: string;
   readonly count: number;
   readonly dim: number;
@@ -94,10 +94,10 @@ export type { RankedPage, Ranking };
 export interface QueryWorkerApi {
   /**
    * Call first: where events go (a Comlink proxy) and the app's base URL, against which all paths resolve. The worker
-   * holds the Web Lock `lifeLock` for as long as it lives, so that its death can be noticed; undefined where there are
+   * holds the Web Lock `workerLock` for as long as it lives, so that its death can be noticed; undefined where there are
    * no locks (no secure context).
    */
-  connect(baseUrl: string, onEvent: (event: WorkerEvent) => void, lifeLock: string | undefined): Promise<void>;
+  connect(baseUrl: string, onEvent: (event: WorkerEvent) => void, workerLock: string | undefined): Promise<void>;
   /** What `collections/index.json` offers. */
   listCollections(): Promise<readonly CollectionEntry[]>;
   /**

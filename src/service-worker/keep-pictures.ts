@@ -79,7 +79,7 @@ async function keep(cache: Cache, url: string, signal: AbortSignal): Promise<voi
     throw new AfterimageError(
       'network',
       `The server answered ${response.status} instead of ${new URL(url).pathname}. ` +
-        'Reload the page in a while; if it stays so, publish the collection anew.',
+        'Reload the page in a while; if it stays so, whoever runs this site has to publish its files anew.',
     );
   }
   await cache.put(url, response);

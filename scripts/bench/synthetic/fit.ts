@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { DEFAULT_MODEL } from '../../../src/engine/model/model.ts';
 import { parseOptions, runScript, usage } from '../../cli/cli.ts';
 import { COLLECTIONS_FOLDER } from '../../repository/folders.ts';
-import { searchParameters } from './choices/search-parameters.ts';
 import { type Cloud, embedPictures, embedTexts, textsOf } from './embed.ts';
 import { matchTable, measureSynthetic, TARGET_DEVIATION } from './match.ts';
 import { measure } from './measure.ts';
+import { searchParameters } from './search-parameters.ts';
 import committed from './structure.json' with { type: 'json' };
 import type { Structure } from './structure.ts';
 

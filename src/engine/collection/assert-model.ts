@@ -18,7 +18,6 @@ export function assertModel(collection: Made, model: ModelManifest): void {
   throw new AfterimageError(
     'collection-model-mismatch',
     `The collection ${collection.name} was made with ${theirs} (dimension ${collection.dim}) and cannot be searched ` +
-      `with ${model.id} (dimension ${model.dim}) that is here. Build it again: the same \`pnpm build-index\` command with ` +
-      `\`--model ${model.id}\`; for the demo, \`pnpm build-demo\`.`,
+      `with ${model.id} (dimension ${model.dim}) that is here.`,
   );
 }

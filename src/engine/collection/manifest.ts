@@ -150,20 +150,17 @@ function readable(value: unknown): CollectionManifest {
   return manifest(value, '');
 }
 
-const UPDATE = 'Reload the page to get a newer Afterimage. If the collection is yours, update Afterimage.';
-
 function unknownVersion(version: unknown): string | undefined {
   if (typeof version !== 'number' || READ_VERSIONS.some((one) => one === version)) return undefined;
-  const what = `The collection is of format version ${version}; this Afterimage reads versions ${READ_VERSIONS.join(' and ')}.`;
-  if (version > FORMAT_VERSION) return `${what} ${UPDATE}`;
-  return `${what} If it is yours, build it again with \`pnpm build-index\`.`;
+  const age = version > FORMAT_VERSION ? 'newer' : 'older';
+  return `The collection is of ${age} format version ${version}; this Afterimage reads versions ${READ_VERSIONS.join(' and ')}.`;
 }
 
 function unknownAddition(requires: unknown): string | undefined {
   const names: readonly unknown[] = Array.isArray(requires) ? requires : [];
   const unknown = names.find((name) => typeof name === 'string' && !ADDITIONS.includes(name));
   if (typeof unknown !== 'string') return undefined;
-  return `The collection needs ${JSON.stringify(unknown.slice(0, 64))}, which this Afterimage does not know. ${UPDATE}`;
+  return `The collection needs ${JSON.stringify(unknown.slice(0, 64))}, which this Afterimage does not know.`;
 }
 
 /** Whether a manifest is one that only a newer Afterimage can read. @param source untrusted */
@@ -215,11 +212,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 function invalidManifest(problem: string): AfterimageError {
-  return new AfterimageError(
-    'collection-invalid',
-    `The collection's manifest.json is damaged: ${problem}. Reload the page; if that does not help, ` +
-      'build the collection again with `pnpm build-index`.',
-  );
+  return new AfterimageError('collection-invalid', `The collection's manifest.json is damaged: ${problem}.`);
 }
 
 export const EMPTY_LIST: CollectionList = { format: 'afterimage-collections', version: 1, collections: [] };
@@ -251,8 +244,7 @@ export function parseCollectionList(source: string): CollectionList {
     (problem) =>
       new AfterimageError(
         'collection-invalid',
-        `The list of collections (collections/index.json) is damaged: ${problem}. ` +
-          'Delete the file and run `pnpm build-index` again for each collection.',
+        `The list of collections (collections/index.json) is damaged: ${problem}.`,
       ),
   );
 }

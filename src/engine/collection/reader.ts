@@ -70,14 +70,14 @@ export async function readCollection(
   if (text === undefined) {
     throw new AfterimageError(
       'collection-not-found',
-      `There is no collection called ${JSON.stringify(name.slice(0, 80))}. Choose another one, or build it with pnpm build-index if the site is yours.`,
+      `There is no collection called ${JSON.stringify(name.slice(0, 80))}.`,
     );
   }
   const manifest = await parseManifest(text, sha256);
   if (manifest.name !== name) {
     throw new AfterimageError(
       'collection-invalid',
-      `The folder ${name} holds a collection called ${manifest.name}. Give the folder that name.`,
+      `The folder ${name} holds a collection of another name, ${manifest.name}.`,
     );
   }
   return openCollection(source, manifest, basePath);

@@ -58,7 +58,7 @@ export function allocate<T>(bytes: number, take: () => T): T {
 function tooLarge(bytes: number, cause?: unknown): AfterimageError {
   return new AfterimageError(
     'index-too-large',
-    `The index needs ${Math.ceil(bytes / 1e6)} MB of memory in one piece, which cannot be had here. Close other tabs, or choose a smaller collection.`,
+    `The index needs ${Math.ceil(bytes / 1e6)} MB of memory in one piece, which cannot be had here.`,
     { cause },
   );
 }

@@ -202,11 +202,7 @@ export function parseModelManifest(source: string): ModelManifest {
   return parseJson(
     source,
     model,
-    (problem) =>
-      new AfterimageError(
-        'model-invalid',
-        `The model's model.json cannot be used: ${problem}. Write it anew with \`pnpm add-model <folder>\`.`,
-      ),
+    (problem) => new AfterimageError('model-invalid', `The model's model.json cannot be used: ${problem}.`),
   );
 }
 

@@ -71,8 +71,7 @@ function liesIn(towerBytes: number, tensor: StoredTensor): boolean {
 function notOf({ at, bytes }: StoredTensor): AfterimageError {
   return new AfterimageError(
     'model-invalid',
-    `The model's prepared text tower does not belong to its text tower (no tensor of ${bytes} bytes at ${at}). ` +
-      'Add the model again with `pnpm add-model <folder>`.',
+    `The model's prepared text tower does not belong to its text tower (no tensor of ${bytes} bytes at ${at}).`,
   );
 }
 

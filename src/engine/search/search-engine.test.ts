@@ -80,7 +80,7 @@ describe('search', () => {
       query: textQuery('a dog'),
       collection: 'pictures',
       modelId: MODEL,
-      engine: 'hnsw',
+      index: 'hnsw',
       total: vectors.length,
       encodeCached: false,
     });

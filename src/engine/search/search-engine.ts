@@ -1,4 +1,4 @@
-import { createPromiseCache } from '../async/promise-cache.ts';
+import { createPromiseCache } from '../async/cached/promise-cache.ts';
 import type { ItemStore } from '../collection/items/items.ts';
 import type { IndexKind } from '../collection/types.ts';
 import { AfterimageError } from '../errors.ts';
@@ -26,7 +26,7 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly cutoff: number;
   /** Pictures in the collection that pass the query's filters: what scrolling on can reach. */
   readonly total: number;
-  readonly engine: IndexKind;
+  readonly index: IndexKind;
   readonly encodeMs: number;
   readonly searchMs: number;
   /** The query embedding came from the memory of recent queries. */
@@ -138,7 +138,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
         good,
         cutoff: line,
         total,
-        engine: retriever.kind,
+        index: retriever.kind,
         encodeMs: encoded - started,
         searchMs: performance.now() - encoded,
         encodeCached: cached,
@@ -193,15 +193,14 @@ function checkModel({ collection, modelId, encoder, retriever }: SearchEngineOpt
   if (encoder.modelId !== modelId) {
     throw new AfterimageError(
       'collection-model-mismatch',
-      `The collection “${collection}” was made with the model “${modelId}”, but “${encoder.modelId}” is loaded. ` +
-        `Load “${modelId}”, or build the collection again.`,
+      `The collection “${collection}” was made with the model “${modelId}”, but “${encoder.modelId}” is loaded.`,
     );
   }
   if (encoder.dim !== retriever.dim) {
     throw new AfterimageError(
       'dimension-mismatch',
       `The model “${modelId}” gives vectors of dimension ${encoder.dim}, the collection “${collection}” has dimension ` +
-        `${retriever.dim}. The model changed since: build the collection again.`,
+        `${retriever.dim}. The model has changed since.`,
     );
   }
 }

@@ -40,7 +40,7 @@ interface StoredContent {
 export interface Published {
   readonly manifest: CollectionManifest;
   readonly unchanged: boolean;
-  /** One line for people where the engine will find less than it should; else null. */
+  /** One line for people where the index will find less than it should; else null. */
   readonly advice: string | null;
 }
 
@@ -95,7 +95,7 @@ function descriptionOf({ items }: Content, { said, existing, request }: PublishC
   };
 }
 
-/** For the codes engine like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
+/** For the codes index, like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
 async function arrange(
   items: readonly Item[],
   vectors: StoredVectors,

@@ -116,8 +116,8 @@ function commonManifest(sources: readonly MergeSource[]): CollectionManifest {
       throw new AfterimageError(
         'collection-model-mismatch',
         first.model.id === other.model.id
-          ? `${names} they were made with different versions of the model ${first.model.id}, that is with different files. Build the older one again, then merge.`
-          : `${names} they were made with different models, ${first.model.id} and ${other.model.id}. Build one of them again with the other’s model, then merge.`,
+          ? `${names} they were made with different versions of the model ${first.model.id}, that is with different files.`
+          : `${names} they were made with different models, ${first.model.id} and ${other.model.id}.`,
       );
     }
     if (other.dim !== first.dim) {
@@ -228,7 +228,7 @@ function refuseTooMany(count: number, dim: number, { maxPictures, hnsw }: MergeR
   throw new AfterimageError(
     'index-too-large',
     `${count} pictures are more than the ${most} that an HNSW graph of dimension ${dim} with M = ${hnsw.M} can hold ` +
-      '(2 GiB of memory). Take --index codes or exact, a smaller --M, or merge fewer.',
+      '(2 GiB of memory).',
   );
 }
 
@@ -265,10 +265,7 @@ async function takePictures(
       const bytes = there[source]?.get(picture.path);
       const { collection, location } = sources[source] as MergeSource /* rows are of sources */;
       if (bytes === undefined) {
-        throw new AfterimageError(
-          'part-missing',
-          `${picture.path} of ${collection.manifest.name} is missing. Run its build-index again.`,
-        );
+        throw new AfterimageError('part-missing', `${picture.path} of ${collection.manifest.name} is missing.`);
       }
       if (existing.get(picture.path) === bytes) continue;
       await store.adoptPicture(picture.path, location);

@@ -102,7 +102,7 @@ function refuseWrongSize({ files, problems, others }: Listing, { maxPictures, mo
   throw new AfterimageError(
     'index-too-large',
     `${files.length} pictures are more than the ${maxPictures} that an HNSW graph of dimension ${model.dim} with ` +
-      `M = ${hnsw.M} can hold (2 GiB of memory). Take --index codes or exact, a smaller --M, or fewer pictures.`,
+      `M = ${hnsw.M} can hold (2 GiB of memory).`,
   );
 }
 

@@ -93,7 +93,7 @@ function checkSize(count: number, dim: number, { model, maxPictures, hnsw, index
   if (dim !== model.dim) {
     throw new AfterimageError(
       'dimension-mismatch',
-      `The vectors are of dimension ${dim}, those of the model ${model.id} of ${model.dim}. Say with --model which one made them.`,
+      `The vectors are of dimension ${dim}, those of the model ${model.id} of ${model.dim}.`,
     );
   }
   if (count === 0)
@@ -103,7 +103,7 @@ function checkSize(count: number, dim: number, { model, maxPictures, hnsw, index
   throw new AfterimageError(
     'index-too-large',
     `${count} vectors are more than the ${maxPictures} that an HNSW graph of dimension ${dim} with M = ${hnsw.M} can hold ` +
-      '(2 GiB of memory). Take --index codes or exact, a smaller --M, or import fewer.',
+      '(2 GiB of memory).',
   );
 }
 
@@ -163,10 +163,7 @@ function allocating<T>(length: number, allocate: () => T): T {
   try {
     return allocate();
   } catch {
-    throw new AfterimageError(
-      'collection-too-large',
-      `There is not enough memory here for ${length} numbers. Take fewer vectors at a time.`,
-    );
+    throw new AfterimageError('collection-too-large', `There is not enough memory here for ${length} numbers.`);
   }
 }
 

@@ -57,15 +57,6 @@ test('says which file is missing', async () => {
   expect(await source().readText('nothing.json')).toBeUndefined();
 });
 
-test('says what to do: a collection is built again, where nothing else is said', async () => {
-  const message = (remedy?: string) =>
-    createFolderSource(join(root, 'public'), remedy)
-      .read('./shards/vectors.bin', expected)
-      .catch((error: Error) => error.message);
-  expect(await message()).toMatch(/Build it again\.$/);
-  expect(await message('Add it again.')).toMatch(/Add it again\.$/);
-});
-
 test('does not leave its folder', async () => {
   await expect(source().read('../secret.bin', expected)).rejects.toMatchObject({ code: 'part-missing' });
 });

@@ -4,21 +4,18 @@ import { AfterimageError } from '../../engine/errors.ts';
 import type { ByteSource } from '../../engine/ports.ts';
 import { sha256 } from '../hashes/sha256.ts';
 
-/**
- * Static files out of `publicFolder`, the folder that a server would serve (`public/`, `dist/`).
- * @param remedy what to do about files that are missing or damaged
- */
-export function createFolderSource(publicFolder: string, remedy = 'Build it again.'): ByteSource {
+/** Static files out of `publicFolder`, the folder that a server would serve (`public/`, `dist/`). */
+export function createFolderSource(publicFolder: string): ByteSource {
   const root = resolve(publicFolder);
   return {
     async read(path, expected, options) {
       options?.signal?.throwIfAborted();
       const bytes = await readIfThere(locate(root, path), options?.signal);
-      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. ${remedy}`);
+      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}.`);
       if (bytes.length !== expected.bytes || (await sha256(bytes)) !== expected.sha256) {
         throw new AfterimageError(
           'part-corrupt',
-          `${path} is damaged: ${bytes.length} bytes that are not the ${expected.bytes} expected. ${remedy}`,
+          `${path} is damaged: ${bytes.length} bytes that are not the ${expected.bytes} expected.`,
         );
       }
       options?.onProgress?.(bytes.length, expected.bytes);
@@ -27,9 +24,9 @@ export function createFolderSource(publicFolder: string, remedy = 'Build it agai
     async readRange(path, _expected, { offset, length, hash }, options) {
       options?.signal?.throwIfAborted();
       const bytes = await ifThere(() => readPiece(locate(root, path), offset, length));
-      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}. ${remedy}`);
+      if (!bytes) throw new AfterimageError('part-missing', `${path} is missing in ${root}.`);
       if (bytes.length !== length || !(await sha256(bytes)).startsWith(hash)) {
-        throw new AfterimageError('part-corrupt', `${path} is damaged around byte ${offset}. ${remedy}`);
+        throw new AfterimageError('part-corrupt', `${path} is damaged around byte ${offset}.`);
       }
       options?.onProgress?.(length, length);
       return bytes;

@@ -91,17 +91,14 @@ function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
   } catch (cause) {
     throw new AfterimageError(
       'collection-too-large',
-      `There is not enough memory here for the ${Math.ceil(bytes / 1e6)} MB of ${path}. Close other tabs, then try again.`,
+      `There is not enough memory here for the ${Math.ceil(bytes / 1e6)} MB of ${path}.`,
       { cause },
     );
   }
 }
 
 function missing(path: string): AfterimageError {
-  return new AfterimageError(
-    'part-missing',
-    `${path} is missing on the server. Reload the page; if it happens again, publish the files anew.`,
-  );
+  return new AfterimageError('part-missing', `${path} is missing on the server.`);
 }
 
 /**
@@ -185,10 +182,7 @@ function stalled(path: string, ms: number): AfterimageError {
 }
 
 function serverError(path: string, status: number): AfterimageError {
-  return new AfterimageError(
-    'network',
-    `The server answered ${status} instead of ${path}. Try again in a while; if it stays so, look at the server.`,
-  );
+  return new AfterimageError('network', `The server answered ${status} instead of ${path}. Try again in a while.`);
 }
 
 function networkError(path: string, cause: unknown): AfterimageError {

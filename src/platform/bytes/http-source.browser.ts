@@ -1,5 +1,5 @@
+import { createPromiseCache } from '../../engine/async/cached/promise-cache.ts';
 import { createLimiter } from '../../engine/async/limiter.ts';
-import { createPromiseCache } from '../../engine/async/promise-cache.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type { ByteRange, ByteSource, FileHash, ReadOptions } from '../../engine/ports.ts';
 import { sha256 } from '../hashes/sha256.ts';
@@ -201,10 +201,7 @@ function createRangeReader(
     const whole = await wholes.get(expected.sha256, () => readWhole(path, expected, options)).value;
     const bytes = whole.slice(range.offset, range.offset + range.length);
     if (await isPiece(bytes, range)) return bytes;
-    throw new AfterimageError(
-      'part-corrupt',
-      `${path} does not hold what the collection says of it. Build the collection again and publish it anew.`,
-    );
+    throw new AfterimageError('part-corrupt', `${path} does not hold what the collection says of it.`);
   };
 
   return async (path, expected, range, options = {}) => {
@@ -250,8 +247,7 @@ async function downloadVerified(
   }
   throw new AfterimageError(
     'part-corrupt',
-    `${path} arrived damaged: it is not the file that was published (SHA-256 differs). ` +
-      'Reload the page; if it happens again, the files on the server need to be published anew.',
+    `${path} arrived damaged: it is not the file that was published (SHA-256 differs).`,
   );
 }
 

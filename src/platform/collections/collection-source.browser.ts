@@ -1,4 +1,4 @@
-import { memoise } from '../../engine/async/memoise.ts';
+import { memoise } from '../../engine/async/cached/memoise.ts';
 import type { ItemStore } from '../../engine/collection/items/items.ts';
 import { isCollectionName } from '../../engine/collection/manifest.ts';
 import { type Collection, readCollection } from '../../engine/collection/reader.ts';

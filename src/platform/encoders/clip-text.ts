@@ -76,8 +76,7 @@ function createTextEncoder(
       if (vector.length !== manifest.dim) {
         throw new AfterimageError(
           'dimension-mismatch',
-          `The text tower of ${manifest.id} returned ${vector.length} numbers, its model.json says ${manifest.dim}. ` +
-            'Run add-model on it again.',
+          `The text tower of ${manifest.id} returned ${vector.length} numbers, its model.json says ${manifest.dim}.`,
         );
       }
       return normalise(vector);
@@ -154,10 +153,7 @@ export async function goldenCosine(
 ): Promise<number> {
   const known = golden.filter((vector) => vector.dtype === dtype);
   if (known.length === 0) {
-    throw new AfterimageError(
-      'model-invalid',
-      `The model ${encoder.modelId} has no golden vectors for ${dtype}. Run add-model on it again.`,
-    );
+    throw new AfterimageError('model-invalid', `The model ${encoder.modelId} has no golden vectors for ${dtype}.`);
   }
   let lowest = 1;
   for (const { text, embedding } of known) {

@@ -124,6 +124,6 @@ async function checkGolden(encoder: ClipTextEncoder, manifest: ModelManifest, dt
   if (golden >= GOLDEN_COSINE) return golden;
   throw new AfterimageError(
     'device-nonsense',
-    `This device computes other embeddings than it should (cosine ${golden.toFixed(4)} instead of ${GOLDEN_COSINE} or more), so its answers would be wrong. Try another browser; if they all say so, add the model again.`,
+    `This device computes other embeddings than it should (cosine ${golden.toFixed(4)} instead of ${GOLDEN_COSINE} or more), so its answers would be wrong. Try another browser.`,
   );
 }

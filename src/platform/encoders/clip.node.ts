@@ -124,14 +124,12 @@ function checkedEmbedding(vector: Float32Array, manifest: ModelManifest): Embedd
   if (vector.length === manifest.dim) return normalise(vector);
   throw new AfterimageError(
     'dimension-mismatch',
-    `The vision tower of ${manifest.id} returned ${vector.length} numbers, its model.json says ${manifest.dim}. ` +
-      'Run add-model on it again.',
+    `The vision tower of ${manifest.id} returned ${vector.length} numbers, its model.json says ${manifest.dim}.`,
   );
 }
 
 async function verifyTower(modelsFolder: string, manifest: ModelManifest, tower: Tower, dtype: Dtype): Promise<void> {
-  const remedy = 'Restore it (git checkout), or add the model again with `pnpm add-model`.';
-  const source = createFolderSource(modelsFolder, remedy);
+  const source = createFolderSource(modelsFolder);
   for (const file of towerFiles(manifest, tower, dtype)) await source.read(`${manifest.id}/${file.path}`, file);
 }
 

@@ -2,7 +2,7 @@ import { fitsModel } from '../../engine/collection/assert-model.ts';
 import type { CollectionManifest } from '../../engine/collection/types.ts';
 import type { EncoderRequest } from '../../protocol/query-worker.ts';
 import type { LoadedEncoder } from '../indexes/compose-search.ts';
-import type { EncoderPool, PoolEntry, Pooled } from './encoder-pool.ts';
+import type { EncoderPool, HeldEntry, PoolEntry, Pooled } from './encoder-pool.ts';
 
 /** The text encoder of the open collection: held, so that the pool does not dispose of it. */
 export interface CurrentEncoder<Loaded> {
@@ -27,14 +27,16 @@ export function createCurrentEncoder<Loaded extends LoadedEncoder & Pooled>(
   let current: Promise<PoolEntry<Loaded>> | undefined;
   let release = () => {};
 
-  async function choose(collection: CollectionManifest, request: EncoderRequest): Promise<PoolEntry<Loaded>> {
+  async function choose(collection: CollectionManifest, request: EncoderRequest): Promise<HeldEntry<Loaded>> {
     const { device } = request;
     // One model may have several vision towers, and a collection remembers the one that made it.
     const known = await pool.find(
       (key, { manifest }) => key.tower === 'text' && key.device === device && fitsModel(collection, manifest),
     );
     const key = { model: collection.model.sha256, tower: 'text', device, dtype: 'auto' } as const;
-    return known ?? pool.get(key, (makeRoom) => start(collection, request, makeRoom));
+    if (known) return known;
+    const entry = pool.get(key, (makeRoom) => start(collection, request, makeRoom));
+    return { entry, release: entry.hold() };
   }
 
   function hold(entry: PoolEntry<Loaded>): void {
@@ -46,8 +48,9 @@ export function createCurrentEncoder<Loaded extends LoadedEncoder & Pooled>(
   return {
     current: () => current,
     load(collection, request) {
-      const mine = choose(collection, request).then((entry) => {
+      const mine = choose(collection, request).then(({ entry, release: releaseFound }) => {
         if (current === mine) hold(entry);
+        releaseFound();
         entry.loaded.catch(() => {
           if (current === mine) current = undefined;
         });

@@ -211,11 +211,24 @@ describe('finding', () => {
       return model === 'a';
     });
     gate.resolve();
-    expect((await found)?.key.model).toBe('a');
+    const held = await found;
+    expect(held?.entry.key.model).toBe('a');
+    held?.release();
     expect(asked).toEqual(['b', 'a']);
     await loading.loaded;
     await get('c').loaded;
     expect(disposed()).toEqual(['b']);
+  });
+
+  test('holds what it finds, also against what is loaded at the same time', async () => {
+    const { get, pool, disposed } = createBench(1);
+    await get('a').loaded;
+    const found = pool.find(({ model }) => model === 'a');
+    await get('b').loaded;
+    expect(disposed()).toEqual([]);
+    (await found)?.release();
+    await turn();
+    expect(disposed()).toEqual(['a']);
   });
 
   test('of what is not there, or has failed, finds nothing', async () => {

@@ -35,11 +35,19 @@ export interface PoolEntry<Loaded> {
   hold(): () => void;
 }
 
+export interface HeldEntry<Loaded> {
+  readonly entry: PoolEntry<Loaded>;
+  release(): void;
+}
+
 export interface EncoderPool<Loaded> {
   /** The encoder of a key: loaded once for all who ask, and again after a failure. To be held by who uses it. */
   get(key: EncoderKey, start: StartEncoder<Loaded>): PoolEntry<Loaded>;
-  /** The most recently used encoder that `fits`; what is being loaded is waited for. It counts as used by that. */
-  find(fits: (key: EncoderKey, loaded: Loaded) => boolean): Promise<PoolEntry<Loaded> | undefined>;
+  /**
+   * The most recently used encoder that `fits`, held until `release` is called; what is being loaded is waited for. It
+   * counts as used by that.
+   */
+  find(fits: (key: EncoderKey, loaded: Loaded) => boolean): Promise<HeldEntry<Loaded> | undefined>;
 }
 
 interface Entry<Loaded> extends PoolEntry<Loaded> {
@@ -124,8 +132,9 @@ export function createEncoderPool<Loaded extends Pooled>(limitBytes: number): En
       for (const entry of [...entries.values()].reverse()) {
         const value = await entry.loaded.catch(() => undefined);
         if (!value || !fits(entry.key, value) || entries.get(entry.id) !== entry) continue;
+        const release = entry.hold(); // at once: what loads meanwhile may make room
         use(entry);
-        return entry;
+        return { entry, release };
       }
       return undefined;
     },

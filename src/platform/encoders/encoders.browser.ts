@@ -1,4 +1,4 @@
-import { memoise } from '../../engine/async/memoise.ts';
+import { memoise } from '../../engine/async/cached/memoise.ts';
 import type { CollectionManifest } from '../../engine/collection/types.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
 import type { EncoderInfo, EncoderRequest } from '../../protocol/query-worker.ts';

@@ -83,12 +83,9 @@ function memory(bytes: number): string {
   return `they take ${Math.ceil(bytes / 1e6).toLocaleString('en')} MB of memory, and a tab has 2 GiB for them.`;
 }
 
-function tooLarge({ manifest: { count }, has }: Offer, obstacle: string): AfterimageError {
-  const remedy = has('codes')
-    ? 'Choose a smaller collection, or divide this one.'
-    : 'Build it again with --index codes, of which a tab holds more, or divide it.';
+function tooLarge({ manifest: { count } }: Offer, obstacle: string): AfterimageError {
   return new AfterimageError(
     'index-too-large',
-    `This collection of ${count.toLocaleString('en')} pictures is too large to be searched here. ${obstacle} ${remedy}`,
+    `This collection of ${count.toLocaleString('en')} pictures is too large to be searched here. ${obstacle}`,
   );
 }

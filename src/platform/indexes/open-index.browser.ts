@@ -38,5 +38,5 @@ export async function openIndex(
   );
   const { index, reason, onDemand } = loaded;
   const loadMs = performance.now() - read;
-  return { ...loaded, info: { engine: index.kind, reason, count: index.size, dim: index.dim, onDemand, loadMs } };
+  return { ...loaded, info: { kind: index.kind, reason, count: index.size, dim: index.dim, onDemand, loadMs } };
 }

@@ -52,7 +52,7 @@ async function createHalves(rows: readonly Embedding[]): Promise<VectorIndex> {
 type Create = (rows: readonly Embedding[]) => Promise<VectorIndex>;
 
 /** All that implement `VectorIndex`, and the vectors that they hold without loss: `inInt8` where none are named. */
-export const engines: [name: string, create: Create, vectors?: readonly Embedding[]][] = [
+export const indexes: [name: string, create: Create, vectors?: readonly Embedding[]][] = [
   ['exact', async (rows) => createExactIndex(flatten(rows, DIM), DIM)],
   ['exact, int8', createInt8],
   ['exact, halves', createHalves, inHalves],
@@ -72,7 +72,7 @@ export const engines: [name: string, create: Create, vectors?: readonly Embeddin
 const sample = flatten(inInt8, DIM);
 const codeOf = (bits: Bits) => finish(trainCode({ dim: DIM, shape: () => ({ width: DIM, bits }), sample }));
 const made = { 1: codeOf(1), 4: codeOf(4) };
-/** That engines of codes compare. */
+/** That indexes of codes compare. */
 export const CANDIDATES = 200;
 
 function createCodes(rows: readonly Embedding[], bits: Bits, vectors?: Int8Rows): CodesIndex {

@@ -3,7 +3,7 @@ import { createBitset, hasBit, setBit } from '../../engine/index/bitset.ts';
 import type { Hit } from '../../engine/index/vector-index.ts';
 import { dot, type Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors } from '../../engine/numeric/testing-vectors.ts';
-import { CANDIDATES, DIM, engines, inInt8 } from './testing-indexes.ts';
+import { CANDIDATES, DIM, indexes, inInt8 } from './testing-indexes.ts';
 
 const queries = clusteredVectors(60, DIM, 2);
 
@@ -30,7 +30,7 @@ function expectInOrder(hits: readonly Hit[]): void {
   expect(new Set(hits.map(({ row }) => row)).size).toBe(hits.length);
 }
 
-describe.each(engines)('%s', (name, create, vectors = inInt8) => {
+describe.each(indexes)('%s', (name, create, vectors = inInt8) => {
   const groundTruth = createTruth(vectors);
 
   test('recall@10 against the ground truth', async () => {
@@ -63,7 +63,7 @@ describe.each(engines)('%s', (name, create, vectors = inInt8) => {
     const index = await create([twin, ...others, twin, twin]);
     const hits = index.search(twin, { k: 3 });
     expect(hits.map(({ row }) => row).sort((a, b) => a - b)).toEqual([0, 20, 21]);
-    // A live index has them from two engines, which may round their sums differently. All others give them the same one.
+    // A live index has them from two indexes, which may round their sums differently. All others give them the same one.
     if (name !== 'hnsw, live') expect(new Set(hits.map(({ similarity }) => similarity)).size).toBe(1);
     for (const [i, { row, similarity }] of hits.slice(1).entries()) {
       const before = hits[i] as Hit;

@@ -55,10 +55,7 @@ export function towerFile(manifest: ModelManifest, tower: Tower, dtype: Dtype): 
 function fileAt(manifest: ModelManifest, path: string): ModelFile {
   const file = manifest.files.find((entry) => entry.path === path);
   if (file) return file;
-  throw new AfterimageError(
-    'model-invalid',
-    `${path} is not among the files of the model ${manifest.id}. Run add-model on it again.`,
-  );
+  throw new AfterimageError('model-invalid', `${path} is not among the files of the model ${manifest.id}.`);
 }
 
 /** The files that loading a tower reads: the tower with its external data, configs and, for text, the tokenizer. */

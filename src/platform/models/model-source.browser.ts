@@ -68,17 +68,11 @@ export async function readNewestModel(
 }
 
 function noModel(path: string, id: string): AfterimageError {
-  return new AfterimageError(
-    'model-not-found',
-    `There is no model ${id} here (${path} is missing). Add it with \`pnpm add-model\` and publish the site again.`,
-  );
+  return new AfterimageError('model-not-found', `There is no model ${id} here (${path} is missing).`);
 }
 
 function otherModel(path: string, id: string): AfterimageError {
-  return new AfterimageError(
-    'model-invalid',
-    `${path} describes another model, ${id}. Add the model anew with \`pnpm add-model\` and publish the site again.`,
-  );
+  return new AfterimageError('model-invalid', `${path} describes another model, ${id}.`);
 }
 
 /**
@@ -103,6 +97,6 @@ export async function readModelFile(
   if ((await sha256(whole)) === file.sha256) return whole;
   throw new AfterimageError(
     'part-corrupt',
-    `${file.path} is not the file that was published: its parts belong to another one. Publish the model anew.`,
+    `${file.path} is not the file that was published: its parts belong to another one.`,
   );
 }

@@ -1,5 +1,5 @@
+import { type Memo, memoise } from '../../engine/async/cached/memoise.ts';
 import { createDeferred } from '../../engine/async/deferred.ts';
-import { type Memo, memoise } from '../../engine/async/memoise.ts';
 import { parseCollectionList } from '../../engine/collection/manifest.ts';
 import type { Source } from '../../engine/collection/source/source.ts';
 import { createStaticSource } from '../../engine/collection/source/static-source.ts';
@@ -18,8 +18,8 @@ import { type Connection, createEncoders, encoderInfo } from '../encoders/encode
 import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
 import { type OpenIndex, openIndex } from '../indexes/open-index.browser.ts';
 import { type Device, readTextModel } from '../models/tower-files.browser.ts';
-import { holdLifeLock } from './life-lock.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
+import { holdWorkerLock } from './worker-lock.browser.ts';
 
 const LIST = 'collections/index.json';
 /** Pictures whose records travel with an answer: about what a wide screen shows of it. */
@@ -72,10 +72,10 @@ export function createQuerySession(): QueryWorkerApi {
   const itemsOf = (rows: Iterable<number>) => shelf.current().source.items(rows);
 
   return {
-    async connect(baseUrl, onEvent, lifeLock) {
+    async connect(baseUrl, onEvent, workerLock) {
       connection = { baseUrl, source: createHttpSource(baseUrl), emit: throttleProgress(onEvent) };
       encoders.warmUp();
-      if (lifeLock !== undefined) await holdLifeLock(lifeLock);
+      if (workerLock !== undefined) await holdWorkerLock(workerLock);
     },
     listCollections: () => listCollections(connected().source),
     async openCollection(name, preference, device): Promise<CollectionInfo> {

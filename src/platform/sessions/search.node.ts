@@ -1,7 +1,7 @@
 /** A collection of `public/` opened in Node, searched by the engine that the page runs. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { memoise } from '../../engine/async/memoise.ts';
+import { memoise } from '../../engine/async/cached/memoise.ts';
 import { assertModel } from '../../engine/collection/assert-model.ts';
 import type { ItemStore } from '../../engine/collection/items/items.ts';
 import { readCollection } from '../../engine/collection/reader.ts';

@@ -7,7 +7,7 @@ import { createNotices } from '../shell/notices.ts';
 import { createSession } from './session.ts';
 
 const encoder = { modelId: 'mini', device: 'wasm' } as EncoderInfo;
-const index = { engine: 'hnsw' } as IndexInfo;
+const index = { kind: 'hnsw' } as IndexInfo;
 
 let dispose = () => {};
 afterEach(() => dispose());

@@ -1,7 +1,7 @@
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { LogListener } from '../../db/connection/channel.ts';
 import type { Database } from '../../db/database.ts';
-import { memoise } from '../../engine/async/memoise.ts';
+import { memoise } from '../../engine/async/cached/memoise.ts';
 import { toAfterimageError } from '../../engine/errors.ts';
 
 /** The database of the log: opened when first needed, and off where the browser has none. */

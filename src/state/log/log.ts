@@ -106,7 +106,7 @@ function toSearch(response: SearchResponse, items: readonly Item[]): Omit<NewSea
       score: round(response.scores[rank] ?? 0, 6),
     })),
     device: response.device,
-    engine: response.engine,
+    engine: response.index,
     encodeMs: round(response.encodeMs, 3),
     searchMs: round(response.searchMs, 3),
   };

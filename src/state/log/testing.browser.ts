@@ -43,7 +43,7 @@ export function response(text = 'dog'): SearchResponse {
     good: 3,
     cutoff: 0.2,
     total: 1500,
-    engine: 'hnsw',
+    index: 'hnsw',
     device: 'wasm',
     encodeMs: 4.123456,
     searchMs: 0.25,

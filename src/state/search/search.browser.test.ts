@@ -18,7 +18,7 @@ const client = {
         good: 5,
         cutoff: 0.5,
         total: TOTAL,
-        engine: 'hnsw',
+        index: 'hnsw',
         device: 'wasm',
       },
       ...{ encodeMs: 1, searchMs: 1, encodeCached: false },

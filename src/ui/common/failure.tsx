@@ -1,8 +1,9 @@
 import { type JSX, Show } from 'solid-js';
 import type { ErrorCode } from '../../engine/errors.ts';
+import { remedyFor } from './remedies.ts';
 import './failure.css';
 
-/** What happened and what to do, with the code for a bug report. */
+/** What happened and what to do, with buttons for it, and the code for a bug report. */
 export function Failure(props: {
   title: string;
   error: { readonly code: ErrorCode; readonly message: string };
@@ -13,7 +14,9 @@ export function Failure(props: {
   return (
     <section class="failure" role="alert">
       <h2>{props.title}</h2>
-      <p>{props.error.message}</p>
+      <p>
+        {props.error.message} {remedyFor(props.error.code)?.advice}
+      </p>
       <p class="failure-foot">
         <Show when={props.onRetry}>
           {(retry) => (
@@ -22,24 +25,13 @@ export function Failure(props: {
             </button>
           )}
         </Show>
+        <Show when={remedyFor(props.error.code)?.reload}>
+          <button type="button" class="button" onClick={() => location.reload()}>
+            Reload
+          </button>
+        </Show>
         {props.children}
         <code class="quiet">{props.error.code}</code>
-      </p>
-    </section>
-  );
-}
-
-/** The site has no pictures yet. */
-export function NoCollections(): JSX.Element {
-  return (
-    <section class="empty">
-      <h2>No pictures yet</h2>
-      <p>A collection is made once, on your computer, from a folder of pictures:</p>
-      <pre>
-        <code>npx -y pnpm@12 build-index ~/Pictures --out public/collections/mine</code>
-      </pre>
-      <p>
-        For a demo with drawings, run <code>npx -y pnpm@12 build-demo</code>. Then start again and reload this page.
       </p>
     </section>
   );

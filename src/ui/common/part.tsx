@@ -27,14 +27,8 @@ function PartFailure(): JSX.Element {
       title="This part could not be loaded"
       error={{
         code: 'part-missing',
-        message:
-          'The connection failed, or there is a newer version of Afterimage on the server. Reload the page; if it ' +
-          'happens again, look whether the network is there.',
+        message: 'The connection failed, or there is a newer version of Afterimage on the server.',
       }}
-    >
-      <button type="button" class="button" onClick={() => location.reload()}>
-        Reload
-      </button>
-    </Failure>
+    />
   );
 }

@@ -99,7 +99,7 @@ function stillArriving({ reason, progress }: Refining): string | undefined {
 function howItWent(response: SearchResponse, estimating: Estimating | undefined): string {
   const understood = response.encodeCached ? 'Text known already' : `Text understood in ${formatMs(response.encodeMs)}`;
   const searched = `${formatPictures(response.total)} searched in ${formatMs(response.searchMs)}`;
-  return `${understood}, ${searched}. ${formatDevice(response.device)}, ${INDEXES[response.engine]}.${estimating ? ` ${ESTIMATES[estimating]}` : ''}`;
+  return `${understood}, ${searched}. ${formatDevice(response.device)}, ${INDEXES[response.index]}.${estimating ? ` ${ESTIMATES[estimating]}` : ''}`;
 }
 
 const PAUSE_MS = 500;

@@ -1,7 +1,8 @@
 import { createEffect, type JSX, lazy, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { fieldTerm, plainText, textQuery, withFieldText } from '../../engine/query/query.ts';
-import { Failure, NoCollections } from '../common/failure.tsx';
+import { Failure } from '../common/failure.tsx';
+import { NoCollections } from '../common/no-collections.tsx';
 import { Part } from '../common/part.tsx';
 import { useApp } from '../context.ts';
 import { Grid, type GridHandle } from '../grid/grid.tsx';

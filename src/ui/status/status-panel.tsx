@@ -80,7 +80,7 @@ function Index(): JSX.Element {
       {(index) => (
         <Section title="Index">
           <Fact name="Index">
-            {INDEXES[index().engine]}
+            {INDEXES[index().kind]}
             <span class="why">{index().reason}</span>
           </Fact>
           <Fact name="Vectors">

@@ -1,4 +1,4 @@
-import { createPromiseCache } from '../../async/promise-cache.ts';
+import { createPromiseCache } from '../../async/cached/promise-cache.ts';
 import type { Block, BlockKind, BlockTable } from '../sections/block-table.ts';
 import { prefixOf, rowsIn } from './ids.ts';
 import { checkRow, createItemLines, type ItemLines, type ItemStore } from './items.ts';

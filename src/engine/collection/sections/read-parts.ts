@@ -83,7 +83,6 @@ function allocate(bytes: number): Uint8Array<ArrayBuffer> {
 export function tooLarge(bytes: number): AfterimageError {
   return new AfterimageError(
     'collection-too-large',
-    `There is not enough memory here for ${Math.ceil(bytes / 2 ** 20)} MiB of this collection. ` +
-      'Close other pages, use another device, or build a smaller collection.',
+    `There is not enough memory here for ${Math.ceil(bytes / 2 ** 20)} MiB of this collection.`,
   );
 }

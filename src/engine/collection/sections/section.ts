@@ -62,9 +62,5 @@ function reason(offset: number): string {
 
 /** The error for a section that is not what the manifest says; `problem` is the end of a sentence. */
 export function corrupt(kind: PartKind, problem: string): AfterimageError {
-  return new AfterimageError(
-    'part-corrupt',
-    `The ${kind} of the collection cannot be used: ${problem} Reload the page; if that does not help, ` +
-      'build the collection again with `pnpm build-index`.',
-  );
+  return new AfterimageError('part-corrupt', `The ${kind} of the collection cannot be used: ${problem}`);
 }

@@ -4,7 +4,7 @@
  * centres, not with thousands, and neighbouring clusters stand next to each other.
  */
 
-import { finish, type Steps } from '../../async/steps.ts';
+import type { Steps } from '../../async/steps.ts';
 import { dotAt } from '../../numeric/dot-at.ts';
 import { mix } from '../../numeric/mix.ts';
 
@@ -85,7 +85,7 @@ export interface Centres {
 
 function* growTree(sample: Float32Array, width: number, branches: number, seed: number): Comparing<Tree> {
   const rows = sample.length / width;
-  const coarse = inLine(yield* learning(sample, width, branches, seed), width);
+  const coarse = inLine(yield* learnCentres(sample, width, branches, seed), width);
   const members = yield* membersOf(coarse, sample, width);
   const fine: { centres: Centres; first: number }[] = [];
   let clusters = 0;
@@ -96,7 +96,7 @@ function* growTree(sample: Float32Array, width: number, branches: number, seed: 
     });
     // As many centres as the cluster's share of the rows asks for.
     const wanted = Math.max(1, Math.round((branches * branches * own.length) / rows));
-    const learnt = yield* learning(points, width, Math.min(wanted, MAX_BRANCHES * 4), seed + 1 + i);
+    const learnt = yield* learnCentres(points, width, Math.min(wanted, MAX_BRANCHES * 4), seed + 1 + i);
     const centres = inLine(learnt, width);
     fine.push({ centres, first: clusters });
     clusters += centres.count;
@@ -132,11 +132,7 @@ function samplePoints({ count, width, points }: ClusterOptions, wanted: number, 
 }
 
 /** k-means from random rows; a centre that nothing is near takes another random row. At most one centre a row. */
-export function learnCentres(points: Float32Array, width: number, wanted: number, seed: number): Centres {
-  return finish(learning(points, width, wanted, seed));
-}
-
-function* learning(points: Float32Array, width: number, wanted: number, seed: number): Comparing<Centres> {
+function* learnCentres(points: Float32Array, width: number, wanted: number, seed: number): Comparing<Centres> {
   const rows = points.length / width;
   const count = Math.min(wanted, Math.max(1, rows));
   const values = new Float32Array(count * width);
@@ -207,12 +203,7 @@ function findCluster({ coarse, fine }: Tree, points: Float32Array, at: number, w
 }
 
 /** The nearest centre: the largest of point · centre − |centre|² / 2. */
-export function nearestCentre(
-  { count, values, halves }: Centres,
-  points: Float32Array,
-  at: number,
-  width: number,
-): number {
+function nearestCentre({ count, values, halves }: Centres, points: Float32Array, at: number, width: number): number {
   let best = 0;
   let most = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < count; i++) {

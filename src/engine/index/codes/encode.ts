@@ -29,7 +29,7 @@ export function* createEncoder(code: Code): Steps<EncodeRows> {
 }
 
 /** A = (B Bᵀ)⁻¹ B, so that A Bᵀ = 1. */
-export function* pseudoInverse({ dim, width, weights }: Code): Steps<Float32Array> {
+function* pseudoInverse({ dim, width, weights }: Code): Steps<Float32Array> {
   const gram = new Float64Array(width * width);
   for (let i = 0; i < width; i++) {
     for (let j = 0; j <= i; j++) {
@@ -62,7 +62,7 @@ function cholesky(matrix: Float64Array, size: number): Float64Array {
       for (let k = 0; k < j; k++) rest -= (lower[i * size + k] as number) * (lower[j * size + k] as number);
       lower[i * size + j] = i === j ? Math.sqrt(rest) : rest / (lower[j * size + j] as number);
       if (i === j && !(rest > 0 && rest < Number.POSITIVE_INFINITY)) {
-        throw new AfterimageError('index-corrupt', 'The codes of the collection are not usable. Build it again.');
+        throw new AfterimageError('index-corrupt', 'The codes of the collection cannot be used.');
       }
     }
   }

@@ -69,5 +69,5 @@ export function readCodeHeader(
 }
 
 function corrupt(problem: string): AfterimageError {
-  return new AfterimageError('index-corrupt', `The codes of the collection have ${problem}. Build it again.`);
+  return new AfterimageError('index-corrupt', `The codes of the collection have ${problem}.`);
 }

@@ -1,4 +1,4 @@
-import { createPromiseCache } from '../../../engine/async/promise-cache.ts';
+import { createPromiseCache } from '../../../engine/async/cached/promise-cache.ts';
 import type { StreamOptions } from '../../../engine/collection/reader.ts';
 import type { Block, BlockKind, BlockTable } from '../../../engine/collection/sections/block-table.ts';
 import type { CollectionManifest } from '../../../engine/collection/types.ts';

@@ -38,7 +38,6 @@ const HEAP_BYTES = 2 ** 31 - 64 * 2 ** 20;
 const ROW_OVERHEAD_BYTES = 112;
 /** Links are drawn with the same dice every time: the same rows in the same order give the same graph. */
 const SEED = 100;
-const SMALLER = 'Split the collection, or use a smaller M or a model of smaller dimension.';
 /** Where the binding looks for files: in its memory only, for a moment. */
 const NAME = 'index';
 const FILE = `/hnswlib-index/${NAME}`;
@@ -77,10 +76,7 @@ export async function loadHnswIndex({ graph, vectors, dim, efSearch }: HnswLoadO
   const { count, M } = parsed;
   checkDim(parsed.dim, dim);
   if (vectors.length !== count * dim) {
-    throw new AfterimageError(
-      'index-corrupt',
-      `The index has ${count} rows, the vectors ${vectors.length / dim}. Build the collection again.`,
-    );
+    throw new AfterimageError('index-corrupt', `The index has ${count} rows, the vectors ${vectors.length / dim}.`);
   }
   if (count === 0) return buildHnswIndex({ dim, M, efConstruction: parsed.efConstruction, capacity: 0 });
   checkRoom(count, dim, M);
@@ -215,7 +211,7 @@ function checkRoom(rows: number, dim: number, M: number): void {
   if (rows <= limit) return;
   throw new AfterimageError(
     'index-too-large',
-    `An HNSW index of dimension ${dim} with M = ${M} holds at most ${limit} pictures (2 GiB of memory), not ${rows}. ${SMALLER}`,
+    `An HNSW index of dimension ${dim} with M = ${M} holds at most ${limit} pictures (2 GiB of memory), not ${rows}.`,
   );
 }
 
@@ -226,10 +222,9 @@ function attempt<T>(code: 'index-corrupt' | 'index-too-large' | 'internal', call
   } catch (error) {
     const reason = String((error as { message?: unknown } | null)?.message ?? error);
     if (code === 'index-too-large' || /not enough memory|out of memory|could not allocate|bad_alloc/i.test(reason)) {
-      const message = `The HNSW index does not fit into memory, of which it may use 2 GiB (${reason}). ${SMALLER}`;
+      const message = `The HNSW index does not fit into memory, of which it may use 2 GiB (${reason}).`;
       throw new AfterimageError('index-too-large', message, { cause: error });
     }
-    const advice = code === 'index-corrupt' ? ' Build the collection again.' : '';
-    throw new AfterimageError(code, `hnswlib failed: ${reason}.${advice}`, { cause: error });
+    throw new AfterimageError(code, `hnswlib failed: ${reason}.`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { createDeferred } from './deferred.ts';
+import { createDeferred } from '../deferred.ts';
 import { memoise } from './memoise.ts';
 
 test('loads once for all who ask, not before', async () => {

@@ -1,7 +1,7 @@
-import type { LifeLock } from './worker-session.ts';
+import type { WorkerLock } from './worker-session.ts';
 
 /** Undefined where there are no locks (no secure context): there, a dead worker is found by time-out. */
-export function createLifeLock(): LifeLock | undefined {
+export function createWorkerLock(): WorkerLock | undefined {
   const locks = globalThis.navigator?.locks as LockManager | undefined;
   if (!locks) return undefined;
   const name = `afterimage-worker-${crypto.randomUUID()}`;

@@ -1,8 +1,8 @@
 /** Finds the generator's parameters by trying: every figure of the synthetic vectors shall be that of the real ones. */
-import type { Cloud } from '../embed.ts';
-import { measureNeighbours, measureScores, measureSpectra, type Spectra } from '../measure.ts';
-import { type Fitted, type Measures, stretch } from '../structure.ts';
-import { createSynthetic } from '../synthetic.ts';
+import type { Cloud } from './embed.ts';
+import { measureNeighbours, measureScores, measureSpectra, type Spectra } from './measure.ts';
+import { type Fitted, type Measures, stretch } from './structure.ts';
+import { createSynthetic } from './synthetic.ts';
 
 /** Rows and texts that a trial looks at. */
 const PROBES = 300;
