@@ -9,7 +9,6 @@ import type { CollectionManifest } from './types.ts';
 const invalid = expect.objectContaining({ code: 'collection-invalid' });
 const newer = (what: RegExp) =>
   expect.objectContaining({ code: 'collection-version', message: expect.stringMatching(what) });
-const ADVICE = /Reload the page to get a newer Afterimage\. If the collection is yours, update Afterimage\.$/;
 
 let plain: CollectionManifest;
 let manifest: CollectionManifest;
@@ -42,13 +41,11 @@ describe('version 3', () => {
 });
 
 describe('what only a newer Afterimage can read', () => {
-  test('says so, to whoever looks at it and to whoever made it', async () => {
+  test('says so', async () => {
     const versions = await forge({ version: 5 });
-    await expect(parseManifest(versions, sha256)).rejects.toThrow(newer(/version 5; .* reads versions 3 and 4\. /));
-    await expect(parseManifest(versions, sha256)).rejects.toThrow(newer(ADVICE));
+    await expect(parseManifest(versions, sha256)).rejects.toThrow(newer(/newer format version 5; .* reads versions 3 and 4\.$/));
     const needs = await forge({ requires: ['org.example.codes', 'segments'] });
     await expect(parseManifest(needs, sha256)).rejects.toThrow(newer(/needs "org\.example\.codes", which/));
-    await expect(parseManifest(needs, sha256)).rejects.toThrow(newer(ADVICE));
     expect([versions, needs].map(isNewer)).toEqual([true, true]);
   });
 

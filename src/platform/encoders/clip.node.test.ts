@@ -120,6 +120,6 @@ test('a missing model and a damaged file are told', async () => {
   await writeFile(file, bytes);
   await expect(createNodeQueryEncoder({ modelsFolder: folder, modelId })).rejects.toMatchObject({
     code: 'part-corrupt',
-    message: expect.stringContaining('add-model'),
+    message: expect.stringContaining('text_model.onnx is damaged'),
   });
 });
