@@ -43,7 +43,9 @@ describe('version 3', () => {
 describe('what only a newer Afterimage can read', () => {
   test('says so', async () => {
     const versions = await forge({ version: 5 });
-    await expect(parseManifest(versions, sha256)).rejects.toThrow(newer(/newer format version 5; .* reads versions 3 and 4\.$/));
+    await expect(parseManifest(versions, sha256)).rejects.toThrow(
+      newer(/newer format version 5; .* reads versions 3 and 4\.$/),
+    );
     const needs = await forge({ requires: ['org.example.codes', 'segments'] });
     await expect(parseManifest(needs, sha256)).rejects.toThrow(newer(/needs "org\.example\.codes", which/));
     expect([versions, needs].map(isNewer)).toEqual([true, true]);
