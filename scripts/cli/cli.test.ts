@@ -50,7 +50,10 @@ test('what the person can mend is one line and 2, other failures are 1', async (
   const fail = (error: Error) => () => Promise.reject(error);
   expect(await exitCode([], fail(new AfterimageError('model-not-found', 'No model.')))).toBe(2);
   expect(await exitCode([], fail(new AfterimageError('part-corrupt', 'Damaged.')))).toBe(1);
-  expect(printed.error.slice(1)).toEqual(['model-not-found: No model.', 'part-corrupt: Damaged.']);
+  expect(printed.error.slice(1)).toEqual([
+    'model-not-found: No model.',
+    expect.stringMatching(/^part-corrupt: Damaged\. Build the collection again with `pnpm build-index`;/),
+  ]);
   expect(await exitCode([], fail(new TypeError('defect')))).toBe(1);
 });
 

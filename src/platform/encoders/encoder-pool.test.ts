@@ -228,7 +228,7 @@ describe('finding', () => {
     expect(disposed()).toEqual([]);
     (await found)?.release();
     await turn();
-    expect(disposed()).toEqual(['a']);
+    expect(disposed()).toEqual(['b']);
   });
 
   test('of what is not there, or has failed, finds nothing', async () => {

@@ -97,7 +97,7 @@ describe('a code', () => {
       );
     expect(() => finish(trainCode({ dim: DIM, shape: () => SHAPE, sample: flat.subarray(1) }))).toThrow(/sample/);
     expect(() => finish(createEncoder(code))(flat.subarray(1))).toThrow(/whole number of rows/);
-    expect(() => finish(createEncoder({ ...code, weights: new Float32Array(WIDTH * DIM) }))).toThrow(/not usable/);
+    expect(() => finish(createEncoder({ ...code, weights: new Float32Array(WIDTH * DIM) }))).toThrow(/cannot be used/);
   });
 });
 
