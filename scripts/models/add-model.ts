@@ -88,6 +88,7 @@ async function makeModel(
   };
   await writeFile(join(stage.folder, 'model.json'), stringifyModelManifest(manifest));
   await checkUse(found, stage, manifest);
+  if (found.tokenizer.isPaddingGuessed) log('Made tokenizer_config.json, which is missing: the usual one of CLIP.');
   return manifest;
 }
 

@@ -45,7 +45,8 @@ export async function readTokenizer(folder: string, family: Family, reading: Fol
   const makeable = makeTokenizerConfig(family, tokenizer, special);
   if (makeable === undefined) return reading.missing(folder, 'tokenizer_config.json');
   made.set('tokenizer_config.json', JSON.stringify(makeable.config));
-  reading.note('Made tokenizer_config.json, which is missing, of what the other files say.');
+  if (!makeable.isPaddingGuessed)
+    reading.note('Made tokenizer_config.json, which is missing, of what other files say.');
   return { ...makeable, made };
 }
 

@@ -22,10 +22,10 @@ test('codes of vectors that are too short are refused before the folders are eve
   expect(list).not.toHaveBeenCalled();
 });
 
-test('more pictures than a graph can hold are refused with the engines that can', async () => {
+test('more pictures than a graph can hold are refused', async () => {
   const { run } = refusal({ maxPictures: 2 });
   await expect(run).rejects.toMatchObject({
     code: 'index-too-large',
-    message: expect.stringMatching(/^3 pictures are more than the 2 .*--index codes or exact/),
+    message: expect.stringMatching(/^3 pictures are more than the 2 /),
   });
 });
