@@ -8,10 +8,12 @@ import { MODELS_FOLDER } from './repository/folders.ts';
 const HELP = `
 Usage: pnpm add-model <folder> [options]
 
-Takes a CLIP or SigLIP folder as Hugging Face lays it out (config.json, tokenizer.json, preprocessor_config.json,
-onnx/text_model*.onnx, onnx/vision_model*.onnx), runs both towers, copies what is needed into public/models/<id>,
-optimises the text tower's graph for quick starts on wasm, and writes model.json with hashes and golden vectors. Inputs
-that are not square are refused. Run again on a folder in public/models, it writes anew what it made.
+Takes a CLIP or SigLIP folder as Hugging Face lays it out: config.json; tokenizer.json (or vocab.json with merges.txt);
+tokenizer_config.json; preprocessor_config.json (or processor_config.json); onnx/text_model*.onnx and
+onnx/vision_model*.onnx, with the files of weights that these name. Runs both towers as build-index and query do,
+optimises the text tower's graph for quick starts on wasm, and writes model.json with hashes and golden vectors; then puts
+all of it into public/models/<id>, or nothing. Inputs that are not square are refused. Run again on a folder in
+public/models, it writes anew what it made.
 
   --id <id>               folder name under public/models (default: the folder's name)
   --title <text>          name shown to people

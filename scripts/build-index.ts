@@ -1,5 +1,6 @@
 /** Make a searchable collection of folders of pictures, or of given vectors, or bring it up to date. */
 
+import { NO_PATTERNS } from '../src/platform/pictures/leave-out.ts';
 import { runScript } from './cli/cli.ts';
 import { createCollectionBuilder } from './indexing/build-collection.ts';
 import { createVectorImporter } from './indexing/exchange/import-vectors.ts';
@@ -17,9 +18,9 @@ await runScript(HELP, async (args) => {
   await stopOnSignals(progress, async (signal) => {
     try {
       if (command.from === 'pictures' && command.watch) {
-        const { folders, out } = command.options;
+        const { folders, out, patterns = NO_PATTERNS } = command.options;
         await advise(command, progress);
-        await watchFolders(folders, out, build, { signal, log: progress.line });
+        await watchFolders(folders, out, build, { signal, log: progress.line, patterns });
       } else {
         await build(signal);
         await advise(command, progress);

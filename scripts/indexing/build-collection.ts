@@ -18,6 +18,7 @@ import { maxRows } from '../../src/platform/indexes/hnsw/hnsw-index.ts';
 import { towerFile } from '../../src/platform/models/model-files.ts';
 import { readModelManifest, readPreprocessor } from '../../src/platform/models/model-folder.node.ts';
 import { createDecoder } from '../../src/platform/pictures/decode.node.ts';
+import { NO_PATTERNS, type Patterns } from '../../src/platform/pictures/leave-out.ts';
 import { createFolderPictures } from '../../src/platform/pictures/walk.node.ts';
 import { usage } from '../cli/cli.ts';
 import { readCaptions } from './options/captions.ts';
@@ -33,6 +34,8 @@ export interface BuildOptions extends CollectionOptions, Pick<IndexRequest, 'pic
   readonly modelId: string;
   /** Where hashes of unchanged files are remembered. */
   readonly cacheFolder: string;
+  /** What is left out, or taken in, besides the usual. */
+  readonly patterns?: Patterns;
   /** JSON with titles and licences by file name. */
   readonly captions?: string;
   readonly batchSize?: number;
@@ -73,7 +76,8 @@ export async function createCollectionBuilder(options: BuildOptions): Promise<Co
   const hashes = await openHashMemory(hashesPath(options.cacheFolder, out));
   const worker = createWorkerSlot({ modelsFolder, modelId });
   const { shard } = options;
-  const pictures = createFolderPictures({ folders: options.folders, exclude: [out] });
+  const { folders, patterns = NO_PATTERNS } = options;
+  const pictures = createFolderPictures({ folders, exclude: [out], patterns });
   const ports = {
     source: shard ? createShard(pictures, shard, sha256) : pictures,
     hashes,

@@ -85,7 +85,11 @@ const broken: [string, (folder: string) => Promise<void>, string][] = [
   ['no tokenizer', (folder) => rm(join(folder, 'tokenizer.json')), 'tokenizer.json'],
   ['no preprocessor', (folder) => rm(join(folder, 'preprocessor_config.json')), 'preprocessor_config.json'],
   ['no vision tower', (folder) => rm(join(folder, 'onnx/vision_model.onnx')), 'vision_model.onnx'],
-  ['a tower that is no ONNX', (folder) => writeFile(join(folder, 'onnx/text_model.onnx'), 'x'), 'does not load'],
+  [
+    'a tower that no runtime loads',
+    (folder) => writeFile(join(folder, 'onnx/text_model.onnx'), Uint8Array.from([8, 8, 0x3a, 2, 0x52, 0])),
+    'does not load',
+  ],
   [
     'another picture size than the tower takes',
     async (folder) => {

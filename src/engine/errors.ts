@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'usage'
   | 'not-writable'
   | 'picture-unreadable'
+  | 'picture-unavailable'
   | 'nothing-to-index'
   // vectors from elsewhere, shards
   | 'npy-invalid'

@@ -33,14 +33,28 @@ export interface Listing {
   readonly otherExtensions: Readonly<Record<string, number>>;
   /** What names below folders begin with that could not be listed: whether those pictures are still there is unknown. */
   readonly unlisted: readonly string[];
-  /** What names in those of the given folders begin with that hold no file at all, as where a disk is not mounted. */
+  /** What names in those of the given and of the linked folders begin with that hold no file at all, as where a disk is not mounted. */
   readonly empty: readonly string[];
+  /** Pictures by their names that cannot be looked at now, and why: whether they have changed is unknown. */
+  readonly unread: readonly Problem[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Files and folders that were left out for one reason: their number is a line for people, they are no problem. */
+export interface LeftOut {
+  /** `system`: a folder of a system or a photo program. `nomedia`: it holds a `.nomedia`. `file`: an ignore file says so. */
+  readonly why: 'system' | 'nomedia' | 'exclude' | 'file';
+  /** The folder's own name; for `exclude` the pattern, for `file` the ignore file's path. Untrusted. */
+  readonly what: string;
+  readonly count: number;
 }
 
 /** Where pictures come from. */
 export interface PictureSource {
   list(signal: AbortSignal): Promise<Listing>;
-  /** @throws AfterimageError `picture-unreadable` */
+  /** Whether this name is left out by a rule of names, whatever is there. */
+  isLeftOut(name: string): boolean;
+  /** @throws AfterimageError `picture-unreadable`; `picture-unavailable` where it is there, but cannot be read now. */
   read(file: SourceFile, signal: AbortSignal): Promise<Uint8Array>;
 }
 

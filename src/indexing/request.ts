@@ -4,6 +4,7 @@ import type {
   CollectionStore,
   GraphBuilder,
   HashMemory,
+  LeftOut,
   PictureDecoder,
   PictureSource,
   Problem,
@@ -100,6 +101,7 @@ export interface IndexSummary {
   /** Files that do not look like pictures, and how many of them have which extension. */
   readonly others: number;
   readonly otherExtensions: Readonly<Record<string, number>>;
+  readonly leftOut: readonly LeftOut[];
   /** True when the collection is as it was before: nothing was written. */
   readonly unchanged: boolean;
   /** The index that answers. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DEFAULT_MODEL } from '../../../src/engine/model/model.ts';
 import type { Shard } from '../../../src/indexing/pictures/shard.ts';
+import { IGNORE_FILE } from '../../../src/platform/pictures/leave-out.ts';
 import { parseOptions, usage } from '../../cli/cli.ts';
 import { CACHE_FOLDER, MODELS_FOLDER } from '../../repository/folders.ts';
 import type { BuildOptions } from '../build-collection.ts';
@@ -14,11 +15,14 @@ Usage: pnpm build-index <folder>… --out public/collections/<name> [options]
 Makes a searchable collection of the pictures in folders and the folders below them (JPEG, PNG, WebP, AVIF, GIF, TIFF,
 SVG), or brings it up to date: only what is new is embedded. Can be stopped at any time and run again. Or makes a
 collection of vectors that were made elsewhere (its pictures are not there: the page shows their names).
-Files and folders whose names begin with a dot are left out; linked folders are followed, each once. Pictures that were
-deleted leave the collection, but those of a <folder> that is empty now, or cannot be listed, stay (unless they were moved
-into another one), because its disk may not be there: to remove them, leave the folder out. What would embed them again
-(--fresh, another model, finer --vectors, a collection of another format version or a damaged one) is refused until the
-folder is back or left out. To remove a collection, delete its folder: the next build-index, start or build takes it off
+Left out are names that begin with a dot, folders of systems and photo programs (bins, thumbnails, previews: #recycle,
+$RECYCLE.BIN, @eaDir, lost+found, __MACOSX, *.lrdata, all of a photo library but its originals) and folders below yours
+with a .nomedia; the summary names them. Linked folders are followed, each once. Pictures that were deleted leave the
+collection, but those of a <folder> or a linked folder that is empty now, of one that cannot be listed, of a link that
+leads nowhere, and single ones that cannot be read stay (unless they were moved into another folder), because their disk
+may not be there: to remove them, --exclude them or leave the folder out. What would embed them again (--fresh, another
+model, finer --vectors, a collection of another format version or a damaged one) is refused for folders until they are
+back or left out. To remove a collection, delete its folder: the next build-index, start or build takes it off
 the list.
 
   --out <folder>          the collection's folder; its last part is the collection's name. The page offers those in
@@ -30,6 +34,11 @@ the list.
   --example <text>        a query to try, may be given several times
   --captions <file>       titles and licences of single pictures, as JSON:
                           {"dogs/rex.jpg": {"title": "Rex", "licence": "CC0"}}
+  --exclude <pattern>     files and folders to leave out, may be given several times: a name (raw, "*.png"), or a path below
+                          <folder> (/2019/scans). As in .gitignore, and so are the lines of a file ${IGNORE_FILE} in
+                          any folder. Upper and lower case are the same
+  --include <pattern>     what to take in all the same: --include "#recycle", --include /stickers. What lies in a folder
+                          that is left out is not taken in by itself: name the folder
   --pictures <mode>       larger pictures for the page: preview (default; WebP of at most 1,024 px without metadata),
                           copy (the original files, which publishes what is in them: places, names of cameras), none.
                           Published with each picture, in every mode: its name with the folders below yours, its size,
@@ -78,6 +87,8 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
     cache: text,
     ...COLLECTION_OPTIONS,
     captions: text,
+    exclude: { type: 'string', multiple: true },
+    include: { type: 'string', multiple: true },
     pictures: text,
     'from-npy': text,
     metadata: text,
@@ -115,6 +126,7 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
       cacheFolder: values.cache ?? join(CACHE_FOLDER, 'hashes'),
       ...(captions !== undefined && { captions }),
       ...(shard !== undefined && { shard: shardOf(shard) }),
+      patterns: { exclude: values.exclude ?? [], include: values.include ?? [] },
       pictures: pictureMode(values.pictures ?? 'preview'),
       strict: values.strict === true,
       fresh: values.fresh === true,
@@ -133,7 +145,7 @@ export function parsePictureCommand(args: readonly string[]): BuildCommand & { r
 function refuseWithVectors(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): void {
   if (positionals.length > 0) throw usage('--from-npy takes the place of folders of pictures');
   if (values.model === undefined) throw usage('--from-npy needs --model, the model that made the vectors');
-  const other = ['captions', 'pictures', 'shard', 'strict', 'fresh', 'watch'].find(
+  const other = ['captions', 'exclude', 'include', 'pictures', 'shard', 'strict', 'fresh', 'watch'].find(
     (name) => values[name] !== undefined,
   );
   if (other !== undefined) throw usage(`--${other} is for folders of pictures, not for --from-npy`);

@@ -1,14 +1,31 @@
 import type { MergeSummary } from '../../../src/indexing/merge/merge-collections.ts';
+import type { LeftOut } from '../../../src/indexing/ports.ts';
 import type { IndexSummary } from '../../../src/indexing/request.ts';
 import type { ImportSummary } from '../../../src/indexing/vectors/import-vectors.ts';
+import { printable } from '../../cli/printable.ts';
 import { duration } from './progress.ts';
 
 /** Extensions that are named at most. */
 const MOST_EXTENSIONS = 5;
+/** Folders or patterns that are named at most in a line. */
+const MOST_NAMES = 10;
+
+/** What a line says of how many were left out, by why. */
+const LEFT_OUT: readonly (readonly [LeftOut['why'], string, string])[] = [
+  ['system', 'folders of systems and photo programs', 'folder of a system or a photo program'],
+  ['nomedia', 'folders with a .nomedia', 'folder with a .nomedia'],
+  ['exclude', 'files and folders by --exclude', 'file or folder by --exclude'],
+  ['file', 'files and folders by ignore files', 'file or folder by an ignore file'],
+];
 
 /** The result of a run in a few lines. */
 export function describeSummary(summary: IndexSummary): string {
-  return [...describeResult(summary), ...adviceOf(summary), ...describeOthers(summary)].join('\n');
+  return [
+    ...describeResult(summary),
+    ...adviceOf(summary),
+    ...describeOthers(summary),
+    ...describeLeftOut(summary),
+  ].join('\n');
 }
 
 function describeResult(summary: IndexSummary): string[] {
@@ -90,4 +107,17 @@ function describeOthers({ others, otherExtensions }: IndexSummary): string[] {
   const more = kinds.length > MOST_EXTENSIONS ? ', …' : '';
   const list = kinds.slice(0, MOST_EXTENSIONS).join(', ');
   return [`${others} other files were left out, because their extension is not that of a picture: ${list}${more}.`];
+}
+
+/** A line for each reason, with names and counts. */
+function describeLeftOut({ leftOut }: IndexSummary): string[] {
+  return LEFT_OUT.flatMap(([why, several, one]) => {
+    const those = leftOut.filter((left) => left.why === why);
+    const count = those.reduce((sum, left) => sum + left.count, 0);
+    if (count === 0) return [];
+    const names = those.slice(0, MOST_NAMES).map(({ what, count: n }) => printable(what) + (n > 1 ? ` (${n})` : ''));
+    const list = names.join(', ') + (those.length > MOST_NAMES ? ', …' : '');
+    const way = why === 'system' || why === 'nomedia' ? ' --include takes one in.' : '';
+    return [`${count === 1 ? `1 ${one} was` : `${count} ${several} were`} left out: ${list}.${way}`];
+  });
 }

@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { basename, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FSWatcher, watch } from 'chokidar';
 import { toAfterimageError } from '../../../src/engine/errors.ts';
-import { createFolderPictures } from '../../../src/platform/pictures/walk.node.ts';
+import { NO_PATTERNS, type Patterns } from '../../../src/platform/pictures/leave-out.ts';
+import { createFolderPictures, type FolderSourceOptions } from '../../../src/platform/pictures/walk.node.ts';
 import { escapeControls, printable } from '../../cli/printable.ts';
+import { createIgnored } from './ignored.ts';
 
 export interface WatchOptions {
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
   /** From one listing to the next, where the system does not watch so many files. */
   readonly listEveryMs?: number;
+  /** What the build leaves out besides the usual: it is not watched. */
+  readonly patterns?: Patterns;
 }
 
 /** Changes come in bursts: a build begins when nothing has happened for this long. */
@@ -36,11 +40,11 @@ export async function watchFolders(
   folders: readonly string[],
   out: string,
   build: (signal: AbortSignal) => Promise<void>,
-  { signal, log, listEveryMs = LIST_MS }: WatchOptions,
+  { signal, log, listEveryMs = LIST_MS, patterns = NO_PATTERNS }: WatchOptions,
 ): Promise<void> {
   const changes = createChanges();
   signal.addEventListener('abort', () => changes.happened(), { once: true });
-  const lookout = createLookout(folders, resolve(out), changes, { signal, log, listEveryMs });
+  const lookout = createLookout(folders, resolve(out), changes, { signal, log, listEveryMs, patterns });
   try {
     await lookout.ready;
     await attempt(() => build(signal), signal, log, true);
@@ -59,10 +63,10 @@ function createLookout(
   folders: readonly string[],
   out: string,
   changes: Changes,
-  { signal, log, listEveryMs }: Required<WatchOptions>,
+  { signal, log, listEveryMs, patterns }: Required<WatchOptions>,
 ) {
   const watcher = watch([...folders], {
-    ignored: (path) => isHidden(path, folders) || `${resolve(path)}${sep}`.startsWith(`${out}${sep}`),
+    ignored: createIgnored(folders, out, patterns),
     ignoreInitial: true,
     awaitWriteFinish: { stabilityThreshold: STABLE_MS, pollInterval: 100 },
   });
@@ -84,7 +88,7 @@ function createLookout(
         `To hear of changes at once, raise ${limit} and start again.`,
     );
     void stopWatching();
-    void listRegularly(folders, out, changes, listEveryMs, listing.signal);
+    void listRegularly({ folders, exclude: [out], patterns }, changes, listEveryMs, listing.signal);
   };
   const ready = new Promise<void>((isReady) => {
     watcher.on('error', (error) => {
@@ -109,13 +113,12 @@ function createLookout(
 
 /** Ends with `signal`. The first listing counts as a change: what happened until then was not watched. */
 async function listRegularly(
-  folders: readonly string[],
-  out: string,
+  options: FolderSourceOptions,
   changes: Changes,
   everyMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const source = createFolderPictures({ folders, exclude: [out] });
+  const source = createFolderPictures(options);
   const look = async () => {
     const { files, unlisted } = await source.list(signal);
     const hash = createHash('sha256').update(JSON.stringify(unlisted));
@@ -182,10 +185,6 @@ async function attempt(
     if (signal.aborted) return; // the next start goes on from there
     log(`${code}: ${escapeControls(message)}${isFirst ? '' : ' The collection stays as it was.'}`);
   }
-}
-
-function isHidden(path: string, folders: readonly string[]): boolean {
-  return basename(path).startsWith('.') && !folders.some((folder) => resolve(folder) === resolve(path));
 }
 
 type Changes = ReturnType<typeof createChanges>;

@@ -1,41 +1,92 @@
-/** Known pictures of folders that are not there now, as when a disk is not mounted: it has not lost them. */
+/** Known pictures that cannot be looked at now, as when a disk is not mounted: the collection has not lost them. */
+
+import type { Item } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Known, PreviousState } from '../collection/known.ts';
 import type { LastState } from '../collection/last-state.ts';
-import type { Listing, SourceFile } from '../ports.ts';
+import type { Listing, PictureSource, Problem, SourceFile } from '../ports.ts';
 import type { Outcome } from './embed.ts';
 
-/** A picture that is in the collection though its file is not listed. */
-type Absent = Extract<Outcome, { readonly picture: unknown }>;
+/** A file that is in the collection. */
+export type Found = Extract<Outcome, { readonly picture: unknown }>;
+/** One that is in it though its file is not listed, or cannot be read. */
+type Absent = Found;
+
+type KnownPictures = Pick<Known, 'known' | 'undrawn'>;
 
 /**
- * Known pictures below folders that could not be listed, or that are empty. Those that cannot be drawn now have their
- * thumbnail alone.
+ * Known pictures below folders that could not be listed, or that are empty, without those that are left out now. Those that
+ * cannot be drawn now have their thumbnail alone.
  * @throws AfterimageError `usage` where one would have to be read again, and so would be lost.
  */
 export function absentPictures(
-  { files, unlisted, empty }: Listing,
+  { files, unlisted, empty, unread }: Listing,
   previous: PreviousState | undefined,
-  { known, undrawn }: Pick<Known, 'known' | 'undrawn'>,
+  known: KnownPictures,
   existing: ReadonlyMap<string, number>,
+  { isLeftOut }: Pick<PictureSource, 'isLeftOut'>,
 ): Absent[] {
-  const listed = new Set(files.map(({ name }) => name));
+  const listed = new Set([...files, ...unread].map(({ name }) => name));
   const prefixes = [...unlisted, ...empty];
   const items = previous?.items ?? [];
-  return items.flatMap(({ id, name, bytes }) => {
-    const prefix = prefixes.find((one) => name.startsWith(one));
-    if (prefix === undefined || listed.has(name)) return [];
-    const picture = known.get(id) ?? undrawn.get(id);
-    if (!picture || !existing.has(picture.record.thumbnail?.path ?? '')) throw lost(prefix);
-    return [{ file: { name, location: '', bytes, modified: 0, stamp: null }, picture, embedded: false }];
+  return items.flatMap((item) => {
+    const prefix = prefixes.find((one) => item.name.startsWith(one));
+    if (prefix === undefined || listed.has(item.name) || isLeftOut(item.name)) return [];
+    const picture = stayOf(item, known, existing);
+    if (picture === undefined) throw lost(prefix);
+    return [picture];
   });
+}
+
+/** The item as it was; undefined where it would have to be read again. */
+function stayOf(
+  { id, name, bytes }: Item,
+  { known, undrawn }: KnownPictures,
+  existing: ReadonlyMap<string, number>,
+): Absent | undefined {
+  const picture = known.get(id) ?? undrawn.get(id);
+  if (!picture || !existing.has(picture.record.thumbnail?.path ?? '')) return undefined;
+  return { file: { name, location: '', bytes, modified: 0, stamp: null }, picture, embedded: false };
+}
+
+/** What a run comes to: what is in the collection, and what is not. */
+export interface Settled {
+  readonly pictures: readonly Found[];
+  readonly problems: readonly Problem[];
+  /** Why pictures could not be looked at that stay as they were. */
+  readonly unread: readonly Problem[];
+}
+
+/** Of what could not be looked at now, that stays which was known under the same name. */
+export function settle(
+  listing: Listing,
+  outcomes: readonly Outcome[],
+  previous: PreviousState | undefined,
+  known: KnownPictures,
+  existing: ReadonlyMap<string, number>,
+): Settled {
+  const pictures: Found[] = outcomes.filter((one) => 'picture' in one);
+  const failed = outcomes.filter((one) => 'reason' in one);
+  const failures = (isUnread: boolean) =>
+    failed.filter(({ unread = false }) => unread === isUnread).map(({ file, reason }) => ({ name: file.name, reason }));
+  const couldNot = [...listing.unread, ...failures(true)];
+  const items = new Map(couldNot.length > 0 ? previous?.items.map((item) => [item.name, item]) : []);
+  const problems = [...listing.problems, ...failures(false)];
+  const unread: Problem[] = [];
+  for (const problem of couldNot) {
+    const item = items.get(problem.name);
+    const picture = item && stayOf(item, known, existing);
+    if (picture) pictures.push(picture);
+    (picture ? unread : problems).push(problem);
+  }
+  return { pictures, problems, unread };
 }
 
 function lost(prefix: string): AfterimageError {
   return new AfterimageError(
     'usage',
     `${prefix} is empty or cannot be listed, but pictures that are known from it would have to be read again, as with ` +
-      '--fresh, another model or finer --vectors. Bring the folder back, or, to remove its pictures, leave it out of the command.',
+      '--fresh, another model or finer --vectors. Bring the folder back, or, to remove its pictures, --exclude it or leave it out of the command.',
   );
 }
 
@@ -49,7 +100,7 @@ export function refuseUnknown({ unlisted, empty }: Listing, { unreadable }: Pick
   throw new AfterimageError(
     'usage',
     `${prefix} is empty or cannot be listed, but the collection that is there has to be built anew, and pictures that it ` +
-      `holds from there would be lost. Bring the folder back, leave it out of the command, or, to go without its pictures, ` +
+      `holds from there would be lost. Bring the folder back, --exclude it or leave it out of the command, or, to go without its pictures, ` +
       `delete the collection's folder. (${unreadable})`,
   );
 }
@@ -87,4 +138,22 @@ export function notesOfAbsent({ unlisted, empty }: Listing, stay: readonly Absen
       ),
     ),
   ];
+}
+
+/** Names in a line for each reason. */
+const MAX_NAMES = 5;
+
+/** A line for each reason for which pictures could not be read that stay as they were. */
+export function notesOfUnread(reasons: readonly Problem[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, reason } of reasons) {
+    const same = names.get(reason);
+    if (same) same.push(name);
+    else names.set(reason, [name]);
+  }
+  return [...names].map(([reason, all]) => {
+    const shown = all.slice(0, MAX_NAMES).join(', ');
+    const more = all.length > MAX_NAMES ? ` and ${all.length - MAX_NAMES} more` : '';
+    return `${reason} As ${all.length === 1 ? 'it was, it stays' : 'they were, they stay'}: ${shown}${more}`;
+  });
 }

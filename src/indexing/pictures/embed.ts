@@ -14,7 +14,7 @@ const MAX_FILE_BYTES = 512 * 2 ** 20;
 /** What became of one file: an embedded picture, or the reason why there is none. */
 export type Outcome =
   | { readonly file: SourceFile; readonly picture: EmbeddedPicture; readonly embedded: boolean }
-  | { readonly file: SourceFile; readonly reason: string };
+  | Unreadable;
 
 interface Hashed {
   readonly file: SourceFile;
@@ -25,6 +25,8 @@ interface Hashed {
 interface Unreadable {
   readonly file: SourceFile;
   readonly reason: string;
+  /** It is there, but could not be read now: nothing is known of its content. */
+  readonly unread?: boolean;
 }
 /** A picture that waits for its vector. */
 interface Waiting {
@@ -63,7 +65,7 @@ export async function embedFiles(files: readonly SourceFile[], context: EmbedCon
   const written = mapOrdered(decoded, (step) => writeStep(step, context), { concurrency, ahead: 2 * batchSize });
 
   const results: (Unreadable | Hashed)[] = [];
-  const failures = new Map<string, string>();
+  const failures = new Map<string, Unreadable>();
   const batches = createBatches(context);
   try {
     for await (const { result, picture, redrawn, failure } of written) {
@@ -173,7 +175,7 @@ interface DecodeResult {
   readonly result: Unreadable | Hashed;
   readonly decoded?: DecodedPicture;
   /** Why a new picture could not be decoded. */
-  readonly failure?: string;
+  readonly failure?: Unreadable;
 }
 
 async function decodeStep({ result, isNew }: Step, context: EmbedContext): Promise<DecodeResult> {
@@ -181,9 +183,7 @@ async function decodeStep({ result, isNew }: Step, context: EmbedContext): Promi
   const { file, sha256 } = result;
   if (!isNew) return { result: { file, sha256 } };
   const decoded = await orReason(file, () => decodeFile(result, context));
-  return 'reason' in decoded
-    ? { result: { file, sha256 }, failure: decoded.reason }
-    : { result: { file, sha256 }, decoded };
+  return 'reason' in decoded ? { result: { file, sha256 }, failure: decoded } : { result: { file, sha256 }, decoded };
 }
 
 async function decodeFile({ file, bytes }: Hashed, context: EmbedContext): Promise<DecodedPicture> {
@@ -258,18 +258,20 @@ async function orReason<T>(file: SourceFile, call: () => Promise<T>): Promise<T 
   try {
     return await call();
   } catch (error) {
-    if (error instanceof AfterimageError && error.code === 'picture-unreadable') return { file, reason: error.message };
+    if (!(error instanceof AfterimageError)) throw error;
+    if (error.code === 'picture-unreadable') return { file, reason: error.message };
+    if (error.code === 'picture-unavailable') return { file, reason: error.message, unread: true };
     throw error;
   }
 }
 
-function isProblem(result: Unreadable | Hashed, failure: string | undefined): boolean {
+function isProblem(result: Unreadable | Hashed, failure: Unreadable | undefined): boolean {
   return 'reason' in result || failure !== undefined;
 }
 
 function outcomeOf(
   result: Unreadable | Hashed,
-  failures: ReadonlyMap<string, string>,
+  failures: ReadonlyMap<string, Unreadable>,
   made: ReadonlyMap<string, EmbeddedPicture>,
   { known, undrawn }: EmbedContext,
 ): Outcome {
@@ -278,5 +280,5 @@ function outcomeOf(
   const id = itemId(result.sha256);
   const picture = made.get(id) ?? known.get(id);
   if (picture) return { file, picture, embedded: made.has(id) && !undrawn.has(id) };
-  return { file, reason: failures.get(id) ?? 'It could not be decoded.' };
+  return { reason: 'It could not be decoded.', ...failures.get(id), file };
 }

@@ -6,7 +6,8 @@ import { indexPictures } from './index-pictures.ts';
 function refusal(more: Partial<IndexRequest>) {
   const file = { location: '', bytes: 1, modified: 0, stamp: null };
   const files = ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => ({ name, ...file }));
-  const list = vi.fn(async () => ({ files, problems: [], others: 0, otherExtensions: {}, unlisted: [], empty: [] }));
+  const nothing = { problems: [], others: 0, otherExtensions: {}, unlisted: [], empty: [], unread: [], leftOut: [] };
+  const list = vi.fn(async () => ({ files, ...nothing }));
   const model = { id: 'tiny', sha256: '', dim: 64 };
   const hnsw = { M: 16, efConstruction: 200, efSearch: 200 };
   const signal = new AbortController().signal;

@@ -10,8 +10,16 @@ import { codeWidth } from '../indexes/code-shape.ts';
 import type { Listing, Problem } from '../ports.ts';
 import type { IndexPorts, IndexRequest, IndexSummary } from '../request.ts';
 import { createStopwatch, type Stopwatch } from '../steps/stopwatch.ts';
-import { absentPictures, notesOfAbsent, refuseUnknown, withoutMoved } from './absent.ts';
-import { embedFiles, type Outcome } from './embed.ts';
+import {
+  absentPictures,
+  type Found,
+  notesOfAbsent,
+  notesOfUnread,
+  refuseUnknown,
+  settle,
+  withoutMoved,
+} from './absent.ts';
+import { embedFiles } from './embed.ts';
 
 /**
  * Bring a collection to the state of its source: list, hash, decode and embed what is new, build the graph, put the
@@ -51,7 +59,7 @@ async function indexListing(
   const journal = await store.journal(journalKey(request));
   const { known, undrawn, resumed } = await knownPictures(previous, journal, existing, request, ports.onEvent);
   if (resumed > 0) ports.onEvent({ type: 'resumed', pictures: resumed });
-  const absent = absentPictures(listing, previous, { known, undrawn }, existing);
+  const absent = absentPictures(listing, previous, { known, undrawn }, existing, ports.source);
 
   const embeddings = await embedFiles(listing.files, { ports, request, stopwatch, journal, known, undrawn, existing });
   const embedSeconds = (performance.now() - start) / 1000;
@@ -60,18 +68,18 @@ async function indexListing(
     ports.onEvent({ type: 'note', message });
   });
   const stay = withoutMoved(absent, embeddings, previous);
-  for (const message of notesOfAbsent(listing, stay)) ports.onEvent({ type: 'note', message });
-  const outcomes = [...embeddings, ...stay].sort(byName);
-  const problems = [...listing.problems, ...problemsOf(outcomes)];
+  const { pictures, problems, unread } = settle(listing, embeddings, previous, { known, undrawn }, existing);
+  const notes = [...notesOfAbsent(listing, stay), ...notesOfUnread(unread)];
+  for (const message of notes) ports.onEvent({ type: 'note', message });
   for (const problem of problems) ports.onEvent({ type: 'problem', problem });
-  if (request.strict) refuseProblems(problems);
+  if (request.strict) refuseProblems([...problems, ...unread]);
 
-  const assembled = await assemble(outcomes, request, ports.sha256);
+  const found = [...pictures, ...stay].sort(byName);
+  const assembled = await assemble(found, request, ports.sha256);
   const content = { ...assembled, items: withAdditions(assembled.items, previous) };
   if (content.items.length === 0) throw nothingLeft(problems);
   const { manifest, unchanged, advice } = await publish(content, { ...last, existing, request, ports, stopwatch });
-  const embedded = new Set(outcomes.flatMap((one) => ('picture' in one && one.embedded ? [one.picture.record.id] : [])))
-    .size;
+  const embedded = new Set(found.filter((one) => one.embedded).map(({ picture }) => picture.record.id)).size;
   return {
     collection: manifest.name,
     count: manifest.count,
@@ -82,6 +90,7 @@ async function indexListing(
     problems,
     others: listing.others,
     otherExtensions: listing.otherExtensions,
+    leftOut: listing.leftOut,
     unchanged,
     index: manifest.index,
     advice,
@@ -92,11 +101,10 @@ async function indexListing(
   };
 }
 
-function refuseWrongSize({ files, problems, others }: Listing, { maxPictures, model, hnsw }: IndexRequest): void {
+function refuseWrongSize(listing: Listing, { maxPictures, model, hnsw }: IndexRequest): void {
+  const { files } = listing;
   if (files.length === 0) {
-    const [first] = problems;
-    const why = first ? ` ${first.name}: ${first.reason}` : others > 0 ? ` The ${others} files there are none.` : '';
-    throw new AfterimageError('nothing-to-index', `There are no pictures to index.${why}`);
+    throw new AfterimageError('nothing-to-index', `There are no pictures to index.${whyNone(listing)}`);
   }
   if (files.length <= maxPictures) return;
   throw new AfterimageError(
@@ -106,13 +114,17 @@ function refuseWrongSize({ files, problems, others }: Listing, { maxPictures, mo
   );
 }
 
-/** By code units, as files are listed. */
-function byName({ file: a }: Outcome, { file: b }: Outcome): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+function whyNone({ problems, unread, others, leftOut }: Listing): string {
+  const [first] = [...problems, ...unread];
+  if (first) return ` ${first.name}: ${first.reason}`;
+  const [left] = leftOut;
+  const what = left && ` Left out were ${left.count} × ${left.what}${leftOut.length > 1 ? ' and more' : ''}.`;
+  return (others > 0 ? ` The ${others} files there are none.` : '') + (what ?? '');
 }
 
-function problemsOf(outcomes: readonly Outcome[]): Problem[] {
-  return outcomes.flatMap((one) => ('reason' in one ? [{ name: one.file.name, reason: one.reason }] : []));
+/** By code units, as files are listed. */
+function byName({ file: a }: Found, { file: b }: Found): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
 function refuseProblems(problems: readonly Problem[]): void {
@@ -134,9 +146,8 @@ function nothingLeft(problems: readonly Problem[]): AfterimageError {
 }
 
 /** Rows in the order of names. Every file is an item, files with the same content too; those get ids of their own. */
-async function assemble(outcomes: readonly Outcome[], request: IndexRequest, sha256: Sha256): Promise<Content> {
+async function assemble(found: readonly Found[], request: IndexRequest, sha256: Sha256): Promise<Content> {
   const { captions, model } = request;
-  const found = outcomes.flatMap((one) => ('picture' in one ? [one] : []));
   const vectors = new Float32Array(found.length * model.dim);
   const items: Item[] = [];
   const seen = new Set<string>();

@@ -25,7 +25,8 @@ export function createShard(source: PictureSource, shard: Shard, sha256: Sha256)
     async list(signal) {
       const listing = await source.list(signal);
       // Each problem is told by one of the shards, but all of them have to know which folders are missing.
-      return { ...listing, files: await ours(listing.files), problems: await ours(listing.problems) };
+      const { files, problems, unread } = listing;
+      return { ...listing, files: await ours(files), problems: await ours(problems), unread: await ours(unread) };
     },
   };
 }

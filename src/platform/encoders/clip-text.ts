@@ -57,6 +57,8 @@ export async function loadTextTower(
     dtype,
     model_file_name: fileName,
     session_options: sessionOptions ?? {},
+    // Files are named in model.json, whatever config.json says of weights beside the graph.
+    use_external_data_format: false,
   });
   return { tokenizer, model };
 }

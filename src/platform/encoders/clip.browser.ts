@@ -44,12 +44,22 @@ export async function loadBrowserTextEncoder(
   const dtype = manifest.dtypes[device];
   if (device === 'webgpu') await requireShaders(dtype);
   const threads = globalThis.crossOriginIsolated ? wanted : 1;
-  const options = { device, dtype, ...preparedOptions(manifest, device, files) };
+  const options = { device, dtype, ...weightsBeside(dtype, files), ...preparedOptions(manifest, device, files) };
   configure(await runtime, onnxruntime[device].start, threads);
   const encoder = await withFiles(manifest.id, files, () => loadTextEncoder(manifest, options));
   if (device === 'webgpu') watchDevice(onEvent);
   const versions = [version, runtimeVersion(device)];
   return { encoder, manifest, bytes, dtype, threads, golden: await checkGolden(encoder, manifest, dtype), versions };
+}
+
+/** Weights of a tower that are in files beside it, which onnxruntime asks for by name. */
+function weightsBeside(dtype: Dtype, files: ReadonlyMap<string, Uint8Array>): Partial<TextEncoderOptions> {
+  const path = `${towerPath('text', dtype)}_data`;
+  const beside = [...files].filter(([name]) => name.startsWith(path));
+  if (beside.length === 0) return {};
+  return {
+    sessionOptions: { externalData: beside.map(([name, data]) => ({ path: name.replace('onnx/', ''), data })) },
+  };
 }
 
 /** What loads the prepared text tower, where there is one for this device: nothing is left to optimise. */

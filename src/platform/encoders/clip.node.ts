@@ -106,6 +106,7 @@ export async function loadVisionTower(
     dtype,
     model_file_name: 'vision_model',
     session_options: sessionOptions(threads),
+    use_external_data_format: false, // onnxruntime finds weights beside the graph by itself
   });
 }
 

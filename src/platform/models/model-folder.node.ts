@@ -5,7 +5,7 @@ import { AfterimageError } from '../../engine/errors.ts';
 import { isModelId } from '../../engine/formats/check.ts';
 import { type ModelManifest, parseModelManifest } from '../../engine/model/model.ts';
 import { createFolderSource } from '../bytes/bytes.node.ts';
-import { type Preprocessor, parsePreprocessor } from './preprocessor.ts';
+import { PREPROCESSOR, PROCESSOR, type Preprocessor, parsePreprocessors } from './preprocessor.ts';
 
 /** @throws AfterimageError `model-not-found`, `model-invalid`. */
 export async function readModelManifest(modelsFolder: string, modelId: string): Promise<ModelManifest> {
@@ -22,10 +22,15 @@ export async function readModelManifest(modelsFolder: string, modelId: string): 
   return parseModelManifest(text);
 }
 
-/** `preprocessor_config.json` of a model's folder. @throws AfterimageError `model-invalid`. */
+/** How a model's folder says that pictures are prepared. @throws AfterimageError `model-invalid`. */
 export async function readPreprocessor(folder: string): Promise<Preprocessor> {
-  const text = await readFile(join(folder, 'preprocessor_config.json'), 'utf8').catch(() => {
-    throw new AfterimageError('model-invalid', `${folder} has no preprocessor_config.json.`);
+  const read = (name: string) => readFile(join(folder, name), 'utf8').catch(() => undefined);
+  const [processor, preprocessor] = await Promise.all([read(PROCESSOR), read(PREPROCESSOR)]);
+  if (processor === undefined && preprocessor === undefined) {
+    throw new AfterimageError('model-invalid', `${folder} has no ${PREPROCESSOR} and no ${PROCESSOR}.`);
+  }
+  return parsePreprocessors({
+    ...(processor !== undefined && { processor }),
+    ...(preprocessor !== undefined && { preprocessor }),
   });
-  return parsePreprocessor(text);
 }

@@ -39,6 +39,8 @@ test('pictures by their extension, in any case, sorted, with "/" between; the ot
     otherExtensions: { '.mp4': 2, '': 1, '.txt': 1 },
     unlisted: [],
     empty: [],
+    unread: [],
+    leftOut: [],
   });
 });
 
@@ -85,7 +87,38 @@ test('links are followed, loops end, broken ones are reported', async () => {
   await symlink('loop.jpg', join(root, 'loop.jpg'));
   const listing = await names([root]);
   expect(listing.files).toEqual(['album/a.jpg', 'album/inner/b.jpg', 'linked.jpg']);
-  expect(listing.problems.map(({ name }) => name)).toEqual(['broken.jpg', 'loop.jpg']);
+  expect(listing.unread).toEqual([
+    { name: 'broken.jpg', reason: expect.stringMatching(/^It is a link to something that is not there/) },
+    { name: 'loop.jpg', reason: 'It is a link that leads back to itself.' },
+  ]);
+  expect(listing.problems).toEqual([]);
+});
+
+test('a link without a picture’s name that leads nowhere may be a folder: it is named, and its pictures are unknown', async () => {
+  const root = await tree(['a.jpg', 'there/b.jpg']);
+  for (const name of ['usb', 'Trip 2.0', 'lib.so']) await symlink('/nowhere/at/all', join(root, name));
+  await symlink('there', join(root, 'link'));
+  await mkdir(join(root, 'mount-point'));
+  await symlink('mount-point', join(root, 'z-mounted'));
+  const listing = await names([root]);
+  expect(listing.files).toEqual(['a.jpg', 'link/b.jpg']);
+  expect(listing.unlisted.toSorted()).toEqual(['Trip 2.0/', 'lib.so/', 'usb/']);
+  expect(listing.problems.map(({ name }) => name)).toEqual(['usb']);
+  expect(listing.otherExtensions).toEqual({ '.0': 1, '.so': 1 });
+  expect(listing.empty).toEqual([]); // mount-point itself had been entered
+});
+
+test('a linked folder that holds nothing is told, however deep; a plain one is just empty', async () => {
+  const root = await tree(['pictures/a.jpg', 'disk/lost+found/x.jpg', 'disk/.Trash/y.jpg']);
+  await mkdir(join(root, 'pictures/plain'));
+  await symlink('../disk', join(root, 'pictures/usb'));
+  expect(await names([join(root, 'pictures')])).toMatchObject({ files: ['a.jpg'], empty: ['usb/'] });
+});
+
+test('a picture that iCloud has taken away is there, but cannot be looked at', async () => {
+  const root = await tree(['a.jpg', '.b.jpg.icloud', '.notes.txt.icloud']);
+  const reason = 'It is in iCloud and not downloaded.';
+  expect(await names([root])).toMatchObject({ files: ['a.jpg'], unread: [{ name: 'b.jpg', reason }] });
 });
 
 test('hostile names are names', async () => {
@@ -100,4 +133,7 @@ test('what cannot be read says so', async () => {
   await rm(join(root, 'a.jpg'));
   for (const file of files)
     await expect(source.read(file, signal)).rejects.toMatchObject({ code: 'picture-unreadable' });
+  await mkdir(join(root, 'a.jpg')); // there, but not to be read
+  for (const file of files)
+    await expect(source.read(file, signal)).rejects.toMatchObject({ code: 'picture-unavailable' });
 });
