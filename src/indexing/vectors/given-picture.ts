@@ -139,11 +139,14 @@ function cut(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
 }
 
+/** What scripts write where there is no number. */
+const NO_NUMBER = /^\s*(?:nan|nat|none|null|n\/a|-)\s*$/i;
+
 /** Python writes whole numbers beside missing ones as `640.0`. Empty: 0, as our own export has it for what is not known. */
 function toCount(value: unknown): number | '' | undefined {
   if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'string') return undefined;
   const count = Number(value);
-  if (count === 0) return '';
+  if (count === 0 || NO_NUMBER.test(String(value))) return '';
   return Number.isSafeInteger(count) && count > 0 ? count : undefined;
 }
 

@@ -66,7 +66,7 @@ test('nested, empty and senseless columns are reported, with an example', () => 
 });
 
 test('sizes that are not known are no problem', () => {
-  const { pictures, report } = read({ url: 'a', width: 0, height: '0', bytes: Number.NaN, date: null });
+  const { pictures, report } = read({ url: 'a', width: 0, height: 'nan', bytes: Number.NaN, date: null });
   expect(pictures).toEqual([{ name: 'a', width: 0, height: 0, bytes: 0, date: null }]);
   expect(report.problems.filter(({ problem }) => problem === 'not-understood')).toEqual([]);
 });
