@@ -82,6 +82,7 @@ describe('tables as they are out there', () => {
 
   test.each([
     ['a blank line at the end', 'a.txt', `${lines((name) => name)}\n`],
+    ['blank lines at the end, and a byte order mark', 'a.txt', `\ufeff${lines((name) => name)}\n\n  \n`],
     ['carriage returns', 'a.txt', lines((name) => name, '\r')],
     ['NaN', 'a.jsonl', lines((name) => `{"url": "${name}", "width": NaN, "similarity": NaN}`)],
     ['a list', 'a.json', JSON.stringify(NAMES.map((url) => ({ url })))],

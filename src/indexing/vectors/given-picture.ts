@@ -77,7 +77,7 @@ export function columnNamed(name: string): Column | undefined {
 }
 
 /** For messages: the columns that give a picture its name and its title, as they are mostly spelt. */
-export const USUAL_COLUMNS = 'url, image_path, file_name, caption, title';
+export const USUAL_COLUMNS = 'url, image_path, file_name, caption or title';
 
 /** Lists within lists deeper than this are not looked into. */
 const MAX_DEPTH = 5;

@@ -11,8 +11,8 @@ export type Pairing = { readonly pairs: readonly Pair[] } | { readonly problem: 
 
 /** ` (1)`, ` - Copy (2)` and ` copy 2`, as browsers and systems call what is there already. */
 const COPY = /(?:\s*\(\d+\)|\s*-\s*copy(?:\s*\(\d+\))?|\scopy(?:\s\d+)?)$/i;
-/** `part-00000-0c1e….c000.snappy` of Spark, `part.0` of Dask. */
-const PART = /^part[-_.]?(\d+)(?!\d)/i;
+/** clip-retrieval's `img_emb_0` and `metadata_0`, whatever follows; `part-00000-0c1e….c000` of Spark, `part.0` of Dask. */
+const PART = /^(?:img_emb|metadata|part)[-_.]?(\d+)/i;
 /** `img_emb_0`, `00000`, `train-00000-of-00004`, and with the hash that is behind it on the Hugging Face Hub. */
 const NUMBER = /(\d+)(?:-of-\d+(?:-[0-9a-f]{8,})?)?$/i;
 
@@ -25,8 +25,38 @@ function stemOf(path: string): string {
 /** The number of a file in a series, without leading zeros; undefined: it has none. */
 export function numberOf(path: string): string | undefined {
   const stem = stemOf(path);
-  const digits = (PART.exec(stem) ?? NUMBER.exec(stem))?.[1];
+  return withoutZeros((PART.exec(stem) ?? NUMBER.exec(stem))?.[1]);
+}
+
+function withoutZeros(digits: string | undefined): string | undefined {
   return digits?.replace(/^0+(?=\d)/, '');
+}
+
+/**
+ * The numbers of files of one series: where names differ in one number alone, these (`0_vit-b-32`, `1_vit-b-32`), else that
+ * of each.
+ */
+function numbersOf(paths: readonly string[]): ReadonlyMap<string, string | undefined> {
+  const stems = paths.map(stemOf);
+  const digits = stems.map((stem) => stem.match(/\d+/g) ?? []);
+  const isSeries = new Set(stems.map((stem) => stem.replace(/\d+/g, '#'))).size === 1;
+  const places = (digits[0] ?? []).keys();
+  const differing = isSeries ? [...places].filter((i) => new Set(digits.map((one) => one[i])).size > 1) : [];
+  const [place] = differing;
+  if (differing.length !== 1 || place === undefined) return new Map(paths.map((path) => [path, numberOf(path)]));
+  return new Map(paths.map((path, i) => [path, withoutZeros(digits[i]?.[place])]));
+}
+
+/**
+ * True where the only table that there is can be that of all arrays: its name does not say that it is of another array, or
+ * of one of several.
+ */
+export function isForAll(table: string, arrays: readonly string[]): boolean {
+  const number = numberOf(table);
+  if (number === undefined) return true;
+  const isPart = PART.test(stemOf(table));
+  if (arrays.length > 1) return !isPart && !arrays.some((array) => numberOf(array) === number);
+  return !isPart || arrays.every((array) => !PART.test(stemOf(array)) || numberOf(array) === number);
 }
 
 /**
@@ -49,9 +79,10 @@ function pairBy(keyOf: (path: string) => string, arrays: readonly string[], tabl
 }
 
 function pairByNumber(arrays: readonly string[], tables: readonly string[]): Pairing {
-  const without = [...arrays, ...tables].filter((path) => numberOf(path) === undefined);
+  const numbers = new Map([...numbersOf(arrays), ...numbersOf(tables)]);
+  const without = [...arrays, ...tables].filter((path) => numbers.get(path) === undefined);
   if (without.length > 0) return { problem: `${named(without)} has no number by which arrays and tables are paired` };
-  const numbered = (path: string) => numberOf(path) as string; // none is without
+  const numbered = (path: string) => numbers.get(path) as string; // none is without
   for (const paths of [arrays, tables]) {
     const twins = twinsAmong(paths, numbered);
     if (twins) return { problem: `${twins[0]} and ${twins[1]} have the same number` };

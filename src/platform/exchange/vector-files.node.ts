@@ -14,7 +14,7 @@ import type { GivenRows, VectorSource } from '../../indexing/vectors/import-vect
 import { createRecordReader } from '../../indexing/vectors/record-reader.ts';
 import { mergeReports, type TableReport } from '../../indexing/vectors/table-report.ts';
 import { METADATA_EXTENSIONS, readMetadata } from './metadata-files.node.ts';
-import { copiesAmong, numberOf, pairFiles } from './pair-files.ts';
+import { copiesAmong, isForAll, pairFiles } from './pair-files.ts';
 import { invalid, listed } from './tables/invalid.node.ts';
 
 /** More than any header that is read. */
@@ -120,13 +120,6 @@ function groupOf(array: string, metadata: string, others: readonly string[]): Gr
   return { arrays: [array], metadata, others };
 }
 
-/** The one table of a folder, unless its number says that it is of another array, or of one of several. */
-function isForAll(table: string, arrays: readonly string[]): boolean {
-  const number = numberOf(table);
-  const [only = ''] = arrays;
-  return number === undefined || (arrays.length === 1 && (numberOf(only) ?? number) === number);
-}
-
 async function* readGroup(
   { arrays, metadata, others = [] }: Group,
   signal: AbortSignal,
@@ -176,8 +169,9 @@ async function countRows(arrays: readonly string[]): Promise<number> {
 }
 
 function unknownColumns(metadata: string, { unknown }: TableReport): AfterimageError {
-  const remedy = `its first line has to name them, with ${USUAL_COLUMNS} among them`;
-  return invalid(metadata, `none of its columns is known (${listed(unknown)}); ${remedy}`);
+  const isText = /^\.[ct]sv$/i.test(extname(metadata));
+  const where = isText ? ', which its first line has to name' : '';
+  return invalid(metadata, `none of its columns is known (${listed(unknown)})${where}; call one ${USUAL_COLUMNS}`);
 }
 
 function openArray(path: string, signal: AbortSignal): Promise<NpyReader> {
