@@ -106,11 +106,14 @@ function createRows(path: string, { delimiter, quotes }: Dialect, listener: List
     },
   };
 
-  /** A field that begins with a quotation mark: as it is meant, or with marks inside that are not doubled. */
+  /**
+   * A field that begins with a quotation mark: as it is meant, or with marks inside that are not doubled. Of these, it is a
+   * field in quotation marks if the first one inside opens something.
+   */
   function unquoted(field: string, raw: string, first: number): string {
     if (raw.includes('"""')) return field;
     if (/[\r\n]/.test(field)) throw unclosed(first);
-    return field.length > 2 && field.endsWith('"') ? field.slice(1, -1) : field;
+    return /^"[^"]*\s".*"$/.test(field) ? field.slice(1, -1) : field;
   }
 
   function unclosed(first: number): Error {

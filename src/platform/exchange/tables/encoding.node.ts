@@ -1,4 +1,7 @@
-/** Finding out how text is encoded: by its byte order mark, else by its bytes. */
+/**
+ * Finding out how text is encoded: by its byte order mark, else by its bytes. Languages are not guessed by their letters:
+ * which names come out would depend on how many there are.
+ */
 
 export type TextEncodingName = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 

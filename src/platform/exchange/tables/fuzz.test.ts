@@ -82,3 +82,32 @@ test.each([...Object.keys(TEXTS), 'f.parquet'])('random bytes as %s', async (nam
     { numRuns: 200 },
   );
 });
+
+test('a run of a thousand million levels', async () => {
+  const whole = readFileSync(new URL('none.parquet', FIXTURES));
+  // The length of the levels, a run of three, and its value.
+  const at = whole.indexOf(Uint8Array.from([2, 0, 0, 0, 6, 1]));
+  expect(at).toBeGreaterThan(0);
+  for (const run of [
+    [0xfe, 0xff, 0xff, 0xff, 0x0f, 1],
+    [0xff, 0xff, 0xff, 0xff, 0x0f, 1],
+  ]) {
+    await survives(
+      'a.parquet',
+      Buffer.concat([whole.subarray(0, at + 4), Uint8Array.from(run), whole.subarray(at + 10)]),
+    );
+  }
+});
+
+test.each([
+  ['32 bits', 0x15],
+  ['64 bits', 0x16],
+])('a number of %s that has no end', async (_what, type) => {
+  const length = 2_000_000;
+  const footer = Buffer.alloc(length, 0xff);
+  footer[0] = type;
+  const end = Buffer.alloc(8, 'PAR1');
+  end.writeUInt32LE(length);
+  end.write('PAR1', 4);
+  await expect(readTable('a.parquet', Buffer.concat([Buffer.from('PAR1'), footer, end]))).rejects.toThrow(/too long/);
+});

@@ -108,7 +108,10 @@ interface Element {
   readonly line: number;
 }
 
-/** The elements of a list, cut at commas outside of texts, lists and objects. */
+/**
+ * The elements of a list, cut at commas outside of texts, lists and objects. Not by a streaming parser, which would stop at
+ * NaN.
+ */
 async function* elementsOf(chunks: AsyncIterable<string>, path: string): AsyncGenerator<Element, void> {
   const cutter = createCutter(path);
   for await (const chunk of chunks) yield* cutter.add(chunk);

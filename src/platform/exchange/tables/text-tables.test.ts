@@ -84,6 +84,8 @@ describe('quotation marks', () => {
     ['the 6" nail', 'the 6" nail'],
     ['six inches: 6"', 'six inches: 6"'],
     ['"he said "hi" there"', 'he said "hi" there'],
+    ['"a" and "b"', '"a" and "b"'],
+    ['"a" and b', '"a" and b'],
     ['"a" and "b", c', 'a" and "b", c'],
     ['"""quoted"" first"', '"quoted" first'],
     ['""', undefined],
