@@ -69,12 +69,15 @@ function createRows(path: string, { delimiter, quotes }: Dialect, listener: List
   /** Of columns with the same name the first. */
   let columns: readonly (readonly [string, number])[] = [];
   let line = 0;
-  const advice = `put fields that contain ${nameOf(delimiter)} in quotation marks`;
+  const advice = quotes
+    ? `put fields that contain ${nameOf(delimiter)} or line ends in quotation marks`
+    : `write ${nameOf(delimiter)} and line ends inside of fields as spaces`;
   const begin = (fields: readonly string[]) => {
     names = fields.map(plainName);
-    const named = [...names.entries()].filter(([i, name]) => name !== '' && names?.indexOf(name) === i);
-    for (const [, name] of named) listener.declare(name);
-    columns = named.map(([i, name]) => [name, i]);
+    const places = new Map<string, number>();
+    for (const [i, name] of names.entries()) if (name !== '' && !places.has(name)) places.set(name, i);
+    for (const name of places.keys()) listener.declare(name);
+    columns = [...places];
   };
   return {
     /** @param lines the line in which they end, counted from 1. @returns null where they are no row */

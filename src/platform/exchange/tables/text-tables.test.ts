@@ -52,9 +52,14 @@ describe('tables with columns between', () => {
       'a field too many',
       'a.csv',
       'url,caption\na,b\nc,d,e\n',
-      /line 3 has 3 fields, but there are 2 columns; put.*commas/,
+      /line 3 has 3 fields, but there are 2 columns; put.*commas or line ends in quotation/,
     ],
-    ['a field too few', 'a.tsv', 'url\tcaption\na\tb\nc\n', /line 3 has 1 fields, but there are 2 columns; put.*tabs/],
+    [
+      'a field too few',
+      'a.tsv',
+      'url\tcaption\na\tb\nc\n',
+      /line 3 has 1 fields, but there are 2 columns; write tabs and line ends/,
+    ],
     ['something else', 'a.csv', 'PK\u0003\u0004\0\0\xff\xfe\0', /it is not text/],
   ])('%s is refused with its line', async (_what, name, content, message) => {
     const bytes = content.startsWith('PK') ? latin1(content) : content;
