@@ -29,7 +29,9 @@ export async function* readDelimited(
   );
   if (dialect.delimiter !== usual) listener.note(`has ${nameOf(dialect.delimiter)} between its columns`);
   const rows = createRows(path, dialect, listener);
-  const parser = parse({ ...optionsOf(dialect), on_record: rows.toRecord } as Options);
+  // Its types leave out that `raw` puts fields and text into one object.
+  const on_record = rows.toRecord as unknown as NonNullable<Options['on_record']>;
+  const parser = parse({ ...optionsOf(dialect), on_record });
   const source = Readable.from(chunks);
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
