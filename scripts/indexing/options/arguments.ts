@@ -55,9 +55,11 @@ the list.
   --from-npy <path>       vectors as NumPy and clip-retrieval write them: a .npy file (float16, 32 or 64; one row a
                           picture), a folder of such, or one with img_emb/ and metadata/. Rows are scaled to unit norm.
                           --model has to name the model that made them; its dimension is checked, nothing else can be
-  --metadata <path>       what is known of the rows, in their order: a file or a folder of .parquet, .jsonl, .csv, .tsv
-                          (columns url, image_path, caption, title, licence, width, height, date, id, sha256) or .txt
-                          (a name a line); default: metadata/ in the folder of --from-npy, where it is there
+  --metadata <path>       what is known of the rows, in their order: a table for all arrays, or a folder of one for each,
+                          with the same number in its name (img_emb_0.npy, metadata_0.parquet). .parquet, .jsonl, .json
+                          (a list of objects), .csv, .tsv (columns url, image_path, file_name, caption, title, licence,
+                          width, height, bytes, date, id, sha256) or .txt (a name a line); the summary lists what was
+                          not understood; default: metadata/ in the folder of --from-npy, where it is there
   --shard <i>/<n>         only the i-th of n shares of the pictures (chosen by name: each machine takes its own, whatever
                           the others do), as a collection without a graph and with float32 vectors, to be put together
                           by pnpm merge, which takes --index, --vectors and the parameters of the graph

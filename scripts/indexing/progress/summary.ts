@@ -4,6 +4,7 @@ import type { IndexSummary } from '../../../src/indexing/request.ts';
 import type { ImportSummary } from '../../../src/indexing/vectors/import-vectors.ts';
 import { printable } from '../../cli/printable.ts';
 import { duration } from './progress.ts';
+import { describeTables } from './tables.ts';
 
 /** Extensions that are named at most. */
 const MOST_EXTENSIONS = 5;
@@ -47,10 +48,9 @@ function describeResult(summary: IndexSummary): string[] {
 
 /** The result of an import in a few lines. */
 export function describeImport(summary: ImportSummary): string {
-  const { collection, count, dim, copies, normalised, removed, unchanged, bytes, seconds } = summary;
-  if (unchanged) {
-    return [`${collection} is up to date: ${count} vectors (${duration(seconds)}).`, ...adviceOf(summary)].join('\n');
-  }
+  const { collection, count, dim, copies, normalised, removed, unchanged, bytes, seconds, tables } = summary;
+  const more = [...adviceOf(summary), ...(tables ? describeTables(tables) : [])];
+  if (unchanged) return [`${collection} is up to date: ${count} vectors (${duration(seconds)}).`, ...more].join('\n');
   const parts = [
     ...(normalised > 0 ? [`${normalised} scaled to unit norm`] : []),
     ...(copies > 0 ? [`${copies} copies`] : []),
@@ -60,7 +60,7 @@ export function describeImport(summary: ImportSummary): string {
   return [
     `${collection}: ${count} vectors of dimension ${dim}${notes} in ${duration(seconds)}${indexTime(summary)}.`,
     `${describeBytes(bytes)}.`,
-    ...adviceOf(summary),
+    ...more,
   ].join('\n');
 }
 

@@ -13,6 +13,7 @@ import { countRemoved, partBytes } from '../pictures/index-pictures.ts';
 import type { CollectionPorts, CollectionRequest, PublishedSummary } from '../request.ts';
 import { createStopwatch } from '../steps/stopwatch.ts';
 import type { GivenPicture } from './given-picture.ts';
+import type { TableReport } from './table-report.ts';
 
 /** A further apart norm is said to have been mended. */
 const NORM_TOLERANCE = 1e-3;
@@ -32,6 +33,8 @@ export interface VectorSource {
   vectors(signal: AbortSignal): AsyncIterable<Float32Array>;
   /** With what is known of them. @throws AfterimageError `npy-invalid`, `metadata-invalid` */
   batches(signal: AbortSignal): AsyncIterable<GivenRows>;
+  /** What was understood of the tables, once all batches are read; null: there are none. */
+  tables(): TableReport | null;
 }
 
 export interface ImportRequest extends CollectionRequest {
@@ -47,6 +50,8 @@ export interface ImportSummary extends PublishedSummary {
   readonly dim: number;
   /** Rows that were not of unit norm and were scaled to it. */
   readonly normalised: number;
+  /** What was understood of the tables that came with the vectors; null: there were none. */
+  readonly tables: TableReport | null;
 }
 
 /**
@@ -77,6 +82,7 @@ export async function importVectors(request: ImportRequest, ports: ImportPorts):
       copies: content.copies,
       removed: countRemoved(previous, content.items),
       normalised: content.normalised,
+      tables: ports.source.tables(),
       unchanged,
       index: manifest.index,
       advice,

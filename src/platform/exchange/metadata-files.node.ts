@@ -1,112 +1,63 @@
-/** Tables of what is known of pictures, a record a row: Parquet, JSON Lines, CSV, or one name a line. */
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { parse } from 'csv-parse';
-import { type Compressors, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+/** Tables of what is known of pictures, a record a row: Parquet, JSON, CSV, TSV, or one name a line. */
+import { extname } from 'node:path';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { MetadataRecord } from '../../indexing/vectors/given-picture.ts';
+import type { RecordReader } from '../../indexing/vectors/record-reader.ts';
+import { readDelimited } from './tables/delimited.node.ts';
+import { invalid, shortened } from './tables/invalid.node.ts';
+import { readJson } from './tables/json.node.ts';
+import { readParquet } from './tables/parquet.node.ts';
+import { linesOf, readText } from './tables/text.node.ts';
 
-type Reader = (path: string) => AsyncIterable<MetadataRecord>;
+/** What a reader says of a table beside its records. */
+export type TableListener = Pick<RecordReader, 'note' | 'declare'>;
+
+type Reader = (path: string, listener: TableListener, rows: number) => AsyncIterable<MetadataRecord>;
+
+const readJsonTable: Reader = (path, { note }) => readJson(path, note);
+
+/** Characters that are shown of a library's message, which may hold names from the file. */
+const MAX_MESSAGE = 200;
 
 /** By extension; where a folder holds several kinds, the first one is taken. */
 const READERS: Readonly<Record<string, Reader>> = {
   '.parquet': readParquet,
-  '.jsonl': readJsonLines,
-  '.ndjson': readJsonLines,
-  '.csv': (path) => readTable(path, ','),
-  '.tsv': (path) => readTable(path, '\t'),
+  '.jsonl': readJsonTable,
+  '.ndjson': readJsonTable,
+  '.csv': (path, listener) => readDelimited(path, ',', listener),
+  '.tsv': (path, listener) => readDelimited(path, '\t', listener),
   '.txt': readNames,
+  '.json': readJsonTable,
 };
 export const METADATA_EXTENSIONS: readonly string[] = Object.keys(READERS);
 
-/** Parquet has Snappy by itself; Node has these two. */
-const COMPRESSORS: Compressors = { GZIP: (bytes) => gunzipSync(bytes), BROTLI: (bytes) => brotliDecompressSync(bytes) };
-
 /**
- * All records of a file in order.
+ * All records of a file in order, with such columns as are known.
+ * @param rows how many are expected: a reader that can tell beforehand refuses others.
  * @throws AfterimageError `metadata-invalid` for what cannot be read.
  */
-export async function* readMetadata(path: string): AsyncGenerator<MetadataRecord, void> {
-  const reader = READERS[extname(path).toLowerCase()];
+export async function* readMetadata(
+  path: string,
+  listener: TableListener,
+  rows: number,
+): AsyncGenerator<MetadataRecord, void> {
+  const extension = extname(path).toLowerCase();
+  const reader = READERS[extension];
   if (!reader) throw invalid(path, `its extension is none of ${METADATA_EXTENSIONS.join(', ')}`);
   try {
-    yield* reader(path);
+    yield* reader(path, listener, rows);
   } catch (error) {
-    if (error instanceof AfterimageError) throw error;
-    const { message } = error as Error;
-    const advice = message.includes('codec') ? '; save it with compression snappy, gzip or brotli' : '';
-    throw invalid(path, `${message}${advice}`, error);
+    throw error instanceof AfterimageError ? error : explain(error as Error, path, extension);
   }
 }
 
-/** One row group at a time. */
-async function* readParquet(path: string): AsyncGenerator<MetadataRecord> {
-  const handle = await open(path);
-  try {
-    const { size: byteLength } = await handle.stat();
-    const slice = async (start: number, end = byteLength) => {
-      const bytes = new Uint8Array(end - start);
-      await handle.read(bytes, 0, bytes.length, start);
-      return bytes.buffer;
-    };
-    const file = { byteLength, slice };
-    const metadata = await parquetMetadataAsync(file);
-    let rowStart = 0;
-    for (const { num_rows } of metadata.row_groups) {
-      const rowEnd = rowStart + Number(num_rows);
-      yield* await parquetReadObjects({ file, metadata, compressors: COMPRESSORS, rowStart, rowEnd });
-      rowStart = rowEnd;
-    }
-  } finally {
-    await handle.close();
-  }
+function explain(error: Error, path: string, extension: string): AfterimageError {
+  const message = shortened(error.message, MAX_MESSAGE);
+  const isForeign = extension === '.parquet' && !/^its? /.test(message);
+  if (message.includes('codec')) return invalid(path, `${message}; save it with compression zstd or snappy`, error);
+  return invalid(path, isForeign ? `it is damaged, or not Parquet (${message})` : message, error);
 }
 
-async function* readJsonLines(path: string): AsyncGenerator<MetadataRecord> {
-  for await (const { line, number } of linesOf(path)) {
-    if (line.trim() === '') continue;
-    yield parseRecord(line, path, number);
-  }
-}
-
-function parseRecord(line: string, path: string, number: number): MetadataRecord {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw invalid(path, `line ${number} is not JSON`);
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as MetadataRecord;
-  throw invalid(path, `line ${number} is not an object`);
-}
-
-/** With a first line of column names. */
-function readTable(path: string, delimiter: string): AsyncIterable<MetadataRecord> {
-  const parser = parse({ columns: true, bom: true, delimiter, skip_empty_lines: true });
-  return createReadStream(path)
-    .on('error', (error) => parser.destroy(error))
-    .pipe(parser);
-}
-
-async function* readNames(path: string): AsyncGenerator<MetadataRecord> {
-  for await (const { line } of linesOf(path)) yield { name: line };
-}
-
-async function* linesOf(path: string): AsyncGenerator<{ line: string; number: number }> {
-  let number = 0;
-  let rest = '';
-  for await (const chunk of createReadStream(path, 'utf8')) {
-    const lines = `${rest}${chunk}`.split(/\r?\n/);
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield { line: number++ === 0 ? line.replace(/^\ufeff/, '') : line, number };
-  }
-  if (rest !== '') yield { line: rest, number: number + 1 };
-}
-
-export function invalid(path: string, problem: string, cause?: unknown): AfterimageError {
-  return new AfterimageError('metadata-invalid', `The metadata in ${basename(path)} cannot be used: ${problem}.`, {
-    cause,
-  });
+async function* readNames(path: string, { note }: TableListener): AsyncGenerator<MetadataRecord> {
+  for await (const { line } of linesOf(readText(path, note), path)) yield { name: line };
 }
