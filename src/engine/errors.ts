@@ -1,5 +1,6 @@
 /**
- * Every error a person or a script can meet has a stable code; the message says what happened and what to do.
+ * Every error a person or a script can meet has a stable code. The message says what happened; what to do stands there too,
+ * or, where visitors and command-line users both read it, in the remedies of each (ui/common, scripts/cli).
  * Codes are part of the public surface: add, never rename.
  */
 export type ErrorCode =
