@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { addModel } from '../../scripts/models/add-model.ts';
+import { putWeightsBeside, TEXT_TOWER } from '../../scripts/models/hf/testing.ts';
 import { expect, test } from '../fixtures.ts';
 import { copyPublicFolder, drawPictures, script, serveSite } from '../sites.ts';
 
@@ -7,8 +8,11 @@ test('a collection of another model and dimension is offered and searched', asyn
   const folder = await copyPublicFolder(info.outputPath('public'));
   const models = join(folder, 'models');
   await script('models/make-random-model.ts', info.outputPath('random'), '--dim', '48');
+  // A tower with weights beside it, as large ones have them.
+  await putWeightsBeside(info.outputPath('random'), TEXT_TOWER, 'text_model.onnx_data');
   const model = await addModel({ folder: info.outputPath('random'), modelsFolder: models, id: 'random-48' });
   expect(model.dim).toBe(48);
+  expect(model.files.map(({ path }) => path)).toContain(`${TEXT_TOWER}_data`);
   const pictures = await drawPictures(info.outputPath('pictures'), ['rocket', 'dog', 'cat', 'ghost', 'guitar']);
   const collection = join(folder, 'collections/other');
   await script(

@@ -1,4 +1,5 @@
 /** The folder in which a model is put together: what becomes of it is all of the model, or nothing. */
+import { rmSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AfterimageError } from '../../src/engine/errors.ts';
@@ -39,20 +40,41 @@ export async function withStage<T>(
   fill: (stage: Stage) => Promise<T>,
 ): Promise<T> {
   const target = join(modelsFolder, id);
-  const root = `${target}.partial`;
+  const root = join(modelsFolder, `.${id}.partial`);
   const stage = { modelsFolder: root, id, folder: join(root, id) };
+  const forget = removeOnSignals(root);
   try {
     await orNotWritable(target, async () => {
       await rm(root, { recursive: true, force: true });
       await mkdir(join(stage.folder, 'onnx'), { recursive: true });
     });
     const result = await fill(stage);
+    forget(); // from here on it may hold what was there before
     const isItself = (await realpath(source)) === (await realpath(target).catch(() => undefined));
     await orNotWritable(target, () => (isItself ? moveInto(stage.folder, target) : takeThePlace(stage, target)));
     return result;
   } finally {
+    forget();
     await rm(root, { recursive: true, force: true }).catch(() => {});
   }
+}
+
+/** As shells have it: 128 + the number of the signal. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Ctrl-C leaves nothing either. @returns what takes that back */
+function removeOnSignals(folder: string): () => void {
+  const listeners = (['SIGINT', 'SIGTERM'] as const).map((name) => {
+    const listener = () => {
+      rmSync(folder, { recursive: true, force: true });
+      process.exit(EXIT_CODES[name]);
+    };
+    process.once(name, listener);
+    return () => process.off(name, listener);
+  });
+  return () => {
+    for (const remove of listeners) remove();
+  };
 }
 
 /** File by file, model.json last. */

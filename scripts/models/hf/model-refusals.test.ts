@@ -140,5 +140,5 @@ test('a model that was there stays where its new version cannot be used', async 
   const before = await readdir(join(modelsFolder, id), { recursive: true });
   await expect(addModel({ folder, modelsFolder, id })).rejects.toMatchObject({ code: 'model-invalid' });
   expect(await readdir(join(modelsFolder, id), { recursive: true })).toEqual(before);
-  expect(await readdir(place.modelsFolder)).not.toContain(`${id}.partial`);
+  expect(await readdir(place.modelsFolder)).not.toContain(`.${id}.partial`);
 });

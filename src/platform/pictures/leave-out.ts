@@ -35,7 +35,11 @@ export interface Rules {
   isIncluded(path: string): boolean;
   /** False where only names of folders and leading dots matter. */
   readonly concernsFiles: boolean;
-  /** These rules and those of an ignore file's text. @param folder that it lies in, as `test` takes it; empty for the given one. */
+  /**
+   * These rules and those of an ignore file's text.
+   * @param folder that it lies in, as `test` takes it; empty for the given one.
+   * @throws UnusableIgnoreFile
+   */
   within(folder: string, text: string): Rules;
 }
 
@@ -82,12 +86,26 @@ function literalStart(pattern: string): string {
 
 const OF_FILE = 'file:';
 
-/** The lines of an ignore file, as patterns relative to the given folder. */
+/** An ignore file may come with pictures of somebody else: matching it takes no time without end. */
+const MAX_LINES = 1000;
+const MAX_LINE = 1000;
+const MAX_GLOBSTARS = 3;
+
+/** The message is a sentence for a person. */
+export class UnusableIgnoreFile extends Error {}
+
+/** The lines of an ignore file, as patterns relative to the given folder. @throws UnusableIgnoreFile */
 function linesOf(text: string, folder: string): Marked[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  return lines
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-    .map((line) => marked(relocate(line, folder), `${OF_FILE}${folder}${IGNORE_FILE}`));
+  const all = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const lines = all.filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  if (lines.length > MAX_LINES) throw new UnusableIgnoreFile(`It has more than ${MAX_LINES} patterns.`);
+  for (const line of lines) {
+    if (line.length > MAX_LINE) throw new UnusableIgnoreFile(`It has a line of more than ${MAX_LINE} characters.`);
+    if (line.split('**').length - 1 > MAX_GLOBSTARS) {
+      throw new UnusableIgnoreFile(`It has a line with more than ${MAX_GLOBSTARS} times “**”.`);
+    }
+  }
+  return lines.map((line) => marked(relocate(line, folder), `${OF_FILE}${folder}${IGNORE_FILE}`));
 }
 
 /** A line of an ignore file in `folder` as one that means the same in the folder above all. */

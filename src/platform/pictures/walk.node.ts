@@ -3,7 +3,16 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { LeftOut, Listing, PictureSource, Problem, SourceFile } from '../../indexing/ports.ts';
-import { createRules, IGNORE_FILE, NO_MEDIA, NO_PATTERNS, type Patterns, type Rule, type Rules } from './leave-out.ts';
+import {
+  createRules,
+  IGNORE_FILE,
+  NO_MEDIA,
+  NO_PATTERNS,
+  type Patterns,
+  type Rule,
+  type Rules,
+  UnusableIgnoreFile,
+} from './leave-out.ts';
 import { isGone, reasonOf } from './trouble.node.ts';
 
 /** HEIC is among them so that it gets a message instead of silence. */
@@ -136,7 +145,8 @@ class Walk {
     try {
       return place.rules.within(pathIn(place, ''), await readFile(join(place.path, IGNORE_FILE), 'utf8'));
     } catch (error) {
-      this.#cannotList(place, `Its ${IGNORE_FILE} cannot be read. ${reasonOf(error)}`);
+      const reason = error instanceof UnusableIgnoreFile ? error.message : reasonOf(error);
+      this.#cannotList(place, `Its ${IGNORE_FILE} cannot be used. ${reason}`);
       return undefined;
     }
   }
