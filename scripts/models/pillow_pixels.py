@@ -1,6 +1,6 @@
 """Pixels that a vision tower takes, made by Pillow as CLIPImageProcessor of Python's transformers does.
 
-An independent implementation of what src/platform/pictures/decoding/square.node.ts does, for its tests and for
+An independent implementation of what src/platform/pictures/square/square.node.ts does, for its tests and for
 scripts/eval/preprocessing.ts. Needs Pillow and nothing else.
 
   python3 pillow_pixels.py golden OUT.json               what the test compares with

@@ -12,7 +12,7 @@ import { type Input, openInput, readInput } from './decoding/input.node.ts';
 import { mended, refuseMissing, withoutZeros } from './decoding/mend.ts';
 import { fromRaw, inside, type Raw } from './decoding/raw.node.ts';
 import { isCertain, reasonOf, wordsOf } from './decoding/reasons.ts';
-import { toSquare } from './decoding/square.node.ts';
+import { toSquare } from './square/square.node.ts';
 
 // Several pictures are decoded at a time, each by one thread: that scales better than several threads a picture.
 sharp.concurrency(1);

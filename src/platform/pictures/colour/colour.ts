@@ -11,11 +11,25 @@ export interface Gamut {
 }
 
 /** How a sample from 0 to 1 stands for light. */
-export type Transfer =
-  | { readonly kind: 'srgb' }
-  | { readonly kind: 'power'; readonly exponent: number }
-  | { readonly kind: 'pq' }
-  | { readonly kind: 'hlg' };
+export type Transfer = Curve | { readonly kind: 'pq' } | { readonly kind: 'hlg' };
+
+/** ((value + offset) ÷ (1 + offset)) ^ exponent × gain, below `from` value ÷ slope. */
+interface Curve {
+  readonly kind: 'curve';
+  readonly exponent: number;
+  readonly offset: number;
+  readonly from: number;
+  readonly slope: number;
+  readonly gain: number;
+}
+
+const SRGB_CURVE: Curve = { kind: 'curve', exponent: 2.4, offset: 0.055, from: 0.04045, slope: 12.92, gain: 1 };
+const SMPTE240_CURVE: Curve = { kind: 'curve', exponent: 1 / 0.45, offset: 0.1115, from: 0.0912, slope: 4, gain: 1 };
+
+/** @param exponent of light as a power of the value */
+export function powerCurve(exponent: number, gain = 1): Transfer {
+  return { kind: 'curve', exponent, offset: 0, from: 0, slope: 1, gain };
+}
 
 export interface Colour {
   readonly gamut: Gamut;
@@ -41,19 +55,30 @@ export const GAMUTS: ReadonlyMap<number, Gamut> = new Map([
   [12, { white: D65, ...P3 }],
 ]);
 
-/** Transfer functions by their number in table 3. Browsers take those of television (1, 6, 14, 15) for that of sRGB. */
-export const TRANSFERS: ReadonlyMap<number, Transfer> = new Map<number, Transfer>([
-  ...[1, 2, 6, 13, 14, 15].map((code): [number, Transfer] => [code, { kind: 'srgb' }]),
-  [4, { kind: 'power', exponent: 2.2 }],
-  [5, { kind: 'power', exponent: 2.8 }],
-  [8, { kind: 'power', exponent: 1 }],
-  [16, { kind: 'pq' }],
-  [18, { kind: 'hlg' }],
-]);
+/** Transfer functions by their number in table 3, as Chromium takes them: those of television are a power of 2.4 in PNG and sRGB in AVIF. */
+function transfersWith(television: Transfer): ReadonlyMap<number, Transfer> {
+  return new Map<number, Transfer>([
+    ...[1, 6, 14, 15].map((code): [number, Transfer] => [code, television]),
+    [2, SRGB_CURVE],
+    [4, powerCurve(2.2)],
+    [5, powerCurve(2.8)],
+    [7, SMPTE240_CURVE],
+    [8, powerCurve(1)],
+    [13, SRGB_CURVE],
+    [16, { kind: 'pq' }],
+    [17, powerCurve(2.6, 52.37 / 48)],
+    [18, { kind: 'hlg' }],
+  ]);
+}
+
+export const PNG_TRANSFERS = transfersWith(powerCurve(2.4));
+export const AVIF_TRANSFERS = transfersWith(SRGB_CURVE);
+export const SRGB_COLOUR: Colour = { gamut: SRGB, transfer: SRGB_CURVE };
 
 /** Whether shown as sRGB it differs by a few steps of 255 at most: 0.45455 is what files without a better gamma say. */
 export function isNearlySrgb({ gamut, transfer }: Colour): boolean {
-  const isUsual = transfer.kind === 'srgb' || (transfer.kind === 'power' && Math.abs(transfer.exponent - 2.2) < 0.1);
+  const isPower = transfer.kind === 'curve' && transfer.from === 0 && transfer.gain === 1;
+  const isUsual = transfer === SRGB_CURVE || (isPower && Math.abs(transfer.exponent - 2.2) < 0.1);
   const near = (one: keyof Gamut) => [0, 1].every((i) => Math.abs((gamut[one][i] ?? 0) - (SRGB[one][i] ?? 0)) < 0.005);
   return isUsual && near('white') && near('red') && near('green') && near('blue');
 }
@@ -69,12 +94,15 @@ const ENCODED = Uint8Array.from({ length: STEPS + 1 }, (_, i) => Math.round(255 
  */
 export function toSrgb(samples: Uint8Array | Uint16Array, most: number, { gamut, transfer }: Colour): Uint8Array {
   const linear = Float32Array.from({ length: most + 1 }, (_, value) => toLight(value / most, transfer));
+  const isHdr = transfer.kind !== 'curve';
   const [rr, rg, rb, gr, gg, gb, br, bg, bb] = betweenGamuts(gamut, SRGB);
   const result = new Uint8Array(samples.length);
   for (let i = 0; i + 2 < samples.length; i += 3) {
-    const red = linear[samples[i] as number] as number;
-    const green = linear[samples[i + 1] as number] as number;
-    const blue = linear[samples[i + 2] as number] as number;
+    const r = linear[samples[i] as number] as number;
+    const g = linear[samples[i + 1] as number] as number;
+    const b = linear[samples[i + 2] as number] as number;
+    const gain = isHdr ? gainOf(r, g, b, transfer) : 1;
+    const [red, green, blue] = [gain * r, gain * g, gain * b];
     result[i] = encoded(rr * red + rg * green + rb * blue);
     result[i + 1] = encoded(gr * red + gg * green + gb * blue);
     result[i + 2] = encoded(br * red + bg * green + bb * blue);
@@ -86,26 +114,21 @@ function encoded(light: number): number {
   return ENCODED[Math.round(STEPS * Math.min(1, Math.max(0, light)))] as number;
 }
 
-/** Linear light, 1 the white of a screen. */
+/** Linear light: 1 is the white of a screen, of PQ that of paper, of HLG the most that a scene holds. */
 function toLight(value: number, transfer: Transfer): number {
-  switch (transfer.kind) {
-    case 'srgb':
-      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-    case 'power':
-      return value ** transfer.exponent;
-    case 'pq':
-      return pqToNits(value) / HDR_WHITE_NITS;
-    case 'hlg':
-      return hlgToLight(value);
-  }
+  if (transfer.kind === 'pq') return pqToNits(value) / PAPER_NITS;
+  if (transfer.kind === 'hlg') return hlgToScene(value);
+  const { exponent, offset, from, slope, gain } = transfer;
+  return value < from ? value / slope : gain * ((value + offset) / (1 + offset)) ** exponent;
 }
 
 function encodeSrgb(light: number): number {
   return light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
 }
 
-/** The white of paper in a picture of high dynamic range (ITU-R BT.2408). What is brighter is cut off. */
-const HDR_WHITE_NITS = 203;
+/** The white of paper in a picture of high dynamic range, and the brightest that such pictures are made for (ITU-R BT.2408). */
+const PAPER_NITS = 203;
+const PEAK = 1000 / PAPER_NITS;
 
 /** SMPTE ST 2084. */
 function pqToNits(value: number): number {
@@ -113,11 +136,37 @@ function pqToNits(value: number): number {
   return 10_000 * (Math.max(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125);
 }
 
-/** ITU-R BT.2100, its white of paper at a signal of 0.75. */
-function hlgToLight(value: number): number {
-  const scene = (signal: number) =>
-    signal <= 0.5 ? signal ** 2 / 3 : (Math.exp((signal - 0.55991073) / 0.17883277) + 0.28466892) / 12;
-  return (scene(value) / scene(0.75)) ** 1.2;
+/** ITU-R BT.2100. */
+function hlgToScene(value: number): number {
+  return value <= 0.5 ? value ** 2 / 3 : (Math.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12;
+}
+
+/** What brings high dynamic range to a screen, colours kept: what its brightest channel needs. */
+function gainOf(r: number, g: number, b: number, { kind }: Transfer): number {
+  const luminance = 0.2627 * r + 0.678 * g + 0.0593 * b;
+  const shown = kind === 'hlg' && luminance > 0 ? PEAK * luminance ** 0.2 : 1; // from the scene to the screen
+  const brightest = shown * Math.max(r, g, b);
+  return brightest > 0 ? (shown * toneMapped(brightest)) / brightest : shown;
+}
+
+/** The curve of Chromium 149 on a screen of standard range, measured: paper at half of the light, highlights above it. */
+const TONES = [
+  [1, 0.5],
+  [1.075, 0.533],
+  [1.58, 0.672],
+  [1.87, 0.723],
+  [2.3, 0.784],
+  [3.23, 0.888],
+  [PEAK, 1],
+] as const;
+
+function toneMapped(light: number): number {
+  let [x, y] = [0, 0];
+  for (const [nextX, nextY] of TONES) {
+    if (light <= nextX) return y + ((nextY - y) * (light - x)) / (nextX - x);
+    [x, y] = [nextX, nextY];
+  }
+  return 1;
 }
 
 type Matrix = readonly [number, number, number, number, number, number, number, number, number];

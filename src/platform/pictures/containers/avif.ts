@@ -1,5 +1,5 @@
 /** Boxes of AVIF files (ISO/IEC 14496-12, 23008-12): untrusted bytes. */
-import { type Colour, GAMUTS, isNearlySrgb, TRANSFERS } from '../colour/colour.ts';
+import { AVIF_TRANSFERS, type Colour, GAMUTS, isNearlySrgb } from '../colour/colour.ts';
 import { asciiOf } from './bytes.ts';
 
 const MAX_BOXES = 1000;
@@ -46,7 +46,7 @@ export function avifColour(bytes: Uint8Array): Colour | null {
   if (!numbers || kinds.includes('prof') || kinds.includes('rICC')) return null;
   const view = new DataView(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   const gamut = GAMUTS.get(view.getUint16(4));
-  const transfer = TRANSFERS.get(view.getUint16(6));
+  const transfer = AVIF_TRANSFERS.get(view.getUint16(6));
   if (!gamut || !transfer || isNearlySrgb({ gamut, transfer })) return null;
   return { gamut, transfer };
 }

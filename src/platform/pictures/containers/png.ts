@@ -1,4 +1,4 @@
-import { type Colour, GAMUTS, isNearlySrgb, TRANSFERS } from '../colour/colour.ts';
+import { type Colour, GAMUTS, isNearlySrgb, PNG_TRANSFERS, powerCurve, SRGB_COLOUR } from '../colour/colour.ts';
 import { asciiOf } from './bytes.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -25,7 +25,7 @@ export function pngColour(bytes: Uint8Array): PngColour {
   const cicp = chunks.get('cICP');
   if (cicp && cicp.byteLength >= 4) {
     const gamut = GAMUTS.get(cicp.getUint8(0));
-    const transfer = TRANSFERS.get(cicp.getUint8(1));
+    const transfer = PNG_TRANSFERS.get(cicp.getUint8(1));
     if (gamut && transfer) return { colour: unlessSrgb({ gamut, transfer }), ignoreProfile: true };
   }
   const srgb = { colour: null, ignoreProfile: false };
@@ -37,21 +37,20 @@ function unlessSrgb(colour: Colour): Colour | null {
   return isNearlySrgb(colour) ? null : colour;
 }
 
-/** Of gamma and chromaticities; what is absent or cannot be is that of sRGB. */
+/** Of gamma and chromaticities. These count together with a gamma only, and what cannot be counts for nothing. */
 function byNumbers(gama: DataView | undefined, chrm: DataView | undefined): Colour {
   const gamma = gama && gama.byteLength >= 4 ? gama.getUint32(0) / UNIT : 0;
-  const transfer = gamma > 0.05 && gamma < 20 ? ({ kind: 'power', exponent: 1 / gamma } as const) : undefined;
-  const places = chrm && chrm.byteLength >= 32 ? Array.from({ length: 8 }, (_, i) => chrm.getUint32(4 * i) / UNIT) : [];
+  if (gamma < 0.05 || gamma > 20) return SRGB_COLOUR;
+  const transfer = powerCurve(1 / gamma);
+  if (!chrm || chrm.byteLength < 32) return { ...SRGB_COLOUR, transfer };
+  const places = Array.from({ length: 8 }, (_, i) => chrm.getUint32(4 * i) / UNIT);
   const [wx = 0, wy = 0, rx = 0, ry = 0, gx = 0, gy = 0, bx = 0, by = 0] = places;
   const area = (gx - rx) * (by - ry) - (bx - rx) * (gy - ry);
   const isValid = Math.abs(area) > 0.01 && places.every((place) => place <= 1) && wy > 0 && ry > 0 && gy > 0 && by > 0;
-  return {
-    transfer: transfer ?? { kind: 'srgb' },
-    gamut: isValid ? { white: [wx, wy], red: [rx, ry], green: [gx, gy], blue: [bx, by] } : GAMUT_OF_SRGB,
-  };
+  if (!isValid) return { ...SRGB_COLOUR, transfer };
+  return { transfer, gamut: { white: [wx, wy], red: [rx, ry], green: [gx, gy], blue: [bx, by] } };
 }
 
-const GAMUT_OF_SRGB = { white: [0.3127, 0.329], red: [0.64, 0.33], green: [0.3, 0.6], blue: [0.15, 0.06] } as const;
 const NAMES = new Set(['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM']);
 
 /** Chunks about colour; all of them stand before the first IDAT. */

@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp';
 import type { Pixels } from '../../../engine/ports.ts';
 import type { Preprocessor } from '../../models/preprocessor.ts';
-import { fromRaw, type Raw, toRaw } from './raw.node.ts';
+import { fromRaw, type Raw, toRaw } from '../decoding/raw.node.ts';
 import { resampleSquare } from './resample.ts';
 
 /** sharp's names for PIL's numbers. */
