@@ -21,7 +21,7 @@ function cubic(x: number): number {
 /** A stretch of pixels and what each counts. */
 interface Window {
   readonly first: number;
-  readonly weights: readonly number[];
+  readonly weights: Float64Array;
 }
 
 interface Axis {
@@ -43,7 +43,7 @@ function windowsOf({ from, to, start, count }: Axis, resample: number): Window[]
     const end = Math.max(first + 1, Math.min(from, Math.floor(centre + support * wide + 0.5)));
     const weights = Array.from({ length: end - first }, (_, j) => weight((first + j - centre + 0.5) / wide));
     const sum = weights.reduce((total, one) => total + one, 0);
-    return { first, weights: sum === 0 ? [1] : weights.map((one) => one / sum) };
+    return { first, weights: Float64Array.from(sum === 0 ? [1] : weights, (one) => one / (sum || 1)) };
   });
 }
 
@@ -86,15 +86,18 @@ function mix(
   from: Uint8Array | Uint8ClampedArray,
   start: number,
   step: number,
-  weights: readonly number[],
+  weights: Float64Array,
   to: Uint8ClampedArray,
   at: number,
 ): void {
-  for (let channel = 0; channel < 3; channel++) {
-    let sum = 0;
-    for (let i = 0; i < weights.length; i++) {
-      sum += (weights[i] as number) * (from[start + i * step + channel] as number);
-    }
-    to[at + channel] = sum;
+  let [red, green, blue] = [0, 0, 0];
+  for (let i = 0, place = start; i < weights.length; i++, place += step) {
+    const weight = weights[i] as number;
+    red += weight * (from[place] as number);
+    green += weight * (from[place + 1] as number);
+    blue += weight * (from[place + 2] as number);
   }
+  to[at] = red;
+  to[at + 1] = green;
+  to[at + 2] = blue;
 }
