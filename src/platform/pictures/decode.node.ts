@@ -8,10 +8,10 @@ import { refuseFalseBlank } from './decoding/blank.node.ts';
 import { createGate } from './decoding/exclusive.ts';
 import { showingFrame } from './decoding/frames.node.ts';
 import { seenOnGround } from './decoding/ground.node.ts';
-import { type Input, openInput, readInput } from './decoding/input.node.ts';
+import { type Input, openInput, readInput, type Strictness } from './decoding/input.node.ts';
 import { mended, refuseMissing, withoutZeros } from './decoding/mend.ts';
 import { fromRaw, inside, type Raw } from './decoding/raw.node.ts';
-import { isCertain, reasonOf, wordsOf } from './decoding/reasons.ts';
+import { isCertain, reasonOf, wordsOf } from './decoding/reasons.node.ts';
 import { toSquare } from './square/square.node.ts';
 
 // Several pictures are decoded at a time, each by one thread: that scales better than several threads a picture.
@@ -76,25 +76,27 @@ async function decodeAgain(bytes: Uint8Array, options: DecoderOptions): Promise<
   try {
     return await decode(content, options, strictest(bytes));
   } catch (error) {
-    // What else libjpeg warns of costs no pixels: an unknown revision, an odd profile.
-    if (!isJpeg(bytes) || isCertain(error) || JPEG_DAMAGE.test(wordsOf(error))) throw error;
-    return decode(content, options, 'error');
+    const words = wordsOf(error);
+    if (isCertain(error)) throw error;
+    // A profile that cannot be used is as good as none.
+    if (/VipsIcc|profile/i.test(words)) return decode(content, options, { ...strictest(bytes), ignoreProfile: true });
+    // What else libjpeg warns of costs no pixels: an unknown revision, for example.
+    if (isJpeg(bytes) && !JPEG_DAMAGE.test(words)) return decode(content, options, LENIENT);
+    throw error;
   }
 }
 
+const LENIENT: Strictness = { failOn: 'error', ignoreProfile: false };
+
 /** libjpeg only warns of data that make no sense, and goes on with grey. */
-function strictest(bytes: Uint8Array): 'warning' | 'error' {
-  return isJpeg(bytes) ? 'warning' : 'error';
+function strictest(bytes: Uint8Array): Strictness {
+  return isJpeg(bytes) ? { ...LENIENT, failOn: 'warning' } : LENIENT;
 }
 
-async function decode(
-  bytes: Uint8Array,
-  options: DecoderOptions,
-  failOn: 'error' | 'warning',
-): Promise<DecodedPicture> {
+async function decode(bytes: Uint8Array, options: DecoderOptions, strictness: Strictness): Promise<DecodedPicture> {
   const { preprocessor, pictures, onStep = () => {}, sequential = false } = options;
   refuseMissing(bytes);
-  const first = await openInput(bytes, failOn, PREVIEW_SIZE);
+  const first = await openInput(bytes, strictness, PREVIEW_SIZE);
   const timed = async <T>(step: DecodeStep, work: () => Promise<T>) => {
     const start = performance.now();
     const result = await work();

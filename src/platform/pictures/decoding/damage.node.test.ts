@@ -1,5 +1,8 @@
+import { crc32, deflateSync } from 'node:zlib';
+import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { AfterimageError } from '../../../engine/errors.ts';
 import { COLOURS, expectQuarters, fixture, quartersOf, refusalOf, testDecoder } from '../testing-pictures.node.ts';
 
 /** The four colours with noise, so that each part of the file holds something of the picture. */
@@ -88,3 +91,67 @@ describe('pixels are missing', () => {
     expect(await refusalOf(stopped, 'a.jpg')).toMatch(/damaged/);
   });
 });
+
+test('whatever is changed in files, all of them are read or refused with a reason, many at a time', async () => {
+  const names = [
+    'whole.jpg',
+    'reference.png',
+    'float-grey.tif',
+    'sequence.avif',
+    'first-frame-black.gif',
+    'first-frame-clear.webp',
+  ];
+  const files = await Promise.all(names.map(fixture));
+  const change = fc.record({
+    file: fc.constantFrom(...files),
+    length: fc.double({ min: 0.3, max: 1, noNaN: true }),
+    at: fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255)), { maxLength: 4 }),
+  });
+  const outcome = (bytes: Uint8Array) =>
+    testDecoder.decode(bytes, 'a').then(
+      () => 'read',
+      (error: unknown) => (error instanceof AfterimageError ? `${error.code}: ${error.message}` : String(error)),
+    );
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 4, maxLength: 4 }), async (changes) => {
+      const changed = changes.map(({ file, length, at }) => {
+        const bytes = Uint8Array.from(file.subarray(0, file.length * length));
+        for (const [place, value] of at) bytes[Math.floor(place * (bytes.length - 1))] = value;
+        return bytes;
+      });
+      const together = await Promise.all(changed.map(outcome));
+      for (const one of together) expect(one).toMatch(/^read$|^picture-unreadable: [A-Z].{10,}/);
+      for (const [i, bytes] of changed.entries()) expect(await outcome(bytes)).toBe(together[i]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a PNG says which of its chunks is wrong', async () => {
+  const png = await fixture('reference.png');
+  const changed = Uint8Array.from(png);
+  changed[png.indexOf('IDAT') + 20] = (changed[png.indexOf('IDAT') + 20] ?? 0) ^ 255;
+  expect(await refusalOf(changed, 'a.png')).toBe('The picture is damaged: the checksum of its IDAT chunk is wrong');
+  const header = Uint8Array.from(png).fill(9, 16, 20);
+  expect(await refusalOf(header, 'a.png')).toBe('The picture is damaged: the checksum of its IHDR chunk is wrong');
+});
+
+test('a profile that cannot be used is as good as none', async () => {
+  for (const name of ['p3-16.png', 'prophoto-8.png']) {
+    const profile = Buffer.alloc(400, 'no profile');
+    const png = await sharp(await fixture(name))
+      .withMetadata({ orientation: 1 })
+      .png()
+      .toBuffer();
+    expect(await testDecoder.decode(withProfile(png, profile), 'a.png')).toMatchObject({ captured: null });
+  }
+});
+
+/** A PNG with a chunk of something compressed in place of a profile. */
+function withProfile(png: Buffer, profile: Uint8Array): Buffer {
+  const content = Buffer.concat([Buffer.from('iCCPx\0\0'), deflateSync(profile)]);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(content.length - 4);
+  checksum.writeUInt32BE(crc32(content));
+  return Buffer.concat([png.subarray(0, 33), length, content, checksum, png.subarray(33)]);
+}

@@ -27,14 +27,21 @@ export interface Input {
   readonly whole?: Raw;
 }
 
+export interface Strictness {
+  /** From which trouble of the file on it is refused. */
+  readonly failOn: 'error' | 'warning';
+  readonly ignoreProfile: boolean;
+}
+
 /**
  * @param longest of the raster of a drawing
  * @throws Refusal for what would come out wrong, and what sharp throws
  */
-export async function openInput(bytes: Uint8Array, failOn: 'error' | 'warning', longest: number): Promise<Input> {
+export async function openInput(bytes: Uint8Array, strictness: Strictness, longest: number): Promise<Input> {
   const prepared = prepare(bytes, longest);
-  const { colour = null, size, ignoreProfile = false } = prepared;
-  const options = { limitInputPixels: MAX_PIXELS, failOn, ignoreIcc: ignoreProfile };
+  const { colour = null, size } = prepared;
+  const ignoreIcc = strictness.ignoreProfile || prepared.ignoreProfile === true;
+  const options = { limitInputPixels: MAX_PIXELS, failOn: strictness.failOn, ignoreIcc };
   const content = prepared.bytes ?? bytes;
   const metadata = await sharp(content, options).metadata();
   const { numeric } = prepared;

@@ -2,6 +2,7 @@ import { brandsOf } from '../containers/avif.ts';
 import { isGif } from '../containers/gif.ts';
 import { isJpeg } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
+import { pngDamage } from '../containers/png-damage.node.ts';
 import { isTiff, readTiff } from '../containers/tiff.ts';
 import { tiffObstacle } from '../containers/tiff-samples.ts';
 import { isWebp } from '../containers/webp.ts';
@@ -39,7 +40,9 @@ export function reasonOf(error: unknown, bytes: Uint8Array, name: string): strin
   if (obstacle !== undefined) return obstacle;
   if (isTiff(bytes) && !image) return 'The picture is damaged: the directory of the TIFF is missing or cut off.';
   if (/unsupported image format/i.test(words)) return reasonOfUnknown(bytes);
-  return `The picture is damaged: ${words}`;
+  if (/unsupported feature|not implemented/i.test(words)) return `It is of a kind that is not read: ${words}`;
+  const damage = (isPng(bytes) && pngDamage(bytes)) || words;
+  return damage === '' ? 'The picture is damaged.' : `The picture is damaged: ${damage}`;
 }
 
 /** Where libvips does not even know the format. */
@@ -64,6 +67,8 @@ export function wordsOf(error: unknown): string {
   const line = lines.find((one) => !/^\s*(?:source: bad seek|Error: )?$|source: bad seek/.test(one)) ?? lines[0] ?? '';
   return line
     .trim()
-    .replace(/^Error: |^Input buffer has corrupt header: /, '')
+    .replace(/^Error: |^Input buffer has corrupt header:\s*/, '')
+    .replace(/^Unknown error$/, '')
+    .replace(/[\p{C}\uFFFD]/gu, '?')
     .slice(0, 200);
 }
