@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import {
@@ -77,14 +77,52 @@ describe('profiles', () => {
     await expectQuarters(avif, 'a.avif', COLOURS, 12);
   });
 
-  test('grey of 16 bits', async () => {
-    const png = await sharp(await fixture('reference-grey.png'))
-      .toColourspace('grey16')
-      .png()
-      .toBuffer();
-    await expectQuarters(png, 'a.png', GREYS);
+  test('grey of 8 and 16 bits, without and with a profile of linear light', async () => {
+    const grey = sharp(await fixture('reference-grey.png')).toColourspace('b-w');
+    const deep = grey.clone().toColourspace('grey16');
+    await expectQuarters(await deep.clone().png().toBuffer(), 'a.png', GREYS);
+    for (const image of [grey, deep]) {
+      const png = await image.clone().png({ palette: false }).toBuffer();
+      const profiled = withChunk(
+        png,
+        'iCCP',
+        Buffer.concat([Buffer.from('grey\0\0'), deflateSync(linearGreyProfile())]),
+      );
+      const depth = image === deep ? 'ushort' : 'uchar';
+      expect(await sharp(profiled).metadata()).toMatchObject({ hasProfile: true, channels: 1, depth });
+      const lighter = GREYS.map(([value]) => Array<number>(3).fill(fromLinear(value))) as unknown as Quarters;
+      await expectQuarters(profiled, 'a.png', lighter);
+    }
   });
 });
+
+/** A value of linear light as sRGB has it, both from 0 to 255. */
+function fromLinear(value: number): number {
+  return 255 * (1.055 * (value / 255) ** (1 / 2.4) - 0.055);
+}
+
+/** The least that an ICC profile of grey can be (ICC.1:2001-04): a white point and a curve. */
+function linearGreyProfile(): Buffer {
+  const tags: [name: string, content: Buffer][] = [
+    ['desc', Buffer.concat([Buffer.from('desc\0\0\0\0\0\0\0\x05grey\0'), Buffer.alloc(79)])],
+    ['cprt', Buffer.from('text\0\0\0\0none\0\0\0\0')],
+    ['wtpt', Buffer.concat([Buffer.from('XYZ \0\0\0\0'), numbers(0xf6d6, 0x10000, 0xd32d)])],
+    ['kTRC', Buffer.concat([Buffer.from('curv\0\0\0\0'), numbers(0)])],
+  ];
+  const header = Buffer.alloc(128);
+  header.writeUInt32BE(0x02100000, 8);
+  header.write('mntrGRAYXYZ ', 12, 'latin1');
+  header.write('acsp', 36, 'latin1');
+  numbers(0xf6d6, 0x10000, 0xd32d).copy(header, 68);
+  let at = header.length + 4 + 12 * tags.length;
+  const table: Buffer[] = [numbers(tags.length)];
+  for (const [name, content] of tags) {
+    table.push(Buffer.from(name), numbers(at, content.length));
+    at += content.length;
+  }
+  header.writeUInt32BE(at, 0);
+  return Buffer.concat([header, ...table, ...tags.map(([, content]) => content)]);
+}
 
 describe('colours by numbers', () => {
   test.each<[string, Uint8Array, Quarters]>([

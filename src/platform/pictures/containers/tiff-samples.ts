@@ -42,12 +42,15 @@ const PHOTOMETRICS: Readonly<Record<number, string>> = {
   32803: 'raw values of a camera sensor',
   34892: 'linear raw values of a camera',
 };
+/** libvips takes it for RGB, unless libjpeg makes RGB of it. */
+const YCBCR = 6;
+const JPEG_COMPRESSIONS = new Set([6, 7]);
 /** Colours of a pixel, by photometric interpretation: white is zero, black is zero, RGB, palette, CMYK, YCbCr, Lab … */
 const COLOURS: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 32844: 1, 32845: 3 };
 
 /** How to read the samples, or why they are not read. */
 export function tiffReading(image: TiffImage): TiffReading {
-  const { bits, formats, photometric, samples } = image;
+  const { bits, formats, photometric, samples, compression } = image;
   const refused = (reason: string): TiffReading => ({ kind: 'refused', reason });
   const photometry = PHOTOMETRICS[photometric];
   if (photometry !== undefined) return refused(`It is a TIFF that holds ${photometry}, which is not read.`);
@@ -64,11 +67,15 @@ export function tiffReading(image: TiffImage): TiffReading {
     );
   }
   if (format === 1 && depth === 8 && photometric === 8) return refused('It is a TIFF in 8-bit Lab, which is not read.');
-  if (format === 1 && [1, 2, 4, 8, 16].includes(depth)) return { kind: 'usual' };
+  if (photometric === YCBCR && !JPEG_COMPRESSIONS.has(compression)) {
+    return refused('It is a TIFF in YCbCr without JPEG compression, which is not read.');
+  }
+  if (format === 1 && (samples === 1 ? [1, 2, 4, 8, 16] : [8, 16]).includes(depth)) return { kind: 'usual' };
   const numeric = NUMERIC_FORMATS.find((one) => one === `${depth}-bit ${nameOf(format)}`);
   if (numeric === undefined) return refused(`${name}, which are not read.`);
   if (image.hasProfile) return refused(`${name} and a colour profile, which are not read together.`);
-  if (photometric > 2 || samples !== colours) return refused(`${name}. They are read as grey and as RGB only.`);
+  if (photometric > 2 || samples !== colours)
+    return refused(`${name} and transparency or other bands. They are read as grey and as RGB only.`);
   return { kind: 'numeric', samples: { format: numeric, isWhiteZero: photometric === 0 && format === 3 } };
 }
 

@@ -90,6 +90,8 @@ describe('sample formats that are refused say what they are', () => {
     [/14-bit unsigned samples/, { bits: 14, format: 1, ...BLACK_IS_ZERO, data: Uint16Array.from(grey) }],
     [/3 samples a pixel/, { bits: 8, format: 1, photometric: 1, samples: 3, data: Uint8Array.from(rgb) }],
     [/6 samples a pixel/, { bits: 8, format: 1, photometric: 5, samples: 6, data: Uint8Array.from([...rgb, ...rgb]) }],
+    [/4-bit unsigned samples/, { bits: 4, format: 1, ...RGB, data: Uint8Array.from(rgb) }],
+    [/YCbCr without JPEG/, { bits: 8, format: 1, photometric: 6, samples: 3, data: Uint8Array.from(rgb) }],
     [/Zstandard compression/, { bits: 8, format: 1, ...RGB, compression: 50000, data: Uint8Array.from(rgb) }],
     [/floating-point samples from 40 to 220\./, { ...FLOAT, ...RGB, data: floats(rgb, 1) }],
     [
