@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { asStill, avifColour, brandsOf, sequenceOf } from './avif.ts';
 import { concat } from './bytes.ts';
 import { firstFrame, mendGif } from './gif.ts';
-import { mendJpeg } from './jpeg.ts';
+import { jpegObstacle, mendJpeg } from './jpeg.ts';
 import { pngColour } from './png.ts';
 import { sizeSvg } from './svg.ts';
 import { writeTiff } from './testing-tiff.ts';
 import { readTiff } from './tiff.ts';
 import { tiffReading } from './tiff-samples.ts';
-import { endsInZeros, mendWebp } from './webp.ts';
+import { endsInZeros, mendWebp, missingBytes } from './webp.ts';
 
 /** Whatever follows the first bytes of a format. */
 const afterStart = (...start: (string | number)[]) =>
@@ -36,6 +36,8 @@ test('no bytes crash or hang a reader', () => {
       firstFrame(one);
       mendGif(one);
       mendWebp(one);
+      missingBytes(one);
+      jpegObstacle(one);
       endsInZeros(one);
       expect(mendJpeg(one).bytes.length).toBeLessThanOrEqual(one.length + 4);
       pngColour(one);

@@ -38,6 +38,33 @@ export function mendJpeg(bytes: Uint8Array): MendedJpeg {
   }
 }
 
+/** Kinds of coding by their start-of-frame markers: those that libjpeg-turbo may have been built without. */
+const PROCESSES: Readonly<Record<number, string>> = {
+  195: 'lossless',
+  197: 'hierarchical',
+  198: 'hierarchical',
+  199: 'hierarchical',
+  203: 'lossless, arithmetic',
+  205: 'hierarchical',
+  206: 'hierarchical',
+  207: 'hierarchical',
+};
+
+/** Why a JPEG that was refused may have been refused; undefined where nothing about it is unusual. */
+export function jpegObstacle(bytes: Uint8Array): string | undefined {
+  for (let at = nextMarker(bytes, 2); at < bytes.length; at = nextMarker(bytes, segmentEnd(bytes, at))) {
+    const marker = bytes[at + 1] ?? 0;
+    if (marker === SCAN || marker === END) return undefined;
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (!isFrame) continue;
+    const process = PROCESSES[marker];
+    if (process !== undefined) return `It is a JPEG of a kind that is not read (${process}).`;
+    const bits = bytes[at + 4];
+    return bits === 12 || bits === 16 ? `It is a JPEG with ${bits}-bit samples, which are not read.` : undefined;
+  }
+  return undefined;
+}
+
 /** Where the next marker is: 0xff before what is neither filling nor a stuffed zero. */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {

@@ -36,6 +36,13 @@ export function endsInZeros(bytes: Uint8Array): boolean {
   return data.length > ZEROS && data.subarray(-ZEROS).every((byte) => byte === 0);
 }
 
+/** How many bytes are missing at the end, by the length that the file itself says. */
+export function missingBytes(bytes: Uint8Array): number {
+  if (bytes.length < 12) return 0;
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getUint32(4, true);
+  return Math.max(0, length + 8 - bytes.length);
+}
+
 function withSize(bytes: Uint8Array): Uint8Array {
   const copy = Uint8Array.from(bytes);
   new DataView(copy.buffer).setUint32(4, copy.length - 8, true);

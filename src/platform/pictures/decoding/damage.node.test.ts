@@ -127,6 +127,20 @@ test('whatever is changed in files, all of them are read or refused with a reaso
   );
 });
 
+test('a JPEG of a kind that is not read is not called damaged', async () => {
+  const jpeg = await fixture('whole.jpg');
+  const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+  const changed = (place: number, value: number) => Uint8Array.from(jpeg).fill(value, frame + place, frame + place + 1);
+  expect(await refusalOf(changed(1, 0xc3), 'a.jpg')).toBe('It is a JPEG of a kind that is not read (lossless).');
+  expect(await refusalOf(changed(1, 0xc5), 'a.jpg')).toBe('It is a JPEG of a kind that is not read (hierarchical).');
+  expect(await refusalOf(changed(4, 12), 'a.jpg')).toBe('It is a JPEG with 12-bit samples, which are not read.');
+});
+
+test('a WebP says how much of it is missing', async () => {
+  const webp = await (await noisy()).webp().toBuffer();
+  expect(await refusalOf(without(webp, 2), 'a.webp')).toBe('The picture is damaged: 2 bytes are missing at its end');
+});
+
 test('a PNG says which of its chunks is wrong', async () => {
   const png = await fixture('reference.png');
   const changed = Uint8Array.from(png);

@@ -1,11 +1,11 @@
 import { brandsOf } from '../containers/avif.ts';
 import { isGif } from '../containers/gif.ts';
-import { isJpeg } from '../containers/jpeg.ts';
+import { isJpeg, jpegObstacle } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
 import { pngDamage } from '../containers/png-damage.node.ts';
 import { isTiff, readTiff } from '../containers/tiff.ts';
 import { tiffObstacle } from '../containers/tiff-samples.ts';
-import { isWebp } from '../containers/webp.ts';
+import { isWebp, missingBytes } from '../containers/webp.ts';
 import { MAX_PIXELS, TIMEOUT_SECONDS } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -36,13 +36,21 @@ export function reasonOf(error: unknown, bytes: Uint8Array, name: string): strin
   }
   if (/timeout/i.test(words)) return `Decoding took longer than ${TIMEOUT_SECONDS} seconds and was given up.`;
   const image = readTiff(bytes);
-  const obstacle = image && tiffObstacle(image);
+  const obstacle = isJpeg(bytes) ? jpegObstacle(bytes) : image && tiffObstacle(image);
   if (obstacle !== undefined) return obstacle;
   if (isTiff(bytes) && !image) return 'The picture is damaged: the directory of the TIFF is missing or cut off.';
   if (/unsupported image format/i.test(words)) return reasonOfUnknown(bytes);
-  if (/unsupported feature|not implemented/i.test(words)) return `It is of a kind that is not read: ${words}`;
-  const damage = (isPng(bytes) && pngDamage(bytes)) || words;
+  if (/unsupported feature|not implemented|not configured|omitted at compile time/i.test(words))
+    return `It is of a kind that is not read: ${words}`;
+  const damage = damageOf(bytes) ?? words;
   return damage === '' ? 'The picture is damaged.' : `The picture is damaged: ${damage}`;
+}
+
+/** What libraries do not say. */
+function damageOf(bytes: Uint8Array): string | undefined {
+  if (isPng(bytes)) return pngDamage(bytes);
+  const missing = isWebp(bytes) ? missingBytes(bytes) : 0;
+  return missing > 0 ? `${missing} bytes are missing at its end` : undefined;
 }
 
 /** Where libvips does not even know the format. */
