@@ -8,7 +8,7 @@ import type { CollectionRequest, IndexEvent, IndexRequest } from '../request.ts'
  * Part of what vectors and thumbnails depend on. Raise it when decoding changes so that they come out differently:
  * journals of interrupted runs are then not continued, and the demo collection is built anew.
  */
-export const RECIPE = 1;
+export const RECIPE = 2;
 
 /** Raise it when what a journal holds changes. */
 const JOURNAL = 2;

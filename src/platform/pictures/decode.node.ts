@@ -1,9 +1,18 @@
 import readExif from 'exif-reader';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import sharp from 'sharp';
 import { AfterimageError } from '../../engine/errors.ts';
-import type { Pixels } from '../../engine/ports.ts';
 import type { DecodedPicture, PictureDecoder, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
+import { isJpeg, JPEG_DAMAGE } from './containers/jpeg.ts';
+import { refuseFalseBlank } from './decoding/blank.node.ts';
+import { createGate } from './decoding/exclusive.ts';
+import { showingFrame } from './decoding/frames.node.ts';
+import { seenOnGround } from './decoding/ground.node.ts';
+import { type Input, openInput, readInput, type Strictness } from './decoding/input.node.ts';
+import { mended, refuseMissing, withoutZeros } from './decoding/mend.ts';
+import { fromRaw, inside, type Raw } from './decoding/raw.node.ts';
+import { isCertain, reasonOf, wordsOf } from './decoding/reasons.node.ts';
+import { toSquare } from './square/square.node.ts';
 
 // Several pictures are decoded at a time, each by one thread: that scales better than several threads a picture.
 sharp.concurrency(1);
@@ -13,14 +22,6 @@ sharp.cache(false);
 const THUMBNAIL_SIZE = 320;
 const PREVIEW_SIZE = 1024;
 
-/** Larger pictures are refused (sharp's own default, stated): 268 megapixels are 0.8 GB of memory. */
-const MAX_PIXELS = 0x3fff ** 2;
-/** A picture built to be slow is given up. */
-const TIMEOUT_SECONDS = 60;
-/** Units of an SVG a inch: what sharp takes as 1 : 1. */
-const SVG_DENSITY = 72;
-const MAX_SVG_DENSITY = 100_000;
-const WHITE = '#ffffff';
 /** Formats that every browser shows, so that the original itself may be the preview. SVG is not: it can hold scripts. */
 const COPIED = new Map([
   ['jpeg', 'jpg'],
@@ -29,10 +30,6 @@ const COPIED = new Map([
   ['gif', 'gif'],
   ['heif', 'avif'],
 ]);
-
-const HEIC_REASON =
-  'HEIC cannot be decoded here. Convert it to JPEG first, for example with `heif-convert` (libheif) or ' +
-  '`sips -s format jpeg` (macOS), or set the iPhone to Settings › Camera › Formats › Most Compatible.';
 
 export interface DecoderOptions {
   readonly preprocessor: Preprocessor;
@@ -45,33 +42,61 @@ export interface DecoderOptions {
 
 export type DecodeStep = 'decode' | 'pixels' | 'thumbnail' | 'preview';
 
-interface Raw {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
+/** All decoders of this process share what libvips says of errors. */
+const gate = createGate();
 
-/** Pictures through sharp (libvips): JPEG, PNG, WebP, AVIF, GIF and TIFF (their first frame or page), SVG. */
+/**
+ * Pictures through sharp (libvips): JPEG, PNG, WebP, AVIF, GIF and TIFF (their first frame or page; of an animation that
+ * begins with nothing, one that shows something), SVG.
+ */
 export function createDecoder(options: DecoderOptions): PictureDecoder {
   return {
     async decode(bytes, name) {
       try {
-        return await decode(bytes, options);
+        return await decodeOrMend(bytes, options);
       } catch (error) {
-        const reason = isHeic(bytes, name) ? HEIC_REASON : reasonOf(error);
-        throw new AfterimageError('picture-unreadable', reason, { cause: error });
+        throw new AfterimageError('picture-unreadable', reasonOf(error, bytes, name), { cause: error });
       }
     },
   };
 }
 
-async function decode(bytes: Uint8Array, options: DecoderOptions): Promise<DecodedPicture> {
+/** What fails is decoded again alone, so that its reason is its own, and mended where only its end is missing. */
+async function decodeOrMend(bytes: Uint8Array, options: DecoderOptions): Promise<DecodedPicture> {
+  try {
+    return await gate.shared(() => decode(withoutZeros(bytes), options, strictest(bytes)));
+  } catch (error) {
+    if (isCertain(error)) throw error;
+    return gate.alone(() => decodeAgain(bytes, options));
+  }
+}
+
+async function decodeAgain(bytes: Uint8Array, options: DecoderOptions): Promise<DecodedPicture> {
+  const content = mended(bytes) ?? bytes;
+  try {
+    return await decode(content, options, strictest(bytes));
+  } catch (error) {
+    const words = wordsOf(error);
+    if (isCertain(error)) throw error;
+    // A profile that cannot be used is as good as none.
+    if (/VipsIcc|profile/i.test(words)) return decode(content, options, { ...strictest(bytes), ignoreProfile: true });
+    // What else libjpeg warns of costs no pixels: an unknown revision, for example.
+    if (isJpeg(bytes) && !JPEG_DAMAGE.test(words)) return decode(content, options, LENIENT);
+    throw error;
+  }
+}
+
+const LENIENT: Strictness = { failOn: 'error', ignoreProfile: false };
+
+/** libjpeg only warns of data that make no sense, and goes on with grey. */
+function strictest(bytes: Uint8Array): Strictness {
+  return isJpeg(bytes) ? { ...LENIENT, failOn: 'warning' } : LENIENT;
+}
+
+async function decode(bytes: Uint8Array, options: DecoderOptions, strictness: Strictness): Promise<DecodedPicture> {
   const { preprocessor, pictures, onStep = () => {}, sequential = false } = options;
-  const metadata = await sharp(bytes, input()).metadata();
-  const isSvg = metadata.format === 'svg';
-  const { width, height } = metadata.autoOrient;
-  const density = isSvg ? svgDensity(Math.max(width, height)) : undefined;
-  const open = () => flat(sharp(bytes, input(density)));
+  refuseMissing(bytes);
+  const first = await openInput(bytes, strictness, PREVIEW_SIZE);
   const timed = async <T>(step: DecodeStep, work: () => Promise<T>) => {
     const start = performance.now();
     const result = await work();
@@ -80,48 +105,36 @@ async function decode(bytes: Uint8Array, options: DecoderOptions): Promise<Decod
   };
 
   // One pass over the file: everything smaller is made from this.
-  const base = await timed('decode', () => toRaw(inside(open(), PREVIEW_SIZE)));
+  const { input, base } = await timed('decode', () => readBase(first));
   const isSmall = Math.max(base.width, base.height) <= THUMBNAIL_SIZE;
-  const toSquare = () => timed('pixels', () => toPixels(base, { width, height }, open, preprocessor));
+  const { width, height } = input.size;
+  const original = input.metadata.format === 'svg' ? base : input.size; // a drawing has no pixels of its own
+  const read = (scale: Parameters<typeof readInput>[1]) => readInput(input, scale);
+  const toPixels = () => timed('pixels', () => toSquare(base, original, read, preprocessor));
   const toThumbnail = () => timed('thumbnail', () => toWebp(base, THUMBNAIL_SIZE));
   const toPreview = () =>
     timed('preview', async () => {
       if (pictures === 'none') return null;
-      if (pictures === 'copy' && !isSvg) return copyOf(bytes, metadata) ?? toWebp(base, PREVIEW_SIZE);
-      return isSmall ? ('thumbnail' as const) : toWebp(base, PREVIEW_SIZE);
+      const copy = pictures === 'copy' ? copyOf(bytes, input) : undefined;
+      if (copy) return copy;
+      return isSmall && pictures === 'preview' ? ('thumbnail' as const) : toWebp(base, PREVIEW_SIZE);
     });
   const [pixels, thumbnail, preview] = sequential
-    ? [await toSquare(), await toThumbnail(), await toPreview()]
-    : await Promise.all([toSquare(), toThumbnail(), toPreview()]);
-  return { width, height, captured: capturedAt(metadata.exif), pixels, thumbnail, preview };
+    ? [await toPixels(), await toThumbnail(), await toPreview()]
+    : await Promise.all([toPixels(), toThumbnail(), toPreview()]);
+  return { width, height, captured: capturedAt(input.metadata.exif), pixels, thumbnail, preview };
 }
 
-function input(density?: number) {
-  return { limitInputPixels: MAX_PIXELS, failOn: 'error', ...(density !== undefined && { density }) } as const;
-}
-
-/** At which density the longest side comes out as long as a preview's: small drawings stay sharp, huge ones small. */
-function svgDensity(longest: number): number {
-  return Math.min(MAX_SVG_DENSITY, Math.max(1, (SVG_DENSITY * PREVIEW_SIZE) / longest));
-}
-
-/** Upright, on white where it is transparent, three bytes of sRGB a pixel. */
-function flat(image: Sharp): Sharp {
-  return image.autoOrient().flatten({ background: WHITE }).toColourspace('srgb').timeout({ seconds: TIMEOUT_SECONDS });
-}
-
-function inside(image: Sharp, size: number): Sharp {
-  return image.resize(size, size, { fit: 'inside', withoutEnlargement: true });
-}
-
-async function toRaw(image: Sharp): Promise<Raw> {
-  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-  if (info.channels !== 3) throw new Error(`it came out with ${info.channels} channels`);
-  return { data, width: info.width, height: info.height };
-}
-
-function fromRaw({ data, width, height }: Raw): Sharp {
-  return sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: MAX_PIXELS });
+/** The picture at the size of a preview: a frame that shows something, on a ground on which it is seen. */
+async function readBase(first: Input): Promise<{ input: Input; base: Raw }> {
+  const read = (input: Input) => readInput(input, (image) => inside(image, PREVIEW_SIZE));
+  const start = await read(first);
+  const frame = await showingFrame(first, start);
+  const onWhite = frame === first ? start : await read(frame);
+  const input = await seenOnGround(frame, onWhite);
+  const base = input === frame ? onWhite : await read(input);
+  await refuseFalseBlank(input, base);
+  return { input, base };
 }
 
 async function toWebp(base: Raw, size: number): Promise<Rendition> {
@@ -130,39 +143,17 @@ async function toWebp(base: Raw, size: number): Promise<Rendition> {
   return { bytes: data, extension: 'webp', width: info.width, height: info.height };
 }
 
-/** The original as it is, where a browser can show it. */
-function copyOf(bytes: Uint8Array, { format, compression, autoOrient }: Metadata): Rendition | undefined {
+/**
+ * The original as it is, where browsers show it as it came out here. They turn a JPEG as its metadata say, and nothing else:
+ * in AVIF the turning is part of the picture.
+ */
+function copyOf(bytes: Uint8Array, { metadata, size }: Input): Rendition | undefined {
+  const { format, compression, orientation = 1 } = metadata;
   const extension = COPIED.get(format);
   if (extension === undefined || (format === 'heif' && compression !== 'av1')) return undefined;
-  return { bytes, extension, width: autoOrient.width, height: autoOrient.height };
+  if (orientation > 1 && format !== 'jpeg' && format !== 'heif') return undefined;
+  return { bytes, extension, width: size.width, height: size.height };
 }
-
-/** The square that the vision tower takes: shortest side to `shortestEdge` and the middle of it, or squeezed. */
-async function toPixels(
-  base: Raw,
-  original: { readonly width: number; readonly height: number },
-  open: () => Sharp,
-  { imageSize, shortestEdge, resample }: Preprocessor,
-): Promise<Pixels> {
-  const kernel = KERNELS[resample] ?? 'cubic';
-  const edge = shortestEdge ?? imageSize;
-  const fit = shortestEdge === null ? 'fill' : 'cover';
-  // Of a long strip the base keeps too few pixels on the short side.
-  const isEnough = Math.min(base.width, base.height) >= Math.min(edge, original.width, original.height);
-  const scaled = (isEnough ? fromRaw(base) : open()).resize(edge, edge, { fit, kernel });
-  const margin = Math.floor((edge - imageSize) / 2);
-  const square = scaled.extract({ left: margin, top: margin, width: imageSize, height: imageSize });
-  const { data } = await toRaw(square);
-  return { size: imageSize, rgb: data };
-}
-
-/** sharp's names for PIL's numbers. */
-const KERNELS: Readonly<Record<number, 'nearest' | 'lanczos3' | 'linear' | 'cubic'>> = {
-  0: 'nearest',
-  1: 'lanczos3',
-  2: 'linear',
-  3: 'cubic',
-};
 
 /**
  * When the picture was taken. Cameras write the local time, and only newer ones the zone: without one, the result has
@@ -187,24 +178,4 @@ function capturedAt(exif: Buffer | undefined): string | null {
 function isPlausible(time: Date): boolean {
   const year = time.getUTCFullYear();
   return year >= 1900 && year <= 9999;
-}
-
-/** By its name, or by the brands at its beginning (ISO/IEC 23008-12): messengers call HEIC pictures `.jpg`. */
-function isHeic(bytes: Uint8Array, name: string): boolean {
-  const brands = Buffer.from(bytes.subarray(4, 40)).toString('latin1');
-  return /\.(heic|heif|hif)$/i.test(name) || /^ftyp(?!avi).*(?:heic|heix|hevc|hevx)/s.test(brands);
-}
-
-/** A sentence for a person, of what libvips says in its own words. */
-function reasonOf(error: unknown): string {
-  const [first = ''] = String(error instanceof Error ? error.message : error).split('\n');
-  const said = first
-    .trim()
-    .replace(/^Error: /, '')
-    .slice(0, 200);
-  if (/pixel limit/i.test(said))
-    return `The picture has more than ${Math.floor(MAX_PIXELS / 1e6)} megapixels, the most that is read.`;
-  if (/unsupported image format/i.test(said)) return 'It is not a picture in a format that can be read.';
-  if (/timeout/i.test(said)) return `Decoding took longer than ${TIMEOUT_SECONDS} seconds and was given up.`;
-  return `The picture is damaged: ${said}`;
 }

@@ -1,0 +1,63 @@
+/** Chunks of a WebP file (RFC 9649): untrusted bytes. */
+import { asciiOf, concat } from './bytes.ts';
+
+const METADATA = new Set(['EXIF', 'XMP ']);
+/** As many zeros never end what an arithmetic or Huffman coder wrote. */
+const ZEROS = 32;
+
+export function isWebp(bytes: Uint8Array): boolean {
+  return name(bytes, 0) === 'RIFF' && name(bytes, 8) === 'WEBP';
+}
+
+/**
+ * A file that ends in the middle of its metadata, without them, or before the filling byte of a picture, with it: all
+ * pixels are there. Undefined where the end of a picture is missing, or nothing.
+ */
+export function mendWebp(bytes: Uint8Array): Uint8Array | undefined {
+  let end = 12;
+  for (const { start, length } of chunks(bytes)) {
+    const whole = start + 8 + length;
+    if (whole > bytes.length) {
+      return METADATA.has(name(bytes, start)) ? withSize(bytes.subarray(0, end)) : undefined;
+    }
+    if (whole === bytes.length && length % 2 === 1) return withSize(concat([bytes, Uint8Array.of(0)]));
+    end = whole + (length % 2);
+  }
+  return end < bytes.length ? withSize(bytes.subarray(0, end)) : undefined;
+}
+
+/** Whether the end of a still picture was never written. Its decoders take zeros for pixels and do not complain. */
+export function endsInZeros(bytes: Uint8Array): boolean {
+  const picture = [...chunks(bytes)].find(
+    ({ start }) => name(bytes, start).startsWith('VP8') && name(bytes, start) !== 'VP8X',
+  );
+  if (!picture) return false;
+  const data = bytes.subarray(picture.start + 8, picture.start + 8 + picture.length);
+  return data.length > ZEROS && data.subarray(-ZEROS).every((byte) => byte === 0);
+}
+
+/** How many bytes are missing at the end, by the length that the file itself says. */
+export function missingBytes(bytes: Uint8Array): number {
+  if (bytes.length < 12) return 0;
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getUint32(4, true);
+  return Math.max(0, length + 8 - bytes.length);
+}
+
+function withSize(bytes: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  new DataView(copy.buffer).setUint32(4, copy.length - 8, true);
+  return copy;
+}
+
+function* chunks(bytes: Uint8Array): Generator<{ start: number; length: number }> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let start = 12; start + 8 <= bytes.length; ) {
+    const length = view.getUint32(start + 4, true);
+    yield { start, length };
+    start += 8 + length + (length % 2);
+  }
+}
+
+function name(bytes: Uint8Array, at: number): string {
+  return asciiOf(bytes, at, at + 4);
+}

@@ -1,0 +1,82 @@
+import { brandsOf } from '../containers/avif.ts';
+import { isGif } from '../containers/gif.ts';
+import { isJpeg, jpegObstacle } from '../containers/jpeg.ts';
+import { isPng } from '../containers/png.ts';
+import { pngDamage } from '../containers/png-damage.node.ts';
+import { isTiff, readTiff } from '../containers/tiff.ts';
+import { tiffObstacle } from '../containers/tiff-samples.ts';
+import { isWebp, missingBytes } from '../containers/webp.ts';
+import { MAX_PIXELS, TIMEOUT_SECONDS } from '../limits.ts';
+import { Refusal } from '../refusal.ts';
+
+const HEIC_REASON =
+  'HEIC cannot be decoded here. Convert it to JPEG first, for example with `heif-convert` (libheif) or ' +
+  '`sips -s format jpeg` (macOS), or set the iPhone to Settings › Camera › Formats › Most Compatible.';
+
+/**
+ * Whether an error says the same whatever else runs. What libvips says is one text for the whole process: of pictures that
+ * are decoded at a time one may get the words of another.
+ */
+export function isCertain(error: unknown): boolean {
+  return error instanceof Refusal || isOwnOfSharp(wordsOf(error));
+}
+
+/** What sharp says without asking libvips. */
+function isOwnOfSharp(words: string): boolean {
+  return /pixel limit|timeout|empty/i.test(words);
+}
+
+/** A sentence for a person, of what libvips says in its own words. */
+export function reasonOf(error: unknown, bytes: Uint8Array, name: string): string {
+  if (isHeic(bytes, name)) return HEIC_REASON;
+  if (error instanceof Refusal) return error.message;
+  const words = wordsOf(error);
+  if (/pixel limit/i.test(words)) {
+    return `The picture has more than ${Math.floor(MAX_PIXELS / 1e6)} megapixels, the most that is read.`;
+  }
+  if (/timeout/i.test(words)) return `Decoding took longer than ${TIMEOUT_SECONDS} seconds and was given up.`;
+  const image = readTiff(bytes);
+  const obstacle = isJpeg(bytes) ? jpegObstacle(bytes) : image && tiffObstacle(image);
+  if (obstacle !== undefined) return obstacle;
+  if (isTiff(bytes) && !image) return 'The picture is damaged: the directory of the TIFF is missing or cut off.';
+  if (/unsupported image format/i.test(words)) return reasonOfUnknown(bytes);
+  if (/unsupported feature|not implemented|not configured|omitted at compile time/i.test(words))
+    return `It is of a kind that is not read: ${words}`;
+  const damage = damageOf(bytes) ?? words;
+  return damage === '' ? 'The picture is damaged.' : `The picture is damaged: ${damage}`;
+}
+
+/** What libraries do not say. */
+function damageOf(bytes: Uint8Array): string | undefined {
+  if (isPng(bytes)) return pngDamage(bytes);
+  const missing = isWebp(bytes) ? missingBytes(bytes) : 0;
+  return missing > 0 ? `${missing} bytes are missing at its end` : undefined;
+}
+
+/** Where libvips does not even know the format. */
+function reasonOfUnknown(bytes: Uint8Array): string {
+  const known = [isJpeg, isPng, isGif, isWebp, isTiff].some((isOne) => isOne(bytes));
+  if (known) return 'The picture is damaged: its header cannot be read.';
+  const [major] = brandsOf(bytes);
+  if (major?.startsWith('avi')) return 'It is an AVIF of a kind that is not read.';
+  return 'It is not a picture in a format that can be read.';
+}
+
+/** By its name, or by the brands at its beginning (ISO/IEC 23008-12): messengers call HEIC pictures `.jpg`. */
+function isHeic(bytes: Uint8Array, name: string): boolean {
+  const brands = brandsOf(bytes);
+  if (/\.(heic|heif|hif)$/i.test(name)) return true;
+  return brands.length > 0 && !brands[0]?.startsWith('avi') && brands.some((brand) => /^he[iv][cx]$/.test(brand));
+}
+
+/** The first line that says what was wrong; on the way there libheif tries places to read from. */
+export function wordsOf(error: unknown): string {
+  const lines = String(error instanceof Error ? error.message : error).split('\n');
+  const line = lines.find((one) => !/^\s*(?:source: bad seek|Error: )?$|source: bad seek/.test(one)) ?? lines[0] ?? '';
+  return line
+    .trim()
+    .replace(/^Error: |^Input buffer has corrupt header:\s*/, '')
+    .replace(/^Unknown error$/, '')
+    .replace(/[\p{C}\uFFFD]/gu, '?')
+    .slice(0, 200);
+}

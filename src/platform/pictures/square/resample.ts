@@ -1,0 +1,103 @@
+/** Resampling as Pillow does it (`Resample.c`): libvips enlarges with everything shifted by a part of a pixel. */
+
+/** Interpolation by PIL's numbers: nearest is taken for a narrow box. */
+const FILTERS: Readonly<Record<number, { readonly support: number; readonly weight: (x: number) => number }>> = {
+  0: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
+  1: { support: 3, weight: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) },
+  2: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  3: { support: 2, weight: (x) => cubic(Math.abs(x)) },
+};
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}
+
+/** Keys's cubic convolution with a = −0.5. */
+function cubic(x: number): number {
+  if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+  return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
+}
+
+/** A stretch of pixels and what each counts. */
+interface Window {
+  readonly first: number;
+  readonly weights: Float64Array;
+}
+
+interface Axis {
+  /** Pixels of the source and of the whole that it is scaled to. */
+  readonly from: number;
+  readonly to: number;
+  /** Which of the latter are made. */
+  readonly start: number;
+  readonly count: number;
+}
+
+function windowsOf({ from, to, start, count }: Axis, resample: number): Window[] {
+  const { support, weight } = FILTERS[resample] ?? FILTERS[3] ?? { support: 1, weight: () => 1 };
+  const scale = from / to;
+  const wide = resample === 0 ? 1 : Math.max(1, scale);
+  return Array.from({ length: count }, (_, i) => {
+    const centre = (start + i + 0.5) * scale;
+    const first = Math.max(0, Math.floor(centre - support * wide + 0.5));
+    const end = Math.max(first + 1, Math.min(from, Math.floor(centre + support * wide + 0.5)));
+    const weights = Array.from({ length: end - first }, (_, j) => weight((first + j - centre + 0.5) / wide));
+    const sum = weights.reduce((total, one) => total + one, 0);
+    return { first, weights: Float64Array.from(sum === 0 ? [1] : weights, (one) => one / (sum || 1)) };
+  });
+}
+
+export interface Square {
+  /** Of the whole that the source is scaled to. */
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly top: number;
+  readonly size: number;
+}
+
+/** Scale RGB bytes and cut out a square. */
+export function resampleSquare(
+  source: { readonly data: Uint8Array; readonly width: number; readonly height: number },
+  { width, height, left, top, size }: Square,
+  resample: number,
+): Uint8Array {
+  const columns = windowsOf({ from: source.width, to: width, start: left, count: size }, resample);
+  const rows = windowsOf({ from: source.height, to: height, start: top, count: size }, resample);
+  const first = rows[0]?.first ?? 0;
+  const last = rows.reduce((end, row) => Math.max(end, row.first + row.weights.length), 0);
+  const narrow = new Uint8ClampedArray(3 * size * (last - first));
+  for (let y = first; y < last; y++) {
+    for (const [x, column] of columns.entries()) {
+      mix(source.data, 3 * (y * source.width + column.first), 3, column.weights, narrow, 3 * ((y - first) * size + x));
+    }
+  }
+  const square = new Uint8ClampedArray(3 * size * size);
+  for (const [y, row] of rows.entries()) {
+    for (let x = 0; x < size; x++) {
+      mix(narrow, 3 * ((row.first - first) * size + x), 3 * size, row.weights, square, 3 * (y * size + x));
+    }
+  }
+  return new Uint8Array(square.buffer);
+}
+
+/** A pixel as the weighted sum of others, `step` bytes apart. The array rounds and cuts off. */
+function mix(
+  from: Uint8Array | Uint8ClampedArray,
+  start: number,
+  step: number,
+  weights: Float64Array,
+  to: Uint8ClampedArray,
+  at: number,
+): void {
+  let [red, green, blue] = [0, 0, 0];
+  for (let i = 0, place = start; i < weights.length; i++, place += step) {
+    const weight = weights[i] as number;
+    red += weight * (from[place] as number);
+    green += weight * (from[place + 1] as number);
+    blue += weight * (from[place + 2] as number);
+  }
+  to[at] = red;
+  to[at + 1] = green;
+  to[at + 2] = blue;
+}
