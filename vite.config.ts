@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import solid from 'vite-plugin-solid';
 import { ensureKernels } from './scripts/repository/kernels.ts';
 import { fingerprint, installedVersion } from './scripts/repository/repository.ts';
 import { listCollections } from './scripts/site/list-collections.ts';
@@ -9,6 +8,7 @@ import { contentSecurityPolicy } from './scripts/vite/vite-csp.ts';
 import { stylesFromDisk } from './scripts/vite/vite-from-disk.ts';
 import { licences } from './scripts/vite/vite-licences.ts';
 import { onnxruntime } from './scripts/vite/vite-onnxruntime.ts';
+import { solidPages } from './scripts/vite/vite-solid.ts';
 import { WEB_MANIFEST } from './scripts/vite/web-manifest.ts';
 import { SECURITY_HEADERS } from './src/site/headers.ts';
 import type { Versions } from './src/site/versions.ts';
@@ -34,7 +34,7 @@ export default defineConfig(async ({ command }) => {
     base: './',
     define: { __VERSIONS__: JSON.stringify(versions) },
     plugins: [
-      solid(),
+      solidPages(),
       onnxruntime(),
       contentSecurityPolicy(),
       stylesFromDisk(),

@@ -1,8 +1,8 @@
 import { playwright } from '@vitest/browser-playwright';
-import solid from 'vite-plugin-solid';
 import { defineConfig } from 'vitest/config';
 import { BROWSER_ARGS, findBrowser } from './scripts/checks/browser.ts';
 import { ensureKernels } from './scripts/repository/kernels.ts';
+import { solidPages } from './scripts/vite/vite-solid.ts';
 
 const executablePath = findBrowser();
 const launchOptions = { args: BROWSER_ARGS, ...(executablePath === undefined ? {} : { executablePath }) };
@@ -20,7 +20,7 @@ export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [solid()],
+        plugins: [solidPages()],
         test: {
           name: 'node',
           setupFiles: SETUP,
@@ -33,7 +33,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [solid()],
+        plugins: [solidPages()],
         // Named beforehand: a dependency that is met while tests run loads the page anew in the middle of them.
         optimizeDeps: {
           include: ['axe-core', 'comlink', 'fast-check', 'idb', 'solid-js', 'solid-js/store', 'solid-js/web', 'uplot'],

@@ -39,8 +39,8 @@ export class AppPage {
     await this.ready();
   }
 
-  async ready(device: RegExp = /Web(Assembly|GPU)|Offline/): Promise<void> {
-    await expect(this.status).toHaveAccessibleName(device);
+  async ready(): Promise<void> {
+    await expect(this.status).toHaveAccessibleName(/^Status: (Ready|Offline ready)$/);
   }
 
   /** Type a query and wait for its answer. */

@@ -6,6 +6,7 @@ import { ensureKernels } from './repository/kernels.ts';
 import { checkSite } from './site/check-site.ts';
 import { hostHeaders } from './site/host-headers.ts';
 import { listCollections } from './site/list-collections.ts';
+import { withOpenGraph } from './site/open-graph.ts';
 import { openSearchDescription, withOpenSearchLink } from './site/open-search.ts';
 import { buildSite } from './site/site.ts';
 import { describeSizes } from './site/site-sizes.ts';
@@ -17,7 +18,8 @@ Builds the site for a static host, with the collections of public/ and what a br
 20 MiB in parts).
 
   --base <path>   where it will live, as /repo/ (any folder)
-  --origin <url>  the site's origin, as https://example.org: adds an OpenSearch description
+  --origin <url>  the site's origin, as https://example.org: adds an OpenSearch description and
+                  Open Graph tags
   --out <dir>     where to write it: an empty folder, or a site that it replaces (dist)
 `;
 
@@ -36,7 +38,7 @@ await runScript(HELP, async (args) => {
   await listCollections();
   await buildSite({ out, base, data: true }, async () => {
     await writeFile(join(out, '_headers'), hostHeaders(base));
-    if (address !== undefined) await addOpenSearch(out, address);
+    if (address !== undefined) await addAddress(out, address);
     for (const warning of await checkSite(out)) console.warn(`Warning: ${warning}`);
     console.log(await describeSizes(out));
   });
@@ -59,8 +61,9 @@ function parseAddress(origin: string, base: string): string {
   return new URL(base === './' ? '/' : base, url).href;
 }
 
-async function addOpenSearch(out: string, address: string): Promise<void> {
+/** What needs an absolute address. */
+async function addAddress(out: string, address: string): Promise<void> {
   const page = join(out, 'index.html');
-  await writeFile(page, withOpenSearchLink(await readFile(page, 'utf8')));
+  await writeFile(page, withOpenGraph(withOpenSearchLink(await readFile(page, 'utf8')), address));
   await writeFile(join(out, 'opensearch.xml'), openSearchDescription(address));
 }

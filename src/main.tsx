@@ -58,7 +58,8 @@ function createApp(baseUrl: string): App {
   createLogNotice(log, notices);
   createQueryNotice(address, notices);
   const ratings = createRatings(log, search.response);
-  const { commit } = createCommits(search, address, log);
+  const composing = createSignal(false);
+  const { commit } = createCommits(search, address, log, composing[0]);
 
   for (const missing of missingCapabilities()) notices.say(missing.id, missing.text);
   keepOffline(offline, session, pictureSource, (rows) => client.items(rows));
@@ -89,6 +90,7 @@ function createApp(baseUrl: string): App {
     log,
     ratings,
     judging: createSignal(false),
+    composing,
     commit,
   };
 }

@@ -72,6 +72,13 @@ const VIEWS: readonly { readonly name: string; open(app: AppPage): Promise<void>
       await app.open('./?view=log');
       await app.page.getByText('Rating and results').first().click();
       await expect(app.page.getByRole('group', { name: /^Rate “/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'figures of the log',
+    async open(app) {
+      await app.open('./?view=log');
+      await app.page.getByRole('tab', { name: 'Figures' }).click();
       await expect(app.page.locator('canvas').first()).toBeVisible();
     },
   },

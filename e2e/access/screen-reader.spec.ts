@@ -20,7 +20,7 @@ test('the page is told by names, roles and structure', async ({ app, page }) => 
     - banner:
       - link "Afterimage"
       - navigation "Views":
-        - button /Status. WebAssembly/
+        - button /Status. (Ready|Offline ready)/
         - link "Search log"
         - link "About and licences"
         - button /Theme. as the system/

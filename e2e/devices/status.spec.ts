@@ -3,6 +3,9 @@ import { expect, test } from '../fixtures.ts';
 test('the status panel says how things stand', async ({ app, page }) => {
   await app.open('./?view=status');
   await expect(app.statusPanel).toBeVisible();
+  await expect(
+    app.statusPanel.getByText(/^All is ready(, also without a network)?\. Searches run on this device/),
+  ).toBeVisible();
   await expect(app.fact('Device')).toContainText('WebAssembly, because');
   await expect(app.fact('Model')).toContainText('afterimage-mini');
   await expect(app.fact('Precision')).toHaveText('fp32, 256 dimensions');
@@ -12,7 +15,7 @@ test('the status panel says how things stand', async ({ app, page }) => {
   await expect(app.fact('Size')).toContainText('1,594 pictures');
   await expect(app.fact('Isolation')).toHaveText('Cross-origin isolated: threads are available');
   await expect(app.fact('Threads')).toHaveText(/^\d+$/);
-  await expect(app.fact('Storage')).toHaveText(/^[\d.]+ .?B of [\d.]+ .?B$/);
+  await expect(app.fact('Storage')).toHaveText(/^[\d.]+ .?B used by this site$/);
   await expect(app.fact('Pictures')).toHaveText('1,592 of 1,592 kept');
   await expect(app.fact('ONNX Runtime')).toHaveText(/^1\./);
   await expect(app.fact('Transformers.js')).toHaveText(/^4\./);

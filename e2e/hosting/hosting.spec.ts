@@ -63,6 +63,10 @@ test('a build for one folder works there', async ({ app, guard }, info) => {
   await isolatedAfterOneReload(app, `${site.origin}/repo/`);
   const description = await app.page.request.get(`${site.origin}/repo/opensearch.xml`);
   expect(await description.text()).toContain('https://pictures.example/repo/?q={searchTerms}');
+  const tag = (property: string) => app.page.locator(`meta[property="${property}"]`);
+  await expect(tag('og:url')).toHaveAttribute('content', 'https://pictures.example/repo/');
+  await expect(tag('og:image')).toHaveAttribute('content', 'https://pictures.example/repo/icons/icon-512.png');
+  expect((await app.page.request.get(`${site.origin}/repo/icons/icon-512.png`)).ok()).toBe(true);
 });
 
 test('where the service worker is refused, the page starts all the same, without a loop', async ({

@@ -23,7 +23,7 @@ test('over plain HTTP search works, verified, and the page says what is off', as
   await app.answered('guitar');
   expect(await page.evaluate(() => isSecureContext)).toBe(false);
   expect((await app.top(1))[0]).toBe('guitar');
-  await expect(app.notices).toContainText('Plain HTTP: no WebGPU and nothing kept for offline use.');
+  await expect(app.notices).toContainText('Plain HTTP: search works, more slowly, and needs a network each time.');
 
   await page.getByRole('group', { name: 'Rate this search' }).getByRole('radio', { name: '5', exact: true }).check();
   await app.reload();

@@ -24,9 +24,12 @@ const outcome = (page: Page) => page.locator('.log-outcome');
 
 test('lists searches newest first, with figures, and filters them', async ({ app, page }) => {
   await fillLog(app, ['rocket', 'dog', 'hot dog']);
+  await expect(page.getByText('1 of 3 searches rated, 9.0 on average.')).toBeVisible();
+  await page.getByRole('tab', { name: 'Figures' }).click();
   await expect(page.getByRole('figure', { name: /Ratings/ })).toContainText('1 of 3 searches rated, 9.0 on average.');
   await expect(page.getByRole('figure', { name: /Latency/ })).toContainText(/half of the searches within [\d.<]+ ms/);
   await expect(page.locator('canvas')).toHaveCount(2);
+  await page.getByRole('tab', { name: 'Searches' }).click();
 
   const filter = page.getByRole('searchbox', { name: 'Search the log' });
   await filter.fill('dog');
@@ -40,6 +43,14 @@ test('lists searches newest first, with figures, and filters them', async ({ app
   await expect(page.getByText('No search in the log is like that.')).toBeVisible();
   await page.getByRole('combobox', { name: 'Rating' }).selectOption('Any rating');
   await expect(entries(page)).toHaveCount(3);
+});
+
+test('shows small pictures of what a search found', async ({ app, page }) => {
+  await fillLog(app, ['rocket']);
+  await page.getByText('Rating and results').click();
+  const first = page.locator('.log-results img').first();
+  await expect(first).toBeVisible();
+  await expect.poll(() => first.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
 });
 
 test('runs a search again, and deletes one or all', async ({ app, page }) => {

@@ -66,7 +66,7 @@ test('says that it is offline, and that it is online again', async ({ app, conte
   await kept(app);
   await context.setOffline(true);
   guard.expect(/ERR_INTERNET_DISCONNECTED/);
-  await expect(app.status).toHaveAccessibleName('Status: Offline');
+  await expect(app.status).toHaveAccessibleName('Status: Offline ready');
   await app.search('rocket');
   await app.openStatus();
   await expect(app.fact('Network')).toHaveText('Offline');

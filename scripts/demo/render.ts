@@ -7,15 +7,15 @@ import type { Progress } from '../indexing/progress/progress.ts';
 import { installedVersion } from '../repository/repository.ts';
 import { type DemoEmoji, demoEmoji } from './emoji.ts';
 
-/** Side of a rendered picture, in pixels. */
-const DEMO_SIZE = 224;
+/** Side of a rendered picture, in pixels: sharp on a large screen of high resolution. */
+const DEMO_SIZE = 768;
 const DEMO_LICENCE = 'MIT, Microsoft Fluent Emoji';
 const CONCURRENCY = 4;
 /** Hidden, so that they are no files to index. */
 export const CAPTIONS_FILE = '.captions.json';
 const VERSION_FILE = '.version';
 /** Raise it when the pictures come out differently. */
-const DRAWING = 1;
+const DRAWING = 2;
 
 /** What the pictures depend on. */
 export function drawingVersion(): string {

@@ -1,5 +1,5 @@
 import type { IndexKind } from '../../src/engine/collection/types.ts';
-import { plainText, type Query, queryText } from '../../src/engine/query/query.ts';
+import { type Query, queryText } from '../../src/engine/query/query.ts';
 import { serialise } from '../../src/engine/query/serialise.ts';
 import { RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
 import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
@@ -41,7 +41,7 @@ export async function answer(search: NodeSearch, query: Query, k: number): Promi
   const found = await search.engine.search(query);
   const { rows, scores, similarities } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(query, 0, k);
   return {
-    text: plainText(query) ?? queryText(query),
+    text: queryText(query),
     query: serialise(query),
     model_name: found.modelId,
     collection: found.collection,

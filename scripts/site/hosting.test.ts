@@ -10,6 +10,7 @@ import { findPort } from '../serve/find-port.ts';
 import { checkPage, checkPolicy } from './check-site.ts';
 import { hostHeaders } from './host-headers.ts';
 import { packageFolder } from './licences.ts';
+import { withOpenGraph } from './open-graph.ts';
 import { openSearchDescription } from './open-search.ts';
 
 const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
@@ -71,6 +72,14 @@ it.each([
   ['index.html', false],
 ])('IMMUTABLE_PATH of %s is %s', (path, expected) => {
   expect(IMMUTABLE_PATH.test(path)).toBe(expected);
+});
+
+it('writes Open Graph tags whose addresses cannot break out of them', () => {
+  const page = withOpenGraph('<head><title>x</title></head>', 'https://a.example/"><script>$&/');
+  expect(page).toContain('<meta property="og:url" content="https://a.example/&quot;>&lt;script>$&amp;/" /><meta');
+  expect(page).toContain('icons/icon-512.png" />');
+  expect(page).not.toContain('<script>');
+  expect(page.endsWith('</head>')).toBe(true);
 });
 
 it('writes an OpenSearch description whose addresses cannot break out of it', () => {

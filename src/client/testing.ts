@@ -94,6 +94,7 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     ...behaviour,
     async connect(_baseUrl, onEvent) {
       send = onEvent;
+      return true;
     },
   };
   return Object.assign(createFakeWorker(api, releaseLock, toWords), { emit: (event: WorkerEvent) => send(event) });

@@ -13,7 +13,7 @@ export function createWorkerLock(): WorkerLock | undefined {
         .request(name, { signal: controller.signal }, () => {
           if (!controller.signal.aborted) onDeath();
         })
-        .catch(() => undefined); // Aborted: nobody wants to know any more.
+        .catch(() => undefined); // aborted, so nobody wants to know any more; or forbidden
       return { stop: () => controller.abort() };
     },
   };

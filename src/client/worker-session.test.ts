@@ -6,14 +6,14 @@ import { startWorkerSession, type WorkerSession, type WorkerSessionOptions } fro
 
 /** A worker that has nothing to do with pictures. */
 interface Adder {
-  connect(lockName: string | undefined): Promise<void>;
+  connect(lockName: string | undefined): Promise<boolean>;
   add(a: number, b: number): Promise<number>;
   hang(): Promise<never>;
   refuse(): Promise<never>;
 }
 
 const ADDER: Adder = {
-  connect: async () => {},
+  connect: async () => true,
   add: async (a, b) => a + b,
   hang: () => new Promise(() => {}),
   refuse: async () => {
@@ -53,11 +53,11 @@ afterEach(() => {
 
 describe('calls', () => {
   test('are answered once the worker is connected, which is told the name of its lock', async () => {
-    const gate = createDeferred<void>();
+    const gate = createDeferred<boolean>();
     const { session, worker } = start({ connect: () => gate.promise });
     const sum = session.call((api) => api.add(1, 2));
     await expect.poll(() => worker.calls).toEqual(['connect lock of the adder']);
-    gate.resolve();
+    gate.resolve(true);
     expect(await sum).toBe(3);
     expect(worker.calls).toEqual(['connect lock of the adder', 'add']);
   });
@@ -111,6 +111,13 @@ describe('death', () => {
     session.died('of something else');
     await expect(pending).rejects.toBe(cause);
     expect(onDeath.mock.calls).toEqual([[cause]]);
+  });
+
+  test('a worker that may not have its lock answers, and its lock is not watched', async () => {
+    const { session, worker, onDeath } = start({ connect: async () => false });
+    expect(await session.call((api) => api.add(1, 2))).toBe(3);
+    worker.vanish(); // as a lock that nobody holds: it is given at once
+    expect(onDeath).not.toHaveBeenCalled();
   });
 
   test('a worker that cannot be connected is of no use', async () => {

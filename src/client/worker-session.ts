@@ -35,10 +35,11 @@ export interface WorkerSessionOptions<Api> {
   /** Through this a worker that crashed or closed itself is noticed at once. */
   readonly lock?: WorkerLock | undefined;
   /**
-   * Tell the worker what it has to know before all else, the name of the lock with it, which it holds from then on. Every
-   * call waits for it; where it fails, the session is over.
+   * Tell the worker what it has to know before all else, the name of the lock with it. Every call waits for it; where it
+   * fails, the session is over.
+   * @returns whether the worker holds the lock from then on; where it could not have it, a dead worker is found by time-out
    */
-  readonly connect?: (api: Remote<Api>, lockName: string | undefined) => Promise<void>;
+  readonly connect?: (api: Remote<Api>, lockName: string | undefined) => Promise<boolean>;
   /** Called once, when the worker died or was killed; whoever waits for an answer is rejected with the same cause. */
   readonly onDeath: (cause: AfterimageError) => void;
 }
@@ -112,8 +113,9 @@ export function startWorkerSession<Api>(options: WorkerSessionOptions<Api>): Wor
 
   const connected = connect && ask((at) => connect(at, lock?.name));
   connected?.then(
-    () => {
-      if (!death) watching = lock?.watch(died);
+    (isHeld) => {
+      // A lock that nobody holds would be given to the page at once, as if the worker were dead.
+      if (!death && isHeld) watching = lock?.watch(died);
     },
     (error: AfterimageError) => kill(error),
   );

@@ -21,7 +21,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
 };
 
 const OTHERWISE =
-  'The browser could not open the search log, so searches are not logged. Leave private browsing, or free some disk space, and reload.';
+  'The browser could not open the search log, so searches are not logged. Leave private browsing, allow this site to store data, or free some disk space, and reload.';
 
 /** The coded error for whatever IndexedDB threw: `quota-exceeded`, `database-unavailable`, or what it already was. */
 export function toDatabaseError(error: unknown): AfterimageError {

@@ -96,8 +96,9 @@ export interface QueryWorkerApi {
    * Call first: where events go (a Comlink proxy) and the app's base URL, against which all paths resolve. The worker
    * holds the Web Lock `workerLock` for as long as it lives, so that its death can be noticed; undefined where there are
    * no locks (no secure context).
+   * @returns whether it holds the lock, which is refused where the site may store nothing
    */
-  connect(baseUrl: string, onEvent: (event: WorkerEvent) => void, workerLock: string | undefined): Promise<void>;
+  connect(baseUrl: string, onEvent: (event: WorkerEvent) => void, workerLock: string | undefined): Promise<boolean>;
   /** What `collections/index.json` offers. */
   listCollections(): Promise<readonly CollectionEntry[]>;
   /**

@@ -10,21 +10,28 @@ export function missingCapabilities(scope: typeof globalThis = globalThis): read
   if (!scope.isSecureContext) {
     missing.push({
       id: 'secure-context',
-      text: 'Plain HTTP: no WebGPU and nothing kept for offline use. Search works; open it over HTTPS or on localhost for the rest.',
+      text: 'Plain HTTP: search works, more slowly, and needs a network each time. Open it over HTTPS or on localhost for the rest.',
     });
   } else if (!hasServiceWorker(scope.navigator)) {
     missing.push({
       id: 'service-worker',
-      text: 'This browser gives the page no service worker (a private window?): nothing is kept for offline use.',
+      text: 'This browser keeps nothing of this page (a private window, or sites may not store data): search works, and needs a network each time.',
     });
   }
   if (!('indexedDB' in scope)) {
-    missing.push({ id: 'database', text: 'This browser has no IndexedDB: searches and ratings are not kept.' });
+    missing.push({
+      id: 'database',
+      text: 'This browser keeps no data for this page: searches and ratings are not kept.',
+    });
   }
   return missing;
 }
 
-/** Where service workers are blocked, some browsers leave the name and take the thing. */
+/** Where service workers are blocked, some browsers leave the name and take the thing, or refuse to give it. */
 export function hasServiceWorker(navigator: Partial<Pick<Navigator, 'serviceWorker'>>): boolean {
-  return navigator.serviceWorker !== undefined;
+  try {
+    return navigator.serviceWorker !== undefined;
+  } catch {
+    return false; // a frame that may store nothing
+  }
 }

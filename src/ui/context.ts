@@ -34,6 +34,8 @@ export interface App {
   readonly ratings: Ratings;
   /** Every result has its thumbs, for fingers, which cannot point at a picture without opening it. */
   readonly judging: Signal<boolean>;
+  /** An input method composes words of the query that are not confirmed yet. */
+  readonly composing: Signal<boolean>;
   /** The query as it stands is a completed search. */
   commit(): void;
 }

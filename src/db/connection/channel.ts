@@ -14,9 +14,18 @@ export interface LogChannel {
   close(): void;
 }
 
+/** Undefined where the browser has none, or forbids it with all other storage. */
+function openChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name);
+  } catch {
+    return undefined;
+  }
+}
+
 export function createLogChannel(name: string): LogChannel {
   const listeners = new Set<LogListener>();
-  let channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name);
+  let channel = openChannel(name);
 
   function tellHere(change: LogChange): void {
     for (const listener of [...listeners]) listener(change);

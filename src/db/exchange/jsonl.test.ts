@@ -54,7 +54,7 @@ function largest(): LoggedSearch {
   const long = (length: number) => '\u0001'.repeat(length);
   const id = (i: number) => `${i}`.padEnd(LIMITS.name, '\u0001');
   return loggedSearch(1, {
-    query: serialise(textQuery(long(LIMITS.text))).padEnd(LIMITS.query, '\u0001'),
+    query: '1_w.'.padEnd(LIMITS.query, '\u0001'),
     text: long(LIMITS.text),
     model: long(LIMITS.name),
     collection: long(LIMITS.name),

@@ -1,4 +1,5 @@
 import type { IDBPDatabase } from 'idb';
+import { cleanWords } from '../../engine/query/clean-words.ts';
 import type { AfterimageSchema, LoggedSearch } from '../schema.ts';
 
 export interface ListOptions {
@@ -54,7 +55,7 @@ async function* newestFirst(
 }
 
 function createFilter({ text = '', rating }: ListOptions): (search: LoggedSearch) => boolean {
-  const wanted = fold(text.trim());
+  const wanted = fold(text);
   return (search) => hasRating(search.rating, rating) && fold(search.text).includes(wanted);
 }
 
@@ -66,5 +67,5 @@ function hasRating(rating: number | null, wanted: ListOptions['rating']): boolea
 }
 
 function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
+  return cleanWords(text).toLowerCase();
 }

@@ -1,3 +1,5 @@
+import { cleanWords } from './clean-words.ts';
+
 /**
  * What is searched for, as a value: from the search field to the engine, in addresses, in the log and on the command
  * line. The simplest query is a text (`textQuery`). Its written form is in serialise.ts.
@@ -75,8 +77,8 @@ export function textQuery(text: string): Query {
 }
 
 /**
- * The one form of a query: words without the space around them, terms without effect left out, weights in hundredths,
- * filters sorted and none twice. What else has to be cleaned in words is cleaned here.
+ * The one form of a query: words cleaned (clean-words.ts), terms without effect left out, weights in hundredths, filters
+ * sorted and none twice.
  */
 export function normalise({ terms, filters }: Query): Query {
   const kept = terms.map(normaliseTerm).filter((term) => term.weight && (term.kind !== 'words' || term.text));
@@ -86,7 +88,7 @@ export function normalise({ terms, filters }: Query): Query {
 
 function normaliseTerm(term: Term): Term {
   const weight = Math.round(100 * Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, term.weight))) / 100;
-  return term.kind === 'words' ? { ...term, weight, text: term.text.trim() } : { ...term, weight };
+  return term.kind === 'words' ? { ...term, weight, text: cleanWords(term.text) } : { ...term, weight };
 }
 
 /** Whether everything in a query from outside has a form that exists, and there is not too much of it. */

@@ -34,8 +34,7 @@ export function createContentCache(baseUrl: string): ContentCache {
   let opened: Promise<Cache | undefined> | undefined;
   // Reopened each time it fails, kept once it worked.
   const open = async (): Promise<Cache | undefined> => {
-    opened ??=
-      'caches' in globalThis ? caches.open(contentCacheName(baseUrl)).catch(nothing) : Promise.resolve(undefined);
+    opened ??= openCache(contentCacheName(baseUrl)).catch(nothing);
     const cache = await opened;
     if (!cache) opened = undefined;
     return cache;
@@ -46,7 +45,8 @@ export function createContentCache(baseUrl: string): ContentCache {
   };
   const write = async (url: string, response: Response): Promise<string | undefined> => {
     const cache = await open();
-    if (!cache) return 'This browser keeps nothing for this page (no HTTPS, or a private window).';
+    if (!cache)
+      return 'This browser keeps nothing for this page (no HTTPS, a private window, or sites may not store data).';
     return cache.put(url, response).then(nothing, whyNotKept);
   };
   return {
@@ -75,6 +75,11 @@ export function createContentCache(baseUrl: string): ContentCache {
       await attempt((cache) => sweepContent(cache, spared, contentRoot, textRoot));
     },
   };
+}
+
+/** Reading the property alone throws in some frames. */
+async function openCache(name: string): Promise<Cache | undefined> {
+  return 'caches' in globalThis ? caches.open(name) : undefined;
 }
 
 async function sweepContent(

@@ -11,6 +11,7 @@ import { AfterimageError } from '../../engine/errors.ts';
 import type { Device, Dtype, GoldenVector, ModelManifest } from '../../engine/model/model.ts';
 import { dot, type Embedding, normalise } from '../../engine/numeric/embedding.ts';
 import type { QueryEncoder } from '../../engine/ports.ts';
+import { cleanWords } from '../../engine/query/clean-words.ts';
 import { embeddingRows } from './clip-output.ts';
 
 export interface ClipTextEncoder extends QueryEncoder {
@@ -94,16 +95,18 @@ export interface Tokens {
 }
 
 /**
- * Token ids of `text` and their attention mask. A text that is too long loses its last words but keeps its end token,
+ * Token ids of `text`, cleaned, and their attention mask. A special token in it is read as the letters that it is written
+ * with: it is a text somebody typed, and no end of it. A text that is too long loses its last words but keeps its end token,
  * from which CLIP takes the embedding: transformers.js would cut the end token off (and warns of what it ignores).
  * SigLIP was trained without a mask: padding is seen there.
  * @throws AfterimageError `query-empty` for a text without visible characters.
  */
 export function tokenise(tokenizer: PreTrainedTokenizer, text: string, rules: TextRules): Tokens {
-  const trimmed = text.trim();
-  if (trimmed === '') throw new AfterimageError('query-empty', 'The query is empty. Describe what to find.');
-  const input = withoutLeading(rules.lowercase ? trimmed.toLowerCase() : trimmed, rules);
-  const { input_ids: all } = tokenizer(input, { return_tensor: false }) as { input_ids: number[] };
+  const words = cleanWords(text);
+  if (words === '') throw new AfterimageError('query-empty', 'The query is empty. Describe what to find.');
+  const input = withoutLeading(rules.lowercase ? words.toLowerCase() : words, rules);
+  const letters = withoutSpecial(input, tokenizer.all_special_tokens);
+  const { input_ids: all } = tokenizer(letters, { return_tensor: false }) as { input_ids: number[] };
   const ids = all.length > rules.maxLength ? [...all.slice(0, rules.maxLength - 1), ...all.slice(-1)] : all;
   const padding = rules.padding === 'max_length' ? rules.maxLength - ids.length : 0;
   const padId = tokenizer.pad_token_id ?? 0;
@@ -111,6 +114,16 @@ export function tokenise(tokenizer: PreTrainedTokenizer, text: string, rules: Te
     ids: [...ids, ...new Array<number>(padding).fill(padId)],
     mask: [...ids.map(() => 1), ...new Array<number>(padding).fill(rules.family === 'siglip' ? 1 : 0)],
   };
+}
+
+/** `text` with a space behind the first letter of each special token, which makes it letters. In any case: some models fold it. */
+function withoutSpecial(text: string, special: readonly string[]): string {
+  const spellings = special
+    .filter((token) => token.length > 1)
+    .map((token) => token.replace(/[^\p{L}\p{N}]/gu, '\\$&'));
+  if (spellings.length === 0) return text;
+  const pattern = new RegExp(spellings.sort((a, b) => b.length - a.length).join('|'), 'gi');
+  return text.replace(pattern, ([first = '', ...rest]) => `${first} ${rest.join('')}`);
 }
 
 /**

@@ -71,6 +71,25 @@ test('a text that is too long keeps its end token, a short one is padded where t
   expect((await encoder.encode('dog '.repeat(500))).length).toBe(manifest.dim);
 });
 
+test('special tokens that are typed are text, and invisible and other letters are the plain ones', async () => {
+  useModelsFolder(modelsFolder);
+  const tokenizer = await AutoTokenizer.from_pretrained(modelId);
+  const rules = { ...manifest.text, family: manifest.family };
+  const ids = (text: string) => tokenise(tokenizer, text, rules).ids;
+  const special = tokenizer.all_special_ids;
+  for (const text of ['dog <|endoftext|> cat', '<|startoftext|>', '<|ENDOFTEXT|>dog', '<|endoftext|><|endoftext|>']) {
+    const inside = ids(text).slice(1, -1);
+    expect(inside.length, text).toBeGreaterThan(0);
+    expect(
+      inside.filter((id) => special.includes(id)),
+      text,
+    ).toEqual([]);
+  }
+  expect(ids('dog <|endoftext|> cat')).not.toEqual(ids('dog'));
+  for (const text of ['do\u00ADg', 'do\u200Bg', 'ｄｏｇ', '"dog"']) expect(ids(text), text).toEqual(ids('dog'));
+  expect(() => ids('\u200B')).toThrow(expect.objectContaining({ code: 'query-empty' }));
+});
+
 test('leading words that the model misreads are left out, unless nothing else is there', async () => {
   useModelsFolder(modelsFolder);
   const tokenizer = await AutoTokenizer.from_pretrained(modelId);

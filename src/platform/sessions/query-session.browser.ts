@@ -75,7 +75,7 @@ export function createQuerySession(): QueryWorkerApi {
     async connect(baseUrl, onEvent, workerLock) {
       connection = { baseUrl, source: createHttpSource(baseUrl), emit: throttleProgress(onEvent) };
       encoders.warmUp();
-      if (workerLock !== undefined) await holdWorkerLock(workerLock);
+      return workerLock !== undefined && (await holdWorkerLock(workerLock));
     },
     listCollections: () => listCollections(connected().source),
     async openCollection(name, preference, device): Promise<CollectionInfo> {

@@ -2,6 +2,7 @@ import { type Accessor, createMemo } from 'solid-js';
 import { textQuery } from '../../engine/query/query.ts';
 import { type AddressBar, formatAddress } from '../search/address.ts';
 import type { Ranked, Search } from '../search/search.ts';
+import { createBrowseOrder } from './browse-order.ts';
 import type { Session } from './session.ts';
 
 /** A row that no query ranks. */
@@ -11,7 +12,7 @@ interface Unranked {
   readonly score: null;
 }
 
-/** The pictures in the order in which the page shows them: all of them, or ranked by the query. */
+/** The pictures in the order in which the page shows them: all of them (browse-order.ts), or ranked by the query. */
 export interface Pictures {
   readonly total: Accessor<number>;
   /** Cells above the cut-off; null when browsing. */
@@ -33,13 +34,14 @@ export function createPictures({ current }: Pick<AddressBar, 'current'>, session
   const shown = createMemo(() =>
     formatAddress({ ...current(), query: search.response()?.query ?? textQuery(''), view: 'search', item: null }),
   );
+  const order = createMemo(() => createBrowseOrder(session.collection()?.manifest.count ?? 0));
   return {
     total: () => search.response()?.total ?? session.collection()?.manifest.count ?? 0,
     good: () => search.response()?.good ?? null,
-    at: (cell) => (search.response() ? search.at(cell) : { row: cell, similarity: null, score: null }),
+    at: (cell) => (search.response() ? search.at(cell) : { row: order().rowAt(cell), similarity: null, score: null }),
     href: (id) => `${shown() ? `${shown()}&` : '?'}p=${encodeURIComponent(id)}`,
     want: search.want,
-    cellOf: (row) => (search.response() ? search.rankOf(row) : row),
+    cellOf: (row) => (search.response() ? search.rankOf(row) : order().cellOf(row)),
     seek: search.seek,
   };
 }

@@ -6,9 +6,9 @@ import { listen } from '../shell/listen.ts';
 /** The app itself without a network: its service worker. */
 export interface KeptApp {
   readonly shell: Accessor<boolean>;
-  /** Why the browser forbids it. */
+  /** That the browser forbids it, and what to do. */
   readonly refused: Accessor<string | undefined>;
-  /** Why it could not be kept this time, and what to do. */
+  /** Why it could not be kept this time, or in the browser's words why it is forbidden, and what to do. */
   readonly problem: Accessor<string | undefined>;
   /** Never rejects. Tried again by itself when a network that was lost is back. */
   keep(): Promise<void>;
@@ -26,7 +26,7 @@ export function createKeptApp(
   watch: (registration: ServiceWorkerRegistration) => void,
 ): KeptApp {
   const [shell, setShell] = createSignal(Boolean(container?.controller));
-  const [refused, setRefused] = createSignal<string>();
+  const [isRefused, setRefused] = createSignal(false);
   const [problem, setProblem] = createSignal<string>();
   let unfinished = false;
 
@@ -40,12 +40,16 @@ export function createKeptApp(
       unfinished = false;
       batch(() => {
         setShell(true);
-        setRefused(undefined);
+        setRefused(false);
         setProblem(undefined);
       });
     } catch (error) {
-      if (isRefusal(error)) setRefused(refusal(error));
-      else setProblem(`The app could not be kept for offline use. ${whyNotKept(error)}`);
+      batch(() => {
+        setRefused(isRefusal(error));
+        setProblem(
+          isRefusal(error) ? refusal(error) : `The app could not be kept for offline use. ${whyNotKept(error)}`,
+        );
+      });
     }
   };
 
@@ -60,7 +64,7 @@ export function createKeptApp(
 
   return {
     shell,
-    refused,
+    refused: () => (isRefused() ? REFUSED : undefined),
     problem,
     keep,
     forget() {
@@ -70,10 +74,10 @@ export function createKeptApp(
   };
 }
 
+const REFUSED =
+  'This browser may not keep Afterimage, so it needs a network each time. Search works all the same; to keep it, leave ' +
+  'the private window or allow this site to store data.';
+
 function refusal(error: unknown): string {
-  const why = error instanceof Error ? error.message : String(error);
-  return (
-    `This browser refuses to keep the app for offline use: ${why} ` +
-    'Search works all the same; to keep it, leave the private window or allow this site to store data.'
-  );
+  return `${REFUSED} The browser says: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -108,7 +108,8 @@ test('a server that cannot be reached is no refusal of the browser', async () =>
 
   register = () => Promise.reject(new DOMException('The user denied permission.', 'SecurityError'));
   await offline.keepApp();
-  expect(offline.refused()).toMatch(/refuses.*user denied permission.*allow this site/);
+  expect(offline.refused()).toMatch(/may not keep.*allow this site to store data\.$/);
+  expect(offline.problem()).toMatch(/may not keep.*user denied permission/);
 });
 
 test('a new version is announced on a page that never comes to keep anything', async () => {

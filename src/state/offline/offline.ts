@@ -1,7 +1,7 @@
 import { type Accessor, createEffect, createSignal, onCleanup } from 'solid-js';
 import { KEEP_LIMIT_BYTES, type KeepOptions, keepPictures } from '../../service-worker/keep-pictures.ts';
 import { serviceWorkerSupported } from '../../service-worker/register.ts';
-import { whyNotKept } from '../../service-worker/why-not-kept.ts';
+import { isRefusal, whyNotKept } from '../../service-worker/why-not-kept.ts';
 import { isScoped } from '../../site/scope.ts';
 import { listen } from '../shell/listen.ts';
 import { createInstall } from './install.ts';
@@ -23,7 +23,7 @@ export interface Offline {
   readonly shell: Accessor<boolean>;
   /** Undefined until it is known, and where pictures are not kept as a whole: too large, or data is to be saved. */
   readonly pictures: Accessor<KeptPictures | undefined>;
-  /** Why the browser forbids the app to be kept, however much it could. */
+  /** That the browser forbids the app to be kept, and what to do. */
   readonly refused: Accessor<string | undefined>;
   /** Why the app or the pictures could not be kept (no space, no network, refused by the browser), and what to do. */
   readonly problem: Accessor<string | undefined>;
@@ -100,7 +100,7 @@ export function createOffline(
     shell: app.shell,
     pictures,
     refused: app.refused,
-    problem: () => app.refused() ?? app.problem() ?? problem(),
+    problem: () => app.problem() ?? problem(),
     updateReady: updates.ready,
     applyUpdate: updates.apply,
     canInstall,
@@ -118,14 +118,21 @@ export function createOffline(
       resume = undefined;
       stop();
       if (!('caches' in globalThis)) return;
-      const registration = await navigator.serviceWorker?.getRegistration(baseUrl);
+      const registration = await container?.getRegistration(baseUrl).catch(() => undefined); // forbidden: there is none
       await registration?.unregister();
       // Workbox, too, ends the names of its caches with the address that they are for.
-      const names = (await caches.keys()).filter((name) => isScoped(name, baseUrl) || name.endsWith(baseUrl));
+      const all = await caches.keys().catch(nothingIfForbidden);
+      const names = all.filter((name) => isScoped(name, baseUrl) || name.endsWith(baseUrl));
       await Promise.all(names.map((name) => caches.delete(name)));
       app.forget();
     },
   };
+}
+
+/** Where nothing may be kept, nothing is. */
+function nothingIfForbidden(error: unknown): never[] {
+  if (isRefusal(error)) return [];
+  throw error;
 }
 
 /** The person, or a metered connection, asked for as few bytes as possible. Not every browser tells. */

@@ -33,10 +33,11 @@ function page() {
       },
       loggedId: (logged: SearchResponse) => written().get(logged),
     };
-    const { commit } = createCommits({ query, response }, address, log);
+    const [composing, setComposing] = createSignal(false);
+    const { commit } = createCommits({ query, response }, address, log, composing);
     const answer = () => setResponse({ query: query() } as SearchResponse);
     return {
-      ...{ address, answer, commit, committed, asked },
+      ...{ address, answer, commit, committed, asked, setComposing },
       /** @param id what the log gave, where it is not what it was asked for */
       write: (id?: string) => write(new Map(asked.map((each) => [each.response, id ?? each.id]))),
     };
@@ -73,6 +74,20 @@ test('Enter completes a search as soon as its answer is there, once', () => {
   commit();
   vi.advanceTimersByTime(1000);
   expect(committed).toEqual(['dog']);
+});
+
+test('a pause in composing completes nothing; one after it does', () => {
+  const { address, answer, committed, setComposing } = page();
+  address.type(textQuery('dog'));
+  answer();
+  setComposing(true);
+  vi.advanceTimersByTime(5000);
+  expect(committed).toEqual([]);
+  address.type(textQuery('dog犬'));
+  answer();
+  setComposing(false);
+  vi.advanceTimersByTime(1000);
+  expect(committed).toEqual(['dog犬']);
 });
 
 test('nothing is completed behind another page', () => {

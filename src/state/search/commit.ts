@@ -1,4 +1,4 @@
-import { createEffect, createMemo, on, onCleanup } from 'solid-js';
+import { type Accessor, createEffect, createMemo, on, onCleanup } from 'solid-js';
 import { randomId } from '../../db/random-id.ts';
 import { isEmpty, type Query } from '../../engine/query/query.ts';
 import { sameQuery } from '../../engine/query/serialise.ts';
@@ -14,12 +14,14 @@ const IDLE_MS = 1000;
  * Decides which answers are completed searches (Enter, an example, a link, a result opened or judged, Back to a completed
  * search, a pause in typing; not every keystroke, and nothing while another page than the search is shown) and logs each
  * once, under the id that its history entry keeps for later visits.
+ * @param composing while an input method composes words, the query is still being typed, however long the pause
  * @returns `commit`: the query as it stands is meant; now, or as soon as its answer is there.
  */
 export function createCommits(
   search: Pick<Search, 'query' | 'response'>,
   address: Pick<AddressBar, 'current' | 'settle' | 'logged' | 'setLogged'>,
   log: Pick<Log, 'logSearch' | 'loggedId'>,
+  composing: Accessor<boolean> = () => false,
 ): { commit: () => void } {
   let committed: SearchResponse | undefined;
   let meant: Query | undefined;
@@ -46,11 +48,11 @@ export function createCommits(
   };
 
   createEffect(
-    on([search.query, search.response, isShown], () => {
+    on([search.query, search.response, isShown, composing], () => {
       clearTimeout(timer);
       if (!settled() || !isShown()) return;
       if ((meant && sameQuery(meant, search.query())) || address.logged() !== undefined) commit();
-      else timer = setTimeout(commit, IDLE_MS);
+      else if (!composing()) timer = setTimeout(commit, IDLE_MS);
     }),
   );
   // Another entry may show the same answer, and the log may have had to give it another id.

@@ -15,6 +15,8 @@ export function Dialog(props: {
   let dialog: HTMLDialogElement | undefined;
   onMount(() => {
     if (props.light) dialog?.setAttribute('closedby', 'any');
+    const root = document.documentElement;
+    root.style.setProperty('--scroll-bar', `${innerWidth - root.getBoundingClientRect().width}px`); // base.css
     dialog?.showModal();
   });
   // Gives the focus back to where it was.

@@ -56,15 +56,19 @@ function Stage(): JSX.Element {
   const { opened } = useApp();
   let from: Point | undefined;
   const onPointerUp = (event: PointerEvent) => {
-    const step = from ? swipe(from, event) : 0;
+    const asked = from && swipe(from, event);
     from = undefined;
-    if (step !== 0) void opened.step(step);
+    if (asked === 'close') opened.close();
+    else if (asked) void opened.step(asked);
   };
   return (
     <div
       class="stage"
       onPointerDown={(event) => {
-        if (event.pointerType !== 'mouse') from = { x: event.clientX, y: event.clientY };
+        // Of a page that is magnified, a finger moves the part that is seen; two fingers magnify.
+        const isMagnified = (visualViewport?.scale ?? 1) > 1.01;
+        if (event.pointerType === 'mouse' || isMagnified || !event.isPrimary) from = undefined;
+        else from = { x: event.clientX, y: event.clientY };
       }}
       onPointerUp={onPointerUp}
       onPointerCancel={() => {
@@ -166,7 +170,7 @@ function Facts(props: { item: Item }): JSX.Element {
           </Fact>
         </Show>
         <Fact name="File">
-          <bdi>{props.item.name}</bdi>
+          <bdi translate="no">{props.item.name}</bdi>
         </Fact>
         <Show when={sizeOf(props.item)}>{(size) => <Fact name="Size">{size()}</Fact>}</Show>
         <Show when={props.item.date}>{(date) => <Fact name="Date">{formatDate(date())}</Fact>}</Show>

@@ -6,9 +6,9 @@ export interface Point {
 /** Pixels that make a movement a swipe rather than an unsteady tap. */
 const SWIPE_PX = 48;
 
-/** Which picture a movement of the finger asks for: 1 the next, −1 the previous, 0 none. */
-export function swipe(from: Point, to: Point): 1 | -1 | 0 {
+/** What a movement of the finger asks for: 1 the next picture, −1 the previous one, `close` by a way down; else nothing. */
+export function swipe(from: Point, to: Point): 1 | -1 | 'close' | undefined {
   const [x, y] = [to.x - from.x, to.y - from.y];
-  if (Math.abs(x) < SWIPE_PX || Math.abs(x) < 2 * Math.abs(y)) return 0;
-  return x < 0 ? 1 : -1;
+  if (Math.abs(x) >= SWIPE_PX && Math.abs(x) >= 2 * Math.abs(y)) return x < 0 ? 1 : -1;
+  return y >= SWIPE_PX && y >= 2 * Math.abs(x) ? 'close' : undefined;
 }

@@ -52,14 +52,14 @@ export function Cell(props: {
         onClick={open}
       >
         <Picture item={item()} />
-        <span class={score() === null ? 'visually-hidden' : 'cell-caption'}>
+        <span class="cell-caption">
           <span class="cell-title" dir="auto">
             {itemTitle(item())}
           </span>
           <span class="visually-hidden">, {place()}</span>
           <Show when={score() !== null}>
             <span class="visually-hidden">, score </span>
-            <span class="numbers">{formatScore(score() ?? 0)}</span>
+            <span class="cell-score numbers">{formatScore(score() ?? 0)}</span>
           </Show>
         </span>
       </a>

@@ -27,7 +27,7 @@ export function Grid(props: {
   } = useApp();
   const [element, setElement] = createSignal<HTMLDivElement>();
   const [active, setActive] = createSignal(0);
-  const { layout, captions, cellPx, rowPx, ...rows } = createRows(pictures, element, active, judging);
+  const { layout, cellPx, rowPx, ...rows } = createRows(pictures, element, active, judging);
   createEffect(() => {
     if (active() >= layout().total) setActive(Math.max(0, layout().total - 1));
   });
@@ -60,7 +60,6 @@ export function Grid(props: {
       aria-label={props.label}
       aria-rowcount={layout().rows}
       aria-colcount={layout().columns}
-      data-captions={captions() ? '' : undefined}
       data-judging={judging() ? '' : undefined}
       style={{ height: `${rows.height()}px`, '--cell': `${cellPx()}px` }}
       onKeyDown={onKeyDown}

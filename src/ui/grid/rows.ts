@@ -6,7 +6,6 @@ import { createScroll } from './scroll.ts';
 import { createStretch } from './stretch.ts';
 
 const DIVIDER_PX = 60;
-const CAPTION_PX = 30;
 const THUMBS_PX = 56;
 /** Height of the search field that stays on top. */
 export const BAR_PX = 84;
@@ -25,11 +24,10 @@ export function createRows(
   active: Accessor<number>,
   judging: Accessor<boolean>,
 ) {
-  const captions = () => pictures.good() !== null;
   const box = createBox(element);
   const layout = createMemo(() => createLayout(pictures.total(), columnsFor(box().width, box().gap), pictures.good()));
   const cellPx = createMemo(() => Math.max(1, (box().width - box().gap * (layout().columns - 1)) / layout().columns));
-  const belowPx = () => (captions() ? CAPTION_PX + (judging() ? THUMBS_PX : 0) : 0);
+  const belowPx = () => (judging() && pictures.good() !== null ? THUMBS_PX : 0);
   const rowPx = createMemo(() => Math.floor(cellPx()) + belowPx() + box().gap);
   const start = (index: number) => topOf(layout(), { cells: rowPx(), divider: DIVIDER_PX }, index);
   const stretch = createMemo(() => createStretch(start(layout().rows)), undefined, {
@@ -74,7 +72,6 @@ export function createRows(
 
   return {
     layout,
-    captions,
     cellPx,
     rowPx,
     shown,

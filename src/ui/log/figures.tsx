@@ -18,15 +18,23 @@ export function Figures(props: { stats: LogStats }): JSX.Element {
   );
 }
 
+/** How many searches are rated, and how well. */
+export function ratedSummary({ count, ratings }: LogStats): string {
+  const rated = ratings.reduce((sum, each) => sum + each, 0);
+  if (rated === 0) return 'No search is rated yet.';
+  const mean = ratings.reduce((sum, each, i) => sum + each * (i + 1), 0) / rated;
+  return `${formatCount(rated)} of ${formatCount(count)} searches rated, ${mean.toFixed(1)} on average.`;
+}
+
 function RatingFigure(props: { stats: LogStats }): JSX.Element {
-  const rated = () => props.stats.ratings.reduce((sum, count) => sum + count, 0);
-  const mean = () => props.stats.ratings.reduce((sum, count, i) => sum + count * (i + 1), 0) / rated();
-  const summary = () =>
-    rated() === 0
-      ? 'No search is rated yet.'
-      : `${formatCount(rated())} of ${formatCount(props.stats.count)} searches rated, ${mean().toFixed(1)} on average.`;
+  const isEmpty = () => props.stats.ratings.every((count) => count === 0);
   return (
-    <Figure title="Ratings" summary={summary()} empty={rated() === 0} plot={<RatingPlot stats={props.stats} />}>
+    <Figure
+      title="Ratings"
+      summary={ratedSummary(props.stats)}
+      empty={isEmpty()}
+      plot={<RatingPlot stats={props.stats} />}
+    >
       <thead>
         <tr>
           <th scope="col">Rating</th>

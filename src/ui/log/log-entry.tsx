@@ -1,7 +1,8 @@
-import { createSignal, For, type JSX, Show } from 'solid-js';
+import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import { AfterimageError } from '../../engine/errors.ts';
 import { type Query, textQuery } from '../../engine/query/query.ts';
 import { parseQuery } from '../../engine/query/serialise.ts';
+import { createPictureUrl } from '../../state/collection/picture-url.ts';
 import type { LoggedResult, LoggedSearch } from '../../state/log/log.ts';
 import { createRatings, type Ratings } from '../../state/log/ratings.ts';
 import { formatCount, formatDate, formatDevice, formatMs, formatScore } from '../common/format.ts';
@@ -73,6 +74,20 @@ function facts(search: LoggedSearch): string {
   return `${matches}, ${formatMs(search.encodeMs + search.searchMs)} on ${formatDevice(search.device)}, ${search.model}`;
 }
 
+/** A small picture of what was found, where it is in the collection that is open; else an empty place. */
+function ResultPicture(props: { collection: string; id: string }): JSX.Element {
+  const app = useApp();
+  const sought = () => app.session.collection()?.manifest.name === props.collection && props.id;
+  const [item] = createResource(sought, (id) => app.itemOf(id).catch(() => undefined)); // without it the entry is whole too
+  const known = () => (item.state === 'ready' ? item() : undefined);
+  const url = createPictureUrl(app.pictureSource, known, 'thumbnail');
+  return (
+    <span class="log-picture">
+      <Show when={url()}>{(src) => <img src={src()} alt="" width="40" height="40" loading="lazy" />}</Show>
+    </span>
+  );
+}
+
 function Results(props: { search: LoggedSearch; ratings: Ratings }): JSX.Element {
   const judged = (result: LoggedResult) => props.ratings.judgement(result.id);
   return (
@@ -81,6 +96,7 @@ function Results(props: { search: LoggedSearch; ratings: Ratings }): JSX.Element
         {(result, rank) => (
           <li data-below={rank() >= props.search.good ? '' : undefined}>
             <span class="quiet numbers">{rank() + 1}</span>
+            <ResultPicture collection={props.search.collection} id={result.id} />
             <span class="log-result-name">{result.title || result.name}</span>
             <span class="quiet numbers">{formatScore(result.score)}</span>
             <Thumbs

@@ -66,7 +66,7 @@ export function LogTools(props: { list: LogList }): JSX.Element {
         <Show when={count() > 0}>
           <DeleteAll count={count()} busy={busy()} onDelete={deleteAll} />
         </Show>
-        <p class="quiet">JSON Lines. Drop a file here to import it.</p>
+        <p class="log-drop quiet">JSON Lines. Drop a file here to import it.</p>
       </div>
       <div ref={line} class="log-outcome" role="status" tabindex={-1}>
         <Show when={outcome()}>{(shown) => <p>{shown().text}</p>}</Show>
@@ -115,6 +115,7 @@ function DeleteAll(props: { count: number; busy: boolean; onDelete: () => void }
           ref={opener}
           type="button"
           class="button"
+          data-kind="danger"
           aria-disabled={props.busy}
           onClick={() => setAsking(!props.busy)}
         >
@@ -138,7 +139,7 @@ function DeleteAll(props: { count: number; busy: boolean; onDelete: () => void }
         <button
           type="button"
           class="button"
-          data-kind="primary"
+          data-kind="danger-now"
           onClick={() => {
             setAsking(false);
             props.onDelete();

@@ -43,12 +43,19 @@ async function fill(): Promise<void> {
 }
 
 const queries = () => [...document.querySelectorAll('.log-query')].map((link) => link.textContent);
-/** The figures, which are counted a moment after a change, count so many searches. */
+/** What is counted a moment after a change counts so many searches. */
 const figuresSay = async (searches: number) => {
   await expect.element(page.getByText(new RegExp(` of ${searches} searches rated`))).toBeVisible();
 };
 const importText = (text: string) =>
   userEvent.upload(page.getByLabelText('Log to import'), new File([text], 'log.jsonl', { type: 'application/jsonl' }));
+
+async function violations(): Promise<string[]> {
+  // While a colour changes, it is none of the theme's.
+  await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined)));
+  const found = await axe.run(document.querySelector('main') ?? document.body);
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
 
 describe('the page of the log', () => {
   it('says what it is for while it is empty', async () => {
@@ -225,9 +232,18 @@ describe('the page of the log', () => {
     await expect.element(page.getByText(/No searches yet/)).toBeVisible();
   });
 
-  it('has figures as plots and as tables', async () => {
+  it('begins with its list, and has figures as plots and as tables behind a tab', async () => {
     await fill();
     show();
+    await expect.poll(queries).toHaveLength(50);
+    expect(document.querySelector('.plot')).toBeNull();
+    const figures = page.getByRole('tab', { name: 'Figures' });
+    await figures.click();
+    await expect.element(figures).toHaveAttribute('aria-selected', 'true');
+    await userEvent.keyboard('{ArrowLeft}');
+    await expect.element(page.getByRole('tab', { name: 'Searches' })).toHaveFocus();
+    await expect.poll(queries).toHaveLength(50);
+    await userEvent.keyboard('{ArrowRight}');
     await expect.poll(() => document.querySelectorAll('.plot canvas').length).toBe(2);
     await expect.element(page.getByText(/10 of 120 searches rated, 5.5 on average/)).toBeVisible();
     await page.getByText('As a table').first().click();
@@ -239,14 +255,13 @@ describe('the page of the log', () => {
     document.documentElement.lang = 'en';
     await fill();
     show();
-    await expect.poll(() => document.querySelectorAll('.plot canvas').length).toBe(2);
     await page.getByText('Rating and results').first().click();
     await userEvent.click(page.getByRole('radio', { name: '7' }));
     await expect.element(page.getByText('10 of 120 searches rated, 5.2 on average.')).toBeVisible();
-    // While a colour changes, it is none of the theme's.
-    await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined)));
-    const { violations } = await axe.run(document.querySelector('main') ?? document.body);
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    expect(await violations()).toEqual([]);
+    await page.getByRole('tab', { name: 'Figures' }).click();
+    await expect.poll(() => document.querySelectorAll('.plot canvas').length).toBe(2);
+    expect(await violations()).toEqual([]);
     delete document.documentElement.dataset.theme;
   });
 });

@@ -1,20 +1,28 @@
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
 import { toAfterimageError } from '../../engine/errors.ts';
 import type { LoggedSearch } from '../../state/log/log.ts';
-import { createLogList, type LogList } from '../../state/log/log-list.ts';
+import { createLogList, type LogList, type LogStats } from '../../state/log/log-list.ts';
 import { Failure } from '../common/failure.tsx';
 import { formatCount } from '../common/format.ts';
+import { Tabs } from '../common/tabs.tsx';
 import { useApp } from '../context.ts';
-import { Figures } from './figures.tsx';
+import { Figures, ratedSummary } from './figures.tsx';
 import './log.css';
 import { LogEntry } from './log-entry.tsx';
 import { LogFilters } from './log-filters.tsx';
 import { LogTools } from './log-tools.tsx';
 
-/** The search log: figures, filter, list, export and import. */
+const TABS = [
+  { id: 'searches', label: 'Searches' },
+  { id: 'figures', label: 'Figures' },
+] as const;
+type LogTab = (typeof TABS)[number]['id'];
+
+/** The search log: the list with its filter, export and import; and, behind a tab, figures. */
 export default function LogView(): JSX.Element {
   const list = createLogList(useApp().log);
   const count = () => list.stats()?.count ?? 0;
+  const [tab, setTab] = createSignal<LogTab>('searches');
   let title: HTMLHeadingElement | undefined;
   const retry = async () => {
     await list.retry();
@@ -27,6 +35,9 @@ export default function LogView(): JSX.Element {
           Search log
         </h1>
         <p class="quiet">Kept in this browser only. Nothing of it leaves this device unless you export it.</p>
+        <Show when={!list.error()}>
+          <LogTools list={list} />
+        </Show>
       </header>
       <Show
         when={!list.error()}
@@ -36,14 +47,30 @@ export default function LogView(): JSX.Element {
           </Show>
         }
       >
-        <Show when={count() > 0 && list.stats()}>{(stats) => <Figures stats={stats()} />}</Show>
-        <LogTools list={list} />
-        <Show when={count() > 0}>
-          <LogFilters list={list} />
-        </Show>
-        <Entries list={list} />
+        <Tabs label="Search log" tabs={TABS} chosen={tab()} onChoose={setTab}>
+          <Show when={tab() === 'searches'} fallback={<FiguresOf list={list} />}>
+            <Show when={count() > 0}>
+              <LogFilters list={list} />
+            </Show>
+            <Entries list={list} />
+          </Show>
+        </Tabs>
       </Show>
     </div>
+  );
+}
+
+/** Undefined where there is nothing to count. */
+function counted(list: LogList): LogStats | undefined {
+  const stats = list.stats();
+  return stats && stats.count > 0 ? stats : undefined;
+}
+
+function FiguresOf(props: { list: LogList }): JSX.Element {
+  return (
+    <Show when={counted(props.list)} fallback={<p class="log-empty">No searches yet, so there is nothing to count.</p>}>
+      {(stats) => <Figures stats={stats()} />}
+    </Show>
   );
 }
 
@@ -92,6 +119,9 @@ function Entries(props: { list: LogList }): JSX.Element {
       <h2 id="log-list" class="visually-hidden">
         Searches
       </h2>
+      <Show when={counted(props.list)}>
+        {(stats) => <p class="log-rated quiet numbers">{ratedSummary(stats())}</p>}
+      </Show>
       <div ref={status} class="log-undo" role="status" tabindex={-1}>
         <Show when={props.list.removed()}>
           {(search) => (

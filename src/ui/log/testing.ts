@@ -11,7 +11,8 @@ export function showLog(name: string, open: NonNullable<LogOptions['open']>): ()
   document.body.append(root);
   const dispose = render(() => {
     const log = createLog({ name, items: async () => [], open });
-    const app = { log, address: createAddressBar() } as unknown as App;
+    const session = { collection: () => undefined };
+    const app = { log, address: createAddressBar(), session, pictureSource: () => undefined } as unknown as App;
     return createComponent(AppContext.Provider, {
       value: app,
       get children() {

@@ -1,4 +1,4 @@
-import { type JSX, Match, Show, Switch } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
 import { Failure } from '../common/failure.tsx';
 import { formatPictures } from '../common/format.ts';
 import { useApp } from '../context.ts';
@@ -6,54 +6,59 @@ import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
 import './intro.css';
 
-/** What this is and what these pictures are; folds away while there is a query. */
+/** What this is; folds away while there is a query. */
 export function Intro(): JSX.Element {
   const app = useApp();
   return (
     <div class="intro" data-folded={app.search.text() ? '' : undefined}>
       <div>
         <h1>Describe a picture, find&nbsp;it.</h1>
-        <Show when={app.session.collection()?.manifest} fallback={<p class="intro-pictures">&nbsp;</p>}>
-          {(manifest) => (
-            <p class="intro-pictures">
-              <strong>{manifest().title}</strong>, {formatPictures(manifest().count)}. {manifest().description}
-            </p>
-          )}
-        </Show>
       </div>
     </div>
   );
 }
 
-/** Example queries, and in one line what the model can do, or how far it is loaded. */
+/**
+ * Below the field while there is no query: examples, what these pictures are, what the model can do or how far it is
+ * loaded. All of it comes with the pictures, so that nothing that is seen moves.
+ */
 export function Hints(props: { onExample: (query: string) => void }): JSX.Element {
   const app = useApp();
+  const modelError = () => (app.session.collectionError() ? undefined : app.session.modelError());
   return (
     <div class="hints">
-      <Show when={!app.search.text()}>
-        <Examples onExample={props.onExample} />
-      </Show>
-      <Switch>
-        <Match when={!app.session.collectionError() && app.session.modelError()}>
-          {(error) => <Failure error={error()} title="The search is not working" onRetry={app.session.retry} />}
-        </Match>
-        <Match when={app.session.name() && !app.session.ready() && !app.session.collectionError()}>
-          <Loading progress={app.session.progress} />
-        </Match>
-        <Match when={!app.search.text() && app.session.encoder()}>
-          {(encoder) => (
-            <p class="model-line quiet">
-              <Show when={encoder().modelCan}>
-                <span>{encoder().modelCan}</span>
-              </Show>
-              <Show when={encoder().modelCannot}>
-                {' '}
-                <span>{encoder().modelCannot}</span>
-              </Show>
+      <Show when={!app.search.text() && app.session.collection()?.manifest}>
+        {(manifest) => (
+          <>
+            <Examples onExample={props.onExample} />
+            <p class="intro-pictures">
+              <strong>{manifest().title}</strong>, {formatPictures(manifest().count)}. {manifest().description}
             </p>
-          )}
-        </Match>
-      </Switch>
+            <Show when={!modelError()}>
+              <ModelLine />
+            </Show>
+          </>
+        )}
+      </Show>
+      <Show when={modelError()}>
+        {(error) => <Failure error={error()} title="The search is not working" onRetry={app.session.retry} />}
+      </Show>
+    </div>
+  );
+}
+
+/** What the model can do; until it is here, how far it is loaded, in the same room. */
+function ModelLine(): JSX.Element {
+  const { session } = useApp();
+  return (
+    <div class="model-line">
+      <Show when={session.ready() && session.encoder()} fallback={<Loading progress={session.progress} />}>
+        {(encoder) => (
+          <p class="quiet">
+            <span>{encoder().modelCan}</span> <span class="model-cannot">{encoder().modelCannot}</span>
+          </p>
+        )}
+      </Show>
     </div>
   );
 }

@@ -1,18 +1,19 @@
 import { type Accessor, createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
-import type { IndexKind } from '../../engine/collection/types.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import type { Estimating, Refining } from '../../state/search/refining.ts';
 import { Failure } from '../common/failure.tsx';
-import { formatBytes, formatDevice, formatMs, formatPictures } from '../common/format.ts';
+import { formatBytes, formatMs, formatPictures } from '../common/format.ts';
 import { type App, useApp } from '../context.ts';
 import { SearchRating } from '../ratings/search-rating.tsx';
+import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
 import { headline, isNothing } from './matches.ts';
 import './results-header.css';
 
-const INDEXES: Readonly<Record<IndexKind, string>> = { hnsw: 'HNSW', exact: 'exact scan', codes: 'codes' };
-
-/** How many pictures match, how long it took, on what; and what else to try where none does. */
+/**
+ * How many pictures match and how long it took; and what else to try where none does. As high before the answer as with
+ * it, so that the pictures stay where they are.
+ */
 export function ResultsHeader(props: { onExample: (query: string) => void }): JSX.Element {
   const app = useApp();
   const settled = createSettled(app.search.response);
@@ -23,12 +24,14 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
       <Show when={!app.session.modelError() && app.search.error()}>
         {(error) => <Failure error={error()} title="This search failed" onRetry={app.search.retry} />}
       </Show>
-      <Show when={app.search.response()} fallback={<Waiting />}>
-        {(response) => (
-          <>
-            <div class="results-found">
+      <div class="results-found">
+        <Show when={app.search.response()} fallback={<Waiting />}>
+          {(response) => (
+            <>
               <h2 class="numbers">{headline(response())}</h2>
-              <p class="quiet numbers">{stillArriving(app.refining) ?? howItWent(response(), app.refining.reason())}</p>
+              <p class="results-how quiet numbers">
+                {stillArriving(app.refining) ?? howItWent(response(), app.refining.reason())}
+              </p>
               <Show when={isLost()}>
                 <p class="results-lost">
                   Either there is no such picture, or the model does not know the words.{' '}
@@ -36,15 +39,15 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
                 </p>
                 <Examples onExample={props.onExample} />
               </Show>
-            </div>
-            <Show when={!app.ratings.off()}>
-              <div class="results-rating">
-                <SearchRating label="Rate this search" ratings={app.ratings} onRate={app.commit} />
-                <JudgeButton />
-              </div>
-            </Show>
-          </>
-        )}
+            </>
+          )}
+        </Show>
+      </div>
+      <Show when={!app.ratings.off()}>
+        <div class="results-rating" data-waiting={app.search.response() ? undefined : ''}>
+          <SearchRating label="Rate this search" ratings={app.ratings} onRate={app.commit} />
+          <JudgeButton />
+        </div>
       </Show>
       <Announcement settled={settled()} />
     </div>
@@ -61,12 +64,19 @@ function JudgeButton(): JSX.Element {
   );
 }
 
+/** In the place of the headline and of how it went. */
 function Waiting(): JSX.Element {
-  const app = useApp();
+  const { session } = useApp();
+  const isLoading = () => !session.ready() && !session.modelError() && !session.collectionError();
   return (
-    <Show when={app.search.pending() && !app.session.ready() && !app.session.modelError()}>
-      <p>Your search runs as soon as the model is here. Until then, these are all pictures.</p>
-    </Show>
+    <>
+      <p class="results-waiting">{isLoading() ? 'Your search runs as soon as the model is here.' : '\u00A0'}</p>
+      <div class="results-how">
+        <Show when={isLoading()}>
+          <Loading progress={session.progress} />
+        </Show>
+      </div>
+    </>
   );
 }
 
@@ -97,9 +107,9 @@ function stillArriving({ reason, progress }: Refining): string | undefined {
 }
 
 function howItWent(response: SearchResponse, estimating: Estimating | undefined): string {
-  const understood = response.encodeCached ? 'Text known already' : `Text understood in ${formatMs(response.encodeMs)}`;
+  const read = response.encodeCached ? 'Text read before' : `Text read in ${formatMs(response.encodeMs)}`;
   const searched = `${formatPictures(response.total)} searched in ${formatMs(response.searchMs)}`;
-  return `${understood}, ${searched}. ${formatDevice(response.device)}, ${INDEXES[response.index]}.${estimating ? ` ${ESTIMATES[estimating]}` : ''}`;
+  return `${read}, ${searched}.${estimating ? ` ${ESTIMATES[estimating]}` : ''}`;
 }
 
 const PAUSE_MS = 500;

@@ -6,6 +6,12 @@ import './search-field.css';
 /** The focus in a field brings no keyboard onto the screen. */
 export const hasKeyboard = () => matchMedia('(hover: hover) and (pointer: fine)').matches;
 
+/**
+ * What is being composed is no query, as it is not written yet. But keyboards on the screen compose every word of every
+ * language: there, results follow what is composed, which counts as a search when it is confirmed (commit.ts).
+ */
+const composesWords = () => matchMedia('(pointer: coarse)').matches;
+
 /** The query field; sticks to the top of the page. */
 export function SearchField(props: {
   value: string;
@@ -14,6 +20,10 @@ export function SearchField(props: {
   busy: boolean;
   ref: (input: HTMLInputElement) => void;
   onInput: (value: string) => void;
+  /** Whether the text was longer than the field takes, and was cut. */
+  onCut: (cut: boolean) => void;
+  /** Whether an input method composes something that is not confirmed yet. */
+  onComposing: (composing: boolean) => void;
   /** Enter. */
   onCommit: () => void;
   /** The arrow down: into the pictures. */
@@ -24,8 +34,21 @@ export function SearchField(props: {
   let sentinel: HTMLDivElement | undefined;
 
   const clear = () => {
+    props.onCut(false);
     props.onInput('');
     input?.focus();
+  };
+  /** `maxlength` would cut what is pasted without a word. */
+  const take = (element: HTMLInputElement) => {
+    const isCut = element.value.length > MAX_QUERY;
+    if (isCut) element.value = element.value.slice(0, MAX_QUERY);
+    props.onCut(isCut);
+    props.onInput(element.value);
+  };
+  // Some browsers tell of the last input before the end of a composition, some after it, some of none.
+  const onCompositionEnd = (element: HTMLInputElement) => {
+    props.onComposing(false);
+    if (element.value !== props.value) take(element);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
@@ -80,9 +103,13 @@ export function SearchField(props: {
             autocapitalize="none"
             spellcheck={false}
             enterkeyhint="search"
-            maxlength={MAX_QUERY}
             value={props.value}
-            onInput={(event) => props.onInput(event.currentTarget.value)}
+            onInput={(event) => {
+              if (!event.isComposing || composesWords()) take(event.currentTarget);
+            }}
+            onCompositionStart={() => props.onComposing(true)}
+            onCompositionEnd={(event) => onCompositionEnd(event.currentTarget)}
+            onBlur={() => props.onComposing(false)}
             onKeyDown={onKeyDown}
           />
           <Show when={props.value} fallback={<span class="search-key">/</span>}>

@@ -1,6 +1,7 @@
 import { createEffect, type JSX, lazy, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { fieldTerm, plainText, textQuery, withFieldText } from '../../engine/query/query.ts';
+import { MAX_QUERY } from '../../state/search/address.ts';
 import { Failure } from '../common/failure.tsx';
 import { NoCollections } from '../common/no-collections.tsx';
 import { Part } from '../common/part.tsx';
@@ -33,6 +34,11 @@ export function SearchView(): JSX.Element {
     app.opened.open(cell, item);
   };
 
+  const sayCut = (cut: boolean) => {
+    if (!cut) return app.notices.dismiss('query-cut');
+    app.notices.say('query-cut', `The text was cut: only its first ${MAX_QUERY} characters are searched for.`);
+  };
+
   createSlashKey(() => {
     input?.focus();
     input?.select();
@@ -59,6 +65,8 @@ export function SearchView(): JSX.Element {
           input = element;
         }}
         onInput={(text) => app.address.type(withFieldText(query(), text))}
+        onCut={sayCut}
+        onComposing={app.composing[1]}
         onCommit={app.commit}
         onLeave={() => grid?.focus(0)}
       />
@@ -68,7 +76,7 @@ export function SearchView(): JSX.Element {
         </Part>
       </Show>
       <Hints onExample={example} />
-      <Show when={app.search.text() && app.session.collection()}>
+      <Show when={app.search.text() && !app.session.collectionError()}>
         <ResultsHeader onExample={example} />
       </Show>
       <Results
@@ -91,19 +99,29 @@ function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onEscape' |
     if (top > 0) requestAnimationFrame(() => scrollTo({ top }));
   };
   return (
-    <div id="content" tabindex="-1">
-      <Switch fallback={<GridSkeleton />}>
-        <Match when={app.session.collectionError()}>
-          {(error) => (
+    <Switch
+      fallback={
+        <Content>
+          <GridSkeleton />
+        </Content>
+      }
+    >
+      <Match when={app.session.collectionError()}>
+        {(error) => (
+          <Content>
             <Failure title="The pictures could not be loaded" error={error()} onRetry={app.session.retry}>
               <OtherCollection />
             </Failure>
-          )}
-        </Match>
-        <Match when={app.session.collections()?.length === 0 && !app.session.name()}>
+          </Content>
+        )}
+      </Match>
+      <Match when={app.session.collections()?.length === 0 && !app.session.name()}>
+        <Content>
           <NoCollections />
-        </Match>
-        <Match when={app.session.collection()}>
+        </Content>
+      </Match>
+      <Match when={app.session.collection()}>
+        <Content>
           <Grid
             label={app.search.response() ? 'Results' : 'All pictures'}
             divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}
@@ -114,8 +132,17 @@ function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onEscape' |
               restoreScroll();
             }}
           />
-        </Match>
-      </Switch>
+        </Content>
+      </Match>
+    </Switch>
+  );
+}
+
+/** One for each state: what comes above it with the pictures would move one that stays. */
+function Content(props: { children: JSX.Element }): JSX.Element {
+  return (
+    <div id="content" tabindex="-1">
+      {props.children}
     </div>
   );
 }
@@ -147,8 +174,11 @@ function createSlashKey(run: () => void): void {
   onCleanup(() => removeEventListener('keydown', onKeyDown));
 }
 
+/** Inputs that take letters: not the radio button of a rating, which has the keyboard when it is chosen. */
+const TEXT_INPUT = 'input:not([type="radio"], [type="checkbox"], [type="button"], [type="file"])';
+
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+  return target instanceof HTMLElement && target.matches(`${TEXT_INPUT}, textarea, select, [contenteditable]`);
 }
 
 /** A new query shows its best results, however far down the page was. */

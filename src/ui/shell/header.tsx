@@ -2,9 +2,9 @@ import { For, type JSX, Show } from 'solid-js';
 import { textQuery } from '../../engine/query/query.ts';
 import type { View } from '../../state/search/address.ts';
 import { createTheme, THEMES } from '../../state/shell/theme.ts';
-import { formatDevice } from '../common/format.ts';
 import { Icon, type IconName, Logo } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
+import { isKept } from '../status/how-it-stands.ts';
 import { overall } from './loading.tsx';
 import './header.css';
 
@@ -113,7 +113,7 @@ function CollectionPicker(): JSX.Element {
   );
 }
 
-/** One word on how things stand; opens the status panel. */
+/** In a word or two how things stand; opens the status panel, which says it in full. */
 function StatusChip(): JSX.Element {
   const app = useApp();
   const state = () => {
@@ -122,16 +122,15 @@ function StatusChip(): JSX.Element {
     return app.offline.online() ? 'ready' : 'offline';
   };
   const label = () => {
-    const encoder = app.session.encoder();
     switch (state()) {
       case 'failed':
         return 'Not working';
       case 'loading':
         return app.session.collections()?.length === 0 ? 'No pictures' : loadingLabel(overall(app.session.progress));
       case 'offline':
-        return 'Offline';
+        return 'Offline ready';
       default:
-        return encoder ? formatDevice(encoder.device) : 'Ready';
+        return isKept(app) ? 'Offline ready' : 'Ready';
     }
   };
   return (

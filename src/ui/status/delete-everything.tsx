@@ -33,7 +33,7 @@ export function DeleteEverything(): JSX.Element {
       <Show when={problem()}>{(text) => <p role="alert">{text()}</p>}</Show>
       <p class="drawer-actions" aria-live="polite">
         <Show when={state() === 'idle'}>
-          <button ref={opener} type="button" class="button" onClick={() => setState('asked')}>
+          <button ref={opener} type="button" class="button" data-kind="danger" onClick={() => setState('asked')}>
             Delete everything
           </button>
         </Show>
@@ -41,7 +41,7 @@ export function DeleteEverything(): JSX.Element {
           <button
             type="button"
             class="button"
-            data-kind="primary"
+            data-kind="danger-now"
             disabled={state() === 'busy'}
             onClick={() => void run()}
           >

@@ -3,7 +3,7 @@ import { Fact } from '../common/fact.tsx';
 import { formatBytes, formatCount } from '../common/format.ts';
 import { useApp } from '../context.ts';
 
-/** What is kept for offline use, and how much room there is for it. */
+/** What is kept for offline use, and how much room it takes. */
 export function OfflineFacts(): JSX.Element {
   const { offline, session } = useApp();
   const [storage, { refetch }] = createResource(storageState);
@@ -52,9 +52,7 @@ export function OfflineFacts(): JSX.Element {
         <Show when={known()}>
           {(state) => (
             <>
-              <Fact name="Storage">
-                {formatBytes(state().usage)} of {formatBytes(state().quota)}
-              </Fact>
+              <Fact name="Storage">{formatBytes(state().usage)} used by this site</Fact>
               <Fact name="Persistent">
                 {state().persisted ? 'Yes' : 'No: the browser may remove it when space is short'}
               </Fact>
@@ -82,14 +80,16 @@ export function OfflineFacts(): JSX.Element {
 
 interface StorageState {
   readonly usage: number;
-  readonly quota: number;
   readonly persisted: boolean;
 }
 
-/** Undefined where the browser does not tell, which includes pages without a secure context. */
+/**
+ * Undefined where the browser does not tell, which includes pages without a secure context. How much room there is besides
+ * is not asked: Chromium answers what is used and 10 GiB, whatever the disk has.
+ */
 async function storageState(): Promise<StorageState | undefined> {
   const storage: StorageManager | undefined = navigator.storage;
   if (!storage?.estimate) return undefined;
-  const [{ usage = 0, quota = 0 }, persisted] = await Promise.all([storage.estimate(), storage.persisted()]);
-  return { usage, quota, persisted };
+  const [{ usage = 0 }, persisted] = await Promise.all([storage.estimate(), storage.persisted()]);
+  return { usage, persisted };
 }

@@ -9,6 +9,7 @@ import { formatBytes, formatCount, formatDate, formatDevice, formatMs, formatPic
 import { useApp } from '../context.ts';
 import { Loading } from '../shell/loading.tsx';
 import { DeleteEverything } from './delete-everything.tsx';
+import { howItStands } from './how-it-stands.ts';
 import { OfflineFacts } from './offline-facts.tsx';
 import './status.css';
 
@@ -20,9 +21,11 @@ const INDEXES: Readonly<Record<IndexKind, string>> = {
 
 /** How things stand, in full: a drawer above the page. */
 export default function StatusPanel(): JSX.Element {
-  const { address, session } = useApp();
+  const app = useApp();
+  const { address, session } = app;
   return (
     <Drawer title="Status" onClose={() => address.close({ view: 'search' })}>
+      <p class="how-it-stands">{howItStands(app)}</p>
       <Show when={session.collectionError() ?? session.modelError()}>
         {(error) => <Failure title="Not working" error={error()} onRetry={session.retry} />}
       </Show>

@@ -1,0 +1,21 @@
+import type { App } from '../context.ts';
+
+type Standing = Pick<App, 'session' | 'offline'>;
+
+/** App, model and index are there for a visit without a network. */
+export function isKept({ session, offline }: Standing): boolean {
+  const kept = session.kept();
+  return offline.shell() && kept !== undefined && kept.problem === undefined;
+}
+
+/** How things stand, in a sentence or two for a person. */
+export function howItStands(app: Standing): string {
+  const { session, offline } = app;
+  if (session.collectionError()) return 'The pictures could not be loaded.';
+  if (session.modelError()) return 'The pictures can be looked at, but not searched.';
+  if (session.collections()?.length === 0) return 'There are no pictures here yet.';
+  if (!session.ready()) return 'The search is being loaded. Until it is here, the pictures can be looked at.';
+  const where = 'Searches run on this device, and nothing of them leaves it.';
+  if (!offline.online()) return `There is no network, and the search works without one. ${where}`;
+  return isKept(app) ? `All is ready, also without a network. ${where}` : `All is ready. ${where}`;
+}
