@@ -7,7 +7,7 @@ import { formatBytes, formatDevice, formatMs, formatPictures } from '../common/f
 import { type App, useApp } from '../context.ts';
 import { SearchRating } from '../ratings/search-rating.tsx';
 import { Examples } from './examples.tsx';
-import { headline, isNothing } from './matches.ts';
+import { hasLine, headline, isNothing } from './matches.ts';
 import './results-header.css';
 
 const INDEXES: Readonly<Record<IndexKind, string>> = { hnsw: 'HNSW', exact: 'exact scan', codes: 'codes' };
@@ -149,6 +149,8 @@ function Announcement(props: { settled: SearchResponse | undefined }): JSX.Eleme
 }
 
 function announced(response: SearchResponse, hasOthers: boolean): string {
-  const result = `${headline(response)}, of ${formatPictures(response.total)}.`;
+  const result = hasLine(response)
+    ? `${headline(response)}, of ${formatPictures(response.total)}.`
+    : `${headline(response)}.`;
   return isNothing(response) && hasOthers ? `${result} Try other words, or one of the examples.` : result;
 }
