@@ -23,16 +23,23 @@ import { draw, openCollection, temporaryFolder, workplace } from './testing.ts';
 
 const DIM = 256;
 const HNSW = { M: 16, efConstruction: 200 };
-const counted = vi.hoisted(() => ({ hashes: 0 }));
+const counted = vi.hoisted(() => {
+  const counts = { hashes: 0 };
+  const counting = (sha256: (bytes: Uint8Array) => Promise<string>) => (bytes: Uint8Array) => {
+    counts.hashes++;
+    return sha256(bytes);
+  };
+  return Object.assign(counts, { counting });
+});
 
 vi.mock('../../src/platform/hashes/sha256.ts', async (original) => {
   const { sha256 } = await original<typeof import('../../src/platform/hashes/sha256.ts')>();
-  return {
-    sha256(bytes: Uint8Array) {
-      counted.hashes++;
-      return sha256(bytes);
-    },
-  };
+  return { sha256: counted.counting(sha256) };
+});
+
+vi.mock('../../src/platform/hashes/sha256.node.ts', async (original) => {
+  const { sha256 } = await original<typeof import('../../src/platform/hashes/sha256.node.ts')>();
+  return { sha256: counted.counting(sha256) };
 });
 
 beforeEach(() => {
