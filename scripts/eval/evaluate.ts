@@ -166,7 +166,7 @@ function rankingFigures(answers: readonly Answer[]): RankingFigures {
 
 function cutoffFigures(queries: string, answers: readonly Answer[]): CutoffFigures {
   const counts = answers.map(({ query, rows, baseline, similarities }): Counts => {
-    const { good } = cutoffOver(baseline, similarities);
+    const good = cutoffOver(baseline, similarities).good ?? 0;
     const hits = rows.slice(0, good).filter((row) => query.right.has(row)).length;
     return { shown: good, hits, right: query.right.size };
   });

@@ -47,7 +47,7 @@ export function isHidden(answer: Answer, constants?: CutoffConstants): boolean {
 }
 
 export function hasMatch({ baseline, similarities }: Answer, constants?: CutoffConstants): boolean {
-  return cutoffOver(baseline, similarities, constants).good > 0;
+  return (cutoffOver(baseline, similarities, constants).good ?? 0) > 0;
 }
 
 /** Every second of `list`: `set` those that constants are set on, `held-out` those that they are judged by. */

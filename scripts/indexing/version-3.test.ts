@@ -65,9 +65,11 @@ test.each(STORED)(
     expect(await build()).toMatchObject({ count: COUNT, embedded: 0, removed: 0, unchanged: false });
     expect(encoder.encoded).toBe(0);
     const after = await openCollection(out);
+    const recall = { index: 'hnsw', found: 1, queries: COUNT };
     expect(after.manifest).toEqual({
       ...{ ...manifest, version: 4 },
       ...{ created: after.manifest.created, sha256: after.manifest.sha256 },
+      ...(name === 'hnsw' && { extensions: { recall } }),
     });
     expect(await contentOf(after)).toEqual(content);
     expect(await neighboursIn(after)).toEqual(neighbours);

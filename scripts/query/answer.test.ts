@@ -126,7 +126,7 @@ test.each(['hnsw', 'exact'] as const)('answers queries that are more than a text
 
   const named = await ask('dog', { filter: ['name=horse', 'name=tree', 'type=png'] });
   expect(named.matches.map(({ title }) => title).sort()).toEqual(['a horse', 'a tree']);
-  expect(named.total).toBe(2);
+  expect(named).toMatchObject({ total: 2, good: null, cutoff: null, unjudged: 'few' });
   expect(scoreOf(named, 'horse')).toBe(scoreOf(plain, 'horse'));
   expect((await ask('', { query: named.query })).matches).toEqual(named.matches);
   expect((await ask('dog', { filter: ['type=jpg'] })).matches).toEqual([]);
@@ -159,6 +159,11 @@ test('the table marks where good matches end', () => {
   expect(lines.map((line) => line.trim().split(/\s+/)[0])).toEqual(['1', 'below', '2', '1']);
   expect(toTable({ ...report, good: 0 })).toMatch(/^ +nothing matches/);
   expect(toTable({ ...report, good: 2 })).not.toContain('below');
+  for (const unjudged of ['few', 'alike'] as const) {
+    const table = toTable({ ...report, good: null, cutoff: null, unjudged });
+    expect(table).not.toMatch(/below|nothing matches|of 9 match/);
+    expect(table).toContain(`9 pictures, too ${unjudged} to tell what matches · hnsw`);
+  }
 });
 
 test('the table shows control characters of names and titles, and stays a line a picture', () => {

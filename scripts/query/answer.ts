@@ -1,6 +1,7 @@
 import type { IndexKind } from '../../src/engine/collection/types.ts';
 import { type Query, queryText } from '../../src/engine/query/query.ts';
 import { serialise } from '../../src/engine/query/serialise.ts';
+import type { Unjudged } from '../../src/engine/search/cutoff.ts';
 import { RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
 import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
 import { printable } from '../cli/printable.ts';
@@ -16,10 +17,15 @@ export interface SearchReport {
   /** Pictures in the collection. */
   readonly total: number;
   readonly index: IndexKind;
-  /** How many pictures match, by the cut-off; the best ones all the same may be among `matches`. */
-  readonly good: number;
+  /**
+   * How many pictures match, by the cut-off; the best ones all the same may be among `matches`. Null where nobody can tell,
+   * for which `unjudged` has the reason.
+   */
+  readonly good: number | null;
   /** The similarity from which on a picture counts as a good match. */
-  readonly cutoff: number;
+  readonly cutoff: number | null;
+  /** There are too `few` pictures to tell what matches, or they are too much `alike`. */
+  readonly unjudged?: Unjudged;
   readonly encode_ms: number;
   readonly search_ms: number;
   readonly matches: readonly Match[];
@@ -48,7 +54,8 @@ export async function answer(search: NodeSearch, query: Query, k: number): Promi
     total: found.total,
     index: found.index,
     good: found.good,
-    cutoff: round(found.cutoff, 4),
+    cutoff: found.cutoff === null ? null : round(found.cutoff, 4),
+    ...(found.unjudged && { unjudged: found.unjudged }),
     encode_ms: round(found.encodeMs, 2),
     search_ms: round(found.searchMs, 2),
     matches: await Promise.all(
@@ -62,17 +69,19 @@ export async function answer(search: NodeSearch, query: Query, k: number): Promi
 }
 
 /** For people: one line a picture, and a line where the good matches end. */
-export function toTable({ matches, good, index, total, encode_ms, search_ms }: SearchReport): string {
+export function toTable({ matches, good, unjudged, index, total, encode_ms, search_ms }: SearchReport): string {
   const names = matches.map(({ image_name }) => printable(image_name));
   const width = Math.min(60, Math.max(...names.map((name) => name.length)));
   const lines = matches.map(({ title, score }, i) => {
     const [rank, name] = [String(i + 1), names[i] ?? ''];
     return `${rank.padStart(4)}  ${score.toFixed(3).padStart(6)}  ${name.padEnd(width)}  ${printable(title ?? '')}`;
   });
-  if (good < matches.length) {
+  if (good !== null && good < matches.length) {
     lines.splice(good, 0, good === 0 ? '      nothing matches; nearest:' : '      below the line:');
   }
-  const footer = `${good} of ${total} match · ${index} · encoding ${encode_ms} ms, search ${search_ms} ms`;
+  const result =
+    good === null ? `${total} pictures, too ${unjudged} to tell what matches` : `${good} of ${total} match`;
+  const footer = `${result} · ${index} · encoding ${encode_ms} ms, search ${search_ms} ms`;
   return [...lines.map((line) => line.trimEnd()), footer].join('\n');
 }
 

@@ -1,4 +1,5 @@
 import type { Collection } from '../engine/collection/reader.ts';
+import type { Recall } from '../engine/collection/recall.ts';
 import type { CollectionManifest, Item } from '../engine/collection/types.ts';
 import type { StoredVectors } from '../engine/collection/vectors/stored-vectors.ts';
 import type { EncodedPart } from '../engine/collection/writer.ts';
@@ -141,12 +142,22 @@ export interface CollectionStore {
   close(): Promise<void>;
 }
 
-/** Vectors → what the index keeps of its graph. */
+/** What the index keeps of its graph, and how much of what is nearest it finds. */
+export interface BuiltGraph {
+  readonly graph: Uint8Array;
+  readonly recall: Recall;
+}
+
 export interface GraphBuilder {
-  /** @throws AfterimageError `index-too-large` */
+  /**
+   * A graph of vectors. Where it finds less than `LEAST_RECALL`, it is the best that could be built.
+   * @throws AfterimageError `index-too-large`
+   */
   build(
     vectors: StoredVectors,
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal,
-  ): Promise<Uint8Array>;
+  ): Promise<BuiltGraph>;
+  /** What a graph that was built before finds; undefined for a damaged one. @throws AfterimageError `index-too-large` */
+  measure(graph: Uint8Array, vectors: StoredVectors, signal: AbortSignal): Promise<Recall | undefined>;
 }

@@ -1,3 +1,4 @@
+import type { Recall } from '../engine/collection/recall.ts';
 import type {
   CollectionEntry,
   CollectionManifest,
@@ -72,6 +73,8 @@ export interface IndexInfo {
   readonly onDemand?: boolean;
   /** Milliseconds from bytes in memory to ready. */
   readonly loadMs: number;
+  /** What a graph of the collection found when it was built; absent where none was measured. */
+  readonly recall?: Recall | undefined;
 }
 
 export interface EncoderRequest {

@@ -54,7 +54,11 @@ export async function growManifest(
     parts.push({ kind, path: partPath(kind, hash), sha256: hash, bytes: bytes.length, dependsOn });
     files.set(partPath(kind, hash), bytes);
   }
-  const grown = { ...content, extensions: EXTENSIONS, parts: [...content.parts, ...parts] };
+  const grown = {
+    ...content,
+    extensions: { ...EXTENSIONS, ...content.extensions },
+    parts: [...content.parts, ...parts],
+  };
   return { manifest: await sealManifest(grown, sha256), files };
 }
 

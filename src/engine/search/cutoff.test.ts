@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dot, type Embedding, normalise } from '../numeric/embedding.ts';
 import { baselineOf, clusteredVectors, flatten, seededRandom } from '../numeric/testing-vectors.ts';
-import { CUTOFF, cutoff } from './cutoff.ts';
+import { CUTOFF, cutoff, JUDGED } from './cutoff.ts';
 
 const DIM = 32;
 const vectors = clusteredVectors(600, DIM);
@@ -22,8 +22,8 @@ test('a query that one picture answers has good matches, the first of all', () =
   const { good, line, confidence } = cutoff(query, baseline, ranked);
   expect(good).toBeGreaterThan(0);
   expect(good).toBeLessThan(100);
-  expect(ranked[good - 1]).toBeGreaterThanOrEqual(line);
-  expect(ranked[good]).toBeLessThan(line);
+  expect(ranked[(good ?? 0) - 1]).toBeGreaterThanOrEqual(line ?? Number.NaN);
+  expect(ranked[good ?? 0]).toBeLessThan(line ?? Number.NaN);
   expect(confidence).toBeGreaterThan(CUTOFF.match);
 });
 
@@ -72,21 +72,56 @@ test('without texts the query is measured against itself alone', () => {
   expect(cutoff(query, alone, scores(query)).good).toBeGreaterThan(0);
 });
 
-test('a handful of pictures has no line', () => {
-  const few = vectors.slice(0, 5);
-  const query = vectors[2] as Embedding;
-  const ranked = scores(query, few);
-  expect(cutoff(query, baselineOf(flatten(few, DIM), DIM, texts), ranked)).toEqual({
-    good: 5,
-    line: ranked[4],
-    confidence: 0,
-  });
+const UNCLEAR = { good: null, line: null, confidence: 0 };
+
+/** The cut-off among the first `count` rows. */
+function among(count: number, query: Embedding) {
+  const some = vectors.slice(0, count);
+  return cutoff(query, baselineOf(flatten(some, DIM), DIM, texts), scores(query, some));
+}
+
+test.each([1, 4, 8, JUDGED.least - 1])('of %i pictures nothing is said', (count) => {
+  for (const query of [vectors[0] as Embedding, anywhere()]) {
+    expect(among(count, query)).toEqual({ ...UNCLEAR, unjudged: 'few' });
+  }
+});
+
+test.each([JUDGED.least, 32, 64, JUDGED.none - 1])('of %i pictures it is not said that nothing matches', (count) => {
+  const answers = Array.from({ length: 100 }, () => among(count, anywhere()));
+  const found = answers.filter(({ good }) => good !== null);
+  expect(found.length).toBeLessThan(10);
+  for (const { good } of found) expect(good).toBeGreaterThan(0);
+});
+
+test.each([JUDGED.none, 200, 400])('of %i pictures it is left open what only chance could tell', (count) => {
+  const answers = Array.from({ length: 200 }, () => among(count, anywhere()));
+  const share = (of: (good: number | null) => boolean) => answers.filter(({ good }) => of(good)).length / 200;
+  expect(share((good) => good !== null && good > 0)).toBeLessThan(0.1);
+  expect(share((good) => good === 0)).toBeGreaterThan(0.5);
+  expect(share((good) => good === null)).toBeGreaterThan(0);
+});
+
+test.each([64, 200])('of %i pictures it is said what matches', (count) => {
+  const others = vectors.slice(100, 99 + count);
+  const query = normalise(Float32Array.from({ length: DIM }, (_, i) => (i === 3 ? 1 : 0)));
+  const some = [...others, query];
+  const found = cutoff(query, baselineOf(flatten(some, DIM), DIM, texts), scores(query, some));
+  expect(found).toMatchObject({ good: 1 });
+  expect(found.unjudged).toBeUndefined();
+});
+
+test('of few pictures that pass a filter nothing is said, however many the collection has', () => {
+  const query = vectors[17] as Embedding;
+  const passing = (count: number) => cutoff(query, { ...baseline, count }, scores(query, vectors.slice(0, count)));
+  expect(passing(JUDGED.least - 1)).toEqual({ ...UNCLEAR, unjudged: 'few' });
+  expect(passing(JUDGED.sure).good).not.toBeNull();
 });
 
 test('the same picture many times has no line, and no picture no match', () => {
   const query = anywhere();
-  const same = Array.from({ length: 40 }, () => query);
-  expect(cutoff(query, baselineOf(flatten(same, DIM), DIM, texts), scores(query, same)).good).toBe(40);
+  const same = Array.from({ length: 400 }, () => query);
+  const found = cutoff(query, baselineOf(flatten(same, DIM), DIM, texts), scores(query, same));
+  expect(found).toEqual({ ...UNCLEAR, unjudged: 'alike' });
   expect(cutoff(query, baselineOf(new Float32Array(0), DIM, []), [])).toEqual({
     good: 0,
     line: 1,

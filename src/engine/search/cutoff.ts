@@ -17,11 +17,15 @@ interface Distribution {
   readonly deviation: number;
 }
 
+/** Why nobody can tell what matches: there are too few pictures to judge by, or too like ones. */
+export type Unjudged = 'few' | 'alike';
+
 export interface Cutoff {
-  /** How many similarities, from the top, are good matches. 0: nothing in the collection matches. */
-  readonly good: number;
-  /** The similarity that a good match of this query has at least. */
-  readonly line: number;
+  /** How many similarities, from the top, are good matches. 0: nothing in the collection matches. Null: `unjudged`. */
+  readonly good: number | null;
+  /** The similarity that a good match of this query has at least; null where there is no line. */
+  readonly line: number | null;
+  readonly unjudged?: Unjudged;
   /** How sure it is that something matches: the peak over what chance gives (about 1). Comparable between queries. */
   readonly confidence: number;
 }
@@ -49,8 +53,19 @@ export interface CutoffConstants {
  * not there have no match, and as few as possible of those whose pictures are found.
  */
 export const CUTOFF: CutoffConstants = { own: 0.125, match: 1.17, share: 0.9 };
-/** In fewer pictures a person sees at a glance what matches, and no statistics hold. */
-const FEWEST = 16;
+/**
+ * What is said of how many pictures, or of those that pass a filter. How near chance brings one of a few is an estimate:
+ * similarities have heavier tails than a normal distribution, and of random hundreds of the demo's pictures two absent words
+ * in five are nearer than chance would have it.
+ */
+export const JUDGED = {
+  /** Of fewer nothing is said: no statistics hold, and a person sees at a glance what matches. */
+  least: 16,
+  /** Of fewer nobody says that nothing matches. */
+  none: 100,
+  /** Of fewer it is a match only what would be one among so many; what would be one among them alone is left open. */
+  sure: 1000,
+} as const;
 /** Deviations below are rounding: all pictures are the same. */
 const NO_SPREAD = 1e-5;
 
@@ -132,18 +147,24 @@ export function cutoffOver(
 ): Cutoff {
   const top = best[0];
   if (top === undefined) return NOTHING;
+  if (count < JUDGED.least) return unjudged('few');
   const weight = constants.own;
   const level = weight * own.mean + (1 - weight) * ordinary.mean;
-  const unit = own.deviation ** weight * ordinary.deviation ** (1 - weight) * expectedMaximum(count);
-  if (count < FEWEST || unit < NO_SPREAD) {
-    return { good: best.length, line: best[best.length - 1] as number, confidence: 0 };
-  }
+  const spread = own.deviation ** weight * ordinary.deviation ** (1 - weight);
+  if (spread < NO_SPREAD) return unjudged('alike');
+  const unit = spread * expectedMaximum(count);
   const peak = top - level;
   const least = constants.match * unit;
-  const line = level + (peak >= least ? constants.share * peak : least);
+  const sure = constants.match * spread * expectedMaximum(Math.max(count, JUDGED.sure));
+  if (peak < sure && (peak >= least || count < JUDGED.none)) return unjudged('few');
+  const line = level + (peak >= sure ? constants.share * peak : least);
   let good = 0;
   while (good < best.length && (best[good] as number) >= line) good++;
   return { good, line, confidence: peak / unit };
+}
+
+function unjudged(why: Unjudged): Cutoff {
+  return { good: null, line: null, confidence: 0, unjudged: why };
 }
 
 /** Mean of the means, quadratic mean of the deviations. */

@@ -88,7 +88,7 @@ describe('search', () => {
     expect([...answer.scores]).toEqual([...answer.scores].sort((a, b) => b - a));
     expect(answer.good).toBeGreaterThanOrEqual(0);
     expect(answer.good).toBeLessThanOrEqual(answer.rows.length);
-    const above = [...answer.scores].filter((score) => score >= answer.cutoff).length;
+    const above = [...answer.scores].filter((score) => score >= (answer.cutoff ?? Number.NaN)).length;
     expect(above).toBe(answer.good);
     expect(answer.encodeMs).toBeGreaterThanOrEqual(0);
     expect(answer.searchMs).toBeGreaterThanOrEqual(0);

@@ -9,7 +9,7 @@ import { embedQuery } from '../query/embed-query.ts';
 import { filterRows } from '../query/filter-rows.ts';
 import { isValid, normalise, plainText, type Query, textQuery } from '../query/query.ts';
 import { serialise } from '../query/serialise.ts';
-import { type Baseline, cutoff } from './cutoff.ts';
+import { type Baseline, cutoff, type Unjudged } from './cutoff.ts';
 import { extendRanking, type Ranking, sliceRanking } from './ranking.ts';
 import { type Estimates, RANKED_BY_INDEX, type Retrieved, type Retriever } from './retriever.ts';
 import type { VectorSource } from './vector-source.ts';
@@ -20,10 +20,12 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly query: Query;
   readonly collection: string;
   readonly modelId: string;
-  /** How many of `rows`, from the top, are good matches; the rest lies below the cut-off. */
-  readonly good: number;
-  /** The similarity of the line between them. */
-  readonly cutoff: number;
+  /** How many of `rows`, from the top, are good matches; the rest lies below the cut-off. Null: nobody can tell. */
+  readonly good: number | null;
+  /** The similarity of the line between them; null where none can be drawn. */
+  readonly cutoff: number | null;
+  /** Why none can be drawn. */
+  readonly unjudged?: Unjudged;
   /** Pictures in the collection that pass the query's filters: what scrolling on can reach. */
   readonly total: number;
   readonly index: IndexKind;
@@ -128,7 +130,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       const encoded = performance.now();
       const { first, filter, total } = await rankFirst(query, embedding);
       const baseline = baselineOf(query, options.baseline, filter && total);
-      const { good, line } = cutoff(embedding, baseline, first.similarities);
+      const { good, line, unjudged } = cutoff(embedding, baseline, first.similarities);
       return {
         ...first,
         ...sliceRanking(first), // what is kept must survive that the answer is transferred
@@ -137,6 +139,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
         modelId: options.modelId,
         good,
         cutoff: line,
+        ...(unjudged && { unjudged }),
         total,
         index: retriever.kind,
         encodeMs: encoded - started,

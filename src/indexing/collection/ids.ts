@@ -16,3 +16,29 @@ export function itemId(sha256: string): string {
 export async function copyId(id: string, copy: number, sha256: Sha256): Promise<string> {
   return itemId(await sha256(new TextEncoder().encode(`${id} copy ${copy}`)));
 }
+
+/**
+ * Gives items their ids: those of the same content are items of their own. The number of the last copy is kept for each
+ * content, so that each copy takes one hash, however many there are.
+ */
+export function createIds(sha256: Sha256) {
+  const taken = new Set<string>();
+  const lastCopies = new Map<string, number>();
+  let copies = 0;
+  return {
+    /** The id of the next item whose content has `id`. */
+    async of(id: string): Promise<string> {
+      let unique = id;
+      while (taken.has(unique)) {
+        const copy = (lastCopies.get(id) ?? 1) + 1;
+        lastCopies.set(id, copy);
+        unique = await copyId(id, copy, sha256);
+      }
+      if (unique !== id) copies++;
+      taken.add(unique);
+      return unique;
+    },
+    /** How many items had the content of an earlier one. */
+    copies: () => copies,
+  };
+}

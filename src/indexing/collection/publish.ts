@@ -1,7 +1,9 @@
 import type { Steps } from '../../engine/async/steps.ts';
+import type { Extensions } from '../../engine/collection/extensions.ts';
 import { canonicalJson, fingerprintOf } from '../../engine/collection/manifest.ts';
 import type { Collection } from '../../engine/collection/reader.ts';
-import { type CollectionManifest, FORMAT_VERSION, type Item } from '../../engine/collection/types.ts';
+import { LEAST_RECALL, RECALL, type Recall, recallOf } from '../../engine/collection/recall.ts';
+import { type CollectionManifest, FORMAT_VERSION, type IndexKind, type Item } from '../../engine/collection/types.ts';
 import {
   isSameVectors,
   reorderVectors,
@@ -72,7 +74,18 @@ export async function publish(content: Content, context: PublishContext): Promis
   request.signal.throwIfAborted();
   await ports.store.register(manifest);
   await ports.store.clean(pathsOf(content.items, manifest));
-  return { manifest, unchanged, advice: arranged.advice };
+  return { manifest, unchanged, advice: arranged.advice ?? adviceOf(manifest) };
+}
+
+/** One line for people where another index had to take the graph's place. */
+function adviceOf(manifest: CollectionManifest): string | null {
+  const recall = recallOf(manifest);
+  if (recall === undefined || recall.index === manifest.index) return null;
+  const found = `${Math.floor(recall.found * 100)} %`;
+  return (
+    `Every picture is compared (exact), because a graph of these vectors finds only ${found} of the ten nearest pictures. ` +
+    'With --index exact no graph is tried.'
+  );
 }
 
 function descriptionOf({ items }: Content, { said, existing, request }: PublishContext): CollectionDescription {
@@ -91,8 +104,18 @@ function descriptionOf({ items }: Content, { said, existing, request }: PublishC
     hnsw: { ...request.hnsw, efSearch: request.hnsw.efSearch ?? beamFor(items.length) },
     index: request.index,
     pictures: { mode: request.pictures, bytes },
-    ...(said.extensions && { extensions: said.extensions }),
+    ...withExtensions(othersOf(said.extensions)),
   };
+}
+
+/** The extensions of others; those of our own are made anew. */
+function othersOf(given: Extensions = {}): Extensions {
+  const { [RECALL]: _, ...others } = given;
+  return others;
+}
+
+function withExtensions(all: Extensions): Pick<CollectionDescription, 'extensions'> {
+  return Object.keys(all).length > 0 ? { extensions: all } : {};
 }
 
 /** For the codes index, like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
@@ -120,10 +143,7 @@ function* isSame(
   { items, vectors }: Pick<StoredContent, 'items' | 'vectors'>,
   description: CollectionDescription,
 ): Steps<boolean> {
-  if (previous.collection.manifest.version !== FORMAT_VERSION) return false;
-  const { created: _created, ...said } = description;
-  const before: Readonly<Record<string, unknown>> = { ...previous.collection.manifest };
-  if (!Object.entries(said).every(([key, value]) => canonicalJson(value) === canonicalJson(before[key]))) return false;
+  if (!isSameDescription(previous.collection.manifest, description)) return false;
   if (previous.items.length !== items.length || !isSameVectors(previous.vectors, vectors)) return false;
   for (const [row, item] of items.entries()) {
     if (canonicalJson(item) !== canonicalJson(previous.items[row])) return false;
@@ -132,12 +152,32 @@ function* isSame(
   return true;
 }
 
-async function write(content: StoredContent, description: CollectionDescription, context: PublishContext) {
+/** Whether a manifest says so too, and what was measured for it. */
+function isSameDescription(manifest: CollectionManifest, description: CollectionDescription): boolean {
+  const { created: _created, index, extensions, ...said } = description;
+  const recall = recallOf(manifest);
+  const before: Readonly<Record<string, unknown>> = { ...manifest };
+  return (
+    manifest.version === FORMAT_VERSION &&
+    (index === 'hnsw') === (recall !== undefined) &&
+    manifest.index === (recall ? answering(recall) : index) &&
+    canonicalJson(extensions ?? {}) === canonicalJson(othersOf(manifest.extensions)) &&
+    Object.entries(said).every(([key, value]) => canonicalJson(value) === canonicalJson(before[key]))
+  );
+}
+
+/** The index that answers where a graph finds so much. */
+function answering({ found }: Recall): IndexKind {
+  return found < LEAST_RECALL ? 'exact' : 'hnsw';
+}
+
+async function write(content: StoredContent, wanted: CollectionDescription, context: PublishContext) {
   const { ports, stopwatch, request } = context;
   const { items, vectors, codes } = content;
-  const { index } = description;
-  const graph =
-    index === 'hnsw' ? await stopwatch.time('graph', () => graphOf(content, description, context)) : undefined;
+  const measured =
+    wanted.index === 'hnsw' ? await stopwatch.time('graph', () => graphOf(content, wanted, context)) : undefined;
+  const { graph } = measured ?? {};
+  const description = measured ? withRecall(wanted, measured.recall) : wanted;
   return stopwatch.time('write', async () => {
     const others = await carry(items, description, context);
     const rowsPerBlock = codes && ROWS_PER_CODED_BLOCK;
@@ -155,6 +195,11 @@ async function write(content: StoredContent, description: CollectionDescription,
   });
 }
 
+function withRecall(description: CollectionDescription, recall: Recall): CollectionDescription {
+  const extensions = { ...description.extensions, [RECALL]: { ...recall } };
+  return { ...description, index: answering(recall), extensions };
+}
+
 async function carry(items: readonly Item[], { model, dim }: CollectionDescription, context: PublishContext) {
   const { request, ports, previous } = context;
   const ids = items.map(({ id }) => id);
@@ -162,22 +207,43 @@ async function carry(items: readonly Item[], { model, dim }: CollectionDescripti
   return carryOver(context.carry ?? previous?.collection, next, request.signal, ports);
 }
 
+/** A graph, with what it finds; none where that is too little. */
+interface MeasuredGraph {
+  readonly graph?: Uint8Array;
+  readonly recall: Recall;
+}
+
 /**
  * The old graph where rows and parameters are the old ones (only names or titles changed), else a new one: of the vectors
  * as they are stored, because those are what it will be searched with.
  */
-async function graphOf({ vectors }: StoredContent, { hnsw }: CollectionDescription, context: PublishContext) {
-  const { previous, ports, request } = context;
-  const before = previous?.collection;
-  if (
-    before?.has('graph') &&
-    isSameGraph(before.manifest.hnsw, hnsw) &&
-    isSameVectors((previous as PreviousState).vectors, vectors)
-  ) {
-    return before.graph({ signal: request.signal });
-  }
+async function graphOf(
+  content: StoredContent,
+  description: CollectionDescription,
+  context: PublishContext,
+): Promise<MeasuredGraph> {
+  const { ports, request } = context;
+  const before = await graphBefore(content, description, context);
+  if (before) return before;
   const onProgress = (done: number, total: number) => ports.onEvent({ type: 'graph', done, total });
-  return ports.graph.build(vectors, onProgress, request.signal);
+  const { graph, recall } = await ports.graph.build(content.vectors, onProgress, request.signal);
+  return answering(recall) === 'hnsw' ? { graph, recall } : { recall };
+}
+
+/** What is known of a graph of the same rows. One that was never measured, as of older versions, is measured now. */
+async function graphBefore(
+  { vectors }: StoredContent,
+  { hnsw }: CollectionDescription,
+  { previous, ports, request }: PublishContext,
+): Promise<MeasuredGraph | undefined> {
+  if (!previous || !isSameGraph(previous.collection.manifest.hnsw, hnsw)) return undefined;
+  if (!isSameVectors(previous.vectors, vectors)) return undefined;
+  const { collection } = previous;
+  const recall = recallOf(collection.manifest);
+  if (!collection.has('graph')) return recall && answering(recall) !== 'hnsw' ? { recall } : undefined;
+  const graph = await collection.graph({ signal: request.signal });
+  const found = recall ?? (await ports.graph.measure(graph, vectors, request.signal));
+  return found && answering(found) === 'hnsw' ? { graph, recall: found } : undefined;
 }
 
 function isSameGraph(a: CollectionManifest['hnsw'], b: CollectionManifest['hnsw']): boolean {

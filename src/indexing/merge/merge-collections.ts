@@ -4,7 +4,7 @@ import { vectorOf } from '../../engine/collection/vectors/stored-vectors.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { normalise } from '../../engine/numeric/embedding.ts';
 import type { Sha256 } from '../../engine/ports.ts';
-import { copyId } from '../collection/ids.ts';
+import { copyId, createIds } from '../collection/ids.ts';
 import { isCoarser } from '../collection/known.ts';
 import { type LastState, lastState, noteOfUnreadable, type Said } from '../collection/last-state.ts';
 import { type PublishContext, publish } from '../collection/publish.ts';
@@ -12,7 +12,7 @@ import { codeWidth } from '../indexes/code-shape.ts';
 import { countRemoved, partBytes } from '../pictures/index-pictures.ts';
 import type { CollectionPorts, CollectionRequest, PublishedSummary } from '../request.ts';
 import { createStopwatch } from '../steps/stopwatch.ts';
-import { allocateVectors, createIds } from '../vectors/import-vectors.ts';
+import { allocateVectors } from '../vectors/import-vectors.ts';
 
 /** A collection that goes into another one. */
 export interface MergeSource {

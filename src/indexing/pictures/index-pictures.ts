@@ -2,7 +2,7 @@ import { type CollectionManifest, type Item, isKnown, type PartKind } from '../.
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Sha256 } from '../../engine/ports.ts';
 import { withAdditions } from '../collection/carry.ts';
-import { copyId } from '../collection/ids.ts';
+import { createIds } from '../collection/ids.ts';
 import { journalKey, knownPictures, type PreviousState } from '../collection/known.ts';
 import { lastState, noteOfUnreadable } from '../collection/last-state.ts';
 import { type Content, publish } from '../collection/publish.ts';
@@ -150,17 +150,12 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
   const { captions, model } = request;
   const vectors = new Float32Array(found.length * model.dim);
   const items: Item[] = [];
-  const seen = new Set<string>();
-  const taken = new Set<string>();
+  const ids = createIds(sha256);
   for (const [row, { file, picture }] of found.entries()) {
     const { id, ...record } = picture.record;
-    seen.add(id);
-    let unique = id;
-    for (let copy = 2; taken.has(unique); copy++) unique = await copyId(id, copy, sha256);
-    taken.add(unique);
     const caption = captions.get(file.name);
     items.push({
-      id: unique,
+      id: await ids.of(id),
       name: file.name,
       title: caption?.title ?? null,
       licence: caption?.licence ?? null,
@@ -168,7 +163,7 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
     });
     vectors.set(picture.vector, row * model.dim);
   }
-  return { items, vectors, copies: items.length - seen.size };
+  return { items, vectors, copies: ids.copies() };
 }
 
 export function countRemoved(previous: PreviousState | undefined, items: readonly Item[]): number {

@@ -4,7 +4,7 @@ import { AfterimageError } from '../../engine/errors.ts';
 import { createMean, type Mean } from '../../engine/index/quantised/quantise.ts';
 import type { Sha256 } from '../../engine/ports.ts';
 import { withAdditions } from '../collection/carry.ts';
-import { copyId, itemId } from '../collection/ids.ts';
+import { createIds, itemId } from '../collection/ids.ts';
 import { vectorsToKeep } from '../collection/known.ts';
 import { lastState, noteOfUnreadable } from '../collection/last-state.ts';
 import { publish } from '../collection/publish.ts';
@@ -171,22 +171,6 @@ function allocating<T>(length: number, allocate: () => T): T {
   } catch {
     throw new AfterimageError('collection-too-large', `There is not enough memory here for ${length} numbers.`);
   }
-}
-
-/** Pictures with the same content are items of their own, as when they are indexed. */
-export function createIds(sha256: Sha256) {
-  const taken = new Set<string>();
-  let copies = 0;
-  return {
-    async of(id: string): Promise<string> {
-      let unique = id;
-      for (let copy = 2; taken.has(unique); copy++) unique = await copyId(id, copy, sha256);
-      if (unique !== id) copies++;
-      taken.add(unique);
-      return unique;
-    },
-    copies: () => copies,
-  };
 }
 
 /** The id of a picture of which nothing but the vector is known. */

@@ -1,19 +1,11 @@
 import { assertModel } from '../../engine/collection/assert-model.ts';
 import type { ItemStore } from '../../engine/collection/items/items.ts';
 import type { CollectionManifest, IndexPreference, IndexWay } from '../../engine/collection/types.ts';
-import {
-  type FloatVectors,
-  type StoredVectors,
-  toFloat32,
-  vectorOf,
-} from '../../engine/collection/vectors/stored-vectors.ts';
+import { type StoredVectors, toFloat32, vectorOf } from '../../engine/collection/vectors/stored-vectors.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import { withExactFilters } from '../../engine/index/exact/exact-filters.ts';
-import { createExactIndex, type ExactIndex } from '../../engine/index/exact/exact-index.ts';
-import { createHalfRows } from '../../engine/index/quantised/half-rows.ts';
-import { createInt8Rows } from '../../engine/index/quantised/int8-rows.ts';
+import type { ExactIndex } from '../../engine/index/exact/exact-index.ts';
 import { createQuantisedIndex } from '../../engine/index/quantised/quantised-index.ts';
-import type { ScannedRows } from '../../engine/index/quantised/scanned-rows.ts';
 import type { VectorIndex } from '../../engine/index/vector-index.ts';
 import { allocate } from '../../engine/kernels/memory.ts';
 import type { Dtype, ModelManifest } from '../../engine/model/model.ts';
@@ -31,6 +23,7 @@ import { createSearchEngine, type SearchEngine } from '../../engine/search/searc
 import type { VectorSource } from '../../engine/search/vector-source.ts';
 import { chooseIndex } from './choose-index.ts';
 import { type CodesParts, type LoadCodesOptions, loadCodes } from './codes/load-codes.ts';
+import { createHeldRows, exactIndexOf, type HeldRows } from './exact-index-of.ts';
 import { loadHnswIndex } from './hnsw/hnsw-index.ts';
 
 /** The vectors of a collection, made searchable. */
@@ -147,33 +140,6 @@ async function streamExact({ manifest, streamVectors }: IndexParts, options: Loa
   });
   if (!held) throw new AfterimageError('internal', 'The vectors of a collection came in no part.');
   return { sample: { count, dim, vectors: sampled }, ...exactly(createQuantisedIndex(held.rows)) };
-}
-
-/** The index that compares every row: in the kernels' memory but for float32. */
-function exactIndexOf(vectors: StoredVectors, options: LoadCodesOptions): ExactIndex {
-  if (vectors.encoding === 'f32') return createExactIndex(vectors.floats, vectors.dim);
-  const { rows, put } = createHeldRows(vectors, vectors.count, options);
-  put(0, vectors);
-  return createQuantisedIndex(rows);
-}
-
-type KernelVectors = Exclude<StoredVectors, FloatVectors>;
-
-interface HeldRows {
-  readonly rows: ScannedRows;
-  /** Rows of the same encoding, as all of a collection are. */
-  put(first: number, some: KernelVectors): void;
-}
-
-/** Room for `count` rows like `some`, as the kernels scan them. */
-function createHeldRows(some: KernelVectors, count: number, { kernels }: LoadCodesOptions): HeldRows {
-  const options = { dim: some.dim, count, ...(kernels && { kernels }) };
-  if (some.encoding === 'int8') {
-    const rows = createInt8Rows({ ...options, centre: some.centre });
-    return { rows, put: (first, more) => more.encoding === 'int8' && rows.put(first, more) };
-  }
-  const rows = createHalfRows(options);
-  return { rows, put: (first, more) => more.encoding === 'f16' && rows.put(first, more) };
 }
 
 /** What similarities mean nothing with this collection and model; the model's golden texts are ordinary ones. */

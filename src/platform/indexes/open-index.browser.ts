@@ -1,3 +1,4 @@
+import { recallOf } from '../../engine/collection/recall.ts';
 import type { IndexInfo, IndexPreference } from '../../protocol/query-worker.ts';
 import { untilRetry } from '../bytes/network.browser.ts';
 import type { OpenCollection } from '../collections/collection-source.browser.ts';
@@ -38,5 +39,7 @@ export async function openIndex(
   );
   const { index, reason, onDemand } = loaded;
   const loadMs = performance.now() - read;
-  return { ...loaded, info: { kind: index.kind, reason, count: index.size, dim: index.dim, onDemand, loadMs } };
+  const { kind, size: count, dim } = index;
+  const recall = recallOf(loaded.manifest);
+  return { ...loaded, info: { kind, reason, count, dim, onDemand, loadMs, recall } };
 }

@@ -15,7 +15,7 @@ interface Unranked {
 /** The pictures in the order in which the page shows them: all of them (browse-order.ts), or ranked by the query. */
 export interface Pictures {
   readonly total: Accessor<number>;
-  /** Cells above the cut-off; null when browsing. */
+  /** Cells above the cut-off, all of them where there is none; null when browsing. */
   readonly good: Accessor<number | null>;
   /** What a cell shows, with null for similarity and score when browsing; undefined while its page is being fetched. */
   at(cell: number): Ranked | Unranked | undefined;
@@ -37,7 +37,10 @@ export function createPictures({ current }: Pick<AddressBar, 'current'>, session
   const order = createMemo(() => createBrowseOrder(session.collection()?.manifest.count ?? 0));
   return {
     total: () => search.response()?.total ?? session.collection()?.manifest.count ?? 0,
-    good: () => search.response()?.good ?? null,
+    good() {
+      const response = search.response();
+      return response ? (response.good ?? response.total) : null;
+    },
     at: (cell) => (search.response() ? search.at(cell) : { row: order().rowAt(cell), similarity: null, score: null }),
     href: (id) => `${shown() ? `${shown()}&` : '?'}p=${encodeURIComponent(id)}`,
     want: search.want,

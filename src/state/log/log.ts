@@ -98,7 +98,7 @@ function toSearch(response: SearchResponse, items: readonly Item[]): Omit<NewSea
     model: response.modelId,
     collection: response.collection,
     total: response.total,
-    good: response.good,
+    good: response.good ?? response.total, // all of them: that is how the log says that there is no line
     results: items.map(({ id, name, title }, rank) => ({
       id,
       name,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatCount, formatDate, formatMs, formatPictures } from './format.ts';
+import { formatBytes, formatCount, formatDate, formatMs, formatPictures, formatShare } from './format.ts';
 
 it('writes numbers as people read them', () => {
   expect(formatPictures(1)).toBe('1 picture');
@@ -7,5 +7,6 @@ it('writes numbers as people read them', () => {
   expect([0, 999, 1000, 12_345, 1_000_000].map(formatCount)).toEqual(['0', '999', '1,000', '12,345', '1,000,000']);
   expect([0, 999, 1000, 12_345_678, 2.5e9].map(formatBytes)).toEqual(['0 B', '999 B', '1.0 kB', '12 MB', '2.5 GB']);
   expect([0.01, 0.34, 12.4, 1500].map(formatMs)).toEqual(['< 0.1 ms', '0.3 ms', '12 ms', '1.5 s']);
+  expect([0, 0.31, 0.98, 0.9996, 1].map(formatShare)).toEqual(['0 %', '31 %', '98 %', '99.9 %', '100 %']);
   expect(formatDate('yesterday')).toBe('yesterday');
 });

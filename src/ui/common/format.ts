@@ -24,6 +24,11 @@ export function formatMs(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** A share of all, rounded down, so that only the whole is `100 %`: 0.9996 → `99.9 %`. */
+export function formatShare(share: number): string {
+  return `${Number((Math.floor(share * 1000) / 10).toFixed(1))} %`;
+}
+
 /** Cosine with the three places in which results differ. */
 export function formatScore(score: number): string {
   return score.toFixed(3);

@@ -5,7 +5,7 @@ import { parseQuery } from '../../engine/query/serialise.ts';
 import { createPictureUrl } from '../../state/collection/picture-url.ts';
 import type { LoggedResult, LoggedSearch } from '../../state/log/log.ts';
 import { createRatings, type Ratings } from '../../state/log/ratings.ts';
-import { formatCount, formatDate, formatDevice, formatMs, formatScore } from '../common/format.ts';
+import { formatCount, formatDate, formatDevice, formatMs, formatPictures, formatScore } from '../common/format.ts';
 import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 import { SearchRating } from '../ratings/search-rating.tsx';
@@ -70,7 +70,11 @@ function queryOf({ query, text }: LoggedSearch): Query {
 }
 
 function facts(search: LoggedSearch): string {
-  const matches = `${formatCount(search.good)} good of ${formatCount(search.total)}`;
+  // All of them: there was no line between good matches and others.
+  const matches =
+    search.good < search.total
+      ? `${formatCount(search.good)} good of ${formatCount(search.total)}`
+      : formatPictures(search.total);
   return `${matches}, ${formatMs(search.encodeMs + search.searchMs)} on ${formatDevice(search.device)}, ${search.model}`;
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { textQuery } from '../../engine/query/query.ts';
-import { dividerText, hasLine, headline, matchText } from './matches.ts';
+import { dividerText, hasLine, headline, isNothing, matchText } from './matches.ts';
 
-function answer(good: number, total: number) {
+function answer(good: number | null, total: number) {
   return { query: textQuery('dog'), good, total, rows: { length: Math.min(200, total) } };
 }
 
@@ -26,10 +26,20 @@ describe('what is said of an answer', () => {
     expect(matchText(answer(200, 1594), 200)).toBe('A match for “dog”');
   });
 
-  it('claims nothing where no line can be drawn', () => {
-    const few = answer(7, 7);
-    expect(hasLine(few)).toBe(false);
-    expect(headline(few)).toBe('7 pictures, the nearest to “dog” first');
-    expect(matchText(few, 0)).toBe('For “dog”');
+  it.each([
+    ['few', 7],
+    ['alike', 5000],
+  ] as const)('claims nothing where nobody can tell, and says why: too %s', (unjudged, total) => {
+    const unclear = { ...answer(null, total), unjudged };
+    expect(hasLine(unclear)).toBe(false);
+    expect(isNothing(unclear)).toBe(false);
+    const pictures = total === 7 ? '7 pictures' : '5,000 pictures';
+    expect(headline(unclear)).toBe(`${pictures}, the nearest to “dog” first: too ${unjudged} to tell what matches`);
+    expect(matchText(unclear, 0)).toBe('For “dog”');
+  });
+
+  it('draws no line where all of them match', () => {
+    expect(headline(answer(7, 7))).toBe('7 pictures, the nearest to “dog” first');
+    expect(matchText(answer(7, 7), 0)).toBe('For “dog”');
   });
 });

@@ -2,12 +2,20 @@ import { queryText } from '../../engine/query/query.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import { formatCount, formatPictures } from '../common/format.ts';
 
-type Answer = Pick<SearchResponse, 'query' | 'good' | 'total'> & { readonly rows: { readonly length: number } };
+type Answer = Pick<SearchResponse, 'query' | 'good' | 'unjudged' | 'total'> & {
+  readonly rows: { readonly length: number };
+};
 
-/** Among pictures so few or so alike that all of them count as good, there is no line and nothing is claimed. */
-export function hasLine(answer: Answer): boolean {
-  return answer.good < answer.total;
+/** Where all pictures are good matches, or nobody can tell which are, there is no line. */
+export function hasLine(answer: Answer): answer is Answer & { readonly good: number } {
+  return answer.good !== null && answer.good < answer.total;
 }
+
+/** Why nothing is said of what matches. */
+const UNJUDGED = {
+  few: 'too few to tell what matches',
+  alike: 'too alike to tell what matches',
+} as const;
 
 /** Nothing is like the query, as far as the model knows it. */
 export function isNothing(answer: Answer): boolean {
@@ -21,9 +29,12 @@ function isOpenEnded(answer: Answer): boolean {
 
 /** What was found, in a few words. */
 export function headline(answer: Answer): string {
-  const { good, total } = answer;
+  const { unjudged, total } = answer;
   const text = queryText(answer.query);
-  if (!hasLine(answer)) return `${formatPictures(total)}, the nearest to “${text}” first`;
+  if (!hasLine(answer)) {
+    return `${formatPictures(total)}, the nearest to “${text}” first${unjudged ? `: ${UNJUDGED[unjudged]}` : ''}`;
+  }
+  const { good } = answer;
   if (isNothing(answer)) return `Nothing here seems to match “${text}”`;
   if (isOpenEnded(answer)) return `${formatCount(good)} or more good matches for “${text}”`;
   return `${formatCount(good)} good ${good === 1 ? 'match' : 'matches'} for “${text}”`;

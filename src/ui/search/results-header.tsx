@@ -7,7 +7,7 @@ import { type App, useApp } from '../context.ts';
 import { SearchRating } from '../ratings/search-rating.tsx';
 import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
-import { headline, isNothing } from './matches.ts';
+import { hasLine, headline, isNothing } from './matches.ts';
 import './results-header.css';
 
 /**
@@ -159,6 +159,8 @@ function Announcement(props: { settled: SearchResponse | undefined }): JSX.Eleme
 }
 
 function announced(response: SearchResponse, hasOthers: boolean): string {
-  const result = `${headline(response)}, of ${formatPictures(response.total)}.`;
+  const result = hasLine(response)
+    ? `${headline(response)}, of ${formatPictures(response.total)}.`
+    : `${headline(response)}.`;
   return isNothing(response) && hasOthers ? `${result} Try other words, or one of the examples.` : result;
 }

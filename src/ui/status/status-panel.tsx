@@ -1,17 +1,28 @@
 import { type JSX, Show } from 'solid-js';
 import type { IndexKind } from '../../engine/collection/types.ts';
+import type { IndexInfo } from '../../protocol/query-worker.ts';
 import { missingCapabilities } from '../../site/capabilities.ts';
 import { VERSIONS } from '../../site/versions.ts';
 import { Drawer } from '../common/drawer.tsx';
 import { Fact } from '../common/fact.tsx';
 import { Failure } from '../common/failure.tsx';
-import { formatBytes, formatCount, formatDate, formatDevice, formatMs, formatPictures } from '../common/format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDate,
+  formatDevice,
+  formatMs,
+  formatPictures,
+  formatShare,
+} from '../common/format.ts';
 import { useApp } from '../context.ts';
 import { Loading } from '../shell/loading.tsx';
 import { DeleteEverything } from './delete-everything.tsx';
 import { howItStands } from './how-it-stands.ts';
 import { OfflineFacts } from './offline-facts.tsx';
 import './status.css';
+
+type Recall = NonNullable<IndexInfo['recall']>;
 
 const INDEXES: Readonly<Record<IndexKind, string>> = {
   hnsw: 'HNSW graph',
@@ -76,7 +87,8 @@ function Model(): JSX.Element {
   );
 }
 
-function Index(): JSX.Element {
+/** What answers, why it does, and how much it finds. */
+export function Index(): JSX.Element {
   const { session } = useApp();
   return (
     <Show when={session.index()}>
@@ -90,9 +102,23 @@ function Index(): JSX.Element {
             {formatCount(index().count)} × {index().dim}
           </Fact>
           <Fact name="Loaded in">{formatMs(index().loadMs)}</Fact>
+          <Show when={index().recall}>{(recall) => <RecallFact recall={recall()} kind={index().kind} />}</Show>
         </Section>
       )}
     </Show>
+  );
+}
+
+/** How much the graph found when the collection was built. */
+function RecallFact(props: { recall: Recall; kind: IndexKind }): JSX.Element {
+  return (
+    <Fact name="Recall">
+      {formatShare(props.recall.found)} of the ten nearest pictures
+      <span class="why">
+        {`What the ${INDEXES[props.recall.index]} found when it was built, asked ${formatCount(props.recall.queries)} times.`}
+        {props.recall.index === props.kind ? '' : ' It is not in use.'}
+      </span>
+    </Fact>
   );
 }
 

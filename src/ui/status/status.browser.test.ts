@@ -2,15 +2,18 @@ import { type Component, createComponent, createSignal } from 'solid-js';
 import { render } from 'solid-js/web';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Locator, page, userEvent } from 'vitest/browser';
+import type { IndexInfo } from '../../protocol/query-worker.ts';
 import { type App, AppContext } from '../context.ts';
 import { DeleteEverything } from './delete-everything.tsx';
 import { OfflineFacts } from './offline-facts.tsx';
+import { Index } from './status-panel.tsx';
 import '../styles/main.css';
 
 const [canInstall, setCanInstall] = createSignal(false);
+const [index, setIndex] = createSignal<IndexInfo>();
 const app = {
   log: { database: () => Promise.reject(new Error('The log stays.')) },
-  session: { kept: () => undefined },
+  session: { kept: () => undefined, index: () => index() },
   offline: {
     supported: true,
     online: () => true,
@@ -48,6 +51,22 @@ beforeEach(() => void setCanInstall(true));
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
+});
+
+describe('what is said of the index', () => {
+  const hnsw = { kind: 'hnsw', reason: 'It came with it.', count: 1594, dim: 256, loadMs: 12 } as const;
+  const recall = { index: 'hnsw', found: 0.9876, queries: 100 } as const;
+
+  it('is how much it finds, where that was measured', async () => {
+    setIndex({ ...hnsw, recall });
+    show(Index);
+    await expect.element(page.getByText('98.7 % of the ten nearest pictures')).toBeVisible();
+    await expect.element(page.getByText('What the HNSW graph found when it was built, asked 100 times.')).toBeVisible();
+    setIndex({ ...hnsw, kind: 'exact', recall: { ...recall, found: 0.31 } });
+    await expect.element(page.getByText(/^31 % of/)).toHaveTextContent('asked 100 times. It is not in use.');
+    setIndex(hnsw);
+    await expect.poll(() => page.getByText('nearest pictures').elements()).toEqual([]);
+  });
 });
 
 const button = (name: string) => page.getByRole('button', { name });

@@ -52,12 +52,16 @@ export async function* collectionParts(content: Content): AsyncGenerator<Encoded
     items: itemsOf(count),
     vectors: coded ? finish(reorderVectors(stored, coded.order)) : stored,
     rowsPerBlock: coded && ROWS_PER_CODED_BLOCK,
-    graph:
-      engine === 'hnsw' ? await createGraphBuilder({ dim: DIM, ...GRAPH }).build(stored, () => {}, signal) : undefined,
+    graph: engine === 'hnsw' ? await graphOf(stored, signal) : undefined,
     codes: coded?.codes,
     sha256,
   });
   return { manifest: stringifyManifest(manifest), ...(coded && { order: coded.order }) };
+}
+
+async function graphOf(vectors: StoredVectors, signal: AbortSignal): Promise<Uint8Array> {
+  const { graph } = await createGraphBuilder({ dim: DIM, ...GRAPH }).build(vectors, () => {}, signal);
+  return graph;
 }
 
 /** Without all rows in memory as float32. */

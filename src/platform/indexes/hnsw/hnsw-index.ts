@@ -1,25 +1,39 @@
-/// <reference path="./hnswlib-wasm.d.ts" />
-import createHnswlib, { type HierarchicalNSW, type HnswlibModule } from 'hnswlib-wasm/dist/hnswlib-317962d7.js';
 import { AfterimageError } from '../../../engine/errors.ts';
 import { hasBit } from '../../../engine/index/bitset.ts';
-import type { Hit, SearchOptions, VectorIndex } from '../../../engine/index/vector-index.ts';
+import type { VectorIndex } from '../../../engine/index/vector-index.ts';
 import { checkDim } from '../../../engine/numeric/dimension.ts';
 import type { Embedding } from '../../../engine/numeric/embedding.ts';
+import type { Behind } from './groups/equal-rows.ts';
+import { NEAR, readBehind, squaredDistance, type VectorOf } from './groups/near-rows.ts';
+import { createRowGroups, type RowGroups } from './groups/row-groups.ts';
 import { MAX_EF_CONSTRUCTION, MAX_M, parseGraph, removedRows } from './hnsw-graph.ts';
-import { graphOf, imageOf, recordBytes } from './hnsw-image.ts';
+import { graphOf, imageOf, type Nodes, recordBytes } from './hnsw-image.ts';
+import { attempt, createRuntime, type Runtime, searchNodes } from './hnswlib.ts';
 
 /** Hierarchical navigable small worlds (Malkov & Yashunin 2016, arXiv:1603.09320), by hnswlib in WebAssembly. */
 export interface HnswIndex extends VectorIndex {
   readonly kind: 'hnsw';
+  /**
+   * Append a row of which it is known whether it is nearly equal to another one; `add` finds that out.
+   * @param twin what it is listed behind; none: it becomes a node of its own
+   */
+  append(vector: Embedding, twin?: Twin): number;
   /** The links alone, for `loadHnswIndex`; removed rows stay marked. Format: hnsw-graph.ts. */
   graph(): Uint8Array;
+}
+
+/** A node to whose vector another one is nearly equal. */
+export interface Twin {
+  readonly row: number;
+  /** The two vectors are equal. */
+  readonly isEqual: boolean;
 }
 
 export interface HnswBuildOptions {
   readonly dim: number;
   readonly M: number;
   readonly efConstruction: number;
-  /** Rows to make room for; more may be added, but growing needs room for both copies. */
+  /** Nodes to make room for; more may be added, but growing needs room for both copies. */
   readonly capacity: number;
 }
 
@@ -44,6 +58,9 @@ const FILE = `/hnswlib-index/${NAME}`;
 const DEFAULT_EF = 200;
 /** hnswlib-wasm lists all labels after each call that adds, so rows are handed over in batches. */
 const BATCH = 1024;
+/** The beam in which `add` looks for a nearly equal row: it is met at once where there is one. */
+const TWIN_EF = 16;
+const [TWIN] = NEAR;
 
 /** How many rows of `dim` fit into the heap. A row's lists above level 0 come to (1 + M) / (M − 1) words on average. */
 export function maxRows(dim: number, M: number): number {
@@ -64,7 +81,8 @@ export async function buildHnswIndex(options: HnswBuildOptions): Promise<HnswInd
   const runtime = await createRuntime(dim);
   const room = Math.max(1, capacity);
   attempt('index-too-large', () => runtime.index.initIndex(room, M, efConstruction, SEED));
-  return wrap(runtime, { dim, M, efSearch: DEFAULT_EF, capacity: room, count: 0, removed: [] });
+  const groups = createRowGroups();
+  return wrap(runtime, { dim, M, efSearch: DEFAULT_EF, capacity: room, count: 0, removed: new Set(), groups });
 }
 
 /**
@@ -79,33 +97,37 @@ export async function loadHnswIndex({ graph, vectors, dim, efSearch }: HnswLoadO
     throw new AfterimageError('index-corrupt', `The index has ${count} rows, the vectors ${vectors.length / dim}.`);
   }
   if (count === 0) return buildHnswIndex({ dim, M, efConstruction: parsed.efConstruction, capacity: 0 });
-  checkRoom(count, dim, M);
+  const removed = new Set(removedRows(parsed));
+  const vectorOf = (row: number) => vectors.subarray(row * dim, (row + 1) * dim);
+  const groups = groupsOf(readBehind(parsed, vectorOf), vectorOf);
+  const nodes = nodesOf(count, groups, removed);
+  checkRoom(nodes.rows.length, dim, M);
   const runtime = await createRuntime(dim);
-  runtime.module.FS.writeFile(FILE, imageOf(parsed, vectors), { canOwn: true });
-  attempt('index-corrupt', () => runtime.index.readIndex(NAME, count));
+  runtime.module.FS.writeFile(FILE, imageOf(parsed, vectors, nodes), { canOwn: true });
+  attempt('index-corrupt', () => runtime.index.readIndex(NAME, nodes.rows.length));
   runtime.module.FS.unlink(FILE);
-  return wrap(runtime, { dim, M, efSearch, capacity: count, count, removed: removedRows(parsed) });
+  return wrap(runtime, { dim, M, efSearch, capacity: nodes.rows.length, count, removed, groups });
 }
 
-interface Runtime {
-  readonly module: HnswlibModule;
-  readonly index: HierarchicalNSW;
+function groupsOf(behind: Behind, vectorOf: VectorOf): RowGroups {
+  const groups = createRowGroups();
+  for (const [row, node] of behind.entries()) {
+    if (node < 0) continue;
+    const vector = vectorOf(row);
+    groups.put(row, node, squaredDistance(vector, vectorOf(node), 0) === 0 ? undefined : vector);
+  }
+  return groups;
 }
 
-/**
- * A runtime for one index: its heap goes with the index (a WebAssembly heap never shrinks), each has 2 GiB of its own,
- * and one that fails takes no other along. A second one takes about 15 ms.
- */
-async function createRuntime(dim: number): Promise<Runtime> {
-  const quiet = () => {}; // what goes wrong is thrown too
-  const module = await createHnswlib({ print: quiet, printErr: quiet }).catch((error: unknown) =>
-    attempt('internal', () => {
-      throw error;
-    }),
-  );
-  module.EmscriptenFileSystemManager.initializeFileSystem('memory');
-  // Inner product: for unit vectors, 1 − cosine.
-  return { module, index: new module.HierarchicalNSW('ip', dim, '') };
+function nodesOf(count: number, groups: RowGroups, removed: ReadonlySet<number>): Nodes {
+  const rows = new Uint32Array(count - groups.size);
+  const places = new Uint32Array(count);
+  for (let row = 0, place = 0; row < count; row++) {
+    if (groups.nodeOf(row) !== row) continue;
+    rows[place] = row;
+    places[row] = place++;
+  }
+  return { rows, places, isGone: (row) => !groups.some(row, (one) => !removed.has(one)) };
 }
 
 interface State {
@@ -115,31 +137,89 @@ interface State {
   capacity: number;
   /** Rows ever added. */
   count: number;
-  readonly removed: Iterable<number>;
+  readonly removed: Set<number>;
+  readonly groups: RowGroups;
 }
 
-function wrap(runtime: Runtime, { dim, M, efSearch: defaultEf, capacity, count, removed: marked }: State): HnswIndex {
-  let held: Runtime | undefined = runtime;
-  const removed = new Set(marked);
-  /** Added, but not yet in hnswlib: rows `count − pending.length` … `count − 1`. */
-  let pending: Float32Array[] = [];
+/** Added, but not yet in hnswlib. */
+interface Waiting {
+  readonly row: number;
+  readonly vector: Embedding;
+}
 
-  /** The runtime with everything in it that was added. */
-  function current(): Runtime {
+function wrap(runtime: Runtime, state: State): HnswIndex {
+  const { dim, M, efSearch: defaultEf, removed, groups } = state;
+  let held: Runtime | undefined = runtime;
+  let { count, capacity } = state;
+  let pending: Waiting[] = [];
+  /** How many rows of each node are removed; a node whose rows all are is marked in hnswlib. */
+  const goneOf = new Map<number, number>();
+  let marked = 0;
+  for (const row of removed) countGone(row);
+
+  /** @returns whether its node has no other row left */
+  function countGone(row: number): boolean {
+    const node = groups.nodeOf(row);
+    const gone = (goneOf.get(node) ?? 0) + 1;
+    goneOf.set(node, gone);
+    if (gone < groups.sizeOf(node)) return false;
+    marked++;
+    return true;
+  }
+
+  function holding(): Runtime {
     if (held === undefined) throw new AfterimageError('internal', 'The index was disposed of.');
-    if (pending.length > 0) flush(held.index);
     return held;
   }
 
-  function flush(index: HierarchicalNSW): void {
+  /** The runtime with everything in it that was added. */
+  function current(): Runtime {
+    const runtime = holding();
+    if (pending.length > 0) flush(runtime);
+    return runtime;
+  }
+
+  function flush({ index }: Runtime): void {
     const batch = pending;
     pending = [];
-    if (count > capacity) {
-      capacity = Math.min(maxRows(dim, M), Math.max(count, capacity * 2));
+    const nodes = count - groups.size;
+    if (nodes > capacity) {
+      capacity = Math.min(maxRows(dim, M), Math.max(nodes, capacity * 2));
       attempt('index-too-large', () => index.resizeIndex(capacity));
     }
-    const labels = batch.map((_, i) => count - batch.length + i);
-    attempt('internal', () => index.addPoints(batch, labels, false));
+    const [vectors, labels] = [batch.map(({ vector }) => vector), batch.map(({ row }) => row)];
+    attempt('internal', () => index.addPoints(vectors, labels, false));
+  }
+
+  function findTwin(vector: Embedding): Twin | undefined {
+    for (const waiting of pending) {
+      const distance = squaredDistance(waiting.vector, vector, TWIN);
+      if (distance <= TWIN) return { row: waiting.row, isEqual: distance === 0 };
+    }
+    const { index } = holding();
+    if (count - groups.size - pending.length - marked <= 0) return undefined;
+    const [nearest] = searchNodes(index, vector, { k: 1, efSearch: TWIN_EF });
+    if (nearest === undefined) return undefined;
+    const distance = squaredDistance(
+      attempt('internal', () => index.getPoint(nearest.row)),
+      vector,
+      TWIN,
+    );
+    return distance <= TWIN ? { row: nearest.row, isEqual: distance === 0 } : undefined;
+  }
+
+  function append(vector: Embedding, twin?: Twin): number {
+    checkDim(vector.length, dim);
+    const row = count;
+    if (twin) {
+      groups.put(row, twin.row, twin.isEqual ? undefined : vector);
+    } else {
+      checkRoom(count - groups.size + 1, dim, M);
+      pending.push({ row, vector: vector.slice() as Embedding });
+    }
+    count++;
+    if (pending.length >= BATCH) current();
+    return row;
   }
 
   const has = (row: number) => Number.isInteger(row) && row >= 0 && row < count && !removed.has(row);
@@ -151,59 +231,45 @@ function wrap(runtime: Runtime, { dim, M, efSearch: defaultEf, capacity, count, 
       return count - removed.size;
     },
     has,
+    append,
     add(vector) {
       checkDim(vector.length, dim);
-      checkRoom(count + 1, dim, M);
-      pending.push(vector.slice());
-      count++;
-      if (pending.length >= BATCH) current();
-      return count - 1;
+      return append(vector, findTwin(vector));
     },
     remove(row) {
       if (!has(row)) return;
-      const { index } = current();
-      attempt('internal', () => index.markDelete(row));
       removed.add(row);
+      if (!countGone(row)) return;
+      const { index } = current();
+      attempt('internal', () => index.markDelete(groups.nodeOf(row)));
     },
-    search(query, options) {
+    search(query, { k: wanted, efSearch = defaultEf, filter }) {
       checkDim(query.length, dim);
       const { index } = current();
-      const k = Math.min(options.k, count - removed.size);
-      return k > 0 ? searchRows(index, query, { ...options, k, efSearch: options.efSearch ?? defaultEf }) : [];
+      const k = Math.min(wanted, count - removed.size);
+      if (k <= 0) return [];
+      const nodes = count - groups.size - marked;
+      const passes = filter && ((row: number) => hasBit(filter, row));
+      if (groups.size === 0) return searchNodes(index, query, { k, efSearch, passes });
+      // Of nearly equal rows others than the node may be among the best: all of the beam is looked at.
+      const nodesWanted = Math.min(groups.hasNear ? Math.max(k, efSearch) : k, nodes);
+      const isFound = (row: number) => !removed.has(row) && (passes === undefined || passes(row));
+      const nodePasses = passes && ((node: number) => groups.some(node, isFound));
+      const found = searchNodes(index, query, { k: nodesWanted, efSearch, passes: nodePasses });
+      return groups.expand(found, query, k, isFound);
     },
     graph() {
       const { module, index } = current();
       attempt('internal', () => index.writeIndex(NAME));
       const image = module.FS.readFile(FILE);
       module.FS.unlink(FILE);
-      return graphOf(image, dim);
+      return graphOf(image, dim, { count, nodeOf: groups.nodeOf, isRemoved: (row) => removed.has(row) });
     },
     dispose() {
       held = undefined; // the whole heap goes
       pending = [];
     },
   };
-}
-
-/**
- * hnswlib asks a filter row by row, by a call from WebAssembly, for every row that it walks over: fine where a good
- * share of the rows passes; where few do, it walks over all of them and the exact index is faster.
- * Vectors cross element by element (embind's `std::vector<float>`; a `Float32Array` is no faster than an array): about
- * 0.05 ms at 256 dimensions.
- */
-function searchRows(
-  index: HierarchicalNSW,
-  query: Embedding,
-  options: Required<Pick<SearchOptions, 'k' | 'efSearch'>> & SearchOptions,
-): Hit[] {
-  const { k, efSearch, filter } = options;
-  const passes = filter && ((row: number) => hasBit(filter, row));
-  const { distances, neighbors } = attempt('internal', () => {
-    index.setEfSearch(Math.max(efSearch, k));
-    return index.searchKnn(query, k, passes);
-  });
-  const hits = neighbors.map((row, i) => ({ row, similarity: 1 - (distances[i] as number) /* parallel */ }));
-  return hits.sort((a, b) => b.similarity - a.similarity || a.row - b.row);
 }
 
 function checkRoom(rows: number, dim: number, M: number): void {
@@ -213,18 +279,4 @@ function checkRoom(rows: number, dim: number, M: number): void {
     'index-too-large',
     `An HNSW index of dimension ${dim} with M = ${M} holds at most ${limit} pictures (2 GiB of memory), not ${rows}.`,
   );
-}
-
-/** Run a call into hnswlib, whose C++ exceptions carry [type, text] as their message. */
-function attempt<T>(code: 'index-corrupt' | 'index-too-large' | 'internal', call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    const reason = String((error as { message?: unknown } | null)?.message ?? error);
-    if (code === 'index-too-large' || /not enough memory|out of memory|could not allocate|bad_alloc/i.test(reason)) {
-      const message = `The HNSW index does not fit into memory, of which it may use 2 GiB (${reason}).`;
-      throw new AfterimageError('index-too-large', message, { cause: error });
-    }
-    throw new AfterimageError(code, `hnswlib failed: ${reason}.`, { cause: error });
-  }
 }

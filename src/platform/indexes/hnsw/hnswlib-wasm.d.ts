@@ -12,6 +12,8 @@ declare module 'hnswlib-wasm/dist/hnswlib-317962d7.js' {
     resizeIndex(maxElements: number): void;
     addPoints(vectors: readonly Float32Array[], labels: readonly number[], replaceDeleted: boolean): void;
     markDelete(label: number): void;
+    /** The vector of a label. @throws where there is none */
+    getPoint(label: number): ArrayLike<number>;
     setEfSearch(ef: number): void;
     searchKnn(
       query: Float32Array,
