@@ -63,6 +63,7 @@ export function createDecoder(options: DecoderOptions): PictureDecoder {
 
 /** What fails is decoded again alone, so that its reason is its own, and mended where only its end is missing. */
 async function decodeOrMend(bytes: Uint8Array, options: DecoderOptions): Promise<DecodedPicture> {
+  refuseMissing(bytes);
   try {
     return await gate.shared(() => decode(withoutZeros(bytes), options, strictest(bytes)));
   } catch (error) {
@@ -95,7 +96,6 @@ function strictest(bytes: Uint8Array): Strictness {
 
 async function decode(bytes: Uint8Array, options: DecoderOptions, strictness: Strictness): Promise<DecodedPicture> {
   const { preprocessor, pictures, onStep = () => {}, sequential = false } = options;
-  refuseMissing(bytes);
   const first = await openInput(bytes, strictness, PREVIEW_SIZE);
   const timed = async <T>(step: DecodeStep, work: () => Promise<T>) => {
     const start = performance.now();

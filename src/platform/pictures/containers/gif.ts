@@ -36,10 +36,15 @@ export function mendGif(bytes: Uint8Array): Uint8Array | undefined {
   return concat([bytes.subarray(0, at), END]);
 }
 
-/** How many pixels of the first frame its data hold, and how many it should have; undefined where there is no frame. */
+/**
+ * How many pixels of the first frame its data hold, and how many it should have; undefined where there is no frame, or
+ * where what follows it shows that nothing was cut off.
+ */
 export function firstFrame(bytes: Uint8Array): { readonly held: number; readonly needed: number } | undefined {
   const frame = findFrame(bytes);
   if (!frame) return undefined;
+  const next = bytes[blocksEnd(bytes, frame.start + 1)];
+  if (next === TRAILER || next === FRAME || next === EXTENSION) return undefined;
   const needed = frame.width * frame.height;
   return { held: countPixels(bytes, frame.start + 1, bytes[frame.start] ?? 0, needed), needed };
 }
