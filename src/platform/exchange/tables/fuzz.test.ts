@@ -71,6 +71,23 @@ test.each(PARQUET)('a damaged %s', async (name) => {
   );
 });
 
+test('Parquet with any one byte changed', async () => {
+  const whole = readFileSync(new URL('pages-2.parquet', FIXTURES));
+  for (const at of whole.keys()) {
+    for (const byte of [0, 0x80, 0xff]) {
+      await survives('a.parquet', Buffer.from(whole.map((old, i) => (i === at ? byte : old))));
+    }
+  }
+});
+
+test('a damaged column beside one that the schema does not have', async () => {
+  const bytes = readFileSync(new URL('list-of-structs.parquet', FIXTURES));
+  bytes.fill(0xff, 4, 40);
+  bytes.write('Element', bytes.indexOf('element', bytes.indexOf('schema')));
+  await expect(readTable('a.parquet', bytes)).rejects.toMatchObject({ code: 'metadata-invalid' });
+  await new Promise(setImmediate); // what nobody awaits has failed by now
+});
+
 test.each([...Object.keys(TEXTS), 'f.parquet'])('random bytes as %s', async (name) => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),

@@ -49,17 +49,25 @@ export async function* readParquet(
 
 async function toBuffer(handle: FileHandle): Promise<AsyncBuffer> {
   const { size } = await handle.stat();
-  const slice = async (start: number, end = size): Promise<ArrayBuffer> => {
-    if (!(start >= 0 && end >= start && end <= size)) throw new Error('it points beyond its end');
-    const bytes = new Uint8Array(end - start);
-    for (let filled = 0; filled < bytes.length; ) {
-      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
-      if (bytesRead === 0) throw new Error('it became shorter');
-      filled += bytesRead;
-    }
-    return bytes.buffer;
+  return {
+    byteLength: size,
+    slice(start, end = size) {
+      const bytes = readBytes(handle, start, end, size);
+      bytes.catch(() => {}); // the library may read ahead and then fail before it awaits what it read
+      return bytes;
+    },
   };
-  return { byteLength: size, slice };
+}
+
+async function readBytes(handle: FileHandle, start: number, end: number, size: number): Promise<ArrayBuffer> {
+  if (!(start >= 0 && end >= start && end <= size)) throw new Error('it points beyond its end');
+  const bytes = new Uint8Array(end - start);
+  for (let filled = 0; filled < bytes.length; ) {
+    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+    if (bytesRead === 0) throw new Error('it became shorter');
+    filled += bytesRead;
+  }
+  return bytes.buffer;
 }
 
 async function readFooter(file: AsyncBuffer): Promise<FileMetaData> {

@@ -113,6 +113,44 @@ describe('quotation marks', () => {
   });
 });
 
+describe('any text', () => {
+  const text = fc
+    .oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: fc.constantFrom('"', ',', ';', '\t', '\n', '\r', ' ', 'a', 'é') }),
+    )
+    .filter((one) => one.trim() !== '' && !/[\0\ufeff]/.test(one));
+  const rows = fc.array(fc.tuple(text, text), { minLength: 1, maxLength: 5 });
+
+  test('in quotation marks in a .csv is read as it was written, whatever the delimiter', async () => {
+    const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`;
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        fc.constantFrom(',', ';', '\t'),
+        fc.constantFrom('\n', '\r\n'),
+        async (table, delimiter, end) => {
+          const lines = [['url', 'note'], ...table].map((fields) => fields.map(quoted).join(delimiter));
+          expect((await readTable('a.csv', lines.join(end))).names).toEqual(table.map(([name]) => name));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('without tabs and line ends in a .tsv is read as it was written', async () => {
+    const flat = (field: string) => field.replace(/[\t\r\n]/g, 'x');
+    await fc.assert(
+      fc.asyncProperty(rows, async (table) => {
+        const lines = table.map((fields) => fields.map(flat).join('\t'));
+        const { names } = await readTable('a.tsv', `url\tnote\n${lines.join('\n')}\n`);
+        expect(names).toEqual(table.map(([name]) => flat(name)));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
 describe('encodings', () => {
   test.each([
     ['Latin-1', 'url,caption\na,caf\xe9\n', 'café', 'is not UTF-8 (line 2) and was read as Windows-1252'],
