@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import sharp from 'sharp';
 import { expect } from 'vitest';
 import type { DecodedPicture, PictureDecoder } from '../../indexing/ports.ts';
@@ -33,9 +34,11 @@ export const GREYS: Quarters = [
   [200, 200, 200],
 ];
 
-/** A stored picture, most of them of 54 × 36 or 96 × 64 pixels. */
+/** A stored picture, most of them of 54 × 36 or 96 × 64 pixels. Formats with many of them have a folder. */
 export function fixture(name: string): Promise<Buffer> {
-  return readFile(new URL(`fixtures/${name}`, import.meta.url));
+  const extension = extname(name).slice(1);
+  const folder = ['jpg', 'png', 'tif'].includes(extension) ? `${extension}/` : '';
+  return readFile(new URL(`fixtures/${folder}${name}`, import.meta.url));
 }
 
 /** The preview as raw RGB. */

@@ -16,7 +16,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   'd.json': '[{"url": "a", "caption": {"en": "b"}},\n {"url": "[\\"]", "height": 1e3}, {}]',
   'e.txt': 'a\r\nb\n\nc',
 };
-const PARQUET = readdirSync(FIXTURES).filter((name) => name.endsWith('.parquet'));
+const PARQUET = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.parquet'),
+);
 
 interface Change {
   readonly at: number;
@@ -81,7 +83,7 @@ test('Parquet with any one byte changed', async () => {
 });
 
 test('a damaged column beside one that the schema does not have', async () => {
-  const bytes = readFileSync(new URL('list-of-structs.parquet', FIXTURES));
+  const bytes = readFileSync(new URL('nested/list-of-structs.parquet', FIXTURES));
   bytes.fill(0xff, 4, 40);
   bytes.write('Element', bytes.indexOf('element', bytes.indexOf('schema')));
   await expect(readTable('a.parquet', bytes)).rejects.toMatchObject({ code: 'metadata-invalid' });

@@ -42,11 +42,11 @@ test('columns that are not known are of any type; of those that are, numbers are
 });
 
 test.each([
-  ['list-of-one', TITLES, 3],
-  ['list', ['caption 0', undefined, undefined], 1],
-  ['struct', TITLES, 3],
-  ['map', TITLES, 3],
-  ['list-of-structs', TITLES, 3],
+  ['nested/list-of-one', TITLES, 3],
+  ['nested/list', ['caption 0', undefined, undefined], 1],
+  ['nested/struct', TITLES, 3],
+  ['nested/map', TITLES, 3],
+  ['nested/list-of-structs', TITLES, 3],
 ])('of nested captions the first text is taken, and it is reported: %s', async (name, titles, rows) => {
   const read = await fixture(name);
   expect(read).toMatchObject({ names: NAMES, titles });
@@ -54,7 +54,7 @@ test.each([
 });
 
 test('JSON in a text column', async () => {
-  expect((await fixture('json-text')).titles).toEqual(TITLES);
+  expect((await fixture('nested/json-text')).titles).toEqual(TITLES);
 });
 
 describe('columns of types that are not read', () => {
