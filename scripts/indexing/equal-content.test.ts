@@ -111,7 +111,7 @@ describe.each(equalSets(DIM, 0.1))('$name', ({ vectors, queries }) => {
     expect(await run()).toMatchObject({ index: 'hnsw', advice: null, unchanged: false });
     const collection = await openCollection(out);
     const recall = recallOf(collection.manifest);
-    expect(recall).toMatchObject({ index: 'hnsw', queries: 200 });
+    expect(recall).toMatchObject({ index: 'hnsw', queries: 50 });
     expect(recall?.found).toBeGreaterThanOrEqual(LEAST_RECALL);
     const { index } = await loadIndex(collection, 'auto');
     expect(index.kind).toBe('hnsw');

@@ -22,7 +22,8 @@ describe.each(equalSets(DIM, 0.5))('$name', ({ vectors, queries }) => {
   test.each(ENCODINGS)('%s: a graph that finds what is near, and says so', async (encoding) => {
     const content = stored(vectors, encoding);
     const { graph, recall } = await builder.build(content, () => {}, signal);
-    expect(recall).toMatchObject({ index: 'hnsw', queries: 200 });
+    expect(recall.index).toBe('hnsw');
+    expect(recall.queries).toBeGreaterThanOrEqual(50);
     expect(recall.found).toBeGreaterThanOrEqual(LEAST_RECALL);
     const floats = toFloat32(content);
     const index = await loadHnswIndex({ graph, vectors: floats, dim: DIM, efSearch: 48 });

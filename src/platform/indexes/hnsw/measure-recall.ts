@@ -8,10 +8,9 @@ import { mix } from '../../../engine/numeric/mix.ts';
 import { RANKED_BY_INDEX } from '../../../engine/search/retriever.ts';
 import type { Behind } from './groups/equal-rows.ts';
 
-const QUERIES = 200;
-const FEWEST_QUERIES = 20;
-/** Pictures that are compared with queries: of large collections some seconds, next to the minutes that their graph takes. */
-const COMPARED = 10_000_000;
+/** A query for so many pictures takes a few hundredths of the time that their graph takes. */
+const PICTURES_PER_QUERY = 50;
+const [FEWEST_QUERIES, MOST_QUERIES] = [50, 200];
 /** Of the pictures that a visitor sees first. */
 const NEAREST = 10;
 /** As near as the last of them, for whoever looks at the pictures. */
@@ -31,7 +30,8 @@ export function* measureRecall(
   behind: Behind,
 ): Steps<Recall> {
   const { count } = vectors;
-  const queries = Math.min(count, QUERIES, Math.max(FEWEST_QUERIES, Math.floor(COMPARED / count)));
+  const some = Math.max(FEWEST_QUERIES, Math.floor(count / PICTURES_PER_QUERY));
+  const queries = Math.min(count, some, MOST_QUERIES);
   let sum = 0;
   let asked = 0;
   for (const query of makeQueries(vectors, behind, queries)) {

@@ -12,6 +12,9 @@ export const NEAR = [0.002, 0.04] as const;
 /** Of the largest of them, with what is lost when vectors are written and read. */
 const LOOSEST = 1.01 * NEAR[1];
 
+/** A row with so few links, as a share of M, is one of a few nearly equal ones, or far from everything. */
+const FEW_LINKS = 1 / 4;
+
 /** The squared distance of two vectors; once it is more than `most`, it is not added up any further. */
 export function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>, most: number): number {
   let sum = 0;
@@ -29,7 +32,7 @@ export function isCrowded(graph: Graph, vectorOf: VectorOf, near: number): boole
   for (let row = 0; row < count; row++) {
     const start = starts[row] as number;
     const links = linkCount(words[start] as number);
-    if (links < M) continue;
+    if (links < FEW_LINKS * M) continue;
     const own = vectorOf(row);
     const isNear = (link: number) => squaredDistance(own, vectorOf(link), near) <= near;
     if (words.subarray(start + 1, start + 1 + links).every(isNear) && ++crowded >= efConstruction) return true;
