@@ -10,7 +10,7 @@ test('opens a picture with what is known of it, and gives the keyboard back on c
   await expect(app.detail.getByText('A good match for “guitar”')).toBeVisible();
   await expect(app.detail.getByText('guitar.png')).toBeVisible();
   await expect(app.detail.getByText('1 of 1,594')).toBeVisible();
-  await expect(app.detail.getByText(/^224 × 224, /)).toBeVisible();
+  await expect(app.detail.getByText(/^768 × 768, /)).toBeVisible();
   await expect(app.detail.getByText(/MIT/)).toBeVisible();
   await expect(page).toHaveURL(/[?&]p=[0-9a-f]+/);
 
