@@ -6,7 +6,7 @@ import type { StaticPictures } from './engine/collection/types.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
 import { scoped } from './site/scope.ts';
-import { createItems } from './state/collection/items.ts';
+import { createItems, whyMissing } from './state/collection/items.ts';
 import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
 import { createSession, type Session } from './state/collection/session.ts';
@@ -31,7 +31,7 @@ function createApp(baseUrl: string): App {
   const notices = createNotices();
   const session = createSession(client, () => address.current().collection, notices);
   const items = createItems(client, session.collection, (error) =>
-    error ? notices.say('items', error.message) : notices.dismiss('items'),
+    error ? notices.say('items', whyMissing(error)) : notices.dismiss('items'),
   );
   const search = createSearch(
     client,

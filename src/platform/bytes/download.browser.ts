@@ -190,7 +190,7 @@ function networkError(path: string, cause: unknown): AfterimageError {
   if (globalThis.navigator?.onLine === false) {
     return new AfterimageError(
       'offline',
-      `There is no network and ${path} was not kept by an earlier visit. Connect once, then it works offline.`,
+      `There is no network, and an earlier visit did not keep what is missing (${path}). Connect once, then it works offline.`,
       { cause },
     );
   }

@@ -20,6 +20,13 @@ export interface Items {
   readonly again: Accessor<void>;
 }
 
+/** Why names and pictures of some cells are missing, for visitors. */
+export function whyMissing({ code, message }: AfterimageError): string {
+  if (code === 'offline') return 'There is no network: pictures that were not looked at before come when it is back.';
+  if (code === 'network') return 'The network does not answer: some pictures are missing until it does.';
+  return message;
+}
+
 interface Cache {
   readonly kept: Map<number, Item>;
   readonly waiting: Map<number, Promise<Item>>;
