@@ -1,4 +1,5 @@
-import { wholeSeconds } from '../collection/whole-seconds.ts';
+import { DATE_SOURCES, type DateSource } from '../../engine/collection/types.ts';
+import { readTableDate } from '../../engine/formats/dates/table-date.ts';
 
 /**
  * What is known of a picture whose vector was made elsewhere. Absent: unknown. All text is untrusted, and cut where it
@@ -14,6 +15,10 @@ export interface GivenPicture {
   readonly height: number;
   readonly bytes: number;
   readonly date: string | null;
+  /** Where that was read, as an export says it. */
+  readonly dateSource?: DateSource;
+  /** What stands in place of a date and is none. */
+  readonly noDate?: string;
 }
 
 /** A line of metadata: values by column. */
@@ -33,7 +38,6 @@ const COLUMNS = {
   width: ['original_width', 'width'],
   height: ['original_height', 'height'],
   bytes: ['bytes', 'size'],
-  date: ['date'],
 } as const;
 
 /** @param record of whatever columns; those that are not known are ignored. */
@@ -58,7 +62,7 @@ export function toGivenPicture(record: MetadataRecord): GivenPicture {
     width: first(COLUMNS.width, toCount) ?? 0,
     height: first(COLUMNS.height, toCount) ?? 0,
     bytes: first(COLUMNS.bytes, toCount) ?? 0,
-    date: first(COLUMNS.date, toDate) ?? null,
+    ...toDate(values.get('date'), values.get('date_source')),
   };
 }
 
@@ -80,8 +84,14 @@ function toCount(value: unknown): number | undefined {
   return Number.isSafeInteger(count) && count > 0 ? count : undefined;
 }
 
-function toDate(value: unknown): string | undefined {
-  if (typeof value !== 'string' && !(value instanceof Date)) return undefined;
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? undefined : wholeSeconds(date);
+/** What scripts write where there is no date. */
+const NOTHING = /^(?:|-|null|none|nan|nat|n\/a|unknown)$/i;
+const MAX_QUOTED = 40;
+
+function toDate(value: unknown, source: unknown): Pick<GivenPicture, 'date' | 'dateSource' | 'noDate'> {
+  const date = readTableDate(value);
+  const dateSource = DATE_SOURCES.find((one) => one === source);
+  if (date !== undefined) return { date, ...(dateSource && { dateSource }) };
+  const text = toText(value)?.trim() ?? '';
+  return { date: null, ...(!NOTHING.test(text) && { noDate: text.slice(0, MAX_QUOTED) }) };
 }

@@ -7,6 +7,7 @@ import { parse } from 'csv-parse';
 import { type Compressors, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { MetadataRecord } from '../../indexing/vectors/given-picture.ts';
+import { localDates } from './parquet-dates.ts';
 
 type Reader = (path: string) => AsyncIterable<MetadataRecord>;
 
@@ -53,10 +54,12 @@ async function* readParquet(path: string): AsyncGenerator<MetadataRecord> {
     };
     const file = { byteLength, slice };
     const metadata = await parquetMetadataAsync(file);
+    const toText = localDates(metadata);
     let rowStart = 0;
     for (const { num_rows } of metadata.row_groups) {
       const rowEnd = rowStart + Number(num_rows);
-      yield* await parquetReadObjects({ file, metadata, compressors: COMPRESSORS, rowStart, rowEnd });
+      const records = await parquetReadObjects({ file, metadata, compressors: COMPRESSORS, rowStart, rowEnd });
+      for (const record of records) yield toText(record);
       rowStart = rowEnd;
     }
   } finally {

@@ -1,5 +1,5 @@
 import { createSignal, type JSX, Match, Show, Switch } from 'solid-js';
-import type { Item, PictureFile } from '../../engine/collection/types.ts';
+import { dateSourceOf, type Item, type PictureFile } from '../../engine/collection/types.ts';
 import { createPictureUrl } from '../../state/collection/picture-url.ts';
 import { Dialog } from '../common/dialog.tsx';
 import { Fact } from '../common/fact.tsx';
@@ -169,13 +169,20 @@ function Facts(props: { item: Item }): JSX.Element {
           <bdi>{props.item.name}</bdi>
         </Fact>
         <Show when={sizeOf(props.item)}>{(size) => <Fact name="Size">{size()}</Fact>}</Show>
-        <Show when={props.item.date}>{(date) => <Fact name="Date">{formatDate(date())}</Fact>}</Show>
+        <Show when={props.item.date}>
+          {(date) => <Fact name={isOfFile(props.item) ? "File's date" : 'Date'}>{formatDate(date())}</Fact>}
+        </Show>
         <Show when={props.item.licence ?? app.session.collection()?.manifest.licence}>
           {(licence) => <Fact name="Licence">{licence()}</Fact>}
         </Show>
       </dl>
     </>
   );
+}
+
+/** Whether the date says when the file was last changed, and not when the picture was made. */
+function isOfFile(item: Item): boolean {
+  return dateSourceOf(item) === 'file';
 }
 
 /** What is known of the source's size: nothing where only its vector was given. */
