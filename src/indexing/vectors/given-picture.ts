@@ -17,8 +17,6 @@ export interface GivenPicture {
   readonly date: string | null;
   /** Where that was read, as an export says it. */
   readonly dateSource?: DateSource;
-  /** What stands in place of a date and is none. */
-  readonly noDate?: string;
 }
 
 /** A line of metadata: values by column. */
@@ -84,14 +82,8 @@ function toCount(value: unknown): number | undefined {
   return Number.isSafeInteger(count) && count > 0 ? count : undefined;
 }
 
-/** What scripts write where there is no date. */
-const NOTHING = /^(?:|-|null|none|nan|nat|n\/a|unknown)$/i;
-const MAX_QUOTED = 40;
-
-function toDate(value: unknown, source: unknown): Pick<GivenPicture, 'date' | 'dateSource' | 'noDate'> {
-  const date = readTableDate(value);
+function toDate(value: unknown, source: unknown): Pick<GivenPicture, 'date' | 'dateSource'> {
+  const date = readTableDate(value) ?? null;
   const dateSource = DATE_SOURCES.find((one) => one === source);
-  if (date !== undefined) return { date, ...(dateSource && { dateSource }) };
-  const text = toText(value)?.trim() ?? '';
-  return { date: null, ...(!NOTHING.test(text) && { noDate: text.slice(0, MAX_QUOTED) }) };
+  return { date, ...(date !== null && dateSource && { dateSource }) };
 }

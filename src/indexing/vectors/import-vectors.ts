@@ -126,7 +126,6 @@ async function readContent(
   const items: Item[] = [];
   const ids = createIds(sha256);
   let normalised = 0;
-  const noDates: string[] = [];
   for await (const { vectors: given, pictures } of source.batches(signal)) {
     const { unit, scaled } = toUnit(given, dim, items.length);
     store.put(items.length, unit);
@@ -134,20 +133,10 @@ async function readContent(
     for (const [i, picture] of pictures.entries()) {
       const id = await ids.of(picture.id ?? (await hashOf(given.subarray(i * dim, (i + 1) * dim), sha256)));
       items.push(toItem(picture, id, items.length));
-      if (picture.noDate !== undefined) noDates.push(picture.noDate);
     }
     progress((passes - 1) * count + items.length);
   }
-  for (const message of noteOfNoDates(noDates)) onEvent({ type: 'note', message });
   return { items, vectors: store.stored, copies: ids.copies(), normalised };
-}
-
-/** @param values what stood in place of dates */
-function noteOfNoDates(values: readonly string[]): string[] {
-  const [first] = values;
-  if (first === undefined) return [];
-  const rows = values.length === 1 ? 'A row has' : `${values.length} rows have`;
-  return [`${rows} a date that cannot be read, such as ${JSON.stringify(first)}, and so no date.`];
 }
 
 async function readMean(
@@ -200,14 +189,9 @@ async function hashOf(vector: Float32Array, sha256: Sha256): Promise<string> {
   return itemId(await sha256(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)));
 }
 
-function toItem(
-  { name, title, licence, width, height, bytes, date, dateSource }: GivenPicture,
-  id: string,
-  row: number,
-) {
+function toItem({ id: _id, name, title, licence, dateSource, ...facts }: GivenPicture, id: string, row: number): Item {
   const text = { name: name ?? `row ${row}`, title: title ?? null, licence: licence ?? null };
-  const item: Item = { id, ...text, width, height, bytes, date, thumbnail: null, preview: null };
-  return withDateSource(item, dateSource);
+  return withDateSource({ id, ...text, ...facts, thumbnail: null, preview: null }, dateSource);
 }
 
 /** The vectors at unit norm, and how many of them were not; `first` is the row of the first one. */

@@ -3,7 +3,7 @@ import { AfterimageError } from '../../engine/errors.ts';
 import type { Pixels } from '../../engine/ports.ts';
 import type { DecodedPicture, PictureDecoder, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
-import { pictureDate } from './dates/picture-date.node.ts';
+import { pictureDate, readPictureDate } from './dates/picture-date.node.ts';
 
 // Several pictures are decoded at a time, each by one thread: that scales better than several threads a picture.
 sharp.concurrency(1);
@@ -62,10 +62,7 @@ export function createDecoder(options: DecoderOptions): PictureDecoder {
         throw new AfterimageError('picture-unreadable', reason, { cause: error });
       }
     },
-    async captured(bytes) {
-      const open = async () => sharp(bytes, input()).metadata();
-      return pictureDate(bytes, await open().catch(() => ({})));
-    },
+    captured: readPictureDate,
   };
 }
 

@@ -1,5 +1,5 @@
 /** When a picture was made, wherever its file says so. */
-import type { Metadata } from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 import type { PictureDate } from '../../../engine/collection/types.ts';
 import { toSecond } from '../../../engine/formats/dates/date.ts';
 import { readDate } from '../../../engine/formats/dates/read-date.ts';
@@ -30,6 +30,13 @@ export function pictureDate(bytes: Uint8Array, blocks: MetadataBlocks): PictureD
     dated('png-text', textDate(own.creationTime)) ??
     dated('png-time', own.time)
   );
+}
+
+/** As `pictureDate`, without decoding anything; null also for what is no picture. */
+export async function readPictureDate(bytes: Uint8Array): Promise<PictureDate | null> {
+  // Whatever can be said of a picture that is damaged or too large is said when it is decoded.
+  const open = async () => sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
+  return pictureDate(bytes, await open().catch(() => ({})));
 }
 
 /** What sharp leaves in the file: it takes nothing out of GIF, and of TIFF no EXIF. */
