@@ -3,7 +3,7 @@ import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EXTENSIONS, grownItem } from '../../src/engine/collection/testing-additions.ts';
-import { type Item, isKnown } from '../../src/engine/collection/types.ts';
+import { DATE_SOURCE, type Item, isKnown } from '../../src/engine/collection/types.ts';
 import { toFloat32, vectorOf } from '../../src/engine/collection/vectors/stored-vectors.ts';
 import { createExactIndex } from '../../src/engine/index/exact/exact-index.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
@@ -53,7 +53,11 @@ async function othersIn(out: string): Promise<string[]> {
 const leftOut = (...kinds: string[]) =>
   kinds.map((kind) => expect.stringMatching(new RegExp(`^The section ${kind} is left out: `)));
 
-const plainItem = ({ media: _media, duration: _duration, extensions: _extensions, ...item }: Item): Item => item;
+/** An item without additions; all but imported ones say where their date was read. */
+const plainItem = ({ media: _media, duration: _duration, extensions: _extensions, ...item }: Item): Item => ({
+  ...item,
+  extensions: { [DATE_SOURCE]: 'file' },
+});
 
 test.each(['hnsw', 'codes', 'exact'] as const)(
   'with %s it is searched and listed like the one without',
@@ -194,7 +198,8 @@ test('a merged collection has what it had, else what the first one has; items ha
   const merged = await openCollection(out);
   expect(merged.manifest.extensions).toEqual(EXTENSIONS);
   const items = await merged.allItems();
-  expect(items.map((item) => item.extensions !== undefined)).toEqual([...Array(COUNT).fill(true), false]);
+  const placed = items.map(({ extensions = {} }) => 'org.example.place' in extensions);
+  expect(placed).toEqual([...Array(COUNT).fill(true), false]);
   expect(await run([second.out, first.out], { out: `${out}-2` })).toEqual([]);
   expect(await othersIn(`${out}-2`)).toEqual([]);
   expect((await openCollection(`${out}-2`)).manifest).not.toHaveProperty('extensions');
@@ -215,6 +220,7 @@ test('an export has the columns that it has of every collection', async () => {
     'height',
     'bytes',
     'date',
+    'date_source',
     'id',
   ]);
 });

@@ -22,12 +22,14 @@ export function absentPictures(
   const listed = new Set(files.map(({ name }) => name));
   const prefixes = [...unlisted, ...empty];
   const items = previous?.items ?? [];
-  return items.flatMap(({ id, name, bytes }) => {
+  return items.flatMap(({ id, name, bytes, date }) => {
     const prefix = prefixes.find((one) => name.startsWith(one));
     if (prefix === undefined || listed.has(name)) return [];
     const picture = known.get(id) ?? undrawn.get(id);
     if (!picture || !existing.has(picture.record.thumbnail?.path ?? '')) throw lost(prefix);
-    return [{ file: { name, location: '', bytes, modified: 0, stamp: null }, picture, embedded: false }];
+    // Its own date, which only the file had, is known to the second.
+    const modified = Date.parse(date ?? '');
+    return [{ file: { name, location: '', bytes, modified, stamp: null }, picture, embedded: false }];
   });
 }
 

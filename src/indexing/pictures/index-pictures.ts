@@ -2,6 +2,7 @@ import { type CollectionManifest, type Item, isKnown, type PartKind } from '../.
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Sha256 } from '../../engine/ports.ts';
 import { withAdditions } from '../collection/carry.ts';
+import { dateOf, withDateSource } from '../collection/dates.ts';
 import { copyId } from '../collection/ids.ts';
 import { journalKey, knownPictures, type PreviousState } from '../collection/known.ts';
 import { lastState, noteOfUnreadable } from '../collection/last-state.ts';
@@ -12,6 +13,7 @@ import type { IndexPorts, IndexRequest, IndexSummary } from '../request.ts';
 import { createStopwatch, type Stopwatch } from '../steps/stopwatch.ts';
 import { absentPictures, notesOfAbsent, refuseUnknown, withoutMoved } from './absent.ts';
 import { embedFiles, type Outcome } from './embed.ts';
+import { readDates } from './read-dates.ts';
 
 /**
  * Bring a collection to the state of its source: list, hash, decode and embed what is new, build the graph, put the
@@ -59,9 +61,10 @@ async function indexListing(
     const message = `The next run will read all files again, because their hashes cannot be remembered: ${error}`;
     ports.onEvent({ type: 'note', message });
   });
-  const stay = withoutMoved(absent, embeddings, previous);
+  const dated = await readDates(embeddings, request, ports);
+  const stay = withoutMoved(absent, dated, previous);
   for (const message of notesOfAbsent(listing, stay)) ports.onEvent({ type: 'note', message });
-  const outcomes = [...embeddings, ...stay].sort(byName);
+  const outcomes = [...dated, ...stay].sort(byName);
   const problems = [...listing.problems, ...problemsOf(outcomes)];
   for (const problem of problems) ports.onEvent({ type: 'problem', problem });
   if (request.strict) refuseProblems(problems);
@@ -142,19 +145,21 @@ async function assemble(outcomes: readonly Outcome[], request: IndexRequest, sha
   const seen = new Set<string>();
   const taken = new Set<string>();
   for (const [row, { file, picture }] of found.entries()) {
-    const { id, ...record } = picture.record;
+    const { id, dateSource, ...record } = picture.record;
     seen.add(id);
     let unique = id;
     for (let copy = 2; taken.has(unique); copy++) unique = await copyId(id, copy, sha256);
     taken.add(unique);
     const caption = captions.get(file.name);
-    items.push({
+    const item: Item = {
       id: unique,
       name: file.name,
       title: caption?.title ?? null,
       licence: caption?.licence ?? null,
       ...record,
-    });
+      date: dateOf(picture.record, file),
+    };
+    items.push(withDateSource(item, dateSource));
     vectors.set(picture.vector, row * model.dim);
   }
   return { items, vectors, copies: items.length - seen.size };

@@ -1,9 +1,9 @@
-import readExif from 'exif-reader';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Pixels } from '../../engine/ports.ts';
 import type { DecodedPicture, PictureDecoder, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
+import { pictureDate, readPictureDate } from './dates/picture-date.node.ts';
 
 // Several pictures are decoded at a time, each by one thread: that scales better than several threads a picture.
 sharp.concurrency(1);
@@ -62,6 +62,7 @@ export function createDecoder(options: DecoderOptions): PictureDecoder {
         throw new AfterimageError('picture-unreadable', reason, { cause: error });
       }
     },
+    captured: readPictureDate,
   };
 }
 
@@ -93,7 +94,7 @@ async function decode(bytes: Uint8Array, options: DecoderOptions): Promise<Decod
   const [pixels, thumbnail, preview] = sequential
     ? [await toSquare(), await toThumbnail(), await toPreview()]
     : await Promise.all([toSquare(), toThumbnail(), toPreview()]);
-  return { width, height, captured: capturedAt(metadata.exif), pixels, thumbnail, preview };
+  return { width, height, captured: pictureDate(bytes, metadata), pixels, thumbnail, preview };
 }
 
 function input(density?: number) {
@@ -163,31 +164,6 @@ const KERNELS: Readonly<Record<number, 'nearest' | 'lanczos3' | 'linear' | 'cubi
   2: 'linear',
   3: 'cubic',
 };
-
-/**
- * When the picture was taken. Cameras write the local time, and only newer ones the zone: without one, the result has
- * none either (ISO 8601 allows it).
- */
-function capturedAt(exif: Buffer | undefined): string | null {
-  if (!exif) return null;
-  try {
-    const { Photo } = readExif(exif);
-    const { DateTimeOriginal: time, OffsetTimeOriginal: offset } = Photo ?? {};
-    if (!(time instanceof Date) || !isPlausible(time)) return null;
-    // The reader takes the local time for UTC.
-    const zone = typeof offset === 'string' && /^[+-]\d\d:\d\d$/.test(offset) ? offset : '';
-    const date = time.toISOString().slice(0, 19) + zone;
-    return Number.isNaN(Date.parse(date)) ? null : date;
-  } catch {
-    return null; // A damaged date is no reason to lose the picture.
-  }
-}
-
-/** Cameras whose clock was never set write zeros. */
-function isPlausible(time: Date): boolean {
-  const year = time.getUTCFullYear();
-  return year >= 1900 && year <= 9999;
-}
 
 /** By its name, or by the brands at its beginning (ISO/IEC 23008-12): messengers call HEIC pictures `.jpg`. */
 function isHeic(bytes: Uint8Array, name: string): boolean {
