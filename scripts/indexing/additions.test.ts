@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RECALL } from '../../src/engine/collection/recall.ts';
 import { EXTENSIONS, grownItem } from '../../src/engine/collection/testing-additions.ts';
-import { type Item, isKnown } from '../../src/engine/collection/types.ts';
+import { DATE_SOURCE, type Item, isKnown } from '../../src/engine/collection/types.ts';
 import { toFloat32, vectorOf } from '../../src/engine/collection/vectors/stored-vectors.ts';
 import { createExactIndex } from '../../src/engine/index/exact/exact-index.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
@@ -54,7 +54,11 @@ async function othersIn(out: string): Promise<string[]> {
 const leftOut = (...kinds: string[]) =>
   kinds.map((kind) => expect.stringMatching(new RegExp(`^The section ${kind} is left out: `)));
 
-const plainItem = ({ media: _media, duration: _duration, extensions: _extensions, ...item }: Item): Item => item;
+/** An item without additions; all but imported ones say where their date was read. */
+const plainItem = ({ media: _media, duration: _duration, extensions: _extensions, ...item }: Item): Item => ({
+  ...item,
+  extensions: { [DATE_SOURCE]: 'file' },
+});
 
 test.each(['hnsw', 'codes', 'exact'] as const)(
   'with %s it is searched and listed like the one without',
@@ -195,7 +199,8 @@ test('a merged collection has what it had, else what the first one has; items ha
   const merged = await openCollection(out);
   expect(merged.manifest.extensions).toMatchObject(EXTENSIONS);
   const items = await merged.allItems();
-  expect(items.map((item) => item.extensions !== undefined)).toEqual([...Array(COUNT).fill(true), false]);
+  const placed = items.map(({ extensions = {} }) => 'org.example.place' in extensions);
+  expect(placed).toEqual([...Array(COUNT).fill(true), false]);
   expect(await run([second.out, first.out], { out: `${out}-2` })).toEqual([]);
   expect(await othersIn(`${out}-2`)).toEqual([]);
   expect(Object.keys((await openCollection(`${out}-2`)).manifest.extensions ?? {})).toEqual([RECALL]);
@@ -216,6 +221,7 @@ test('an export has the columns that it has of every collection', async () => {
     'height',
     'bytes',
     'date',
+    'date_source',
     'id',
   ]);
 });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Collection } from '../../src/engine/collection/reader.ts';
+import { DATE_SOURCE, type Item } from '../../src/engine/collection/types.ts';
 import { toFloat32, vectorOf } from '../../src/engine/collection/vectors/stored-vectors.ts';
 import { createExactIndex } from '../../src/engine/index/exact/exact-index.ts';
 import type { Embedding } from '../../src/engine/numeric/embedding.ts';
@@ -18,6 +19,10 @@ async function contentOf(collection: Collection) {
   const [items, vectors] = [await collection.allItems(), await collection.vectors()];
   return { items, vectors, dim: collection.manifest.dim };
 }
+
+/** What the item of a drawing becomes. */
+const withFileDate = (item: Item): Item => ({ ...item, extensions: { [DATE_SOURCE]: 'file' } });
+const isKept = ({ kind }: { kind: string }) => kind !== 'items' && kind !== 'blocks';
 
 /** For each row the rows that are most like it, best first. */
 async function neighboursIn(collection: Collection): Promise<number[][]> {
@@ -56,7 +61,7 @@ test.each(STORED)('%s is read to the end and searched', async (name) => {
 });
 
 test.each(STORED)(
-  '%s is brought to version 4 without embedding or drawing again, and keeps its parts',
+  '%s is brought to version 4 without embedding or drawing again, and items say where their date was read',
   async (name) => {
     const { out, encoder, manifest, build } = await storedPlace(name);
     const before = await openCollection(out);
@@ -66,15 +71,19 @@ test.each(STORED)(
     expect(encoder.encoded).toBe(0);
     const after = await openCollection(out);
     const recall = { index: 'hnsw', found: 1, queries: COUNT };
+    const { created, sha256, parts } = after.manifest;
     expect(after.manifest).toEqual({
-      ...{ ...manifest, version: 4 },
-      ...{ created: after.manifest.created, sha256: after.manifest.sha256 },
+      ...{ ...manifest, version: 4, created, sha256, parts },
       ...(name === 'hnsw' && { extensions: { recall } }),
     });
-    expect(await contentOf(after)).toEqual(content);
+    expect(parts.filter(isKept)).toEqual(manifest.parts.filter(isKept));
+    expect(await contentOf(after)).toEqual({ ...content, items: content.items.map(withFileDate) });
     expect(await neighboursIn(after)).toEqual(neighbours);
     const now = await filesBelow(out);
-    for (const one of [files, now]) one.delete('manifest.json');
+    for (const one of [files, now]) {
+      one.delete('manifest.json');
+      for (const path of one.keys()) if (/^(?:items|blocks)-/.test(path)) one.delete(path);
+    }
     expect(now).toEqual(files);
     expect(await build()).toMatchObject({ unchanged: true, embedded: 0 });
   },

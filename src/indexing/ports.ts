@@ -1,6 +1,6 @@
 import type { Collection } from '../engine/collection/reader.ts';
 import type { Recall } from '../engine/collection/recall.ts';
-import type { CollectionManifest, Item } from '../engine/collection/types.ts';
+import type { CollectionManifest, DateSource, Item, PictureDate } from '../engine/collection/types.ts';
 import type { StoredVectors } from '../engine/collection/vectors/stored-vectors.ts';
 import type { EncodedPart } from '../engine/collection/writer.ts';
 import type { Pixels } from '../engine/ports.ts';
@@ -79,8 +79,8 @@ export interface DecodedPicture {
   /** As a person sees it: orientation applied. */
   readonly width: number;
   readonly height: number;
-  /** When it was taken, ISO 8601, where the file says so. */
-  readonly captured: string | null;
+  /** When it was taken or made, where the file says so. */
+  readonly captured: PictureDate | null;
   readonly pixels: Pixels;
   readonly thumbnail: Rendition;
   /** `thumbnail` where the picture is no larger than its thumbnail; null where no previews are wanted. */
@@ -90,10 +90,15 @@ export interface DecodedPicture {
 export interface PictureDecoder {
   /** @throws AfterimageError `picture-unreadable`, the reason as its message. */
   decode(bytes: Uint8Array, name: string): Promise<DecodedPicture>;
+  /** What `decode` says of the date, without decoding; null also for what cannot be decoded. */
+  captured(bytes: Uint8Array): Promise<PictureDate | null>;
 }
 
 /** What is kept of a picture's content, whatever its name. */
-export type PictureRecord = Omit<Item, 'name' | 'title' | 'licence' | 'media' | 'duration' | 'extensions'>;
+export type PictureRecord = Omit<Item, 'name' | 'title' | 'licence' | 'media' | 'duration' | 'extensions'> & {
+  /** Where `date` was read; absent: an earlier version did not say. Each file has its own date where this is `file`. */
+  readonly dateSource?: DateSource | undefined;
+};
 
 export interface EmbeddedPicture {
   readonly record: PictureRecord;

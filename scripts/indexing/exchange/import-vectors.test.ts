@@ -154,7 +154,7 @@ test.each<[string, string, Partial<Item>]>([
     {
       name: 'https://a.example/1.jpg',
       licence: 'CC0',
-      date: '2024-05-06T00:00:00Z',
+      date: '2024-05-06T00:00:00',
     },
   ],
   [

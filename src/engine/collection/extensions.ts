@@ -22,6 +22,11 @@ export const additionName: Check<string> = matching(NAME, 'a name of at most 64 
 /** Extensions of at most so many bytes. */
 export function extensions(maxBytes: number): Check<Extensions> {
   return also(record(additionName, json(MAX_DEPTH)), (value) =>
-    new TextEncoder().encode(JSON.stringify(value)).length > maxBytes ? `has more than ${maxBytes} bytes` : undefined,
+    extensionBytes(value) > maxBytes ? `has more than ${maxBytes} bytes` : undefined,
   );
+}
+
+/** Their length as it is limited. */
+export function extensionBytes(value: Extensions): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }

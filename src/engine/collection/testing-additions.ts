@@ -35,7 +35,8 @@ export function otherSections(manifest: CollectionManifest): Section[] {
 /** The item with all that it may have. */
 export function grownItem(item: Item, row: number): Item {
   const place = { at: [row, 0.5], by: 'hand' };
-  return { ...item, media: 'video', duration: 12.5, extensions: { 'org.example.place': place, 'later-version': null } };
+  const extensions = { ...item.extensions, 'org.example.place': place, 'later-version': null };
+  return { ...item, media: 'video', duration: 12.5, extensions };
 }
 
 /**

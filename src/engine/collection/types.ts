@@ -103,6 +103,27 @@ export interface PictureFile {
   readonly height: number;
 }
 
+/** What the date of an item was read from, in the order in which it is looked for; `file`: when the file was last changed. */
+export const DATE_SOURCES = [
+  ...(['exif-original', 'exif-digitised', 'exif-gps', 'exif-modified'] as const),
+  ...(['xmp', 'iptc', 'png-text', 'png-time', 'file'] as const),
+] as const;
+export type DateSource = (typeof DATE_SOURCES)[number];
+
+/** A date, ISO 8601, and where it was read. */
+export interface PictureDate {
+  readonly date: string;
+  readonly source: DateSource;
+}
+
+/** The extension of an item that names the source of its date. */
+export const DATE_SOURCE = 'date-source';
+
+/** Where an item's date was read; undefined where nobody says. */
+export function dateSourceOf({ extensions }: Pick<Item, 'extensions'>): DateSource | undefined {
+  return DATE_SOURCES.find((one) => one === extensions?.[DATE_SOURCE]);
+}
+
 /** One picture. All text is untrusted. Paths are relative to the collection's folder. */
 export interface Item {
   /** First 16 hex of the SHA-256 of the source file: stable across renames. */
@@ -116,7 +137,7 @@ export interface Item {
   readonly height: number;
   /** Size of the source file, 0 as above. */
   readonly bytes: number;
-  /** Modification time (or EXIF capture time where known), ISO 8601. */
+  /** When it was taken or made, else when its file was last changed: ISO 8601, without a zone where none is known. */
   readonly date: string | null;
   /** Null where only the vector was given. */
   readonly thumbnail: PictureFile | null;

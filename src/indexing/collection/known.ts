@@ -1,5 +1,5 @@
 import type { Collection } from '../../engine/collection/reader.ts';
-import type { Encoding, Item } from '../../engine/collection/types.ts';
+import { dateSourceOf, type Encoding, type Item } from '../../engine/collection/types.ts';
 import { type StoredVectors, vectorOf } from '../../engine/collection/vectors/stored-vectors.ts';
 import type { EmbeddedPicture, Journal, PictureRecord } from '../ports.ts';
 import type { CollectionRequest, IndexEvent, IndexRequest } from '../request.ts';
@@ -105,6 +105,7 @@ function noteOfCoarser(held: Encoding, asked: Encoding): string {
   return `The vectors that are there are stored as ${held}, from which ${asked} cannot be made: all pictures are embedded again.`;
 }
 
-function toRecord({ id, width, height, bytes, date, thumbnail, preview }: Item): PictureRecord {
-  return { id, width, height, bytes, date, thumbnail, preview };
+function toRecord(item: Item): PictureRecord {
+  const { id, width, height, bytes, date, thumbnail, preview } = item;
+  return { id, width, height, bytes, date, dateSource: dateSourceOf(item), thumbnail, preview };
 }

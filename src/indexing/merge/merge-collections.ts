@@ -4,6 +4,7 @@ import { vectorOf } from '../../engine/collection/vectors/stored-vectors.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { normalise } from '../../engine/numeric/embedding.ts';
 import type { Sha256 } from '../../engine/ports.ts';
+import { datedAs } from '../collection/dates.ts';
 import { copyId, createIds } from '../collection/ids.ts';
 import { isCoarser } from '../collection/known.ts';
 import { type LastState, lastState, noteOfUnreadable, type Said } from '../collection/last-state.ts';
@@ -175,7 +176,7 @@ async function listRows(sources: readonly MergeSource[], signal: AbortSignal, sh
   return { rows: withFirstFacts(rows), duplicates: all.length - rows.length };
 }
 
-/** Of files with the same content the first one says when it was taken, as when they are indexed together. */
+/** Of files with the same content the first one says what is known of it, as when they are indexed together. */
 function withFirstFacts(rows: readonly Row[]): Row[] {
   const firsts = new Map<string, Item>();
   return rows.map((row) => {
@@ -183,8 +184,8 @@ function withFirstFacts(rows: readonly Row[]): Row[] {
     if (!first) firsts.set(row.id, row.item);
     // An item without a thumbnail was imported, and knows of itself what its metadata said.
     if (!first?.thumbnail) return row;
-    const { width, height, bytes, date, thumbnail, preview } = first;
-    return { ...row, item: { ...row.item, width, height, bytes, date, thumbnail, preview } };
+    const { width, height, bytes, thumbnail, preview } = first;
+    return { ...row, item: { ...datedAs(first, row.item), width, height, bytes, thumbnail, preview } };
   });
 }
 

@@ -40,13 +40,15 @@ export function absentPictures(
 
 /** The item as it was; undefined where it would have to be read again. */
 function stayOf(
-  { id, name, bytes }: Item,
+  { id, name, bytes, date }: Item,
   { known, undrawn }: KnownPictures,
   existing: ReadonlyMap<string, number>,
 ): Absent | undefined {
   const picture = known.get(id) ?? undrawn.get(id);
   if (!picture || !existing.has(picture.record.thumbnail?.path ?? '')) return undefined;
-  return { file: { name, location: '', bytes, modified: 0, stamp: null }, picture, embedded: false };
+  // Its own date, which only the file had, is known to the second.
+  const modified = Date.parse(date ?? '');
+  return { file: { name, location: '', bytes, modified, stamp: null }, picture, embedded: false };
 }
 
 /** What a run comes to: what is in the collection, and what is not. */

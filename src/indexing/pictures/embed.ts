@@ -1,8 +1,8 @@
 import { AfterimageError } from '../../engine/errors.ts';
 import type { ImageEncoder, Pixels } from '../../engine/ports.ts';
+import { dated } from '../collection/dates.ts';
 import { itemId, picturePath } from '../collection/ids.ts';
 import type { Known } from '../collection/known.ts';
-import { wholeSeconds } from '../collection/whole-seconds.ts';
 import type { DecodedPicture, EmbeddedPicture, Journal, PictureRecord, Rendition, SourceFile } from '../ports.ts';
 import type { IndexPorts, IndexRequest } from '../request.ts';
 import { mapOrdered } from '../steps/map-ordered.ts';
@@ -205,13 +205,16 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
   const { file } = result;
   const id = itemId(result.sha256);
   const known = context.undrawn.get(id);
-  if (known) return { ...rest, redrawn: { ...known, record: { ...known.record, thumbnail, preview }, file } };
+  if (known) {
+    const record = { ...known.record, ...dated(decoded.captured, file), thumbnail, preview };
+    return { ...rest, redrawn: { ...known, record, file } };
+  }
   const record: PictureRecord = {
     id,
     width: decoded.width,
     height: decoded.height,
     bytes: file.bytes,
-    date: decoded.captured ?? wholeSeconds(new Date(file.modified)),
+    ...dated(decoded.captured, file),
     thumbnail,
     preview,
   };
@@ -254,7 +257,7 @@ async function keepBatch(batch: readonly Redrawn[], { journal, stopwatch, reques
 }
 
 /** The result, or why the picture cannot be read. Whatever else goes wrong ends the run. */
-async function orReason<T>(file: SourceFile, call: () => Promise<T>): Promise<T | Unreadable> {
+export async function orReason<T>(file: SourceFile, call: () => Promise<T>): Promise<T | Unreadable> {
   try {
     return await call();
   } catch (error) {

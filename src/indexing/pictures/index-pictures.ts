@@ -2,6 +2,7 @@ import { type CollectionManifest, type Item, isKnown, type PartKind } from '../.
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Sha256 } from '../../engine/ports.ts';
 import { withAdditions } from '../collection/carry.ts';
+import { dateOf, withDateSource } from '../collection/dates.ts';
 import { createIds } from '../collection/ids.ts';
 import { journalKey, knownPictures, type PreviousState } from '../collection/known.ts';
 import { lastState, noteOfUnreadable } from '../collection/last-state.ts';
@@ -20,6 +21,7 @@ import {
   withoutMoved,
 } from './absent.ts';
 import { embedFiles } from './embed.ts';
+import { readDates } from './read-dates.ts';
 
 /**
  * Bring a collection to the state of its source: list, hash, decode and embed what is new, build the graph, put the
@@ -67,8 +69,9 @@ async function indexListing(
     const message = `The next run will read all files again, because their hashes cannot be remembered: ${error}`;
     ports.onEvent({ type: 'note', message });
   });
-  const stay = withoutMoved(absent, embeddings, previous);
-  const { pictures, problems, unread } = settle(listing, embeddings, previous, { known, undrawn }, existing);
+  const dated = await readDates(embeddings, request, ports);
+  const stay = withoutMoved(absent, dated, previous);
+  const { pictures, problems, unread } = settle(listing, dated, previous, { known, undrawn }, existing);
   const notes = [...notesOfAbsent(listing, stay), ...notesOfUnread(unread)];
   for (const message of notes) ports.onEvent({ type: 'note', message });
   for (const problem of problems) ports.onEvent({ type: 'problem', problem });
@@ -152,15 +155,17 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
   const items: Item[] = [];
   const ids = createIds(sha256);
   for (const [row, { file, picture }] of found.entries()) {
-    const { id, ...record } = picture.record;
+    const { id, dateSource, ...record } = picture.record;
     const caption = captions.get(file.name);
-    items.push({
+    const item: Item = {
       id: await ids.of(id),
       name: file.name,
       title: caption?.title ?? null,
       licence: caption?.licence ?? null,
       ...record,
-    });
+      date: dateOf(picture.record, file),
+    };
+    items.push(withDateSource(item, dateSource));
     vectors.set(picture.vector, row * model.dim);
   }
   return { items, vectors, copies: ids.copies() };

@@ -1,4 +1,5 @@
-import { wholeSeconds } from '../collection/whole-seconds.ts';
+import { DATE_SOURCES, type DateSource } from '../../engine/collection/types.ts';
+import { readTableDate } from '../../engine/formats/dates/table-date.ts';
 
 /**
  * What is known of a picture whose vector was made elsewhere. Absent: unknown. All text is untrusted, and cut where it
@@ -14,6 +15,8 @@ export interface GivenPicture {
   readonly height: number;
   readonly bytes: number;
   readonly date: string | null;
+  /** Where that was read, as an export says it. */
+  readonly dateSource?: DateSource;
 }
 
 /** A row of a table: values by column. */
@@ -57,6 +60,7 @@ const COLUMNS = columnsOf([
   ['height', COUNT, ['original height', 'height']],
   ['bytes', COUNT, ['bytes', 'size']],
   ['date', { read: toDate, expected: 'dates' }, ['date']],
+  ['dateSource', { read: toDateSource, expected: 'sources of dates' }, ['date source']],
 ]);
 
 function columnsOf(
@@ -139,19 +143,21 @@ function cut(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
 }
 
-/** What scripts write where there is no number. */
-const NO_NUMBER = /^\s*(?:nan|nat|none|null|n\/a|-)\s*$/i;
+/** What scripts write where there is no number or date. */
+const NO_VALUE = /^\s*(?:nan|nat|none|null|n\/a|-)\s*$/i;
 
 /** Python writes whole numbers beside missing ones as `640.0`. Empty: 0, as our own export has it for what is not known. */
 function toCount(value: unknown): number | '' | undefined {
   if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'string') return undefined;
   const count = Number(value);
-  if (count === 0 || NO_NUMBER.test(String(value))) return '';
+  if (count === 0 || NO_VALUE.test(String(value))) return '';
   return Number.isSafeInteger(count) && count > 0 ? count : undefined;
 }
 
 function toDate(value: unknown): string | undefined {
-  if (typeof value !== 'string' && !(value instanceof Date)) return undefined;
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? undefined : wholeSeconds(date);
+  return readTableDate(value) ?? (NO_VALUE.test(String(value)) ? '' : undefined);
+}
+
+function toDateSource(value: unknown): DateSource | undefined {
+  return DATE_SOURCES.find((source) => source === value);
 }

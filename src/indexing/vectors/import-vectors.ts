@@ -4,6 +4,7 @@ import { AfterimageError } from '../../engine/errors.ts';
 import { createMean, type Mean } from '../../engine/index/quantised/quantise.ts';
 import type { Sha256 } from '../../engine/ports.ts';
 import { withAdditions } from '../collection/carry.ts';
+import { withDateSource } from '../collection/dates.ts';
 import { createIds, itemId } from '../collection/ids.ts';
 import { vectorsToKeep } from '../collection/known.ts';
 import { lastState, noteOfUnreadable } from '../collection/last-state.ts';
@@ -178,9 +179,9 @@ async function hashOf(vector: Float32Array, sha256: Sha256): Promise<string> {
   return itemId(await sha256(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)));
 }
 
-function toItem({ id: _id, name, title, licence, ...facts }: GivenPicture, id: string, row: number): Item {
+function toItem({ id: _id, name, title, licence, dateSource, ...facts }: GivenPicture, id: string, row: number): Item {
   const text = { name: name ?? `row ${row}`, title: title ?? null, licence: licence ?? null };
-  return { id, ...text, ...facts, thumbnail: null, preview: null };
+  return withDateSource({ id, ...text, ...facts, thumbnail: null, preview: null }, dateSource);
 }
 
 /** The vectors at unit norm, and how many of them were not; `first` is the row of the first one. */

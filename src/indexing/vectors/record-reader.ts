@@ -1,3 +1,4 @@
+import { DATE_SOURCES } from '../../engine/collection/types.ts';
 import { columnNamed, type Fact, type GivenPicture, isMissing, type MetadataRecord } from './given-picture.ts';
 import type { ColumnProblem, TableReport } from './table-report.ts';
 
@@ -88,6 +89,8 @@ function toPicture(facts: Facts): GivenPicture {
     const value = facts[fact]?.value;
     return value === undefined ? {} : { [fact]: String(value) };
   };
+  const date = facts.date === undefined ? null : String(facts.date.value);
+  const source = date === null ? undefined : DATE_SOURCES.find((one) => one === facts.dateSource?.value);
   return {
     ...text('id'),
     ...text('name'),
@@ -96,7 +99,8 @@ function toPicture(facts: Facts): GivenPicture {
     width: Number(facts.width?.value ?? 0),
     height: Number(facts.height?.value ?? 0),
     bytes: Number(facts.bytes?.value ?? 0),
-    date: facts.date === undefined ? null : String(facts.date.value),
+    date,
+    ...(source && { dateSource: source }),
   };
 }
 

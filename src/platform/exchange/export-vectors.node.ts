@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ByteWriter, parquetWriteRows } from 'hyparquet-writer';
 import type { ItemStore } from '../../engine/collection/items/items.ts';
 import type { Collection } from '../../engine/collection/reader.ts';
-import type { Item } from '../../engine/collection/types.ts';
+import { dateSourceOf, type Item } from '../../engine/collection/types.ts';
 import { vectorOf } from '../../engine/collection/vectors/stored-vectors.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { encodeNpyHeader, encodeNpyRows } from '../../engine/formats/npy.ts';
@@ -37,6 +37,7 @@ const COLUMNS = [
   { name: 'height', type: 'INT32' },
   { name: 'bytes', type: 'INT64' },
   { name: 'date', type: 'STRING', nullable: true },
+  { name: 'date_source', type: 'STRING', nullable: true },
   { name: 'id', type: 'STRING' },
 ] as const;
 
@@ -110,8 +111,10 @@ async function writeJsonLines(file: FileHandle, items: ItemStore): Promise<void>
   }
 }
 
-function toRecord({ id, name, title, licence, width, height, bytes, date }: Item) {
-  return { image_path: name, caption: title, licence, width, height, bytes, date, id };
+function toRecord(item: Item) {
+  const { id, name, title, licence, width, height, bytes, date } = item;
+  const date_source = dateSourceOf(item) ?? null;
+  return { image_path: name, caption: title, licence, width, height, bytes, date, date_source, id };
 }
 
 /**

@@ -1,9 +1,9 @@
-import readExif from 'exif-reader';
 import sharp from 'sharp';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { DecodedPicture, PictureDecoder, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { isJpeg, JPEG_DAMAGE } from './containers/jpeg.ts';
+import { pictureDate, readPictureDate } from './dates/picture-date.node.ts';
 import { refuseFalseBlank } from './decoding/blank.node.ts';
 import { createGate } from './decoding/exclusive.ts';
 import { showingFrame } from './decoding/frames.node.ts';
@@ -58,6 +58,7 @@ export function createDecoder(options: DecoderOptions): PictureDecoder {
         throw new AfterimageError('picture-unreadable', reasonOf(error, bytes, name), { cause: error });
       }
     },
+    captured: readPictureDate,
   };
 }
 
@@ -122,7 +123,7 @@ async function decode(bytes: Uint8Array, options: DecoderOptions, strictness: St
   const [pixels, thumbnail, preview] = sequential
     ? [await toPixels(), await toThumbnail(), await toPreview()]
     : await Promise.all([toPixels(), toThumbnail(), toPreview()]);
-  return { width, height, captured: capturedAt(input.metadata.exif), pixels, thumbnail, preview };
+  return { width, height, captured: pictureDate(bytes, input.metadata), pixels, thumbnail, preview };
 }
 
 /** The picture at the size of a preview: a frame that shows something, on a ground on which it is seen. */
@@ -153,29 +154,4 @@ function copyOf(bytes: Uint8Array, { metadata, size }: Input): Rendition | undef
   if (extension === undefined || (format === 'heif' && compression !== 'av1')) return undefined;
   if (orientation > 1 && format !== 'jpeg' && format !== 'heif') return undefined;
   return { bytes, extension, width: size.width, height: size.height };
-}
-
-/**
- * When the picture was taken. Cameras write the local time, and only newer ones the zone: without one, the result has
- * none either (ISO 8601 allows it).
- */
-function capturedAt(exif: Buffer | undefined): string | null {
-  if (!exif) return null;
-  try {
-    const { Photo } = readExif(exif);
-    const { DateTimeOriginal: time, OffsetTimeOriginal: offset } = Photo ?? {};
-    if (!(time instanceof Date) || !isPlausible(time)) return null;
-    // The reader takes the local time for UTC.
-    const zone = typeof offset === 'string' && /^[+-]\d\d:\d\d$/.test(offset) ? offset : '';
-    const date = time.toISOString().slice(0, 19) + zone;
-    return Number.isNaN(Date.parse(date)) ? null : date;
-  } catch {
-    return null; // A damaged date is no reason to lose the picture.
-  }
-}
-
-/** Cameras whose clock was never set write zeros. */
-function isPlausible(time: Date): boolean {
-  const year = time.getUTCFullYear();
-  return year >= 1900 && year <= 9999;
 }

@@ -10,3 +10,19 @@ it('writes numbers as people read them', () => {
   expect([0, 0.31, 0.98, 0.9996, 1].map(formatShare)).toEqual(['0 %', '31 %', '98 %', '99.9 %', '100 %']);
   expect(formatDate('yesterday')).toBe('yesterday');
 });
+
+it('writes the time of a place as it was there, wherever the visitor is', () => {
+  const before = process.env.TZ;
+  try {
+    process.env.TZ = 'America/New_York';
+    for (const zone of ['', '+05:30', '-00:00']) {
+      expect(formatDate(`2011-11-11T11:11:11${zone}`)).toBe('Nov 11, 2011, 11:11 AM');
+      expect(formatDate(`2011-03-13T02:30:00${zone}`)).toBe('Mar 13, 2011, 2:30 AM');
+      expect(formatDate(`1865-04-10T12:00:00${zone}`)).toBe('Apr 10, 1865, 12:00 PM');
+    }
+    expect(formatDate('2011-11-11T11:11:11Z')).toBe('Nov 11, 2011, 6:11 AM');
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
+});

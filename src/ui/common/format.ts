@@ -34,15 +34,25 @@ export function formatScore(score: number): string {
   return score.toFixed(3);
 }
 
-/** Made when the first date is shown. */
-let dates: Intl.DateTimeFormat | undefined;
+/** By time zone, the visitor's own where none is named; made when the first date is shown. */
+const formats = new Map<string | undefined, Intl.DateTimeFormat>();
 
-/** A date as a person reads it; the text itself where it is none. */
+/**
+ * A date as a person reads it; the text itself where it is none. What is in UTC is of no place, and is shown in the visitor's
+ * zone. A time with another zone, or without one, is shown as it was where it was written.
+ */
 export function formatDate(date: string): string {
-  const time = Date.parse(date);
-  if (Number.isNaN(time)) return date;
-  dates ??= new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
-  return dates.format(time);
+  const isMoment = date.endsWith('Z');
+  const time = Date.parse(isMoment ? date : `${date.replace(/[+-]\d\d:\d\d$/, '')}Z`);
+  return Number.isNaN(time) ? date : formatIn(isMoment ? undefined : 'UTC').format(time);
+}
+
+function formatIn(timeZone: string | undefined): Intl.DateTimeFormat {
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', ...(timeZone && { timeZone }) });
+  formats.set(timeZone, format);
+  return format;
 }
 
 export function formatDevice(device: 'webgpu' | 'wasm' | 'cpu'): string {

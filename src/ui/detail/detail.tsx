@@ -4,7 +4,7 @@ import { createPictureUrl } from '../../state/collection/picture-url.ts';
 import { Dialog } from '../common/dialog.tsx';
 import { Fact } from '../common/fact.tsx';
 import { Failure } from '../common/failure.tsx';
-import { formatBytes, formatCount, formatDate, formatScore } from '../common/format.ts';
+import { formatBytes, formatCount, formatScore } from '../common/format.ts';
 import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 import { itemTitle } from '../grid/cell.tsx';
@@ -12,6 +12,7 @@ import { RatingError } from '../ratings/search-rating.tsx';
 import { Thumbs } from '../ratings/thumbs.tsx';
 import { matchText } from '../search/matches.ts';
 import './detail.css';
+import { dateFact } from './date-fact.ts';
 import { type Point, swipe } from './swipe.ts';
 
 /** The opened picture, large, above the page. */
@@ -173,7 +174,7 @@ function Facts(props: { item: Item }): JSX.Element {
           <bdi translate="no">{props.item.name}</bdi>
         </Fact>
         <Show when={sizeOf(props.item)}>{(size) => <Fact name="Size">{size()}</Fact>}</Show>
-        <Show when={props.item.date}>{(date) => <Fact name="Date">{formatDate(date())}</Fact>}</Show>
+        <Show when={dateFact(props.item)}>{(date) => <Fact name={date().name}>{date().text}</Fact>}</Show>
         <Show when={props.item.licence ?? app.session.collection()?.manifest.licence}>
           {(licence) => <Fact name="Licence">{licence()}</Fact>}
         </Show>

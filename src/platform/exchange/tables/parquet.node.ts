@@ -11,6 +11,7 @@ import {
   type SchemaTree,
 } from 'hyparquet';
 import { columnNamed, type MetadataRecord } from '../../../indexing/vectors/given-picture.ts';
+import { localDates } from '../parquet-dates.ts';
 import { COMPRESSORS } from './codecs.node.ts';
 import { invalid } from './invalid.node.ts';
 
@@ -131,10 +132,11 @@ async function* readGroup(
     compressors: COMPRESSORS,
     parsers: { jsonFromBytes: (bytes) => (bytes ? new TextDecoder().decode(bytes) : bytes) },
   });
+  const withLocalDates = localDates(metadata);
   for (const record of records) {
     for (const name of columns.keys()) {
       if (record[name] === undefined) throw new Error(`its column ${name} ends before its rows do`);
     }
-    yield record;
+    yield withLocalDates(record);
   }
 }
