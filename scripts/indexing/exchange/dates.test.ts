@@ -1,7 +1,6 @@
 /** Dates that leave a collection come back as they were, and dates of tables are what they say, on every machine. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, describe, expect, test } from 'vitest';
 import { dateSourceOf } from '../../../src/engine/collection/types.ts';
@@ -127,6 +126,8 @@ describe.each(ZONES)('in %s', (...place) => {
     );
   });
 });
+
+type SchemaElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['schema']>[number];
 
 const UNITS = { MILLIS: 1000n, MICROS: 1000_000n, NANOS: 1000_000_000n };
 
