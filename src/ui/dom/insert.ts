@@ -1,8 +1,6 @@
 import { insert as solidInsert } from 'solid-js/web';
 
-/**
- * Of an element's own; unknown to style sheets, so inline and matched by no selector for `span`. Not a custom element.
- */
+/** Of elements for texts alone. It has no box (base.css), and no selector for `span` matches it. Not a custom element. */
 const TEXT = 'x-text';
 
 /**
