@@ -1,6 +1,9 @@
 import { insert as solidInsert } from 'solid-js/web';
 
-/** Of elements for texts alone. It has no box (base.css), and no selector for `span` matches it. Not a custom element. */
+/**
+ * Of elements for texts alone: inline, and matched by no selector for `span`. Not a custom element. In a flex container it is
+ * an item of its own, so there a text is written as one.
+ */
 const TEXT = 'x-text';
 
 /**
