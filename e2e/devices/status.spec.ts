@@ -16,7 +16,7 @@ test('the status panel says how things stand', async ({ app, page }) => {
   await expect(app.fact('Isolation')).toHaveText('Cross-origin isolated: threads are available');
   await expect(app.fact('Threads')).toHaveText(/^\d+$/);
   await expect(app.fact('Storage')).toHaveText(/^[\d.]+ .?B used by this site$/);
-  await expect(app.fact('Pictures')).toHaveText('1,592 of 1,592 kept');
+  await expect(app.fact('Pictures')).toHaveText('3,184 of 3,184 kept');
   await expect(app.fact('ONNX Runtime')).toHaveText(/^1\./);
   await expect(app.fact('Transformers.js')).toHaveText(/^4\./);
   await app.statusPanel.getByRole('button', { name: 'Close' }).click();

@@ -31,7 +31,7 @@ async function isolatedAfterOneReload(app: AppPage, address: string): Promise<vo
   expect(loads()).toBe(2);
   await app.openStatus();
   await expect(app.fact('Isolation')).toContainText('Cross-origin isolated');
-  await expect(app.fact('Pictures')).toHaveText('1,592 of 1,592 kept');
+  await expect(app.fact('Pictures')).toHaveText('3,184 of 3,184 kept');
   await app.page.keyboard.press('Escape');
 
   // Every address reloads, and the service worker isolates it at once.

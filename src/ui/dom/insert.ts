@@ -1,7 +1,8 @@
 import { insert as solidInsert } from 'solid-js/web';
 
 /**
- * Of an element's own; unknown to style sheets, so inline and matched by no selector for `span`. Not a custom element.
+ * Of elements for texts alone: inline, and matched by no selector for `span`. Not a custom element. In a flex container it is
+ * an item of its own, so there a text is written as one.
  */
 const TEXT = 'x-text';
 

@@ -145,7 +145,7 @@ function DeleteAll(props: { count: number; busy: boolean; onDelete: () => void }
             props.onDelete();
           }}
         >
-          Delete {searches()}
+          {`Delete ${searches()}`}
         </button>
       </fieldset>
     </Show>

@@ -126,14 +126,14 @@ function Entries(props: { list: LogList }): JSX.Element {
         <Show when={props.list.removed()}>
           {(search) => (
             <p>
-              Deleted “{search().text}”.{' '}
+              {`Deleted “${search().text}”.`}
               <button ref={undo} type="button" class="button" onClick={() => void restore()}>
                 Undo
               </button>
             </p>
           )}
         </Show>
-        <Show when={restored()}>{(search) => <p>Restored “{search().text}”.</p>}</Show>
+        <Show when={restored()}>{(search) => <p>{`Restored “${search().text}”.`}</p>}</Show>
         <Show when={failure()}>{(text) => <p>{text()}</p>}</Show>
       </div>
       <Show when={props.list.searches.length > 0} fallback={<Empty list={props.list} />}>
@@ -145,7 +145,7 @@ function Entries(props: { list: LogList }): JSX.Element {
       </Show>
       <Show when={props.list.hasMore()}>
         <button type="button" class="button" onClick={() => void showMore()}>
-          Show more, {formatCount(props.list.searches.length)} shown
+          {`Show more, ${formatCount(props.list.searches.length)} shown`}
         </button>
       </Show>
     </section>

@@ -155,7 +155,7 @@ function OtherCollection(): JSX.Element {
     <Show when={other()}>
       {(entry) => (
         <InternalLink class="button" patch={{ collection: entry().name, item: null }}>
-          Open “{entry().title}”
+          {`Open “${entry().title}”`}
         </InternalLink>
       )}
     </Show>
