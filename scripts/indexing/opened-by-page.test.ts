@@ -1,7 +1,7 @@
 /** Collections of an earlier version, and with additions, as a page opens and keeps them. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { isKnown } from '../../src/engine/collection/types.ts';
+import { DATE_SOURCE, isKnown } from '../../src/engine/collection/types.ts';
 import { createHttpSource } from '../../src/platform/bytes/http-source.browser.ts';
 import { createFakeServer, createMemoryCache, type FakeServer } from '../../src/platform/bytes/testing.browser.ts';
 import { openNewestCollection } from '../../src/platform/collections/collection-source.browser.ts';
@@ -51,7 +51,7 @@ async function visit(name: string) {
 }
 
 test.each(STORED)(
-  '%s of version 3 is opened and kept; when it comes to version 4, only the manifest is fetched',
+  '%s of version 3 is opened and kept; when it comes to version 4, only what its dates changed is fetched',
   async (name) => {
     const { folder, build } = await storedPlace(name);
     const collections = join(folder, 'collections');
@@ -63,9 +63,11 @@ test.each(STORED)(
     await publish(collections);
     const second = await visit(name);
     expect([second.collection.manifest.version, second.items.count]).toEqual([4, COUNT]);
-    expect(await second.items.get(3)).toEqual(await first.items.get(3));
+    const { extensions, ...item } = await second.items.get(3);
+    expect(item).toEqual(await first.items.get(3));
+    expect(extensions).toEqual({ [DATE_SOURCE]: 'file' });
     expect(events).toEqual(['collection-updated']);
-    expect(server.requests.filter((path) => !path.includes('manifest.json'))).toEqual([]);
+    expect(server.requests.filter((path) => !/\/(manifest\.json|items-|blocks-)/.test(path))).toEqual([]);
     server.fault = () => new TypeError('Failed to fetch');
     const kept = await open(name);
     expect([kept.fromCache, (await kept.vectors()).count]).toEqual([true, COUNT]);

@@ -129,8 +129,6 @@ describe.each(ZONES)('in %s', (...place) => {
   });
 });
 
-type SchemaElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['schema']>[number];
-
 const UNITS = { MILLIS: 1000n, MICROS: 1000_000n, NANOS: 1000_000_000n };
 
 async function parquetDate(element: SchemaElement, value: unknown) {

@@ -68,7 +68,7 @@ test.each(Object.keys(TEXTS))('a damaged %s', async (name) => {
 test.each(PARQUET)('a damaged %s', async (name) => {
   const whole = readFileSync(new URL(name, FIXTURES));
   await fc.assert(
-    fc.asyncProperty(fc.array(change, { maxLength: 3 }), (changes) => survives(name, changed(whole, changes))),
+    fc.asyncProperty(fc.array(change, { maxLength: 3 }), (changes) => survives('a.parquet', changed(whole, changes))),
     { numRuns: 150 },
   );
 });
