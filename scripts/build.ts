@@ -6,8 +6,8 @@ import { ensureKernels } from './repository/kernels.ts';
 import { checkSite } from './site/check-site.ts';
 import { hostHeaders } from './site/host-headers.ts';
 import { listCollections } from './site/list-collections.ts';
-import { withOpenGraph } from './site/open-graph.ts';
-import { openSearchDescription, withOpenSearchLink } from './site/open-search.ts';
+import { withOpenGraph } from './site/origin/open-graph.ts';
+import { openSearchDescription, withOpenSearchLink } from './site/origin/open-search.ts';
 import { buildSite } from './site/site.ts';
 import { describeSizes } from './site/site-sizes.ts';
 

@@ -2,7 +2,7 @@
 import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { RECALL } from '../../src/engine/collection/recall.ts';
+import { RECALL } from '../../src/engine/collection/extensions/recall.ts';
 import { EXTENSIONS, grownItem } from '../../src/engine/collection/testing-additions.ts';
 import { DATE_SOURCE, type Item, isKnown } from '../../src/engine/collection/types.ts';
 import { toFloat32, vectorOf } from '../../src/engine/collection/vectors/stored-vectors.ts';

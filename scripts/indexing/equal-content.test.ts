@@ -2,9 +2,9 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { LEAST_RECALL, recallOf } from '../../src/engine/collection/extensions/recall.ts';
 import { stringifyManifest } from '../../src/engine/collection/manifest.ts';
 import type { Collection } from '../../src/engine/collection/reader.ts';
-import { LEAST_RECALL, recallOf } from '../../src/engine/collection/recall.ts';
 import { toFloat32, vectorOf } from '../../src/engine/collection/vectors/stored-vectors.ts';
 import { encodeCollection } from '../../src/engine/collection/writer.ts';
 import { encodeNpyHeader, encodeNpyRows } from '../../src/engine/formats/npy.ts';

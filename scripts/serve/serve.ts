@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import sirv from 'sirv';
 import { IMMUTABLE_CACHE_CONTROL, IMMUTABLE_PATH, SECURITY_HEADERS } from '../../src/site/headers.ts';
 import { escapeLines } from '../cli/printable.ts';
-import { openSearchDescription, withOpenSearchLink } from '../site/open-search.ts';
+import { openSearchDescription, withOpenSearchLink } from '../site/origin/open-search.ts';
 
 export interface ServeOptions {
   /** Folder of a built site. */

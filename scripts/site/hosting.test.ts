@@ -10,8 +10,8 @@ import { findPort } from '../serve/find-port.ts';
 import { checkPage, checkPolicy } from './check-site.ts';
 import { hostHeaders } from './host-headers.ts';
 import { packageFolder } from './licences.ts';
-import { withOpenGraph } from './open-graph.ts';
-import { openSearchDescription } from './open-search.ts';
+import { withOpenGraph } from './origin/open-graph.ts';
+import { openSearchDescription } from './origin/open-search.ts';
 
 const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 

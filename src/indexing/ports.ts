@@ -1,5 +1,5 @@
+import type { Recall } from '../engine/collection/extensions/recall.ts';
 import type { Collection } from '../engine/collection/reader.ts';
-import type { Recall } from '../engine/collection/recall.ts';
 import type { CollectionManifest, DateSource, Item, PictureDate } from '../engine/collection/types.ts';
 import type { StoredVectors } from '../engine/collection/vectors/stored-vectors.ts';
 import type { EncodedPart } from '../engine/collection/writer.ts';

@@ -1,4 +1,4 @@
-import type { Recall } from '../engine/collection/recall.ts';
+import type { Recall } from '../engine/collection/extensions/recall.ts';
 import type {
   CollectionEntry,
   CollectionManifest,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../platform/hashes/sha256.ts';
 import type { ByteSource } from '../ports.ts';
-import { MAX_MANIFEST_EXTENSION_BYTES } from './extensions.ts';
+import { MAX_MANIFEST_EXTENSION_BYTES } from './extensions/extensions.ts';
 import { entryOf, parseManifest, sealManifest, stringifyManifest } from './manifest.ts';
 import { readCollection } from './reader.ts';
 import {

@@ -17,7 +17,7 @@ import {
   text,
 } from '../formats/check.ts';
 import type { Sha256 } from '../ports.ts';
-import { additionName, extensions, MAX_MANIFEST_EXTENSION_BYTES } from './extensions.ts';
+import { additionName, extensions, MAX_MANIFEST_EXTENSION_BYTES } from './extensions/extensions.ts';
 import { part, wrongParts } from './sections/parts.ts';
 import { SECTION_HEADER_BYTES } from './sections/section.ts';
 import {

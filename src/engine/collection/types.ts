@@ -1,5 +1,5 @@
 import type { FileHash } from '../ports.ts';
-import type { Extensions } from './extensions.ts';
+import type { Extensions } from './extensions/extensions.ts';
 
 /** Versions of the format that this code reads. Version 3 has no extensions, and no sections but those of `PART_KINDS`. */
 export const READ_VERSIONS = [3, 4] as const;

@@ -1,5 +1,5 @@
 /** Dates of items: of what pictures say themselves, else of their files. */
-import { extensionBytes, MAX_ITEM_EXTENSION_BYTES } from '../../engine/collection/extensions.ts';
+import { extensionBytes, MAX_ITEM_EXTENSION_BYTES } from '../../engine/collection/extensions/extensions.ts';
 import { DATE_SOURCE, type DateSource, dateSourceOf, type Item } from '../../engine/collection/types.ts';
 import { readMoment } from '../../engine/formats/dates/table-date.ts';
 import type { DecodedPicture, PictureRecord, SourceFile } from '../ports.ts';

@@ -1,6 +1,10 @@
 /** What is in place before a run. */
 
-import { type Extensions, extensions, MAX_MANIFEST_EXTENSION_BYTES } from '../../engine/collection/extensions.ts';
+import {
+  type Extensions,
+  extensions,
+  MAX_MANIFEST_EXTENSION_BYTES,
+} from '../../engine/collection/extensions/extensions.ts';
 import { isNewer } from '../../engine/collection/manifest.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { type Check, list, member, nullable, text } from '../../engine/formats/check.ts';

@@ -1,8 +1,8 @@
 import type { Steps } from '../../engine/async/steps.ts';
-import type { Extensions } from '../../engine/collection/extensions.ts';
+import type { Extensions } from '../../engine/collection/extensions/extensions.ts';
+import { LEAST_RECALL, RECALL, type Recall, recallOf } from '../../engine/collection/extensions/recall.ts';
 import { canonicalJson, fingerprintOf } from '../../engine/collection/manifest.ts';
 import type { Collection } from '../../engine/collection/reader.ts';
-import { LEAST_RECALL, RECALL, type Recall, recallOf } from '../../engine/collection/recall.ts';
 import { type CollectionManifest, FORMAT_VERSION, type IndexKind, type Item } from '../../engine/collection/types.ts';
 import {
   isSameVectors,

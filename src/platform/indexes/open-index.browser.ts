@@ -1,4 +1,4 @@
-import { recallOf } from '../../engine/collection/recall.ts';
+import { recallOf } from '../../engine/collection/extensions/recall.ts';
 import type { IndexInfo, IndexPreference } from '../../protocol/query-worker.ts';
 import { untilRetry } from '../bytes/network.browser.ts';
 import type { OpenCollection } from '../collections/collection-source.browser.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AfterimageError } from '../../errors.ts';
-import { MAX_ITEM_EXTENSION_BYTES } from '../extensions.ts';
+import { MAX_ITEM_EXTENSION_BYTES } from '../extensions/extensions.ts';
 import { sampleItem } from '../testing.ts';
 import type { Item } from '../types.ts';
 import { createItemLines, encodeItem, encodeItemBlocks } from './items.ts';

@@ -13,7 +13,7 @@ import {
   relativePath,
   text,
 } from '../../formats/check.ts';
-import { extensions, MAX_ITEM_EXTENSION_BYTES } from '../extensions.ts';
+import { extensions, MAX_ITEM_EXTENSION_BYTES } from '../extensions/extensions.ts';
 import { join } from '../sections/pack.ts';
 import { corrupt } from '../sections/section.ts';
 import type { Item, PictureFile } from '../types.ts';

@@ -1,5 +1,5 @@
 import { also, type Check, integer, object, oneOf, sha256Hex, text } from '../../formats/check.ts';
-import { additionName } from '../extensions.ts';
+import { additionName } from '../extensions/extensions.ts';
 import { DEPENDENCES, isKnown, MAX_PART_BYTES, type Part } from '../types.ts';
 
 /** The file name of a part whose content has this hash. */

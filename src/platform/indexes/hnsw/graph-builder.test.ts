@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LEAST_RECALL } from '../../../engine/collection/recall.ts';
+import { LEAST_RECALL } from '../../../engine/collection/extensions/recall.ts';
 import { ENCODINGS } from '../../../engine/collection/types.ts';
 import { storeVectors, toFloat32, vectorOf } from '../../../engine/collection/vectors/stored-vectors.ts';
 import type { Embedding } from '../../../engine/numeric/embedding.ts';

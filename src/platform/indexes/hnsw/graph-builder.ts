@@ -1,5 +1,5 @@
 import type { Steps } from '../../../engine/async/steps.ts';
-import { LEAST_RECALL, type Recall } from '../../../engine/collection/recall.ts';
+import { LEAST_RECALL, type Recall } from '../../../engine/collection/extensions/recall.ts';
 import { type StoredVectors, toFloat32, vectorOf } from '../../../engine/collection/vectors/stored-vectors.ts';
 import { toAfterimageError } from '../../../engine/errors.ts';
 import type { VectorIndex } from '../../../engine/index/vector-index.ts';

@@ -1,5 +1,5 @@
 import type { Steps } from '../../../engine/async/steps.ts';
-import type { Recall } from '../../../engine/collection/recall.ts';
+import type { Recall } from '../../../engine/collection/extensions/recall.ts';
 import { type StoredVectors, vectorOf } from '../../../engine/collection/vectors/stored-vectors.ts';
 import type { VectorIndex } from '../../../engine/index/vector-index.ts';
 import { type Embedding, normalise } from '../../../engine/numeric/embedding.ts';

@@ -2,9 +2,9 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DateSource } from '../../../engine/collection/types.ts';
-import type { Preprocessor } from '../../models/preprocessor.ts';
-import { createDecoder } from '../decode.node.ts';
 import {
+  dateOf,
+  decoder,
   type ExifContent,
   makeExif,
   makeIptc,
@@ -28,15 +28,6 @@ const GPS_TIME = [
 const GPS = { [TAGS.gpsDate]: '2011:11:11', [TAGS.gpsTime]: GPS_TIME };
 const bad = ['0000:00:00 00:00:00', '    :  :     :  :  ', '2011:02:30 25:61:00', '2011:00:11 11:11:11', ''];
 
-const preprocessor: Preprocessor = {
-  imageSize: 16,
-  shortestEdge: 16,
-  rescale: 1 / 255,
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-  resample: 3,
-};
-const decoder = createDecoder({ preprocessor, pictures: 'none' });
 const plain = () => sharp({ create: { width: 20, height: 16, channels: 3, background: '#c33' } });
 
 let jpeg: Uint8Array;
@@ -48,17 +39,10 @@ beforeAll(async () => {
   gif = await plain().gif().toBuffer();
 });
 
-/** What the decoder says, and what it says without decoding. */
-async function dateOf(bytes: Uint8Array) {
-  const { captured } = await decoder.decode(bytes, 'a');
-  expect(await decoder.captured(bytes)).toEqual(captured);
-  return captured;
-}
-
 const withExif = (content: ExifContent, little = true) =>
   withSegment(jpeg, 0xe1, Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), makeExif(content, little)]));
-const withXmp = (xmp: string) =>
-  withSegment(jpeg, 0xe1, Buffer.concat([Buffer.from('http://ns.adobe.com/xap/1.0/\0'), Buffer.from(xmp)]));
+const xmpBlock = (xmp: string) => Buffer.concat([Buffer.from('http://ns.adobe.com/xap/1.0/\0'), Buffer.from(xmp)]);
+const withXmp = (xmp: string) => withSegment(jpeg, 0xe1, xmpBlock(xmp));
 const withIptc = (datasets: Record<number, string>) => withSegment(jpeg, 0xed, makeResources(makeIptc(datasets)));
 const original = (text: string, offset?: string): ExifContent => ({
   exif: { [TAGS.original]: text, ...(offset !== undefined && { [TAGS.offsetOriginal]: offset }) },
@@ -299,10 +283,7 @@ describe('PNG', () => {
 });
 
 test('EXIF counts before XMP, XMP before IPTC', async () => {
-  const xmp = Buffer.concat([
-    Buffer.from('http://ns.adobe.com/xap/1.0/\0'),
-    Buffer.from(makeXmp({ 'xmp:CreateDate': OTHER })),
-  ]);
+  const xmp = xmpBlock(makeXmp({ 'xmp:CreateDate': OTHER }));
   const iptc = makeResources(makeIptc({ 55: '20020202' }));
   const all = withSegment(withSegment(withExif({ main: { [TAGS.dateTime]: EXIF_TIME } }), 0xe1, xmp), 0xed, iptc);
   expect(await dateOf(all)).toEqual({ date: LOCAL, source: 'exif-modified' });

@@ -1,5 +1,8 @@
 /** Metadata put together from its specifications, for tests. */
 import { crc32 } from 'node:zlib';
+import { expect } from 'vitest';
+import type { Preprocessor } from '../../models/preprocessor.ts';
+import { createDecoder } from '../decode.node.ts';
 
 /** A value of EXIF: text, or rationals as numerators and denominators. */
 export type ExifValue = string | readonly (readonly [number, number])[];
@@ -150,4 +153,21 @@ export function withGifXmp(gif: Uint8Array, xmp: string): Uint8Array {
   const trailer = Uint8Array.from({ length: 258 }, (_, i) => (i === 0 ? 1 : i === 257 ? 0 : 256 - i));
   const parts = [Buffer.of(0x21, 0xff, 11), Buffer.from('XMP DataXMP'), Buffer.from(xmp), trailer];
   return new Uint8Array(Buffer.concat([gif.subarray(0, -1), ...parts, gif.subarray(-1)]));
+}
+
+const preprocessor: Preprocessor = {
+  imageSize: 16,
+  shortestEdge: 16,
+  rescale: 1 / 255,
+  mean: [0, 0, 0],
+  std: [1, 1, 1],
+  resample: 3,
+};
+export const decoder = createDecoder({ preprocessor, pictures: 'none' });
+
+/** What the decoder says, and what it says without decoding. */
+export async function dateOf(bytes: Uint8Array) {
+  const { captured } = await decoder.decode(bytes, 'a');
+  expect(await decoder.captured(bytes)).toEqual(captured);
+  return captured;
 }

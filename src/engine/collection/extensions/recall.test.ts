@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Json } from '../formats/check.ts';
+import type { Json } from '../../formats/check.ts';
 import { recallOf } from './recall.ts';
 
 test('what was measured is read as it was written', () => {

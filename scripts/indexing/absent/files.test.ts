@@ -2,10 +2,10 @@
 import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { AfterimageError } from '../../src/engine/errors.ts';
-import type { IndexEvent } from '../../src/indexing/request.ts';
-import type { BuildOptions } from './build-collection.ts';
-import { draw, otherModel, type Workplace, workplace } from './testing.ts';
+import { AfterimageError } from '../../../src/engine/errors.ts';
+import type { IndexEvent } from '../../../src/indexing/request.ts';
+import type { BuildOptions } from '../build-collection.ts';
+import { draw, otherModel, type Workplace, workplace } from '../testing.ts';
 
 /** Names of files that the disk does not give out for now: to be read, or even to be looked at. Tests may run as root. */
 const refused = vi.hoisted(() => ({ read: new Set<string>(), look: new Set<string>() }));
@@ -13,8 +13,8 @@ beforeEach(() => {
   refused.read.clear();
   refused.look.clear();
 });
-vi.mock('../../src/platform/pictures/walk.node.ts', async (original) => {
-  const walk = await original<typeof import('../../src/platform/pictures/walk.node.ts')>();
+vi.mock('../../../src/platform/pictures/walk.node.ts', async (original) => {
+  const walk = await original<typeof import('../../../src/platform/pictures/walk.node.ts')>();
   const reason = 'There is no permission to read it.';
   const createFolderPictures: typeof walk.createFolderPictures = (options) => {
     const source = walk.createFolderPictures(options);

@@ -2,7 +2,7 @@
  * What is added to collections by later versions of the format and by others, and skipped by readers that do not know it:
  * members of `extensions` in the manifest and in items, and sections.
  */
-import { also, type Check, type Json, json, matching, record } from '../formats/check.ts';
+import { also, type Check, type Json, json, matching, record } from '../../formats/check.ts';
 
 /** By name. */
 export type Extensions = Readonly<Record<string, Json>>;

@@ -2,9 +2,9 @@
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { IndexEvent } from '../../src/indexing/request.ts';
-import { type BuildOptions, createCollectionBuilder } from './build-collection.ts';
-import { buildOptions, draw, filesBelow, otherModel, type Workplace, workplace } from './testing.ts';
+import type { IndexEvent } from '../../../src/indexing/request.ts';
+import { type BuildOptions, createCollectionBuilder } from '../build-collection.ts';
+import { buildOptions, draw, filesBelow, otherModel, type Workplace, workplace } from '../testing.ts';
 
 /** Two folders of pictures, `pictures` and a drive that is not mounted any more: its mount point is empty. */
 async function unmounted(): Promise<

@@ -1,6 +1,6 @@
 /** How much of what is nearest the index of a collection finds: an extension of the manifest, named `recall`. */
-import { member } from '../formats/check.ts';
-import { type CollectionManifest, INDEX_KINDS, type IndexKind } from './types.ts';
+import { member } from '../../formats/check.ts';
+import { type CollectionManifest, INDEX_KINDS, type IndexKind } from '../types.ts';
 
 export interface Recall {
   /** The index that was measured. Another one than the manifest's where that was taken in its place. */
