@@ -93,13 +93,13 @@ interface Root {
   readonly end: number;
 }
 
-/** Whether it is XML or a web page that begins with another element than a drawing does. */
-export function isOtherXml(bytes: Uint8Array): boolean {
+/** What it is by its first element: a drawing, or a web page or other XML; undefined where it has none. */
+export function xmlKind(bytes: Uint8Array): 'svg' | 'other' | undefined {
   const text = isXml(bytes) ? decodeText(bytes) : undefined;
   const first = text === undefined ? undefined : findFirst(text);
-  if (text === undefined || first === undefined) return false;
+  if (text === undefined || first === undefined) return undefined;
   const name = /^<([\w.:-]{1,200})(?=[\s/>])/.exec(text.slice(first.start, first.start + 210))?.[1] ?? 'svg';
-  return /^<!doctype\s+html\b/i.test(first.doctype) || !/(?:^|:)svg$/.test(name);
+  return /^<!doctype\s+html\b/i.test(first.doctype) || !/(?:^|:)svg$/.test(name) ? 'other' : 'svg';
 }
 
 /** The first element, if it is an `svg`. */

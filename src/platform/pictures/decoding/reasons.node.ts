@@ -3,7 +3,7 @@ import { isGif } from '../containers/gif.ts';
 import { isJpeg, jpegObstacle } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
 import { pngDamage } from '../containers/png-damage.node.ts';
-import { isOtherXml } from '../containers/svg.ts';
+import { xmlKind } from '../containers/svg.ts';
 import { isTiff, readTiff } from '../containers/tiff.ts';
 import { tiffObstacle } from '../containers/tiff-samples.ts';
 import { isWebp, missingBytes } from '../containers/webp.ts';
@@ -42,7 +42,7 @@ export function reasonOf(error: unknown, bytes: Uint8Array, name: string): strin
   const obstacle = isJpeg(bytes) ? jpegObstacle(bytes) : image && tiffObstacle(image);
   if (obstacle !== undefined) return obstacle;
   if (isTiff(bytes) && !image) return 'The picture is damaged: the directory of the TIFF is missing or cut off.';
-  if (isOtherXml(bytes)) return NO_PICTURE;
+  if (xmlKind(bytes) === 'other') return NO_PICTURE;
   if (/unsupported image format/i.test(words)) return reasonOfUnknown(bytes);
   if (/unsupported feature|not implemented|not configured|omitted at compile time/i.test(words))
     return `It is of a kind that is not read: ${words}`;
@@ -59,7 +59,7 @@ function damageOf(bytes: Uint8Array): string | undefined {
 
 /** Where libvips does not even know the format. */
 function reasonOfUnknown(bytes: Uint8Array): string {
-  const known = [isJpeg, isPng, isGif, isWebp, isTiff].some((isOne) => isOne(bytes));
+  const known = xmlKind(bytes) === 'svg' || [isJpeg, isPng, isGif, isWebp, isTiff].some((isOne) => isOne(bytes));
   if (known) return 'The picture is damaged: its header cannot be read.';
   const [major] = brandsOf(bytes);
   if (major?.startsWith('avi')) return 'It is an AVIF of a kind that is not read.';
