@@ -1,8 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Sharp, type TiffOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { AfterimageError } from '../../../engine/errors.ts';
+import { deflatedStrips } from '../containers/tiff.ts';
 import { COLOURS, expectQuarters, fixture, quartersOf, refusalOf, testDecoder } from '../testing-pictures.node.ts';
 
 /** The four colours with noise, so that each part of the file holds something of the picture. */
@@ -233,6 +234,40 @@ describe('what decoders do not tell', () => {
       .gif()
       .toBuffer();
     expect(await read(nothing, 'a.gif')).toBeDefined();
+  });
+
+  test.each<[string, TiffOptions]>([
+    ['strips', {}],
+    ['tiles', { tile: true, tileWidth: 64, tileHeight: 64 }],
+    ['BigTIFF', { bigtiff: true, predictor: 'none' }],
+  ])('a TIFF with a wrong checksum: %s', async (_, options) => {
+    const tiff = await (await noisy()).tiff({ ...options, compression: 'deflate' }).toBuffer();
+    await expectQuarters(tiff, 'a.tif', COLOURS, 60);
+    const strips = deflatedStrips(tiff);
+    expect(strips.length).toBeGreaterThan(0);
+    for (const strip of [strips[0], strips.at(-1)]) {
+      const at = (strip?.byteOffset ?? 0) - tiff.byteOffset + (strip?.length ?? 0) - 1;
+      const changed = Uint8Array.from(tiff);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(await refusalOf(changed, 'a.tif')).toMatch(
+        /^The picture is damaged: .*(checksum of its Deflate data is wrong|incorrect data check)/,
+      );
+    }
+  });
+
+  test('a TIFF with a changed byte in its Deflate data', async () => {
+    // Few colours: a wrong code makes many pixels, and the decoder is done before it comes to the checksum.
+    const image = sharp(await fixture('reference.png'));
+    const tiff = await image.tiff({ compression: 'deflate', predictor: 'none' }).toBuffer();
+    const [strip] = deflatedStrips(tiff);
+    const start = (strip?.byteOffset ?? 0) - tiff.byteOffset;
+    const reasons = new Set<string>();
+    for (let at = start + 2; at < start + (strip?.length ?? 0); at += 3) {
+      const changed = Uint8Array.from(tiff);
+      changed[at] = (changed[at] ?? 0) ^ 0x24;
+      if (!(await read(changed, 'a.tif'))) reasons.add(await refusalOf(changed, 'a.tif'));
+    }
+    expect(reasons).toContain('The picture is damaged: the checksum of its Deflate data is wrong');
   });
 
   test('a TIFF with samples of no bits, a drawing in UTF-16 without its end', async () => {

@@ -1,6 +1,9 @@
+import { promisify } from 'node:util';
+import { inflate } from 'node:zlib';
 import sharp from 'sharp';
 import { isCutAnimation, isGif } from '../containers/gif.ts';
 import { isJpeg, lacksScans, mendJpeg, withFilling } from '../containers/jpeg.ts';
+import { deflatedStrips } from '../containers/tiff.ts';
 import { MAX_PIXELS } from '../limits.ts';
 import { MIN_SHOWN, shownShare } from './frames.node.ts';
 import type { Input } from './input.node.ts';
@@ -10,7 +13,7 @@ import type { Raw } from './raw.node.ts';
 const UNWATCHED_LINES = 16;
 
 /**
- * Look again at what was read of a file that ends early.
+ * Look again at what was read of a file that ends early, or has checksums that nobody looked at.
  * @param bytes of the file, as it is
  * @param input what was read of it
  * @param base its pixels
@@ -18,6 +21,7 @@ const UNWATCHED_LINES = 16;
  */
 export async function refuseLost(bytes: Uint8Array, input: Input, base: Raw): Promise<void> {
   if (isJpeg(bytes)) return refuseUnfinished(bytes);
+  for (const strip of deflatedStrips(bytes)) await refuseWrongChecksum(strip);
   // Its decoder makes a frame up to where it ends.
   const isFirst = () => input.options.page === undefined && shownShare(base) >= MIN_SHOWN;
   if (isGif(bytes) && isCutAnimation(bytes) && !isFirst()) {
@@ -26,6 +30,7 @@ export async function refuseLost(bytes: Uint8Array, input: Input, base: Raw): Pr
 }
 
 async function refuseUnfinished(bytes: Uint8Array): Promise<void> {
+  if (bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9) return; // as nearly all of them end
   const mended = mendJpeg(bytes);
   if (mended.hasEnd) return;
   if (lacksScans(mended.bytes)) throw new Error('scans are missing at its end');
@@ -41,4 +46,16 @@ async function lastLines(jpeg: Uint8Array): Promise<Buffer> {
     .extract({ left: 0, top: height - lines, width, height: lines })
     .raw()
     .toBuffer();
+}
+
+/** libtiff ends with the last pixel, before the checksum of Deflate (RFC 1950). */
+async function refuseWrongChecksum(strip: Uint8Array): Promise<void> {
+  const error = await promisify(inflate)(strip, { maxOutputLength: 4 * MAX_PIXELS }).then(
+    () => undefined,
+    (caught: NodeJS.ErrnoException) => caught,
+  );
+  // What begins otherwise is Deflate in another order of bits.
+  if (error?.code === 'Z_DATA_ERROR' && error.message !== 'incorrect header check') {
+    throw new Error('the checksum of its Deflate data is wrong');
+  }
 }
