@@ -15,7 +15,7 @@ test('what cannot be indexed is reported with its reason, the rest is indexed; -
   await draw(join(pictures, 'good.png'), 1);
   await writeFile(join(pictures, 'empty.jpg'), '');
   await writeFile(join(pictures, 'text.jpg'), 'not a picture');
-  await writeFile(join(pictures, 'phone.heic'), 'ftypheic');
+  await writeFile(join(pictures, 'phone.heic'), '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
   await writeFile(join(pictures, 'notes.txt'), 'not meant to be one');
   const summary = await build();
   expect(summary).toMatchObject({ count: 1, others: 1, otherExtensions: { '.txt': 1 } });

@@ -232,6 +232,34 @@ describe('what cannot be read says why', () => {
     expect(await reason(heic, 'IMG_0001.jpg')).toMatch(/Convert it to JPEG/);
   });
 
+  test.each([
+    '<!DOCTYPE html>\n<html><head></head><body>Not Found</body></html>',
+    '<html><body><p>Please sign in.<br></body></html>',
+    '<!doctype html><html><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect/></svg></html>',
+    '<?xml version="1.0"?>\n<!-- a comment --><Error><Code>AccessDenied</Code></Error>',
+    '<Error><Code>AccessDenied',
+    '<!DOCTYPE html>',
+  ])('%s is not called a damaged picture', async (page) => {
+    const utf16 = Buffer.from(`\ufeff${page}`, 'utf16le');
+    for (const name of ['a.jpg', 'a.svg', 'a.heic']) {
+      for (const bytes of [Buffer.from(page), utf16]) expect(await reason(bytes, name)).toMatch(/^It is not a picture/);
+    }
+  });
+
+  test('a drawing that is cut off is', async () => {
+    for (const drawing of ['<svg width="9" height="9"><rect', '<svg width="9', '<?xml version="1.0"?><svg:svg>']) {
+      expect(await reason(Buffer.from(drawing), 'a.svg')).toMatch(/damaged/);
+    }
+  });
+
+  test('what is called HEIC and is not is not said to be', async () => {
+    for (const text of ['hello', 'ftypheic', '<!DOCTYPE html><html></html>']) {
+      expect(await reason(new TextEncoder().encode(text), 'IMG_0001.HEIC')).toMatch(/^It is not a picture/);
+    }
+    const jpeg = await drawingOf(300).jpeg().toBuffer();
+    expect(await reason(jpeg.subarray(0, jpeg.length / 2), 'IMG_0001.heic')).toMatch(/damaged/);
+  });
+
   test('more pixels than are read', async () => {
     const wide = await plain(10, 10).png().toBuffer();
     wide.writeUInt32BE(20_000, 16); // width and height of the IHDR chunk, and its checksum

@@ -9,6 +9,7 @@ import { createGate } from './decoding/exclusive.ts';
 import { showingFrame } from './decoding/frames.node.ts';
 import { seenOnGround } from './decoding/ground.node.ts';
 import { type Input, openInput, readInput, type Strictness } from './decoding/input.node.ts';
+import { refuseLost } from './decoding/lost.node.ts';
 import { mended, refuseMissing, withoutZeros } from './decoding/mend.ts';
 import { fromRaw, inside, type Raw } from './decoding/raw.node.ts';
 import { isCertain, reasonOf, wordsOf } from './decoding/reasons.node.ts';
@@ -66,7 +67,7 @@ export function createDecoder(options: DecoderOptions): PictureDecoder {
 async function decodeOrMend(bytes: Uint8Array, options: DecoderOptions): Promise<DecodedPicture> {
   refuseMissing(bytes);
   try {
-    return await gate.shared(() => decode(withoutZeros(bytes), options, strictest(bytes)));
+    return await gate.shared(() => decode(withoutZeros(bytes), options, strictest(bytes), bytes));
   } catch (error) {
     if (isCertain(error)) throw error;
     return gate.alone(() => decodeAgain(bytes, options));
@@ -76,14 +77,15 @@ async function decodeOrMend(bytes: Uint8Array, options: DecoderOptions): Promise
 async function decodeAgain(bytes: Uint8Array, options: DecoderOptions): Promise<DecodedPicture> {
   const content = mended(bytes) ?? bytes;
   try {
-    return await decode(content, options, strictest(bytes));
+    return await decode(content, options, strictest(bytes), bytes);
   } catch (error) {
     const words = wordsOf(error);
     if (isCertain(error)) throw error;
     // A profile that cannot be used is as good as none.
-    if (/VipsIcc|profile/i.test(words)) return decode(content, options, { ...strictest(bytes), ignoreProfile: true });
+    if (/VipsIcc|profile/i.test(words))
+      return decode(content, options, { ...strictest(bytes), ignoreProfile: true }, bytes);
     // What else libjpeg warns of costs no pixels: an unknown revision, for example.
-    if (isJpeg(bytes) && !JPEG_DAMAGE.test(words)) return decode(content, options, LENIENT);
+    if (isJpeg(bytes) && !JPEG_DAMAGE.test(words)) return decode(content, options, LENIENT, bytes);
     throw error;
   }
 }
@@ -95,7 +97,13 @@ function strictest(bytes: Uint8Array): Strictness {
   return isJpeg(bytes) ? { ...LENIENT, failOn: 'warning' } : LENIENT;
 }
 
-async function decode(bytes: Uint8Array, options: DecoderOptions, strictness: Strictness): Promise<DecodedPicture> {
+/** @param whole the file as it is, where `bytes` are what can be read of it */
+async function decode(
+  bytes: Uint8Array,
+  options: DecoderOptions,
+  strictness: Strictness,
+  whole: Uint8Array,
+): Promise<DecodedPicture> {
   const { preprocessor, pictures, onStep = () => {}, sequential = false } = options;
   const first = await openInput(bytes, strictness, PREVIEW_SIZE);
   const timed = async <T>(step: DecodeStep, work: () => Promise<T>) => {
@@ -107,6 +115,7 @@ async function decode(bytes: Uint8Array, options: DecoderOptions, strictness: St
 
   // One pass over the file: everything smaller is made from this.
   const { input, base } = await timed('decode', () => readBase(first));
+  await refuseLost(whole, input, base);
   const isSmall = Math.max(base.width, base.height) <= THUMBNAIL_SIZE;
   const { width, height } = input.size;
   const original = input.metadata.format === 'svg' ? base : input.size; // a drawing has no pixels of its own

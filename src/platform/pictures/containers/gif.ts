@@ -8,6 +8,9 @@ const FRAME = 0x2c;
 /** No more blocks, no more frames. */
 const END = Uint8Array.of(0, TRAILER);
 const MAX_CODE_BITS = 12;
+const GRAPHIC_CONTROL = 0xf9;
+/** Names of extensions that say how often an animation is shown. */
+const REPEATS = new Set(['NETSCAPE2.0', 'ANIMEXTS1.0']);
 
 export function isGif(bytes: Uint8Array): boolean {
   return /^GIF8[79]a/.test(asciiOf(bytes, 0, 6));
@@ -47,6 +50,23 @@ export function firstFrame(bytes: Uint8Array): { readonly held: number; readonly
   if (next === TRAILER || next === FRAME || next === EXTENSION) return undefined;
   const needed = frame.width * frame.height;
   return { held: countPixels(bytes, frame.start + 1, bytes[frame.start] ?? 0, needed), needed };
+}
+
+/** Whether it is an animation that ends early: some of its frames are missing or not whole. */
+export function isCutAnimation(bytes: Uint8Array): boolean {
+  let [at, frames] = [13 + tableBytes(bytes[10] ?? 0), 0];
+  let isAnimation = false;
+  for (;;) {
+    if (bytes[at] === FRAME) {
+      isAnimation ||= frames++ > 0;
+      at = blocksEnd(bytes, at + 11 + tableBytes(bytes[at + 9] ?? 0));
+    } else if (bytes[at] === EXTENSION) {
+      // How the next frame is shown, or how often all of them are.
+      const isOfNext = frames > 0 && bytes[at + 1] === GRAPHIC_CONTROL;
+      isAnimation ||= isOfNext || REPEATS.has(asciiOf(bytes, at + 3, at + 14));
+      at = blocksEnd(bytes, at + 2);
+    } else return bytes[at] !== TRAILER && isAnimation;
+  }
 }
 
 function findFrame(bytes: Uint8Array): Frame | undefined {

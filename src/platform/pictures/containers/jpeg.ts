@@ -38,6 +38,38 @@ export function mendJpeg(bytes: Uint8Array): MendedJpeg {
   }
 }
 
+const PROGRESSIVE = 0xc2;
+const COEFFICIENTS = 64;
+
+/** Whether the scans of a progressive JPEG do not bring all coefficients to their full precision. */
+export function lacksScans(bytes: Uint8Array): boolean {
+  const coarse = new Set<number>();
+  let isProgressive = false;
+  for (let at = nextMarker(bytes, 2); at < bytes.length; at = nextMarker(bytes, segmentEnd(bytes, at))) {
+    const [marker, components = 0] = [bytes[at + 1], bytes[at + 4]];
+    if (marker === PROGRESSIVE) {
+      isProgressive = true;
+      for (let i = 0; i < (bytes[at + 9] ?? 0); i++) {
+        for (let k = 0; k < COEFFICIENTS; k++) coarse.add(COEFFICIENTS * (bytes[at + 10 + 3 * i] ?? 0) + k);
+      }
+    } else if (marker === SCAN && isProgressive) {
+      const [from = 0, to = 0, precision = 0] = bytes.subarray(at + 5 + 2 * components, at + 8 + 2 * components);
+      if ((precision & 15) > 0) continue;
+      for (let i = 0; i < components; i++) {
+        for (let k = from; k <= to; k++) coarse.delete(COEFFICIENTS * (bytes[at + 5 + 2 * i] ?? 0) + k);
+      }
+    }
+  }
+  return coarse.size > 0;
+}
+
+/** The same with bytes behind its last scan: if that is whole they change nothing, else they become pixels. */
+export function withFilling({ bytes, hasEnd }: MendedJpeg): Uint8Array {
+  if (hasEnd) return bytes;
+  const filling = Uint8Array.from({ length: 256 }, (_, i) => (i * 89 + 37) % 255);
+  return concat([bytes.subarray(0, -2), filling, bytes.subarray(-2)]);
+}
+
 /** Kinds of coding by their start-of-frame markers: those that libjpeg-turbo may have been built without. */
 const PROCESSES: Readonly<Record<number, string>> = {
   195: 'lossless',

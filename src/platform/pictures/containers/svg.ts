@@ -93,8 +93,23 @@ interface Root {
   readonly end: number;
 }
 
-/** The first element, if it is an `svg`. Declarations and comments before it are passed over. */
+/** What it is by its first element: a drawing, or a web page or other XML; undefined where it has none. */
+export function xmlKind(bytes: Uint8Array): 'svg' | 'other' | undefined {
+  const text = isXml(bytes) ? decodeText(bytes) : undefined;
+  const first = text === undefined ? undefined : findFirst(text);
+  if (text === undefined || first === undefined) return undefined;
+  const name = /^<([\w.:-]{1,200})(?=[\s/>])/.exec(text.slice(first.start, first.start + 210))?.[1] ?? 'svg';
+  return /^<!doctype\s+html\b/i.test(first.doctype) || !/(?:^|:)svg$/.test(name) ? 'other' : 'svg';
+}
+
+/** The first element, if it is an `svg`. */
 function findRoot(text: string): Root | undefined {
+  const first = findFirst(text);
+  return first && rootAt(text, first.start, first.doctype);
+}
+
+/** Where the first element is. Declarations and comments before it are passed over. */
+function findFirst(text: string): Pick<Root, 'doctype' | 'start'> | undefined {
   let doctype = '';
   for (let at = 0; at < Math.min(text.length, MAX_PROLOG); ) {
     const rest = text.startsWith('<', at) ? text.slice(at, at + 9) : '';
@@ -104,7 +119,7 @@ function findRoot(text: string): Root | undefined {
     else if (/^<!doctype/i.test(rest)) {
       end = doctypeEnd(text, at);
       doctype = text.slice(at, end);
-    } else if (rest !== '') return rootAt(text, at, doctype);
+    } else if (rest !== '') return { start: at, doctype };
     else {
       if (!/[\s\uFEFF]/.test(text[at] as string)) return undefined;
       end = at + 1;

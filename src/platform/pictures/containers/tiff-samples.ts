@@ -56,7 +56,13 @@ export function tiffReading(image: TiffImage): TiffReading {
   if (photometry !== undefined) return refused(`It is a TIFF that holds ${photometry}, which is not read.`);
   const [depth = 1] = bits;
   const [format = 1] = formats;
-  if (bits.some((one) => one !== depth) || formats.some((one) => one !== format)) {
+  if (bits.includes(0)) return refused('The picture is damaged: its directory says that samples have 0 bits.');
+  if (formats.some((one) => one !== format)) {
+    return refused(
+      `It is a TIFF with samples of different formats (${formats.map(nameOf).join(', ')}), which is not read.`,
+    );
+  }
+  if (bits.some((one) => one !== depth)) {
     return refused(`It is a TIFF with samples of different sizes (${bits.join(', ')} bits), which is not read.`);
   }
   const name = `It is a TIFF with ${depth}-bit ${nameOf(format)} samples`;

@@ -11,7 +11,10 @@ export interface TiffImage {
   readonly hasProfile: boolean;
 }
 
-const TAGS = { bits: 258, compression: 259, photometric: 262, samples: 277, format: 339, profile: 34675 } as const;
+const TAGS = {
+  ...{ bits: 258, compression: 259, photometric: 262, samples: 277, format: 339, profile: 34675 },
+  ...{ stripStarts: 273, stripLengths: 279, tileStarts: 324, tileLengths: 325 },
+} as const;
 const MAX_ENTRIES = 4096;
 const MAX_VALUES = 64;
 /** Bytes of a value, by the number of its type; others are not needed here. */
@@ -42,6 +45,27 @@ export function readTiff(bytes: Uint8Array): TiffImage | undefined {
     };
   } catch (error) {
     if (error instanceof RangeError) return undefined; // it ends before what it points to
+    throw error;
+  }
+}
+
+/** Adobe's number of it, and an older one. */
+const DEFLATE = new Set([8, 32946]);
+const MAX_STRIPS = 2 ** 20;
+
+/** The strips or tiles of a TIFF that is compressed with Deflate; none of any other. */
+export function deflatedStrips(bytes: Uint8Array): Uint8Array[] {
+  if (!isTiff(bytes)) return [];
+  try {
+    const tags = new Directory(bytes);
+    if (!DEFLATE.has(tags.numbers(TAGS.compression)[0] ?? 1)) return [];
+    const [starts, lengths] = tags.has(TAGS.tileStarts)
+      ? [TAGS.tileStarts, TAGS.tileLengths]
+      : [TAGS.stripStarts, TAGS.stripLengths];
+    const counts = tags.numbers(lengths, MAX_STRIPS);
+    return tags.numbers(starts, MAX_STRIPS).map((start, i) => bytes.subarray(start, start + (counts[i] ?? 0)));
+  } catch (error) {
+    if (error instanceof RangeError) return [];
     throw error;
   }
 }
@@ -78,7 +102,7 @@ class Directory {
   }
 
   /** The first values of a tag; empty where it is not there. */
-  numbers(tag: number): number[] {
+  numbers(tag: number, most = MAX_VALUES): number[] {
     const at = this.#entries.get(tag);
     if (at === undefined) return [];
     const type = this.#short(at + 2);
@@ -88,7 +112,7 @@ class Directory {
     const value = at + (this.#isBig ? 12 : 8);
     const fits = count * bytes <= (this.#isBig ? 8 : 4);
     const start = fits ? value : this.#isBig ? this.#long8(value) : this.#long(value);
-    return Array.from({ length: Math.min(count, MAX_VALUES) }, (_, i) => this.#number(start + i * bytes, bytes));
+    return Array.from({ length: Math.min(count, most) }, (_, i) => this.#number(start + i * bytes, bytes));
   }
 
   #number(at: number, bytes: number): number {

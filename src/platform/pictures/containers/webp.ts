@@ -4,6 +4,8 @@ import { asciiOf, concat } from './bytes.ts';
 const METADATA = new Set(['EXIF', 'XMP ']);
 /** As many zeros never end what an arithmetic or Huffman coder wrote. */
 const ZEROS = 32;
+const FEW_ZEROS = 3;
+const PICTURES = new Set(['VP8 ', 'VP8L', 'ANMF']);
 
 export function isWebp(bytes: Uint8Array): boolean {
   return name(bytes, 0) === 'RIFF' && name(bytes, 8) === 'WEBP';
@@ -26,14 +28,15 @@ export function mendWebp(bytes: Uint8Array): Uint8Array | undefined {
   return end < bytes.length ? withSize(bytes.subarray(0, end)) : undefined;
 }
 
-/** Whether the end of a still picture was never written. Its decoders take zeros for pixels and do not complain. */
+/** Whether the end of the picture, or of the first frame, was never written. Its decoders take zeros for pixels and do not complain. */
 export function endsInZeros(bytes: Uint8Array): boolean {
-  const picture = [...chunks(bytes)].find(
-    ({ start }) => name(bytes, start).startsWith('VP8') && name(bytes, start) !== 'VP8X',
-  );
+  const picture = [...chunks(bytes)].find(({ start }) => PICTURES.has(name(bytes, start)));
   if (!picture) return false;
-  const data = bytes.subarray(picture.start + 8, picture.start + 8 + picture.length);
-  return data.length > ZEROS && data.subarray(-ZEROS).every((byte) => byte === 0);
+  const end = picture.start + 8 + picture.length;
+  const data = bytes.subarray(picture.start + 8, end);
+  // Where zeros follow too, they began somewhere before.
+  const zeros = name(bytes, end + (picture.length % 2)) === '\0\0\0\0' ? FEW_ZEROS : ZEROS;
+  return data.length > zeros && data.subarray(-zeros).every((byte) => byte === 0);
 }
 
 /** How many bytes are missing at the end, by the length that the file itself says. */

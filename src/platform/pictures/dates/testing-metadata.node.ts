@@ -120,10 +120,14 @@ export function withFields(tiff: Uint8Array, content: ExifContent): Uint8Array {
   const entriesAt = (directory: number) =>
     Array.from({ length: view.getUint16(directory, true) }, (_, i) => directory + 2 + 12 * i);
   const added = entriesAt(start + view.getUint32(start + 4, true));
-  // Their offsets count from the beginning of the file now.
-  const moved = (at: number) => view.setUint32(at + 8, view.getUint32(at + 8, true) + start, true);
+  // Their offsets count from the beginning of the file now; texts of up to four bytes stand in their entries.
+  const moved = (at: number) => {
+    const isInside = view.getUint16(at + 2, true) === 2 && view.getUint32(at + 4, true) <= 4;
+    if (!isInside) view.setUint32(at + 8, view.getUint32(at + 8, true) + start, true);
+  };
   for (const at of added) {
-    if (view.getUint16(at, true) === 0x8769) entriesAt(start + view.getUint32(at + 8, true)).forEach(moved);
+    const isDirectory = [0x8769, 0x8825].includes(view.getUint16(at, true));
+    if (isDirectory) entriesAt(start + view.getUint32(at + 8, true)).forEach(moved);
     moved(at);
   }
   const all = [...entriesAt(view.getUint32(4, true)), ...added].sort(

@@ -1,8 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Sharp, type TiffOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { AfterimageError } from '../../../engine/errors.ts';
+import { deflatedStrips } from '../containers/tiff.ts';
 import { COLOURS, expectQuarters, fixture, quartersOf, refusalOf, testDecoder } from '../testing-pictures.node.ts';
 
 /** The four colours with noise, so that each part of the file holds something of the picture. */
@@ -169,3 +170,114 @@ function withProfile(png: Buffer, profile: Uint8Array): Buffer {
   checksum.writeUInt32BE(crc32(content));
   return Buffer.concat([png.subarray(0, 33), length, content, checksum, png.subarray(33)]);
 }
+
+describe('what decoders do not tell', () => {
+  const read = (bytes: Uint8Array, name: string) => testDecoder.decode(bytes, name).then(quartersOf, () => undefined);
+
+  test.each<[string, (image: Sharp) => Sharp]>([
+    ['baseline', (image) => image.jpeg()],
+    ['baseline, full chroma', (image) => image.jpeg({ chromaSubsampling: '4:4:4' })],
+    ['progressive', (image) => image.jpeg({ progressive: true })],
+  ])('a JPEG cut off anywhere is refused, or has every pixel: %s', async (_, encode) => {
+    const small = sharp(await (await noisy()).resize(48, 32).png().toBuffer());
+    const jpeg = await encode(small).toBuffer();
+    const pixels = (bytes: Uint8Array) => sharp(bytes, { failOn: 'none' }).raw().toBuffer();
+    const whole = await pixels(jpeg);
+    let kept = 0;
+    for (let length = jpeg.length - 1; length > jpeg.indexOf(Buffer.of(0xff, 0xda)); length--) {
+      const cut = jpeg.subarray(0, length);
+      if (!(await read(cut, 'a.jpg'))) continue;
+      kept++;
+      expect(whole.equals(await pixels(Buffer.concat([cut, Buffer.of(0xff, 0xd9)]))), `${length}`).toBe(true);
+    }
+    expect(kept).toBeGreaterThanOrEqual(2); // without one or both bytes of the end marker
+  });
+
+  test('the first frame of an animated WebP that ends in zeros; a still one before its metadata', async () => {
+    const frames = await Promise.all(
+      [0, 1].map(async (i) =>
+        (await noisy())
+          .rotate(180 * i)
+          .png()
+          .toBuffer(),
+      ),
+    );
+    const animation = await sharp(frames, { join: { animated: true } })
+      .webp()
+      .toBuffer();
+    const [first, second] = [animation.indexOf('ANMF'), animation.lastIndexOf('ANMF')];
+    expect(await read(zerosFrom(animation, (first + second) / 2 / animation.length), 'a.webp')).toBeUndefined();
+
+    const still = await (await noisy())
+      .withExif({ IFD0: { Copyright: 'somebody' } })
+      .webp()
+      .toBuffer();
+    const end = still.indexOf('EXIF');
+    expect(await read(zerosFrom(still, (end - 10.5) / still.length), 'a.webp')).toBeUndefined();
+    expect(await read(zerosFrom(still, (end + 20.5) / still.length), 'a.webp')).toBeDefined();
+  });
+
+  test('a GIF that begins with nothing, without its other frames', async () => {
+    const black = sharp({ create: { width: 192, height: 128, channels: 3, background: '#000' } });
+    const frames = [await black.clone().png().toBuffer(), await (await noisy()).png().toBuffer()];
+    for (const loop of [0, 1]) {
+      const gif = await sharp(frames, { join: { animated: true } })
+        .gif({ loop })
+        .toBuffer();
+      await expectQuarters(gif, 'a.gif', COLOURS, 60);
+      for (const length of [0.3, 0.6])
+        expect(await refusalOf(gif.subarray(0, gif.length * length), 'a.gif')).toMatch(/damaged/);
+    }
+    const alone = await black.gif().toBuffer();
+    for (const bytes of [alone, without(alone, 1)]) expect(await read(bytes, 'a.gif')).toBeDefined();
+    const nothing = await sharp([frames[0], frames[0]] as Buffer[], { join: { animated: true } })
+      .gif()
+      .toBuffer();
+    expect(await read(nothing, 'a.gif')).toBeDefined();
+  });
+
+  test.each<[string, TiffOptions]>([
+    ['strips', {}],
+    ['tiles', { tile: true, tileWidth: 64, tileHeight: 64 }],
+    ['BigTIFF', { bigtiff: true, predictor: 'none' }],
+  ])('a TIFF with a wrong checksum: %s', async (_, options) => {
+    const tiff = await (await noisy()).tiff({ ...options, compression: 'deflate' }).toBuffer();
+    await expectQuarters(tiff, 'a.tif', COLOURS, 60);
+    const strips = deflatedStrips(tiff);
+    expect(strips.length).toBeGreaterThan(0);
+    for (const strip of [strips[0], strips.at(-1)]) {
+      const at = (strip?.byteOffset ?? 0) - tiff.byteOffset + (strip?.length ?? 0) - 1;
+      const changed = Uint8Array.from(tiff);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(await refusalOf(changed, 'a.tif')).toMatch(
+        /^The picture is damaged: .*(checksum of its Deflate data is wrong|incorrect data check)/,
+      );
+    }
+  });
+
+  test('a TIFF with a changed byte in its Deflate data', async () => {
+    // Few colours: a wrong code makes many pixels, and the decoder is done before it comes to the checksum.
+    const image = sharp(await fixture('reference.png'));
+    const tiff = await image.tiff({ compression: 'deflate', predictor: 'none' }).toBuffer();
+    const [strip] = deflatedStrips(tiff);
+    const start = (strip?.byteOffset ?? 0) - tiff.byteOffset;
+    const reasons = new Set<string>();
+    for (let at = start + 2; at < start + (strip?.length ?? 0); at += 3) {
+      const changed = Uint8Array.from(tiff);
+      changed[at] = (changed[at] ?? 0) ^ 0x24;
+      if (!(await read(changed, 'a.tif'))) reasons.add(await refusalOf(changed, 'a.tif'));
+    }
+    expect(reasons).toContain('The picture is damaged: the checksum of its Deflate data is wrong');
+  });
+
+  test('a TIFF with samples of no bits, a drawing in UTF-16 without its end', async () => {
+    const tiff = await (await noisy()).tiff({ compression: 'lzw' }).toBuffer();
+    const directory = tiff.readUInt32LE(4);
+    const entry = [...Array(tiff.readUInt16LE(directory)).keys()].map((i) => directory + 2 + 12 * i);
+    const bits = entry.find((at) => tiff.readUInt16LE(at) === 258) ?? 0;
+    tiff.fill(0, tiff.readUInt32LE(bits + 8), tiff.readUInt32LE(bits + 8) + 6);
+    expect(await refusalOf(tiff, 'a.tif')).toMatch(/damaged: .* 0 bits/);
+    const drawing = Buffer.from('\ufeff<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"', 'utf16le');
+    expect(await refusalOf(drawing, 'a.svg')).toMatch(/damaged/);
+  });
+});

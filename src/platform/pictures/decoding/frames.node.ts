@@ -5,7 +5,7 @@ import { inside, type Raw } from './raw.node.ts';
 /** Formats with frames that follow each other in time; pages of a TIFF do not. */
 const ANIMATED = new Set(['gif', 'webp']);
 /** A frame of which less differs from its ground shows nothing yet. */
-const MIN_SHOWN = 0.02;
+export const MIN_SHOWN = 0.02;
 /** How many frames are looked at, evenly spread. */
 const MAX_FRAMES = 12;
 const LOOK_SIZE = 128;
@@ -19,19 +19,25 @@ const NOISE = 8;
  * The frame that stands for an animation: the first one, or where that shows next to nothing, the first of those that
  * show about as much as the best one.
  * @param base the first frame
+ * @throws Error where none shows anything and one of them cannot be read
  */
 export async function showingFrame(input: Input, base: Raw): Promise<Input> {
   const { pages = 1, format } = input.metadata;
   if (pages < 2 || !ANIMATED.has(format) || shownShare(base) >= MIN_SHOWN) return input;
   const count = Math.min(MAX_FRAMES, pages - 1);
   const frames: { input: Input; shown: number }[] = [];
+  let failure: Error | undefined;
   for (let i = 1; i <= count; i++) {
     const frame = await frameOf(input, Math.round((i * (pages - 1)) / count));
-    const look = await readInput(frame, (image) => inside(image, LOOK_SIZE)).catch(() => undefined);
+    const look = await readInput(frame, (image) => inside(image, LOOK_SIZE)).catch((error: Error) => {
+      failure = error;
+    });
     if (look) frames.push({ input: frame, shown: shownShare(look) });
   }
   const most = Math.max(shownShare(base), ...frames.map(({ shown }) => shown));
-  return frames.find(({ shown }) => shown > MIN_SHOWN / 2 && shown >= 0.8 * most)?.input ?? input;
+  const best = frames.find(({ shown }) => shown > MIN_SHOWN / 2 && shown >= 0.8 * most);
+  if (!best && failure) throw failure;
+  return best?.input ?? input;
 }
 
 async function frameOf(input: Input, page: number): Promise<Input> {

@@ -3,6 +3,7 @@ import { isGif } from '../containers/gif.ts';
 import { isJpeg, jpegObstacle } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
 import { pngDamage } from '../containers/png-damage.node.ts';
+import { xmlKind } from '../containers/svg.ts';
 import { isTiff, readTiff } from '../containers/tiff.ts';
 import { tiffObstacle } from '../containers/tiff-samples.ts';
 import { isWebp, missingBytes } from '../containers/webp.ts';
@@ -12,6 +13,8 @@ import { Refusal } from '../refusal.ts';
 const HEIC_REASON =
   'HEIC cannot be decoded here. Convert it to JPEG first, for example with `heif-convert` (libheif) or ' +
   '`sips -s format jpeg` (macOS), or set the iPhone to Settings › Camera › Formats › Most Compatible.';
+
+const NO_PICTURE = 'It is not a picture in a format that can be read.';
 
 /**
  * Whether an error says the same whatever else runs. What libvips says is one text for the whole process: of pictures that
@@ -39,6 +42,7 @@ export function reasonOf(error: unknown, bytes: Uint8Array, name: string): strin
   const obstacle = isJpeg(bytes) ? jpegObstacle(bytes) : image && tiffObstacle(image);
   if (obstacle !== undefined) return obstacle;
   if (isTiff(bytes) && !image) return 'The picture is damaged: the directory of the TIFF is missing or cut off.';
+  if (xmlKind(bytes) === 'other') return NO_PICTURE;
   if (/unsupported image format/i.test(words)) return reasonOfUnknown(bytes);
   if (/unsupported feature|not implemented|not configured|omitted at compile time/i.test(words))
     return `It is of a kind that is not read: ${words}`;
@@ -55,18 +59,18 @@ function damageOf(bytes: Uint8Array): string | undefined {
 
 /** Where libvips does not even know the format. */
 function reasonOfUnknown(bytes: Uint8Array): string {
-  const known = [isJpeg, isPng, isGif, isWebp, isTiff].some((isOne) => isOne(bytes));
+  const known = xmlKind(bytes) === 'svg' || [isJpeg, isPng, isGif, isWebp, isTiff].some((isOne) => isOne(bytes));
   if (known) return 'The picture is damaged: its header cannot be read.';
   const [major] = brandsOf(bytes);
   if (major?.startsWith('avi')) return 'It is an AVIF of a kind that is not read.';
-  return 'It is not a picture in a format that can be read.';
+  return NO_PICTURE;
 }
 
-/** By its name, or by the brands at its beginning (ISO/IEC 23008-12): messengers call HEIC pictures `.jpg`. */
+/** By the brands at its beginning (ISO/IEC 23008-12), or by its name where these do not say: messengers call HEIC `.jpg`. */
 function isHeic(bytes: Uint8Array, name: string): boolean {
   const brands = brandsOf(bytes);
-  if (/\.(heic|heif|hif)$/i.test(name)) return true;
-  return brands.length > 0 && !brands[0]?.startsWith('avi') && brands.some((brand) => /^he[iv][cx]$/.test(brand));
+  if (brands.length === 0 || brands[0]?.startsWith('avi')) return false;
+  return /\.(heic|heif|hif)$/i.test(name) || brands.some((brand) => /^he[iv][cx]$/.test(brand));
 }
 
 /** The first line that says what was wrong; on the way there libheif tries places to read from. */
