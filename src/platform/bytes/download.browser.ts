@@ -177,7 +177,7 @@ export async function withStallTimeout<T>(
 function stalled(path: string, ms: number): AfterimageError {
   return new AfterimageError(
     'network',
-    `${path}: the server did not answer for ${ms / 1000} seconds. Try again in a while.`,
+    `The server did not answer for ${ms / 1000} seconds (${path}). Try again in a while.`,
   );
 }
 
@@ -196,7 +196,7 @@ function networkError(path: string, cause: unknown): AfterimageError {
   }
   return new AfterimageError(
     'network',
-    `${path} could not be fetched. Look at the network connection, then try again.`,
+    `The server could not be reached (${path}). Look at the network connection, then try again.`,
     {
       cause,
     },
