@@ -33,6 +33,9 @@ const IN_PLACE: readonly RegExp[] = [
  */
 const UNFOLDED = /(\p{Emoji}[\uFE0E\uFE0F]|\p{EPres}|[\u0E33\u0EB3\u3131-\u3163\u3165-\u318E])/u;
 
+/** Plain words, one space apart, in which there is nothing to clean. Most queries are; they are asked at each letter. */
+const CLEAN = /^[a-z\d]+(?: [a-z\d]+)*$/i;
+
 const DOUBLE_QUOTES = /["“”„‟«»〝〞〟「」『』]/g;
 const SINGLE_QUOTES = /[‘’‚‛]/g;
 
@@ -45,6 +48,7 @@ const SINGLE_QUOTES = /[‘’‚‛]/g;
  * Cleaning what is clean changes nothing.
  */
 export function cleanWords(text: string): string {
+  if (CLEAN.test(text)) return text;
   let clean = text;
   let before: string;
   do {

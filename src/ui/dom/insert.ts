@@ -67,8 +67,10 @@ function createMended(parent: ParentNode & Node, read: () => unknown): () => unk
 
 /** Whether a single text node is all that is in `parent`, with this text where one is given. */
 function isOnly(parent: Node, text?: string): boolean {
-  const [only, other] = parent.childNodes;
-  return only instanceof Text && !other && (text === undefined || only.data === text);
+  // Asked for each text that a new answer changes: a list of the children would be made anew each time.
+  const only = parent.firstChild;
+  if (only?.nodeType !== Node.TEXT_NODE || only.nextSibling) return false;
+  return text === undefined || only.nodeValue === text;
 }
 
 function isText(value: unknown): value is string | number {

@@ -56,7 +56,7 @@ export function Cell(props: {
           <span class="cell-title" dir="auto">
             {itemTitle(item())}
           </span>
-          <span class="visually-hidden">, {place()}</span>
+          <span class="visually-hidden">{`, ${place()}`}</span>
           <Show when={score() !== null}>
             <span class="visually-hidden">, score </span>
             <span class="cell-score numbers">{formatScore(score() ?? 0)}</span>

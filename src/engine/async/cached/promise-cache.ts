@@ -1,19 +1,19 @@
 /** Remembers the promises of the most recently used keys. */
-export interface PromiseCache<T> {
+export interface PromiseCache<T, Key = string> {
   /** The remembered promise, or that of `load()`, which is remembered until it fails. */
-  get(key: string, load: () => Promise<T>): { readonly value: Promise<T>; readonly cached: boolean };
+  get(key: Key, load: () => Promise<T>): { readonly value: Promise<T>; readonly cached: boolean };
 }
 
 /**
  * A cache of at most `capacity` values; the one that was not asked for the longest leaves first. What is being loaded
  * does not count and never leaves: whoever asks for it meanwhile would load it a second time.
  */
-export function createPromiseCache<T>(capacity: number): PromiseCache<T> {
-  const loading = new Map<string, Promise<T>>();
+export function createPromiseCache<T, Key = string>(capacity: number): PromiseCache<T, Key> {
+  const loading = new Map<Key, Promise<T>>();
   // A Map iterates in the order of insertion: a key that is used moves to the end.
-  const loaded = new Map<string, Promise<T>>();
+  const loaded = new Map<Key, Promise<T>>();
 
-  function remember(key: string, value: Promise<T>): void {
+  function remember(key: Key, value: Promise<T>): void {
     loaded.delete(key);
     loaded.set(key, value);
     for (const oldest of loaded.keys()) {
@@ -22,7 +22,7 @@ export function createPromiseCache<T>(capacity: number): PromiseCache<T> {
     }
   }
 
-  function begin(key: string, value: Promise<T>): void {
+  function begin(key: Key, value: Promise<T>): void {
     loading.set(key, value);
     value.then(
       () => {

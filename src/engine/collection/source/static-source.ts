@@ -1,6 +1,7 @@
+import { createPromiseCache } from '../../async/cached/promise-cache.ts';
 import type { VectorSource } from '../../search/vector-source.ts';
 import type { ItemStore } from '../items/items.ts';
-import type { CollectionManifest, StaticPictures } from '../types.ts';
+import type { CollectionManifest, Item, StaticPictures } from '../types.ts';
 import type { Source } from './source.ts';
 
 /** What a collection of static files is made of, as it was read. */
@@ -11,13 +12,18 @@ export interface StaticParts extends VectorSource {
   readonly baseUrl: string;
 }
 
+/** Answers to queries that are typed share many of their pictures: their records are parsed and checked once. */
+const REMEMBERED_ITEMS = 1_000;
+
 /** A collection that lies below `collections/` of a site. */
 export function createStaticSource({ manifest, items, baseUrl, vectorsOf }: StaticParts): Source {
   const { name, count, dim, model } = manifest;
   const { picture } = createStaticPictures(baseUrl, name);
+  const remembered = createPromiseCache<Item, number>(REMEMBERED_ITEMS);
+  const item = (row: number) => remembered.get(row, () => items.get(row)).value;
   return {
     ...{ name, count, dim, model, picture, vectorsOf },
-    items: (rows) => Promise.all(Array.from(rows, (row) => items.get(row))),
+    items: (rows) => Promise.all(Array.from(rows, item)),
     rowOf: (id) => items.rowOf(id),
   };
 }

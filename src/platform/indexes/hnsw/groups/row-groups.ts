@@ -34,14 +34,14 @@ export function createRowGroups(): RowGroups {
   const members = new Map<number, number[]>();
   const own = new Map<number, Float32Array>();
 
-  function* rowsOf({ row: node, similarity }: Hit, query: Embedding, k: number, passes: (row: number) => boolean) {
-    if (passes(node)) yield { row: node, similarity };
+  /** The rows behind a node that pass; of those that equal it no more than `k`, which are all that is of use. */
+  function pushBehind(hits: Hit[], node: Hit, query: Embedding, k: number, passes: (row: number) => boolean): void {
     let equal = 0;
-    for (const row of members.get(node) ?? []) {
+    for (const row of members.get(node.row) ?? []) {
       const vector = own.get(row);
-      if ((vector === undefined && equal >= k) || !passes(row)) continue; // of equal ones, no more than k are of use
+      if ((vector === undefined && equal >= k) || !passes(row)) continue;
       if (vector === undefined) equal++;
-      yield { row, similarity: vector === undefined ? similarity : dotRow(vector, 0, query) };
+      hits.push({ row, similarity: vector === undefined ? node.similarity : dotRow(vector, 0, query) });
     }
   }
 
@@ -63,7 +63,11 @@ export function createRowGroups(): RowGroups {
     },
     some: (node, passes) => passes(node) || (members.get(node)?.some(passes) ?? false),
     expand(found, query, k, passes) {
-      const hits = found.flatMap((hit) => [...rowsOf(hit, query, k, passes)]);
+      const hits: Hit[] = [];
+      for (const hit of found) {
+        if (passes(hit.row)) hits.push(hit);
+        pushBehind(hits, hit, query, k, passes);
+      }
       return hits.sort(bySimilarity).slice(0, k);
     },
   };
