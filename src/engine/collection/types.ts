@@ -151,6 +151,9 @@ export interface Item {
   readonly extensions?: Extensions;
 }
 
+/** The name of the collection of a visitor's own pictures, kept in the browser: `?c=library`. No collection of a site has it. */
+export const LIBRARY = 'library';
+
 /** One line of `collections/index.json`, so that the page can offer what is there without listing folders. */
 export interface CollectionEntry {
   readonly name: string;

@@ -1,0 +1,133 @@
+import type { CollectionManifest, Item } from '../../engine/collection/types.ts';
+
+/** Where a file of a picture was found. */
+export interface FoundFile {
+  /** Of `StoredFolder.id`; null: it was chosen, dropped or pasted by itself. */
+  readonly folder: number | null;
+  /** Inside the folder, with `/`. Untrusted. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  /** Of a file that was added by itself, where the browser gave one. */
+  readonly handle?: FileSystemFileHandle | undefined;
+}
+
+/** A picture of the library, whatever its files are called. */
+export interface StoredPicture {
+  /** Ascends in the order in which pictures came, and is never given again. */
+  readonly key: number;
+  /** `id` is that of the content; `name` is the path of the first of `files`, with the folder's name before it. */
+  readonly item: Item;
+  /** Of the content: lower-case hex. */
+  readonly sha256: string;
+  readonly files: readonly FoundFile[];
+  /** Unit norm. */
+  readonly vector: Float32Array;
+  /** Perceptual hash: 16 lower-case hex digits; null where none was made. */
+  readonly phash: string | null;
+}
+
+/** A smaller copy of a picture, to be stored with it. */
+export interface StoredRendition {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Media type. */
+  readonly type: string;
+}
+
+/** A picture that is to be stored. Paths of its item's `thumbnail` and `preview` are where its renditions go. */
+export interface NewPicture extends Omit<StoredPicture, 'key'> {
+  readonly thumbnail: StoredRendition;
+  /** Made where the original cannot be read later; else null, as `item.preview` is. */
+  readonly preview: StoredRendition | null;
+}
+
+export interface StoredFolder {
+  readonly id: number;
+  readonly name: string;
+  readonly handle: FileSystemDirectoryHandle;
+}
+
+/** The model that made all vectors of the library. */
+export interface LibraryModel {
+  readonly model: CollectionManifest['model'];
+  readonly dim: number;
+}
+
+/** What changed, told to every store of the same name, in this worker, others and other tabs. */
+export type LibraryChange =
+  | { readonly type: 'added'; readonly keys: readonly number[] }
+  /** Their files, names or vectors. */
+  | { readonly type: 'changed'; readonly keys: readonly number[] }
+  | { readonly type: 'removed'; readonly keys: readonly number[] }
+  | { readonly type: 'restored'; readonly keys: readonly number[] }
+  | { readonly type: 'cleared' };
+
+/** A file that waits to be read, or that could not be: what of the queue outlives the tab. */
+export interface QueuedFile {
+  readonly id: number;
+  readonly file: FoundFile;
+  /** Why it is not in the library; null: it waits. */
+  readonly failure: { readonly code: string; readonly reason: string } | null;
+}
+
+/**
+ * The library as it is kept in the browser: records, vectors and queue in IndexedDB, renditions in OPFS (or in IndexedDB
+ * where there is none). All verbs throw AfterimageError `database-unavailable`, `database-blocked` or `quota-exceeded`.
+ */
+export interface LibraryStore {
+  /** The model; undefined while there are no pictures and none was set. */
+  model(): Promise<LibraryModel | undefined>;
+  setModel(model: LibraryModel): Promise<void>;
+  count(): Promise<number>;
+  /** All pictures that are not removed, in ascending key. */
+  all(): Promise<StoredPicture[]>;
+  /** Those of `keys` that are there and not removed, in their order. */
+  get(keys: readonly number[]): Promise<StoredPicture[]>;
+  /** By the content's SHA-256. */
+  find(sha256: readonly string[]): Promise<(StoredPicture | undefined)[]>;
+  /** By the item's id. */
+  findItem(id: string): Promise<StoredPicture | undefined>;
+  /**
+   * Store a batch, whole or not at all: renditions first, then all records in one transaction, in which the files leave the
+   * queue. A picture whose content is there already gets the files of the new one (and comes back where it was removed).
+   */
+  put(pictures: readonly NewPicture[], dequeued: readonly number[]): Promise<StoredPicture[]>;
+  /** Change where pictures are found; one without files is removed. In the transaction files leave the queue as well. */
+  setFiles(
+    changes: readonly { readonly key: number; readonly files: readonly FoundFile[] }[],
+    dequeued: readonly number[],
+  ): Promise<void>;
+  /** Put other vectors in place of those of another model. */
+  setVectors(changes: readonly { readonly key: number; readonly vector: Float32Array }[]): Promise<void>;
+  /** Hidden at once; what is needed to undo it goes with `purge`. */
+  remove(keys: readonly number[]): Promise<void>;
+  restore(keys: readonly number[]): Promise<void>;
+  /** Delete what was removed `olderThanMs` ago or earlier, with its renditions. */
+  purge(olderThanMs: number): Promise<void>;
+  /** A rendition by the path in its item; undefined where it is not there. */
+  rendition(path: string): Promise<StoredRendition | undefined>;
+
+  folders(): Promise<StoredFolder[]>;
+  addFolder(handle: FileSystemDirectoryHandle): Promise<StoredFolder>;
+  removeFolder(id: number): Promise<void>;
+  /** The pictures found in a folder, by path. */
+  filesOf(folder: number): Promise<Map<string, { readonly key: number; readonly file: FoundFile }>>;
+
+  enqueue(files: readonly FoundFile[]): Promise<void>;
+  /** The first files that wait, in the order in which they came. */
+  waiting(limit: number): Promise<QueuedFile[]>;
+  countWaiting(): Promise<number>;
+  failed(): Promise<QueuedFile[]>;
+  fail(failures: readonly { readonly id: number; readonly code: string; readonly reason: string }[]): Promise<void>;
+  /** Let failed files wait again. */
+  retry(ids: readonly number[]): Promise<void>;
+  dequeue(ids: readonly number[]): Promise<void>;
+
+  /** Look for what does not fit together, and put it right. @returns sentences for visitors; none where all is well */
+  check(): Promise<string[]>;
+  clear(): Promise<void>;
+  /** Changes made here and elsewhere. @returns stops it */
+  subscribe(listener: (change: LibraryChange) => void): () => void;
+  close(): void;
+}

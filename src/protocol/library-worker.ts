@@ -1,0 +1,126 @@
+import type { AfterimageError } from '../engine/errors.ts';
+
+/** A file that was chosen, dropped or pasted by itself. */
+export interface AddedFile {
+  /** Its path where the browser tells one (`webkitRelativePath`, a dropped folder), else its name. Untrusted. */
+  readonly path: string;
+  readonly file: File;
+  /** Where the browser gives one: with it the file can be read again on a later visit. */
+  readonly handle?: FileSystemFileHandle | undefined;
+}
+
+/** What is added to the library at a time. */
+export type Addition =
+  | { readonly kind: 'folder'; readonly handle: FileSystemDirectoryHandle }
+  | { readonly kind: 'files'; readonly files: readonly AddedFile[] };
+
+/**
+ * `listing`: folders are being looked through. `paused`: by the visitor, or because of `problem`. `waiting`: a folder may not
+ * be read until the visitor allows it again, or files have to be chosen again.
+ */
+export type QueueState = 'idle' | 'listing' | 'running' | 'paused' | 'waiting';
+
+/** How far the files are that are being added. Counts begin anew when something is added to an empty queue. */
+export interface Queue {
+  readonly state: QueueState;
+  /** Files that are in the library now. */
+  readonly done: number;
+  /** Of `done`, those whose content was there already: they were not embedded again. */
+  readonly known: number;
+  readonly failed: number;
+  readonly left: number;
+  /** Of the last few batches; null where nothing has been done yet. */
+  readonly perSecond: number | null;
+  readonly secondsLeft: number | null;
+  /** The newest picture that is in the library: its item's id and name (untrusted). */
+  readonly newest: { readonly id: string; readonly name: string } | null;
+  /** Why it paused by itself: a code and a sentence for visitors. */
+  readonly problem: { readonly code: AfterimageError['code']; readonly message: string } | null;
+}
+
+/** A file that is not in the library, and why. */
+export interface FailedFile {
+  readonly id: number;
+  /** Path. Untrusted. */
+  readonly path: string;
+  readonly code: AfterimageError['code'];
+  /** One sentence for visitors. */
+  readonly reason: string;
+  /** It is at hand, so that it can be tried again. */
+  readonly canRetry: boolean;
+}
+
+/** A folder whose handle is kept. */
+export interface LibraryFolder {
+  readonly id: number;
+  /** Untrusted. */
+  readonly name: string;
+  /** Pictures of the library that were found in it. */
+  readonly count: number;
+  /** `prompt`: the browser asks before it is read again. `missing`: it is not at hand, like a disk that was taken away. */
+  readonly access: 'granted' | 'prompt' | 'denied' | 'missing';
+}
+
+export interface LibraryOverview {
+  readonly count: number;
+  readonly folders: readonly LibraryFolder[];
+  readonly queue: Queue;
+  readonly failures: number;
+  /** Bytes of everything that the site stores in this browser, and what the browser allows; null where it does not say. */
+  readonly usage: { readonly used: number; readonly quota: number } | null;
+  /** The browser promised not to delete the library by itself. */
+  readonly isPersistent: boolean;
+  /** What was not as it should be when the library was opened, and was put right: sentences for visitors. */
+  readonly repairs: readonly string[];
+}
+
+/** Sent by the library worker while it works. */
+export type LibraryEvent =
+  | { readonly type: 'heartbeat' }
+  | { readonly type: 'queue'; readonly queue: Queue }
+  /** Everything else of the overview may have changed. */
+  | { readonly type: 'changed' }
+  /** What is loaded before the first picture can be embedded. */
+  | {
+      readonly type: 'progress';
+      readonly stage: 'runtime' | 'vision encoder';
+      readonly loaded: number;
+      readonly total: number;
+    }
+  | { readonly type: 'device-lost'; readonly reason: string };
+
+/** Surface of `workers/library.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
+export interface LibraryWorkerApi {
+  /** As in `QueryWorkerApi`. */
+  connect(baseUrl: string, onEvent: (event: LibraryEvent) => void, workerLock: string | undefined): Promise<boolean>;
+  /** Where the vision tower runs; to be called before something is added. */
+  useDevice(device: 'webgpu' | 'wasm', threads: number): Promise<void>;
+  overview(): Promise<LibraryOverview>;
+  /**
+   * Put files into the queue; resolves when they are in it, which for a folder is at once. A folder that is there already is
+   * looked through again. @throws AfterimageError `quota-exceeded`, `database-unavailable`
+   */
+  add(addition: Addition): Promise<void>;
+  pause(): Promise<void>;
+  /** Go on, also after a problem, a closed tab, or when a folder may be read again. */
+  resume(): Promise<void>;
+  /** Forget what is left in the queue. What is in the library stays. */
+  cancel(): Promise<void>;
+  failures(): Promise<readonly FailedFile[]>;
+  /** Put failed files into the queue again; all of them where no ids are given. */
+  retry(ids?: readonly number[]): Promise<void>;
+  /** Take pictures out of the library. @returns what `restore` takes to undo it */
+  remove(itemIds: readonly string[]): Promise<number>;
+  restore(removal: number): Promise<void>;
+  /** Look through a folder again: what was added, changed, renamed and removed. */
+  rescan(folder: number): Promise<void>;
+  /** Forget a folder; its pictures stay, or go with it. */
+  forgetFolder(folder: number, withPictures: boolean): Promise<void>;
+  /**
+   * The file of a picture, where it is at hand and may be read; undefined where it is not.
+   * @throws AfterimageError `picture-unavailable`
+   */
+  original(itemId: string): Promise<File | undefined>;
+  /** Everything goes: pictures, folders, queue. */
+  clear(): Promise<void>;
+}
