@@ -5,7 +5,7 @@ import { plainText, type Query, textQuery } from '../../engine/query/query.ts';
 import { parseQuery, serialise } from '../../engine/query/serialise.ts';
 import type { DevicePreference, IndexPreference } from '../../protocol/query-worker.ts';
 
-export const VIEWS = ['search', 'log', 'about', 'status'] as const;
+export const VIEWS = ['search', 'library', 'log', 'about', 'status'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What the page shows: everything that a link shares. */
