@@ -29,6 +29,8 @@ export interface Queue {
   readonly known: number;
   readonly failed: number;
   readonly left: number;
+  /** Of `left`, files that were added by themselves and can be read no more: the visitor has to choose them again. */
+  readonly toChoose: number;
   /** Of the last few batches; null where nothing has been done yet. */
   readonly perSecond: number | null;
   readonly secondsLeft: number | null;
@@ -59,6 +61,8 @@ export interface LibraryFolder {
   readonly count: number;
   /** `prompt`: the browser asks before it is read again. `missing`: it is not at hand, like a disk that was taken away. */
   readonly access: 'granted' | 'prompt' | 'denied' | 'missing';
+  /** The page asks with it to be allowed to read the folder again, which takes a click. */
+  readonly handle: FileSystemDirectoryHandle;
 }
 
 export interface LibraryOverview {
@@ -121,6 +125,8 @@ export interface LibraryWorkerApi {
    * @throws AfterimageError `picture-unavailable`
    */
   original(itemId: string): Promise<File | undefined>;
+  /** The thumbnail of a picture; undefined where there is none. */
+  thumbnail(itemId: string): Promise<Blob | undefined>;
   /** Everything goes: pictures, folders, queue. */
   clear(): Promise<void>;
 }
