@@ -118,8 +118,8 @@ export interface LibraryStore {
   filesOf(folder: number): Promise<Map<string, { readonly key: number; readonly file: FoundFile }>>;
 
   enqueue(files: readonly FoundFile[]): Promise<void>;
-  /** The first files that wait, in the order in which they came. */
-  waiting(limit: number): Promise<QueuedFile[]>;
+  /** The first files that wait, in ascending id, which is the order in which they came; those after the id `after`, if given. */
+  waiting(limit: number, after?: number): Promise<QueuedFile[]>;
   countWaiting(): Promise<number>;
   failed(): Promise<QueuedFile[]>;
   fail(failures: readonly { readonly id: number; readonly code: string; readonly reason: string }[]): Promise<void>;
