@@ -124,6 +124,8 @@ export function dateSourceOf({ extensions }: Pick<Item, 'extensions'>): DateSour
   return DATE_SOURCES.find((one) => one === extensions?.[DATE_SOURCE]);
 }
 
+export { cameraOf, otherFilesOf, type Place, placeOf } from './extensions/facts.ts';
+
 /** One picture. All text is untrusted. Paths are relative to the collection's folder. */
 export interface Item {
   /** First 16 hex of the SHA-256 of the source file: stable across renames. */
