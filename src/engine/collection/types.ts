@@ -124,6 +124,8 @@ export function dateSourceOf({ extensions }: Pick<Item, 'extensions'>): DateSour
   return DATE_SOURCES.find((one) => one === extensions?.[DATE_SOURCE]);
 }
 
+export { cameraOf, otherFilesOf, type Place, placeOf } from './extensions/facts.ts';
+
 /** The extension of an item that holds its perceptual hash. */
 export const PERCEPTUAL_HASH = 'phash';
 
