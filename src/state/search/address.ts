@@ -3,7 +3,7 @@ import { INDEX_WAYS } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { boxText, meansItself, withBox } from '../../engine/query/box/format-box.ts';
 import { parseBox } from '../../engine/query/box/read-box.ts';
-import { plainText, type Query, textQuery } from '../../engine/query/query.ts';
+import { isEmpty, plainText, type Query, textQuery } from '../../engine/query/query.ts';
 import { parseQuery, sameQuery, serialise } from '../../engine/query/serialise.ts';
 import type { DevicePreference, IndexPreference } from '../../protocol/query-worker.ts';
 
@@ -118,11 +118,19 @@ export interface AddressBar {
   close(patch: Partial<Address>): void;
 }
 
+/** The text of a query in the box: what stands there already, where it says that. */
+function textOf(query: Query, text: string): string {
+  return !isEmpty(query) && says(text, query) ? text : boxText(query);
+}
+
+function says(text: string, query: Query): boolean {
+  return sameQuery(withBox(query, text), query);
+}
+
 /** The address of the page, with the text that was typed where it still asks for the same. */
 function readAddress({ text }: EntryState): Address {
   const address = parseAddress(location.search);
-  const isIt = typeof text === 'string' && sameQuery(withBox(address.query, text), address.query);
-  return isIt ? { ...address, text } : address;
+  return typeof text === 'string' && says(text, address.query) ? { ...address, text } : address;
 }
 
 /**
@@ -158,7 +166,7 @@ export function createAddressBar(): AddressBar {
   };
   const changed = (patch: Partial<Address>): Address => ({
     ...current(),
-    ...(patch.query && { unread: null, text: boxText(patch.query) }),
+    ...(patch.query && { unread: null, text: textOf(patch.query, current().text) }),
     ...patch,
   });
   const change = (patch: Partial<Address>) => setCurrent(changed(patch));

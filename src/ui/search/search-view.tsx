@@ -4,6 +4,7 @@ import { picturesOf } from '../../engine/query/box/format-box.ts';
 import { readBox } from '../../engine/query/box/read-box.ts';
 import { textQuery } from '../../engine/query/query.ts';
 import { MAX_QUERY } from '../../state/search/address.ts';
+import { likeQuery } from '../../state/search/like.ts';
 import { Failure } from '../common/failure.tsx';
 import { NoCollections } from '../common/no-collections.tsx';
 import { Part } from '../common/part.tsx';
@@ -30,6 +31,11 @@ export function SearchView(): JSX.Element {
     app.commit();
     toField();
   };
+  const like = (item: Item) => {
+    app.address.go({ query: likeQuery(app.address.current().query, item.id) });
+    app.commit();
+    toField();
+  };
   const open = (cell: number, item: Item) => {
     app.commit();
     app.opened.open(cell, item);
@@ -49,13 +55,15 @@ export function SearchView(): JSX.Element {
     input?.select();
   });
   createScrollToResults(() => app.search.text());
-  // The picture that was open has the keyboard when the detail view closes.
+  // The picture that was open has the keyboard when the detail view closes; the field, where it closes for another search.
   createEffect(
-    on(app.opened.cell, (cell, before) => {
-      if (cell !== undefined || before === undefined || app.opened.id() !== null) return;
-      grid?.focus(before);
+    on([app.opened.cell, app.search.query], ([cell, asked], before) => {
+      const closed = before?.[0];
+      if (cell !== undefined || closed === undefined || app.opened.id() !== null) return;
+      const giveKeyboard = () => (before?.[1] === asked ? grid?.focus(closed) : toField());
+      giveKeyboard();
       // Going Back, the browser then scrolls to where the page was when the first of the pictures was opened.
-      requestAnimationFrame(() => grid?.focus(before));
+      requestAnimationFrame(giveKeyboard);
     }),
   );
 
@@ -86,6 +94,7 @@ export function SearchView(): JSX.Element {
       </Show>
       <Results
         onOpen={open}
+        onLike={like}
         onEscape={() => input?.focus()}
         handle={(handle) => {
           grid = handle;
@@ -96,7 +105,7 @@ export function SearchView(): JSX.Element {
 }
 
 /** The pictures, or why there are none. */
-function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onEscape' | 'handle'>): JSX.Element {
+function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onLike' | 'onEscape' | 'handle'>): JSX.Element {
   const app = useApp();
   const restoreScroll = () => {
     const top = app.address.scroll();
@@ -131,6 +140,7 @@ function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onEscape' |
             label={app.search.response() ? 'Results' : 'All pictures'}
             divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}
             onOpen={props.onOpen}
+            onLike={props.onLike}
             onEscape={props.onEscape}
             handle={(handle) => {
               props.handle(handle);
