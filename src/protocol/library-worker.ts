@@ -29,6 +29,8 @@ export interface Queue {
   readonly known: number;
   readonly failed: number;
   readonly left: number;
+  /** Of `left`, files that were added by themselves and can be read no more: the visitor has to choose them again. */
+  readonly toChoose: number;
   /** Of the last few batches; null where nothing has been done yet. */
   readonly perSecond: number | null;
   readonly secondsLeft: number | null;
@@ -59,6 +61,8 @@ export interface LibraryFolder {
   readonly count: number;
   /** `prompt`: the browser asks before it is read again. `missing`: it is not at hand, like a disk that was taken away. */
   readonly access: 'granted' | 'prompt' | 'denied' | 'missing';
+  /** The page asks with it to be allowed to read the folder again, which takes a click. */
+  readonly handle: FileSystemDirectoryHandle;
 }
 
 export interface LibraryOverview {
@@ -89,10 +93,24 @@ export type LibraryEvent =
     }
   | { readonly type: 'device-lost'; readonly reason: string };
 
+/** What the library worker asks of the page, because only a page can do it. */
+export interface LibraryPage {
+  /**
+   * The pixels of an SVG drawing, whose root says its size in pixels. The page shows it as a picture, in which nothing is
+   * executed and nothing fetched. @throws AfterimageError `picture-unreadable`
+   */
+  draw(svg: Uint8Array<ArrayBuffer>, width: number, height: number): Promise<ImageBitmap>;
+}
+
 /** Surface of `workers/library.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
 export interface LibraryWorkerApi {
-  /** As in `QueryWorkerApi`. */
-  connect(baseUrl: string, onEvent: (event: LibraryEvent) => void, workerLock: string | undefined): Promise<boolean>;
+  /** As in `QueryWorkerApi`. @param page a Comlink proxy */
+  connect(
+    baseUrl: string,
+    onEvent: (event: LibraryEvent) => void,
+    workerLock: string | undefined,
+    page: LibraryPage,
+  ): Promise<boolean>;
   /** Where the vision tower runs; to be called before something is added. */
   useDevice(device: 'webgpu' | 'wasm', threads: number): Promise<void>;
   overview(): Promise<LibraryOverview>;
@@ -121,6 +139,8 @@ export interface LibraryWorkerApi {
    * @throws AfterimageError `picture-unavailable`
    */
   original(itemId: string): Promise<File | undefined>;
+  /** The thumbnail of a picture; undefined where there is none. */
+  thumbnail(itemId: string): Promise<Blob | undefined>;
   /** Everything goes: pictures, folders, queue. */
   clear(): Promise<void>;
 }
