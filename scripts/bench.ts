@@ -20,6 +20,7 @@ const HELP = `
 Usage: pnpm bench [options]
        pnpm bench vectors [options]
        pnpm bench million [options]
+       pnpm bench against <site> [options]
 
 Measures the production build in Chromium: queries, cold and warm start, bytes, memory, and build-index. Nothing here
 passes or fails. Writes bench-results/bench.json and bench.md.
@@ -47,6 +48,12 @@ Writes bench-results/million.json and .md, and what it looked like (.png).
 
   --count <n>        pictures (1000000)
   --json <file>      where the results go
+
+With "against": queries of this build and of a site that "pnpm build" wrote in another version of this repository, in
+turns in one browser, and the ratios. Writes bench-results/against.json.
+
+  --rounds <n>       fresh browsers (6)
+  --json <file>      where the results go
 `;
 
 const OPTIONS = {
@@ -65,6 +72,10 @@ await runScript(HELP, async (args) => {
   if (args[0] === 'million') {
     const { benchMillion } = await import('./bench/million/main.ts');
     return benchMillion(args.slice(1));
+  }
+  if (args[0] === 'against') {
+    const { benchAgainst } = await import('./bench/against.ts');
+    return benchAgainst(args.slice(1));
   }
   const values = parseOnlyOptions(args, OPTIONS);
   const rounds = parseCount(values.rounds, '--rounds');

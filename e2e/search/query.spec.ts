@@ -55,8 +55,7 @@ test('a picture of the collection is a query, and the log keeps it', async ({ ap
 
   await app.open(`./?query=1_i.${id}`);
   await app.answered('like a picture');
-  expect((await app.top(1))[0]).toBe(title);
-  expect((await app.shown())[0]?.score).toBeCloseTo(1, 1);
+  expect(await app.top(9)).not.toContain(title);
   const part = page.getByRole('button', { name: `Remove like “${title}”` });
   await expect(part.locator('img')).toBeVisible();
 
@@ -77,12 +76,12 @@ test('a picture that is not there is said', async ({ app, page }) => {
 });
 
 test('a link that cannot be read says so, and stays until something is searched for', async ({ app, page }) => {
-  await app.open('./?query=2_x.something+new');
+  await app.open('./?query=3_x.something+new');
   await expect(app.notices).toContainText('This search was made by a newer version of Afterimage.');
   await expect(app.grid).toHaveAccessibleName('All pictures');
   await page.getByRole('button', { name: 'Reload' }).click();
   await app.ready();
-  await expect(page).toHaveURL(/\?query=2_x\.something\+new$/);
+  await expect(page).toHaveURL(/\?query=3_x\.something\+new$/);
 
   await app.open('./?query=1_w.dog_');
   await expect(app.notices).toContainText('This search cannot be read.');

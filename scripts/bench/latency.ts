@@ -82,20 +82,20 @@ export async function untilKept(page: Page): Promise<void> {
 const TURN = 5;
 
 /** The 50 queries on each page, in turns, so that a busy moment of the machine falls on all of them. */
-export async function measureInterleaved(pages: ReadonlyMap<string, Page>): Promise<Map<string, Latency>> {
-  const samples = new Map([...pages.keys()].map((name) => [name, [] as Sample[]]));
+export async function measureInterleaved<Key>(pages: ReadonlyMap<Key, Page>): Promise<Map<Key, Latency>> {
+  const samples = new Map([...pages.keys()].map((key) => [key, [] as Sample[]]));
   for (const page of pages.values()) {
     await untilKept(page);
     for (const warm of ['warm', 'up', 'please']) await askOnce(page, warm);
   }
   for (let from = 0; from < QUERIES.length; from += TURN) {
-    for (const [name, page] of pages) {
+    for (const [key, page] of pages) {
       await page.bringToFront();
       await askOnce(page, `turn ${from}`); // a page that comes to the front paints everything anew
-      for (const query of QUERIES.slice(from, from + TURN)) samples.get(name)?.push(await askOnce(page, query));
+      for (const query of QUERIES.slice(from, from + TURN)) samples.get(key)?.push(await askOnce(page, query));
     }
   }
-  return new Map([...samples].map(([name, taken]) => [name, summarise(taken)]));
+  return new Map([...samples].map(([key, taken]) => [key, summarise(taken)]));
 }
 
 function summarise(samples: readonly Sample[]): Latency {

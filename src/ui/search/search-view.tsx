@@ -1,7 +1,10 @@
-import { createEffect, type JSX, lazy, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, type JSX, lazy, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
-import { fieldTerm, plainText, textQuery, withFieldText } from '../../engine/query/query.ts';
+import { picturesOf } from '../../engine/query/box/format-box.ts';
+import { readBox } from '../../engine/query/box/read-box.ts';
+import { textQuery } from '../../engine/query/query.ts';
 import { MAX_QUERY } from '../../state/search/address.ts';
+import { likeQuery } from '../../state/search/like.ts';
 import { Failure } from '../common/failure.tsx';
 import { NoCollections } from '../common/no-collections.tsx';
 import { Part } from '../common/part.tsx';
@@ -28,12 +31,20 @@ export function SearchView(): JSX.Element {
     app.commit();
     toField();
   };
-  const query = () => app.address.current().query;
+  const like = (item: Item) => {
+    app.address.go({ query: likeQuery(app.address.current().query, item.id) });
+    app.commit();
+    toField();
+  };
   const open = (cell: number, item: Item) => {
     app.commit();
     app.opened.open(cell, item);
   };
 
+  const hasParts = createMemo(() => {
+    const { query, text } = app.address.current();
+    return picturesOf(query).length > 0 || readBox(text).some(({ kind }) => kind === 'term' || kind === 'filter');
+  });
   const sayCut = (cut: boolean) => {
     if (!cut) return app.notices.dismiss('query-cut');
     app.notices.say('query-cut', `The text was cut: only its first ${MAX_QUERY} characters are searched for.`);
@@ -44,13 +55,15 @@ export function SearchView(): JSX.Element {
     input?.select();
   });
   createScrollToResults(() => app.search.text());
-  // The picture that was open has the keyboard when the detail view closes.
+  // The picture that was open has the keyboard when the detail view closes; the field, where it closes for another search.
   createEffect(
-    on(app.opened.cell, (cell, before) => {
-      if (cell !== undefined || before === undefined || app.opened.id() !== null) return;
-      grid?.focus(before);
+    on([app.opened.cell, app.search.query], ([cell, asked], before) => {
+      const closed = before?.[0];
+      if (cell !== undefined || closed === undefined || app.opened.id() !== null) return;
+      const giveKeyboard = () => (before?.[1] === asked ? grid?.focus(closed) : toField());
+      giveKeyboard();
       // Going Back, the browser then scrolls to where the page was when the first of the pictures was opened.
-      requestAnimationFrame(() => grid?.focus(before));
+      requestAnimationFrame(giveKeyboard);
     }),
   );
 
@@ -58,19 +71,19 @@ export function SearchView(): JSX.Element {
     <main>
       <Intro />
       <SearchField
-        value={fieldTerm(query())?.text ?? ''}
+        value={app.address.current().text}
         autofocus={!app.opened.id()}
         busy={app.search.pending()}
         ref={(element) => {
           input = element;
         }}
-        onInput={(text) => app.address.type(withFieldText(query(), text))}
+        onInput={app.address.type}
         onCut={sayCut}
         onComposing={app.composing[1]}
         onCommit={app.commit}
         onLeave={() => grid?.focus(0)}
       />
-      <Show when={plainText(app.search.query()) === undefined}>
+      <Show when={hasParts()}>
         <Part>
           <QueryParts onRemoved={toField} />
         </Part>
@@ -81,6 +94,7 @@ export function SearchView(): JSX.Element {
       </Show>
       <Results
         onOpen={open}
+        onLike={like}
         onEscape={() => input?.focus()}
         handle={(handle) => {
           grid = handle;
@@ -91,7 +105,7 @@ export function SearchView(): JSX.Element {
 }
 
 /** The pictures, or why there are none. */
-function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onEscape' | 'handle'>): JSX.Element {
+function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onLike' | 'onEscape' | 'handle'>): JSX.Element {
   const app = useApp();
   const restoreScroll = () => {
     const top = app.address.scroll();
@@ -126,6 +140,7 @@ function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onEscape' |
             label={app.search.response() ? 'Results' : 'All pictures'}
             divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}
             onOpen={props.onOpen}
+            onLike={props.onLike}
             onEscape={props.onEscape}
             handle={(handle) => {
               props.handle(handle);
