@@ -1,5 +1,5 @@
 import { createLatest } from '../engine/async/latest.ts';
-import type { CollectionEntry, Item } from '../engine/collection/types.ts';
+import type { CollectionEntry, Item, PictureBytes } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Query } from '../engine/query/query.ts';
 import type {
@@ -46,6 +46,10 @@ export interface QueryClient {
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item in the open collection, or −1. */
   rowOf(id: string): Promise<number>;
+  /** How many pictures of their own the visitor has here; changes come as `library` events. */
+  countLibrary(): Promise<number>;
+  /** A stored copy of a picture of the library; undefined where there is none. */
+  libraryPicture(itemId: string, size: 'thumbnail' | 'preview'): Promise<PictureBytes | undefined>;
   subscribe(listener: (event: ClientEvent) => void): () => void;
   dispose(): void;
 }
@@ -87,6 +91,8 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
       }),
     items: (rows) => run((worker) => worker.browse((api) => api.items(rows))),
     rowOf: (id) => run((worker) => worker.browse((api) => api.rowOf(id))),
+    countLibrary: () => run((worker) => worker.ask((api) => api.countLibrary())),
+    libraryPicture: (id, size) => run((worker) => worker.ask((api) => api.libraryPicture(id, size))),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

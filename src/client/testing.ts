@@ -91,6 +91,8 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     rank: async (_query, from) => ({ from, ...NOTHING }),
     items: async () => [],
     rowOf: async () => number,
+    countLibrary: async () => 0,
+    libraryPicture: async () => undefined,
     ...behaviour,
     async connect(_baseUrl, onEvent) {
       send = onEvent;

@@ -2,7 +2,7 @@ import { createPromiseCache } from '../async/cached/promise-cache.ts';
 import type { ItemStore } from '../collection/items/items.ts';
 import type { IndexKind } from '../collection/types.ts';
 import { AfterimageError } from '../errors.ts';
-import { type Bitset, countBits } from '../index/bitset.ts';
+import { type Bitset, clearBit, countBits } from '../index/bitset.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 import type { QueryEncoder } from '../ports.ts';
 import { embedQuery } from '../query/embed-query.ts';
@@ -50,8 +50,18 @@ export interface SearchEngineOptions {
   /** Of the same rows. Read where a query has filters or pictures of the collection. */
   readonly items: ItemStore;
   readonly vectors: VectorSource;
-  /** What similarities mean nothing (cutoff.ts). */
+  /** What similarities mean nothing (cutoff.ts); read anew for each search. */
   readonly baseline: Baseline;
+  /** Of a collection that changes while it is open. */
+  readonly live?: Live | undefined;
+}
+
+/** Says what changes in a collection while it is open. */
+export interface Live {
+  /** Another number whenever rows are added, changed or removed. */
+  revision(): number;
+  /** Whether a row is one of those that can be found. */
+  has(row: number): boolean;
 }
 
 export interface SearchEngine {
@@ -75,6 +85,8 @@ interface Latest {
   readonly key: string;
   readonly first: Retrieved;
   readonly filter: Bitset | undefined;
+  /** Of the collection when it was made. */
+  readonly revision: number | undefined;
   /** Rows that can be ranked. */
   readonly total: number;
   /** The ranking of at least `k` rows, or as many as there are. */
@@ -94,15 +106,16 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   checkModel(options);
   const { collection, retriever } = options;
   const embed = createEmbed(options);
-  const passing = createFilters(options.items);
+  const passing = createFilters(options.items, options.live);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
   let latest: Latest | undefined;
 
   async function rankFirst(query: Query, embedding: Embedding): Promise<Latest> {
+    const revision = options.live?.revision();
     const filter = await passing(query);
     const first = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX, filter });
     const total = filter ? countBits(filter) : retriever.size;
-    latest = { key: serialise(query), first, filter, total };
+    latest = { key: serialise(query), first, filter, revision, total };
     return latest;
   }
 
@@ -151,7 +164,8 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     async rank(asked, from, count) {
       const query = checkQuery(asked);
       const embedding = await embed(query).value;
-      const known = latest?.key === serialise(query) ? latest : await rankFirst(query, embedding);
+      const isKnown = latest?.key === serialise(query) && latest.revision === options.live?.revision();
+      const known = isKnown && latest ? latest : await rankFirst(query, embedding);
       const end = from + count;
       return { from, ...sliceRanking(await rankTo(end, known, embedding), from, end) };
     },
@@ -172,12 +186,17 @@ function createEmbed({ encoder, items, vectors, collection }: SearchEngineOption
 }
 
 /** The rows that pass a query's filters; undefined where it has none. */
-function createFilters(items: ItemStore) {
+function createFilters(items: ItemStore, live: Live | undefined) {
   const filters = createPromiseCache<Bitset>(REMEMBERED_FILTERS);
+  const filterPresent = async (query: Query) => {
+    const passing = await filterRows(query.filters, items);
+    if (live) for (let row = 0; row < items.count; row++) if (!live.has(row)) clearBit(passing, row);
+    return passing;
+  };
   return async (query: Query): Promise<Bitset | undefined> => {
     if (query.filters.length === 0) return undefined;
-    const key = serialise({ terms: [], filters: query.filters });
-    return filters.get(key, () => filterRows(query.filters, items)).value;
+    const key = `${live?.revision()} ${serialise({ terms: [], filters: query.filters })}`;
+    return filters.get(key, () => filterPresent(query)).value;
   };
 }
 
