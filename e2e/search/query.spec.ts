@@ -55,8 +55,7 @@ test('a picture of the collection is a query, and the log keeps it', async ({ ap
 
   await app.open(`./?query=1_i.${id}`);
   await app.answered('like a picture');
-  expect((await app.top(1))[0]).toBe(title);
-  expect((await app.shown())[0]?.score).toBeCloseTo(1, 1);
+  expect(await app.top(9)).not.toContain(title);
   const part = page.getByRole('button', { name: `Remove like “${title}”` });
   await expect(part.locator('img')).toBeVisible();
 

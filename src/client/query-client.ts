@@ -1,10 +1,15 @@
+import { proxy } from 'comlink';
 import { createLatest } from '../engine/async/latest.ts';
 import type { CollectionEntry, Item, PictureBytes } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Query } from '../engine/query/query.ts';
 import type {
   CollectionInfo,
+  CopiesRequest,
+  DateOrder,
   DevicePreference,
+  FoundCopies,
+  FoundTimeline,
   IndexPreference,
   RankedPage,
   SearchResponse,
@@ -50,6 +55,10 @@ export interface QueryClient {
   countLibrary(): Promise<number>;
   /** A stored copy of a picture of the library; undefined where there is none. */
   libraryPicture(itemId: string, size: 'thumbnail' | 'preview'): Promise<PictureBytes | undefined>;
+  /** As in `QueryWorkerApi`. */
+  copies(request: CopiesRequest, onProgress: (done: number) => void): Promise<FoundCopies | undefined>;
+  stopCopies(): Promise<void>;
+  timeline(first: DateOrder, rows: Uint32Array | undefined): Promise<FoundTimeline>;
   subscribe(listener: (event: ClientEvent) => void): () => void;
   dispose(): void;
 }
@@ -93,6 +102,9 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     rowOf: (id) => run((worker) => worker.browse((api) => api.rowOf(id))),
     countLibrary: () => run((worker) => worker.ask((api) => api.countLibrary())),
     libraryPicture: (id, size) => run((worker) => worker.ask((api) => api.libraryPicture(id, size))),
+    copies: (request, onProgress) => run((worker) => worker.browse((api) => api.copies(request, proxy(onProgress)))),
+    stopCopies: () => run((worker) => worker.browse((api) => api.stopCopies())),
+    timeline: (first, rows) => run((worker) => worker.browse((api) => api.timeline(first, rows))),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

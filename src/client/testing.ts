@@ -93,6 +93,9 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     rowOf: async () => number,
     countLibrary: async () => 0,
     libraryPicture: async () => undefined,
+    copies: async () => undefined,
+    stopCopies: async () => {},
+    timeline: async () => ({ rows: new Uint32Array(), months: [], years: [] }),
     ...behaviour,
     async connect(_baseUrl, onEvent) {
       send = onEvent;

@@ -93,10 +93,24 @@ export type LibraryEvent =
     }
   | { readonly type: 'device-lost'; readonly reason: string };
 
+/** What the library worker asks of the page, because only a page can do it. */
+export interface LibraryPage {
+  /**
+   * The pixels of an SVG drawing, whose root says its size in pixels. The page shows it as a picture, in which nothing is
+   * executed and nothing fetched. @throws AfterimageError `picture-unreadable`
+   */
+  draw(svg: Uint8Array<ArrayBuffer>, width: number, height: number): Promise<ImageBitmap>;
+}
+
 /** Surface of `workers/library.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
 export interface LibraryWorkerApi {
-  /** As in `QueryWorkerApi`. */
-  connect(baseUrl: string, onEvent: (event: LibraryEvent) => void, workerLock: string | undefined): Promise<boolean>;
+  /** As in `QueryWorkerApi`. @param page a Comlink proxy */
+  connect(
+    baseUrl: string,
+    onEvent: (event: LibraryEvent) => void,
+    workerLock: string | undefined,
+    page: LibraryPage,
+  ): Promise<boolean>;
   /** Where the vision tower runs; to be called before something is added. */
   useDevice(device: 'webgpu' | 'wasm', threads: number): Promise<void>;
   overview(): Promise<LibraryOverview>;

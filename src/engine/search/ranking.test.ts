@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createBitset, setBit } from '../index/bitset.ts';
-import { bySimilarity, extendRanking, filterRanking, type Ranking, sliceRanking, toRanking } from './ranking.ts';
+import {
+  bySimilarity,
+  extendRanking,
+  filterRanking,
+  type Ranking,
+  sliceRanking,
+  toRanking,
+  withoutRows,
+} from './ranking.ts';
 
 /** Rows below 60, each once. `isReranked`: scores are other numbers than similarities. */
 const rankings = fc
@@ -27,6 +35,16 @@ test('the ranking of hits is theirs, and its scores are their similarities', () 
   ]);
   expect(ranking).toEqual(bySimilarity(Uint32Array.of(7, 3), Float32Array.of(0.5, 0.25)));
   expect(isShared(ranking)).toBe(true);
+});
+
+test('a ranking without some rows keeps the others as they are', () => {
+  fc.assert(
+    fc.property(rankings, fc.uniqueArray(fc.nat(59)), (ranking, left) => {
+      const rest = withoutRows(ranking, new Set(left));
+      expect(ranksOf(rest)).toEqual(ranksOf(ranking).filter(({ row }) => !left.includes(row)));
+      expect(isShared(rest)).toBe(isShared(ranking));
+    }),
+  );
 });
 
 test('a slice is a copy of some ranks', () => {

@@ -38,6 +38,15 @@ export function filterRanking(ranking: Ranking, filter: Bitset): Ranking {
   );
 }
 
+/** The ranking without some of its rows. */
+export function withoutRows(ranking: Ranking, rows: ReadonlySet<number>): Ranking {
+  if (rows.size === 0) return ranking;
+  return pick(
+    ranking,
+    ranksWhere(ranking.rows, (row) => !rows.has(row)),
+  );
+}
+
 /** `first`, then what is in `further` and not in `first`. */
 export function extendRanking(first: Ranking, further: Ranking): Ranking {
   const seen = new Set(first.rows);

@@ -2,7 +2,7 @@ import { createPromiseCache } from '../async/cached/promise-cache.ts';
 import type { ItemStore } from '../collection/items/items.ts';
 import type { IndexKind } from '../collection/types.ts';
 import { AfterimageError } from '../errors.ts';
-import { type Bitset, clearBit, countBits } from '../index/bitset.ts';
+import { type Bitset, clearBit, countBits, hasBit } from '../index/bitset.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 import type { QueryEncoder } from '../ports.ts';
 import { embedQuery } from '../query/embed-query.ts';
@@ -10,7 +10,7 @@ import { filterRows } from '../query/filter-rows.ts';
 import { isValid, normalise, plainText, type Query, textQuery } from '../query/query.ts';
 import { serialise } from '../query/serialise.ts';
 import { type Baseline, cutoff, type Unjudged } from './cutoff.ts';
-import { extendRanking, type Ranking, sliceRanking } from './ranking.ts';
+import { extendRanking, type Ranking, sliceRanking, withoutRows } from './ranking.ts';
 import { type Estimates, RANKED_BY_INDEX, type Retrieved, type Retriever } from './retriever.ts';
 import type { VectorSource } from './vector-source.ts';
 
@@ -26,7 +26,7 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly cutoff: number | null;
   /** Why none can be drawn. */
   readonly unjudged?: Unjudged;
-  /** Pictures in the collection that pass the query's filters: what scrolling on can reach. */
+  /** Pictures in the collection that pass the query's filters, less those that it is like: what scrolling on can reach. */
   readonly total: number;
   readonly index: IndexKind;
   readonly encodeMs: number;
@@ -66,7 +66,8 @@ export interface Live {
 
 export interface SearchEngine {
   /**
-   * The best `RANKED_BY_INDEX` pictures.
+   * The best `RANKED_BY_INDEX` pictures, less those of the collection that the query is like: whoever asks for more like a
+   * picture has it, and as a good match that no other reaches it would draw the line right below itself.
    * @throws AfterimageError `query-empty`, `query-invalid`, and what `embedQuery`, encoder, items and retriever throw.
    */
   search(query: Query): Promise<SearchAnswer>;
@@ -87,6 +88,8 @@ interface Latest {
   readonly filter: Bitset | undefined;
   /** Of the collection when it was made. */
   readonly revision: number | undefined;
+  /** Rows of the pictures that the query is like, which are not among its answers. */
+  readonly liked: ReadonlySet<number>;
   /** Rows that can be ranked. */
   readonly total: number;
   /** The ranking of at least `k` rows, or as many as there are. */
@@ -112,22 +115,25 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
 
   async function rankFirst(query: Query, embedding: Embedding): Promise<Latest> {
     const revision = options.live?.revision();
-    const filter = await passing(query);
-    const first = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX, filter });
-    const total = filter ? countBits(filter) : retriever.size;
-    latest = { key: serialise(query), first, filter, revision, total };
+    const [filter, liked] = await Promise.all([passing(query), likedRows(query, options)]);
+    const found = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX, filter });
+    const first = { ...found, ...withoutRows(found, liked) };
+    const passed = filter ? countBits(filter) : retriever.size;
+    const total = passed - [...liked].filter((row) => !filter || hasBit(filter, row)).length;
+    latest = { key: serialise(query), first, filter, liked, revision, total };
     return latest;
   }
 
   /** The ranks before `end` at least, where there are so many. */
   async function rankTo(end: number, known: Latest, embedding: Embedding): Promise<Ranking> {
-    const { first, filter, further } = known;
+    const { first, filter, liked, further } = known;
     const wanted = Math.min(end, known.total);
     if (wanted <= first.rows.length) return first;
     if (further && wanted <= further.k) return further.ranking;
-    const k = retriever.pageSize * Math.ceil(wanted / retriever.pageSize);
-    const ranking = retriever.retrieve(embedding, { k, filter }).then((all) => extendRanking(first, all));
-    known.further = { k, ranking };
+    const k = retriever.pageSize * Math.ceil((wanted + liked.size) / retriever.pageSize);
+    const all = retriever.retrieve(embedding, { k, filter });
+    const ranking = all.then((further) => extendRanking(first, withoutRows(further, liked)));
+    known.further = { k: k - liked.size, ranking };
     ranking.catch(() => {
       if (known.further?.ranking === ranking) known.further = further;
     });
@@ -198,6 +204,13 @@ function createFilters(items: ItemStore, live: Live | undefined) {
     const key = `${live?.revision()} ${serialise({ terms: [], filters: query.filters })}`;
     return filters.get(key, () => filterPresent(query)).value;
   };
+}
+
+/** Rows of the collection's pictures that a query is like; not of those that it is pushed away from. */
+async function likedRows({ terms }: Query, { items, collection }: SearchEngineOptions): Promise<ReadonlySet<number>> {
+  const liked = terms.flatMap((term) => (term.kind === 'item' && term.weight > 0 ? [term] : []));
+  const here = liked.filter((term) => term.collection === null || term.collection === collection);
+  return new Set(await Promise.all(here.map(({ id }) => items.rowOf(id))));
 }
 
 /**

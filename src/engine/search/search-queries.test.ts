@@ -80,6 +80,7 @@ test('what is pushed away and what it is like change the order as their sum does
     (value, j) => value - (embeddingOf('a cat')[j] as number) + 0.5 * (vectors[42]?.[j] as number),
   );
   const norm = Math.hypot(...sum);
+  expect(rows).not.toContain(42);
   for (const [rank, row] of [...rows].entries()) {
     expect(scores[rank]).toBeCloseTo(dot(sum, vectors[row] as Embedding) / norm, 5);
   }
@@ -130,6 +131,48 @@ describe('a filter', () => {
   test('alone is no search', async () => {
     const { engine } = createEngine();
     await expect(engine.search({ terms: [], filters: [gif] })).rejects.toEqual(withCode('query-empty'));
+  });
+});
+
+describe('pictures that a query is like', () => {
+  const like = (row: number, weight = 1, collection: string | null = null): Term => ({
+    ...{ kind: 'item', weight, collection },
+    id: row.toString(16).padStart(16, '0'),
+  });
+
+  test.each([
+    ['one', [like(42)], []],
+    ['one by the name of its collection', [like(42, 1, 'pictures')], []],
+    ['two, with words', [like(42), like(45, 0.5), ...dog.terms], []],
+    ['one that passes a filter, and one that does not', [like(42), like(43)], [gif]],
+  ] as const)('are not among its answers: %s', async (_, terms, filters) => {
+    const { engine } = createEngine();
+    const query: Query = { terms, filters };
+    const answer = await engine.search(query);
+    const passing = vectors.map((_, row) => row).filter((row) => filters.length === 0 || row % 3 === 0);
+    const liked = terms.flatMap((term) => (term.kind === 'item' ? [Number.parseInt(term.id, 16)] : []));
+    const right = passing.filter((row) => !liked.includes(row));
+    expect(answer.total).toBe(right.length);
+    const further = await engine.rank(query, answer.rows.length, COUNT);
+    expect([...answer.rows, ...further.rows].sort((a, b) => a - b)).toEqual(right);
+    // Asked for by itself, the ranking is the same.
+    const again = await createEngine().engine.rank(query, 0, COUNT);
+    expect([...again.rows]).toEqual([...answer.rows, ...further.rows]);
+  });
+
+  test('do not draw the line', async () => {
+    const { engine } = createEngine();
+    const { similarities, good, cutoff: line } = await engine.search({ terms: [like(42)], filters: [] });
+    const baseline = { ...baselineOf(flat, DIM, [], 256), ordinary: null };
+    expect(cutoff(vectors[42] as Embedding, baseline, similarities)).toMatchObject({ good, line });
+    expect(similarities[0]).toBeLessThan(0.9999);
+  });
+
+  test('stay where a query is pushed away from them', async () => {
+    const { engine } = createEngine();
+    const query: Query = { terms: [...dog.terms, like(42, -1)], filters: [] };
+    expect((await engine.search(query)).total).toBe(COUNT);
+    expect((await engine.rank(query, 0, COUNT)).rows).toContain(42);
   });
 });
 

@@ -24,7 +24,10 @@ export interface StoredPicture {
   readonly files: readonly FoundFile[];
   /** Unit norm. */
   readonly vector: Float32Array;
-  /** Perceptual hash: 16 lower-case hex digits; null where none was made. */
+  /**
+   * `perceptualHash` of the picture: 16 lower-case hex digits; null where it has none. Readers of items find it in their
+   * extensions (`withPerceptualHash`).
+   */
   readonly phash: string | null;
 }
 
@@ -115,8 +118,8 @@ export interface LibraryStore {
   filesOf(folder: number): Promise<Map<string, { readonly key: number; readonly file: FoundFile }>>;
 
   enqueue(files: readonly FoundFile[]): Promise<void>;
-  /** The first files that wait, in the order in which they came. */
-  waiting(limit: number): Promise<QueuedFile[]>;
+  /** The first files that wait, in ascending id, which is the order in which they came; those after the id `after`, if given. */
+  waiting(limit: number, after?: number): Promise<QueuedFile[]>;
   countWaiting(): Promise<number>;
   failed(): Promise<QueuedFile[]>;
   fail(failures: readonly { readonly id: number; readonly code: string; readonly reason: string }[]): Promise<void>;

@@ -14,6 +14,7 @@ import type { EncoderKey, PoolEntry } from '../encoders/encoder-pool.ts';
 import { type Connection, createEncoders, encoderInfo } from '../encoders/encoders.browser.ts';
 import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
 import type { Device } from '../models/tower-files.browser.ts';
+import { createAllPictures } from './all-pictures.ts';
 import { createLibraryDoor, type LibraryDoor, type OpenLibraryStore } from './opened/library-door.browser.ts';
 import { libraryModelError, openLibrary } from './opened/open-library.browser.ts';
 import { openStatic } from './opened/open-static.browser.ts';
@@ -114,6 +115,10 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     rowOf: async (itemId) => shelf.current().open.source.rowOf(itemId),
     countLibrary: library.count,
     libraryPicture: library.picture,
+    ...createAllPictures(
+      () => shelf.current().open.source,
+      () => connected().emit({ type: 'heartbeat' }),
+    ),
   };
 }
 

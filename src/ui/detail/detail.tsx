@@ -13,6 +13,7 @@ import { Thumbs } from '../ratings/thumbs.tsx';
 import { matchText } from '../search/matches.ts';
 import './detail.css';
 import { dateFact } from './date-fact.ts';
+import { LikeButtons } from './like-buttons.tsx';
 import { type Point, swipe } from './swipe.ts';
 
 /** The opened picture, large, above the page. */
@@ -161,6 +162,7 @@ function Facts(props: { item: Item }): JSX.Element {
           <RatingError ratings={app.ratings} />
         </Show>
       </Show>
+      <LikeButtons item={props.item} />
       <dl class="facts numbers">
         <Show when={score() !== null}>
           <Fact name="Score">{formatScore(score() ?? 0)}</Fact>

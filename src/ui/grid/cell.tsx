@@ -3,6 +3,7 @@ import type { Item } from '../../engine/collection/types.ts';
 import { createItem } from '../../state/collection/items.ts';
 import { createPictureUrl } from '../../state/collection/picture-url.ts';
 import { formatCount, formatScore } from '../common/format.ts';
+import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 import { Thumbs } from '../ratings/thumbs.tsx';
 
@@ -13,6 +14,8 @@ export function Cell(props: {
   active: boolean;
   onActivate: (cell: number) => void;
   onOpen: (cell: number, item: Item) => void;
+  /** More pictures like this one are asked for. */
+  onLike: (item: Item) => void;
 }): JSX.Element {
   const app = useApp();
   const ranked = () => app.pictures.at(props.cell);
@@ -63,36 +66,64 @@ export function Cell(props: {
           </Show>
         </span>
       </a>
-      <Show when={score() !== null && !app.ratings.off() && item()}>
-        {(judged) => <CellThumbs item={judged()} touched={touched()} active={props.active} />}
+      <Show when={item()}>
+        {(shown) => (
+          <CellTools
+            item={shown()}
+            judged={score() !== null && !app.ratings.off()}
+            touched={touched()}
+            active={props.active}
+            onLike={props.onLike}
+          />
+        )}
       </Show>
     </div>
   );
 }
 
 /**
- * Thumbs above the picture, while the cell has the pointer or the keyboard, and where one is given; below it while all
- * pictures are judged.
+ * Above the picture while the cell has the pointer or the keyboard: thumbs, where it is a result, and “More like this”.
+ * Thumbs are there too where one is given, and below the picture while all are judged.
  */
-function CellThumbs(props: { item: Item; touched: boolean; active: boolean }): JSX.Element {
+function CellTools(props: {
+  item: Item;
+  judged: boolean;
+  touched: boolean;
+  active: boolean;
+  onLike: (item: Item) => void;
+}): JSX.Element {
   const {
     commit,
     ratings,
     judging: [judging],
   } = useApp();
-  const value = () => ratings.judgement(props.item.id);
+  const value = () => (props.judged ? ratings.judgement(props.item.id) : null);
+  const isJudging = () => props.judged && judging();
   return (
-    <Show when={props.touched || value() || judging()}>
-      <div class="cell-thumbs">
-        <Thumbs
-          title={itemTitle(props.item)}
-          value={value()}
-          tabbable={!judging() || props.active}
-          onChange={(judgement) => {
-            commit();
-            void ratings.judge(props.item.id, judgement);
-          }}
-        />
+    <Show when={props.touched || value() || isJudging()}>
+      <div class="cell-tools">
+        <Show when={props.judged}>
+          <Thumbs
+            title={itemTitle(props.item)}
+            value={value()}
+            tabbable={!judging() || props.active}
+            onChange={(judgement) => {
+              commit();
+              void ratings.judge(props.item.id, judgement);
+            }}
+          />
+        </Show>
+        <Show when={props.touched && !isJudging()}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={`More like this: ${itemTitle(props.item)}`}
+            title="More like this"
+            onClick={() => props.onLike(props.item)}
+          >
+            <Icon name="like" size={18} />
+          </button>
+        </Show>
       </div>
     </Show>
   );

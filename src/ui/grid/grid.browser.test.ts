@@ -77,6 +77,7 @@ async function show(): Promise<(cell: number) => void> {
           label: 'Results',
           divider: 'Weaker',
           onOpen: () => {},
+          onLike: () => {},
           onEscape: () => {},
           handle: (handle) => {
             grid = handle;

@@ -17,6 +17,7 @@ export function Grid(props: {
   label: string;
   divider: JSX.Element;
   onOpen: (cell: number, item: Item) => void;
+  onLike: (item: Item) => void;
   /** Escape: back to the search field. */
   onEscape: () => void;
   handle: (handle: GridHandle) => void;
@@ -75,6 +76,7 @@ export function Grid(props: {
             active={active()}
             onActivate={setActive}
             onOpen={props.onOpen}
+            onLike={props.onLike}
           />
         )}
       </For>

@@ -12,6 +12,7 @@ export function Row(props: {
   active: number;
   onActivate: (cell: number) => void;
   onOpen: (cell: number, item: Item) => void;
+  onLike: (item: Item) => void;
 }): JSX.Element {
   const cells = createMemo(() => {
     const row = rowAt(props.layout, props.index);
@@ -44,6 +45,7 @@ export function Row(props: {
                 active={props.active === cell()}
                 onActivate={props.onActivate}
                 onOpen={props.onOpen}
+                onLike={props.onLike}
               />
             )}
           </Index>

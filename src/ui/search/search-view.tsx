@@ -2,6 +2,7 @@ import { createEffect, type JSX, lazy, Match, on, onCleanup, onMount, Show, Swit
 import type { Item } from '../../engine/collection/types.ts';
 import { fieldTerm, plainText, textQuery, withFieldText } from '../../engine/query/query.ts';
 import { MAX_QUERY } from '../../state/search/address.ts';
+import { likeQuery } from '../../state/search/like.ts';
 import { Failure } from '../common/failure.tsx';
 import { NoCollections } from '../common/no-collections.tsx';
 import { Part } from '../common/part.tsx';
@@ -29,6 +30,11 @@ export function SearchView(): JSX.Element {
     toField();
   };
   const query = () => app.address.current().query;
+  const like = (item: Item) => {
+    app.address.go({ query: likeQuery(query(), item.id) });
+    app.commit();
+    toField();
+  };
   const open = (cell: number, item: Item) => {
     app.commit();
     app.opened.open(cell, item);
@@ -44,13 +50,15 @@ export function SearchView(): JSX.Element {
     input?.select();
   });
   createScrollToResults(() => app.search.text());
-  // The picture that was open has the keyboard when the detail view closes.
+  // The picture that was open has the keyboard when the detail view closes; the field, where it closes for another search.
   createEffect(
-    on(app.opened.cell, (cell, before) => {
-      if (cell !== undefined || before === undefined || app.opened.id() !== null) return;
-      grid?.focus(before);
+    on([app.opened.cell, app.search.query], ([cell, asked], before) => {
+      const closed = before?.[0];
+      if (cell !== undefined || closed === undefined || app.opened.id() !== null) return;
+      const giveKeyboard = () => (before?.[1] === asked ? grid?.focus(closed) : toField());
+      giveKeyboard();
       // Going Back, the browser then scrolls to where the page was when the first of the pictures was opened.
-      requestAnimationFrame(() => grid?.focus(before));
+      requestAnimationFrame(giveKeyboard);
     }),
   );
 
@@ -81,6 +89,7 @@ export function SearchView(): JSX.Element {
       </Show>
       <Results
         onOpen={open}
+        onLike={like}
         onEscape={() => input?.focus()}
         handle={(handle) => {
           grid = handle;
@@ -91,7 +100,7 @@ export function SearchView(): JSX.Element {
 }
 
 /** The pictures, or why there are none. */
-function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onEscape' | 'handle'>): JSX.Element {
+function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onLike' | 'onEscape' | 'handle'>): JSX.Element {
   const app = useApp();
   const restoreScroll = () => {
     const top = app.address.scroll();
@@ -126,6 +135,7 @@ function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onEscape' |
             label={app.search.response() ? 'Results' : 'All pictures'}
             divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}
             onOpen={props.onOpen}
+            onLike={props.onLike}
             onEscape={props.onEscape}
             handle={(handle) => {
               props.handle(handle);

@@ -7,10 +7,9 @@ import { isTiff, readTiff } from '../containers/tiff.ts';
 import { type NumericSamples, tiffReading } from '../containers/tiff-samples.ts';
 import { MAX_PIXELS, TIMEOUT_SECONDS } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
+import { WHITE } from './ground.ts';
 import { numericTiff } from './numeric-tiff.node.ts';
 import { fromRaw, type Raw, toRaw } from './raw.node.ts';
-
-export const WHITE = '#ffffff';
 
 /** A picture file and how its pixels are read. */
 export interface Input {

@@ -5,7 +5,7 @@ import { isCutAnimation, isGif } from '../containers/gif.ts';
 import { isJpeg, lacksScans, mendJpeg, withFilling } from '../containers/jpeg.ts';
 import { deflatedStrips } from '../containers/tiff.ts';
 import { MAX_PIXELS } from '../limits.ts';
-import { MIN_SHOWN, shownShare } from './frames.node.ts';
+import { MIN_SHOWN, shownShare } from './frames.ts';
 import type { Input } from './input.node.ts';
 import type { Raw } from './raw.node.ts';
 

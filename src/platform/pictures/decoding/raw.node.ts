@@ -1,12 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import { MAX_PIXELS } from '../limits.ts';
+import type { Raw } from './raw.ts';
 
-/** Pixels in memory: three bytes of sRGB each. */
-export interface Raw {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
+export type { Raw };
 
 /** At most `size` on its longest side, and never enlarged. */
 export function inside(image: Sharp, size: number): Sharp {

@@ -1,8 +1,8 @@
-import { brandsOf } from '../containers/avif.ts';
+import { brandsOf } from '../containers/boxes.ts';
 import { isGif } from '../containers/gif.ts';
 import { isJpeg, jpegObstacle } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
-import { pngDamage } from '../containers/png-damage.node.ts';
+import { pngDamage } from '../containers/png-damage.ts';
 import { xmlKind } from '../containers/svg.ts';
 import { isTiff, readTiff } from '../containers/tiff.ts';
 import { tiffObstacle } from '../containers/tiff-samples.ts';

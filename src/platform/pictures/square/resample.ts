@@ -1,4 +1,5 @@
 /** Resampling as Pillow does it (`Resample.c`): libvips enlarges with everything shifted by a part of a pixel. */
+import type { Raw } from '../decoding/raw.ts';
 
 /** Interpolation by PIL's numbers: nearest is taken for a narrow box. */
 const FILTERS: Readonly<Record<number, { readonly support: number; readonly weight: (x: number) => number }>> = {
@@ -57,28 +58,27 @@ export interface Square {
 }
 
 /** Scale RGB bytes and cut out a square. */
-export function resampleSquare(
-  source: { readonly data: Uint8Array; readonly width: number; readonly height: number },
-  { width, height, left, top, size }: Square,
-  resample: number,
-): Uint8Array {
+export function resampleSquare(source: Raw, square: Square, resample: number): Uint8Array {
+  const { width, height, left, top, size } = square;
   const columns = windowsOf({ from: source.width, to: width, start: left, count: size }, resample);
   const rows = windowsOf({ from: source.height, to: height, start: top, count: size }, resample);
   const first = rows[0]?.first ?? 0;
   const last = rows.reduce((end, row) => Math.max(end, row.first + row.weights.length), 0);
   const narrow = new Uint8ClampedArray(3 * size * (last - first));
-  for (let y = first; y < last; y++) {
-    for (const [x, column] of columns.entries()) {
-      mix(source.data, 3 * (y * source.width + column.first), 3, column.weights, narrow, 3 * ((y - first) * size + x));
+  for (let x = 0; x < size; x++) {
+    const { first: from, weights } = columns[x] as Window; // one a column
+    for (let y = first; y < last; y++) {
+      mix(source.data, 3 * (y * source.width + from), 3, weights, narrow, 3 * ((y - first) * size + x));
     }
   }
-  const square = new Uint8ClampedArray(3 * size * size);
-  for (const [y, row] of rows.entries()) {
+  const result = new Uint8ClampedArray(3 * size * size);
+  for (let y = 0; y < size; y++) {
+    const { first: from, weights } = rows[y] as Window; // one a row
     for (let x = 0; x < size; x++) {
-      mix(narrow, 3 * ((row.first - first) * size + x), 3 * size, row.weights, square, 3 * (y * size + x));
+      mix(narrow, 3 * ((from - first) * size + x), 3 * size, weights, result, 3 * (y * size + x));
     }
   }
-  return new Uint8Array(square.buffer);
+  return new Uint8Array(result.buffer);
 }
 
 /** A pixel as the weighted sum of others, `step` bytes apart. The array rounds and cuts off. */
@@ -90,7 +90,9 @@ function mix(
   to: Uint8ClampedArray,
   at: number,
 ): void {
-  let [red, green, blue] = [0, 0, 0];
+  let red = 0;
+  let green = 0;
+  let blue = 0;
   for (let i = 0, place = start; i < weights.length; i++, place += step) {
     const weight = weights[i] as number;
     red += weight * (from[place] as number);

@@ -55,6 +55,7 @@ export async function openLibrary(
       get count() {
         return library.items.count;
       },
+      order: library.order,
       items: (rows) => Promise.all(Array.from(rows, library.items.get)),
       rowOf: library.items.rowOf,
       vectorsOf: library.vectors.vectorsOf,

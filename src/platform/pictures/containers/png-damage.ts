@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import { asciiOf } from './bytes.ts';
+import { crc32 } from './crc32.ts';
 
 /** What is wrong with the chunks of a PNG, where libpng says nothing; undefined where nothing is. Untrusted bytes. */
 export function pngDamage(bytes: Uint8Array): string | undefined {
