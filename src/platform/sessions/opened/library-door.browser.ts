@@ -6,7 +6,7 @@ import type { LibraryStore } from '../../library/library-store.ts';
 import { storedPicture } from './open-library.browser.ts';
 
 /** Opens the store of the installation at a base URL. */
-export type OpenLibraryStore = (baseUrl: string) => Promise<LibraryStore>;
+export type OpenLibraryStore = (baseUrl: string) => LibraryStore;
 
 /** The library's store, opened when it is first asked for. */
 export interface LibraryDoor {
