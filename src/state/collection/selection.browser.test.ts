@@ -9,6 +9,7 @@ let total = 100;
 /** Cells up to here are at hand. */
 const [fetched, setFetched] = createSignal(50);
 const [shown, setShown] = createSignal({});
+const [places, setPlaces] = createSignal({});
 let wanted: [number, number] | undefined;
 let selection: Selection;
 let dispose = () => {};
@@ -32,7 +33,7 @@ beforeEach(() => {
   createRoot((end) => {
     dispose = end;
     const get = (row: number) => (row === 1007 ? Promise.reject(new Error('not there')) : item(row));
-    selection = createSelection(pictures, { get }, shown);
+    selection = createSelection(pictures, { get }, shown, places);
   });
 });
 afterEach(() => dispose());
@@ -78,6 +79,19 @@ it('selects all, but for more than it holds', async () => {
   setFetched(total);
   await selection.selectAll();
   expect(selection.count()).toBe(MOST_SELECTED - 1); // one cannot be read
+});
+
+it('selects from where the keyboard was, where none was toggled', async () => {
+  await selection.extendTo(11, 10);
+  await selection.extendTo(12, 11);
+  expect(ids()).toEqual(cells(10, 11, 12));
+});
+
+it('keeps what is selected when pictures are in other cells, and begins new ranges there', async () => {
+  selection.toggle(3, item(1003));
+  setPlaces({});
+  await selection.extendTo(21, 20);
+  expect(ids()).toEqual(cells(3, 20, 21));
 });
 
 it('forgets what was selected when something else is shown, and a range that is read then', async () => {

@@ -22,16 +22,25 @@ export interface Selection {
   /**
    * Select all from the cell that was toggled last up to this one, in place of what was selected so before; `MOST_SELECTED` at
    * most. Never rejects: pictures that cannot be read are left out.
+   * @param from where none was toggled
    */
-  extendTo(cell: number): Promise<void>;
+  extendTo(cell: number, from?: number): Promise<void>;
   selectAll(): Promise<void>;
 }
 
-/** @param shown what the cells show: when it changes, another picture is in each of them, and nothing is selected any more */
-export function createSelection(pictures: Pictures, items: Pick<Items, 'get'>, shown: Accessor<unknown>): Selection {
+/**
+ * @param shown what was asked for: when that changes, nothing is selected any more
+ * @param places changes when pictures may be in other cells than before
+ */
+export function createSelection(
+  pictures: Pictures,
+  items: Pick<Items, 'get'>,
+  shown: Accessor<unknown>,
+  places: Accessor<unknown> = shown,
+): Selection {
   const [isOn, setOn] = createSignal(false);
   const [selected, setSelected] = createSignal<ReadonlyMap<string, Item>>(new Map());
-  let anchor = 0;
+  let anchor: number | undefined;
   /** What was selected before the newest range. */
   let base: ReadonlyMap<string, Item> = new Map();
   /** The newest range: an older one that is still being read is dropped. */
@@ -42,12 +51,17 @@ export function createSelection(pictures: Pictures, items: Pick<Items, 'get'>, s
     setSelected(next);
   };
   const stop = () => {
-    anchor = 0;
+    anchor = undefined;
     base = new Map();
     set(base);
     setOn(false);
   };
   createEffect(on(shown, stop, { defer: true }));
+  const forgetPlaces = () => {
+    anchor = undefined;
+    base = selected();
+  };
+  createEffect(on(places, forgetPlaces, { defer: true }));
 
   async function select(from: number, to: number): Promise<void> {
     const range = ++newest;
@@ -73,7 +87,10 @@ export function createSelection(pictures: Pictures, items: Pick<Items, 'get'>, s
       set(next);
       setOn(true);
     },
-    extendTo: (cell) => select(Math.min(anchor, cell), Math.max(anchor, cell)),
+    extendTo(cell, from = cell) {
+      anchor ??= from;
+      return select(Math.min(anchor, cell), Math.max(anchor, cell));
+    },
     async selectAll() {
       base = new Map();
       anchor = 0;
