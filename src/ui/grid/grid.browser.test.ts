@@ -60,7 +60,7 @@ async function show(): Promise<(cell: number) => void> {
     const app = {
       baseUrl: `${location.origin}/`,
       address: createAddressBar(),
-      items: { get: itemOf },
+      items: { get: itemOf, changed: () => undefined },
       pictures,
       selection: createSelection(pictures, { get: itemOf }, () => 0),
       ratings: { off: () => true },
