@@ -1,8 +1,10 @@
 import { defineConfig } from '@playwright/test';
 import { BROWSER_ARGS, findBrowser, SOFTWARE_WEBGPU_ARGS } from './scripts/checks/browser.ts';
+import { findFirefox } from './scripts/checks/firefox.ts';
 
 /** `pnpm test` looks for a free one. */
 const PORT = Number(process.env.AFTERIMAGE_PORT ?? 4319);
+const FIREFOX = '**/firefox/*.spec.ts';
 const executablePath = findBrowser();
 
 function launch(...args: string[]) {
@@ -11,7 +13,7 @@ function launch(...args: string[]) {
 
 /**
  * The production build, made by `pnpm build`, in a real Chromium. A test runs on wasm; tagged `@webgpu` on WebGPU's
- * software adapter too, tagged `@webgpu-only` there alone.
+ * software adapter too, tagged `@webgpu-only` there alone. What is in `e2e/firefox` runs in Firefox, where there is one.
  */
 export default defineConfig({
   testDir: 'e2e',
@@ -27,8 +29,9 @@ export default defineConfig({
   reporter: 'list',
   use: { baseURL: `http://localhost:${PORT}/`, screenshot: 'only-on-failure' },
   projects: [
-    { name: 'wasm', grepInvert: /@webgpu-only/, use: { launchOptions: launch() } },
-    { name: 'webgpu', grep: /@webgpu/, use: { launchOptions: launch(...SOFTWARE_WEBGPU_ARGS) } },
+    { name: 'wasm', grepInvert: /@webgpu-only/, testIgnore: FIREFOX, use: { launchOptions: launch() } },
+    { name: 'webgpu', grep: /@webgpu/, testIgnore: FIREFOX, use: { launchOptions: launch(...SOFTWARE_WEBGPU_ARGS) } },
+    ...(findFirefox() ? [{ name: 'firefox', testMatch: FIREFOX }] : []),
   ],
   webServer: {
     command: `node --import tsx scripts/start.ts --no-build --port ${PORT}`,

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { env } from 'node:process';
 import { BROWSER_MISSING, BROWSER_VARIABLE, findBrowser, installBrowser } from './checks/browser.ts';
+import { FIREFOX_VARIABLE, findFirefox, installFirefox } from './checks/firefox.ts';
 import { type Counts, countPlaywright, countStep, countVitest, summary } from './checks/test-counts.ts';
 import { parseOnlyOptions, runScript } from './cli/cli.ts';
 import { ROOT_FOLDER } from './repository/folders.ts';
@@ -12,7 +13,7 @@ const HELP = `
 Usage: pnpm test
 
 Compiles the scan kernels, checks types and style, then runs the unit tests with coverage, builds the demo collection and the site, and runs the
-end-to-end tests in a real Chromium. Goes on after a failure; ends with the tests that failed and a line "N passed, N failed".
+end-to-end tests in a real Chromium and, where there is one, in Firefox. Goes on after a failure; ends with the tests that failed and a line "N passed, N failed".
 `;
 
 /** Not `test-results`, which Playwright empties. */
@@ -59,6 +60,10 @@ await runScript(HELP, async (args) => {
     return;
   }
   console.log(`Browser: ${browser}`);
+  const firefox = findFirefox() ?? installFirefox();
+  console.log(
+    firefox ? `Firefox: ${firefox}` : `No Firefox found: its tests are left out. ${FIREFOX_VARIABLE} names one.`,
+  );
   await rm(REPORTS, { recursive: true, force: true });
   await mkdir(REPORTS, { recursive: true });
   const results: { title: string; counts: Counts }[] = [];

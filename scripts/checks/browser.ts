@@ -58,15 +58,21 @@ function answers(path: string): boolean {
 
 /** Install Debian's Chromium, where this process may. @returns its path, or undefined where that is not possible. */
 export function installBrowser(): string | undefined {
-  if (env[BROWSER_VARIABLE] || platform !== 'linux' || getuid?.() !== 0) return undefined;
+  if (env[BROWSER_VARIABLE]) return undefined;
+  return installDebianPackage('chromium') ? findBrowser() : undefined;
+}
+
+/** @returns whether it is there now; false where this process may not install anything, and without a network */
+export function installDebianPackage(name: string): boolean {
+  if (platform !== 'linux' || getuid?.() !== 0) return false;
   try {
     const apt = (...args: string[]) =>
       execFileSync('apt-get', args, { stdio: 'inherit', env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } });
     apt('update', '-qq');
-    apt('install', '-y', '-qq', '--no-install-recommends', 'chromium');
+    apt('install', '-y', '-qq', '--no-install-recommends', name);
+    return true;
   } catch {
     // No apt-get, no network, or no such package: the caller says what to do.
-    return undefined;
+    return false;
   }
-  return findBrowser();
 }

@@ -9,7 +9,7 @@ import {
   parseModelManifest,
   stringifyModelManifest,
 } from '../../src/engine/model/model.ts';
-import { textFiles } from '../../src/platform/models/model-files.ts';
+import { textFiles, visionFiles } from '../../src/platform/models/model-files.ts';
 
 /** What a model says of itself and of whose work it is: it goes wherever the model goes. */
 const PAPERS = /^(?:licen[cs]e|notice|credits|readme|model)\b.*\.(?:md|txt|json)$|^(?:licen[cs]e|notice)$/i;
@@ -35,15 +35,22 @@ async function packageModel(manifest: ModelManifest, from: string, to: string, m
   }
   const files: ModelFile[] = [];
   for (const file of browserFiles(manifest)) files.push(await packageFile(file, from, to, maxPartBytes));
-  const omittedVision = manifest.files.filter(({ path }) => /^onnx\/vision_model\w*\.onnx$/.test(path));
+  const packed = new Set(files.map(({ path }) => path));
+  const omittedVision = manifest.files.filter(
+    ({ path }) => /^onnx\/vision_model\w*\.onnx$/.test(path) && !packed.has(path),
+  );
   const packaged = { ...manifest, files, omittedVision: omittedVision.map(({ sha256 }) => sha256) };
   await writeFile(join(to, 'model.json'), stringifyModelManifest(packaged));
 }
 
-/** What a browser loads of a model: the text tower in the precision of each of its devices. */
+/**
+ * What a browser loads of a model: the text tower, and for pictures of its own the vision tower, in the precision of each of
+ * its devices.
+ */
 function browserFiles(manifest: ModelManifest): readonly ModelFile[] {
   const devices = ['wasm', 'webgpu'] as const;
-  const paths = new Set(devices.flatMap((device) => textFiles(manifest, device)).map(({ path }) => path));
+  const files = devices.flatMap((device) => [...textFiles(manifest, device), ...visionFiles(manifest, device)]);
+  const paths = new Set(files.map(({ path }) => path));
   return manifest.files.filter(({ path }) => paths.has(path));
 }
 

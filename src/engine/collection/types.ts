@@ -124,6 +124,22 @@ export function dateSourceOf({ extensions }: Pick<Item, 'extensions'>): DateSour
   return DATE_SOURCES.find((one) => one === extensions?.[DATE_SOURCE]);
 }
 
+export { cameraOf, otherFilesOf, type Place, placeOf } from './extensions/facts.ts';
+
+/** The extension of an item that holds its perceptual hash. */
+export const PERCEPTUAL_HASH = 'phash';
+
+/** Of an item: 16 lower-case hex digits; undefined where it has none. Untrusted before this. */
+export function perceptualHashOf({ extensions }: Pick<Item, 'extensions'>): string | undefined {
+  const hash = extensions?.[PERCEPTUAL_HASH];
+  return typeof hash === 'string' && /^[0-9a-f]{16}$/.test(hash) ? hash : undefined;
+}
+
+/** The item with its perceptual hash, where it has one. */
+export function withPerceptualHash(item: Item, hash: string | null): Item {
+  return hash === null ? item : { ...item, extensions: { ...item.extensions, [PERCEPTUAL_HASH]: hash } };
+}
+
 /** One picture. All text is untrusted. Paths are relative to the collection's folder. */
 export interface Item {
   /** First 16 hex of the SHA-256 of the source file: stable across renames. */

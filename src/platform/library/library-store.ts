@@ -24,7 +24,10 @@ export interface StoredPicture {
   readonly files: readonly FoundFile[];
   /** Unit norm. */
   readonly vector: Float32Array;
-  /** Perceptual hash: 16 lower-case hex digits; null where none was made. */
+  /**
+   * `perceptualHash` of the picture: 16 lower-case hex digits; null where it has none. Readers of items find it in their
+   * extensions (`withPerceptualHash`).
+   */
   readonly phash: string | null;
 }
 

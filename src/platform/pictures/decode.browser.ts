@@ -1,6 +1,7 @@
 import { AfterimageError } from '../../engine/errors.ts';
 import type { DecodedPicture, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
+import { isRaw, rawPreview } from './containers/raw-preview.ts';
 import { statedSize } from './containers/stated-size.ts';
 import { isXml, sizeSvg } from './containers/svg.ts';
 import { isWholeAnimation, openBitmap, openFrames, refuseDamage, type Upright } from './decoding/bitmap.browser.ts';
@@ -93,7 +94,8 @@ async function decode(
 }
 
 /** The picture as it can be drawn, and its own size. */
-async function open(bytes: Uint8Array, draw: BrowserDecoderOptions['draw']): Promise<{ picture: Upright; size: Size }> {
+async function open(file: Uint8Array, draw: BrowserDecoderOptions['draw']): Promise<{ picture: Upright; size: Size }> {
+  const bytes = isRaw(file) ? previewOf(file) : file;
   if (isXml(bytes)) {
     const { bitmap, size } = await drawSvg(bytes, draw);
     const { width, height } = bitmap;
@@ -102,6 +104,13 @@ async function open(bytes: Uint8Array, draw: BrowserDecoderOptions['draw']): Pro
   refuseDamage(bytes);
   const picture = await openBitmap(bytes);
   return { picture, size: { width: picture.width, height: picture.height } };
+}
+
+/** The JPEG that the camera put into a RAW file. */
+function previewOf(raw: Uint8Array): Uint8Array {
+  const preview = rawPreview(raw);
+  if (preview) return preview.jpeg;
+  throw new Refusal('It is a RAW file without a picture inside that can be read. Save it as JPEG.');
 }
 
 async function drawSvg(bytes: Uint8Array, draw: BrowserDecoderOptions['draw']) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asStill, avifColour, brandsOf, sequenceOf } from './avif.ts';
+import { asStill, avifColour, sequenceOf } from './avif.ts';
+import { brandsOf } from './boxes.ts';
 import { concat } from './bytes.ts';
 import { firstFrame, mendGif } from './gif.ts';
 import { jpegObstacle, mendJpeg } from './jpeg.ts';

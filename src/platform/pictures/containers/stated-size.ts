@@ -1,5 +1,6 @@
 /** What pictures say of their size in their headers, so that those that are too large are never decoded. Untrusted bytes. */
-import { avifSize, brandsOf } from './avif.ts';
+import { avifSize } from './avif.ts';
+import { brandsOf } from './boxes.ts';
 import { asciiOf } from './bytes.ts';
 import { isGif } from './gif.ts';
 import { isJpeg, jpegSize } from './jpeg.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import { statedOrientation } from './orientation.ts';
 import { statedSize } from './stated-size.ts';
@@ -8,14 +8,14 @@ const picture = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 4, background: { r: 10, g: 200, b: 30, alpha: 0.5 } } });
 
 const WRITERS = {
-  jpeg: (image: sharp.Sharp) => image.jpeg(),
-  progressive: (image: sharp.Sharp) => image.jpeg({ progressive: true }),
-  png: (image: sharp.Sharp) => image.png(),
-  'webp, lossy': (image: sharp.Sharp) => image.webp(),
-  'webp, lossless': (image: sharp.Sharp) => image.webp({ lossless: true }),
-  'webp without alpha': (image: sharp.Sharp) => image.flatten().webp(),
-  gif: (image: sharp.Sharp) => image.gif(),
-  avif: (image: sharp.Sharp) => image.avif({ effort: 0 }),
+  jpeg: (image: Sharp) => image.jpeg(),
+  progressive: (image: Sharp) => image.jpeg({ progressive: true }),
+  png: (image: Sharp) => image.png(),
+  'webp, lossy': (image: Sharp) => image.webp(),
+  'webp, lossless': (image: Sharp) => image.webp({ lossless: true }),
+  'webp without alpha': (image: Sharp) => image.flatten().webp(),
+  gif: (image: Sharp) => image.gif(),
+  avif: (image: Sharp) => image.avif({ effort: 0 }),
 } as const;
 
 test.each(Object.entries(WRITERS))('the size that %s says', async (_name, write) => {

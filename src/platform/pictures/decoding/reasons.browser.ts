@@ -1,4 +1,4 @@
-import { brandsOf } from '../containers/avif.ts';
+import { brandsOf } from '../containers/boxes.ts';
 import { isGif } from '../containers/gif.ts';
 import { isJpeg, jpegObstacle } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
