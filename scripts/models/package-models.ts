@@ -14,6 +14,8 @@ import { textFiles, visionFiles } from '../../src/platform/models/model-files.ts
 /** What a model says of itself and of whose work it is: it goes wherever the model goes. */
 const PAPERS = /^(?:licen[cs]e|notice|credits|readme|model)\b.*\.(?:md|txt|json)$|^(?:licen[cs]e|notice)$/i;
 
+const VISION = /^onnx\/vision_model\w*\.onnx$/;
+
 /**
  * Copy the models in `from` to `to` for a static host: only what a browser loads, and files over 20 MiB in parts. Folders
  * without a `model.json` are left out.
@@ -36,10 +38,9 @@ async function packageModel(manifest: ModelManifest, from: string, to: string, m
   const files: ModelFile[] = [];
   for (const file of browserFiles(manifest)) files.push(await packageFile(file, from, to, maxPartBytes));
   const packed = new Set(files.map(({ path }) => path));
-  const omittedVision = manifest.files.filter(
-    ({ path }) => /^onnx\/vision_model\w*\.onnx$/.test(path) && !packed.has(path),
-  );
-  const packaged = { ...manifest, files, omittedVision: omittedVision.map(({ sha256 }) => sha256) };
+  const omitted = manifest.files.filter(({ path }) => VISION.test(path) && !packed.has(path));
+  const omittedVision = [...(manifest.omittedVision ?? []), ...omitted.map(({ sha256 }) => sha256)];
+  const packaged = { ...manifest, files, omittedVision };
   await writeFile(join(to, 'model.json'), stringifyModelManifest(packaged));
 }
 
@@ -49,7 +50,11 @@ async function packageModel(manifest: ModelManifest, from: string, to: string, m
  */
 function browserFiles(manifest: ModelManifest): readonly ModelFile[] {
   const devices = ['wasm', 'webgpu'] as const;
-  const files = devices.flatMap((device) => [...textFiles(manifest, device), ...visionFiles(manifest, device)]);
+  const hasVision = manifest.files.some(({ path }) => VISION.test(path));
+  const files = devices.flatMap((device) => [
+    ...textFiles(manifest, device),
+    ...(hasVision ? visionFiles(manifest, device) : []),
+  ]);
   const paths = new Set(files.map(({ path }) => path));
   return manifest.files.filter(({ path }) => paths.has(path));
 }
