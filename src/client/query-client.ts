@@ -1,10 +1,15 @@
+import { proxy } from 'comlink';
 import { createLatest } from '../engine/async/latest.ts';
 import type { CollectionEntry, Item } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { Query } from '../engine/query/query.ts';
 import type {
   CollectionInfo,
+  CopiesRequest,
+  DateOrder,
   DevicePreference,
+  FoundCopies,
+  FoundTimeline,
   IndexPreference,
   RankedPage,
   SearchResponse,
@@ -46,6 +51,10 @@ export interface QueryClient {
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item in the open collection, or −1. */
   rowOf(id: string): Promise<number>;
+  /** As in `QueryWorkerApi`. */
+  copies(request: CopiesRequest, onProgress: (done: number) => void): Promise<FoundCopies | undefined>;
+  stopCopies(): Promise<void>;
+  timeline(first: DateOrder, rows: Uint32Array | undefined): Promise<FoundTimeline>;
   subscribe(listener: (event: ClientEvent) => void): () => void;
   dispose(): void;
 }
@@ -87,6 +96,9 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
       }),
     items: (rows) => run((worker) => worker.browse((api) => api.items(rows))),
     rowOf: (id) => run((worker) => worker.browse((api) => api.rowOf(id))),
+    copies: (request, onProgress) => run((worker) => worker.browse((api) => api.copies(request, proxy(onProgress)))),
+    stopCopies: () => run((worker) => worker.browse((api) => api.stopCopies())),
+    timeline: (first, rows) => run((worker) => worker.browse((api) => api.timeline(first, rows))),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

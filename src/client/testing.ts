@@ -91,6 +91,9 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     rank: async (_query, from) => ({ from, ...NOTHING }),
     items: async () => [],
     rowOf: async () => number,
+    copies: async () => undefined,
+    stopCopies: async () => {},
+    timeline: async () => ({ rows: new Uint32Array(), months: [], years: [] }),
     ...behaviour,
     async connect(_baseUrl, onEvent) {
       send = onEvent;

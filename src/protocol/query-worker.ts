@@ -10,6 +10,8 @@ import type { Device, Dtype } from '../engine/model/model.ts';
 import type { Query } from '../engine/query/query.ts';
 import type { Ranking } from '../engine/search/ranking.ts';
 import type { RankedPage, SearchAnswer } from '../engine/search/search-engine.ts';
+import type { KeepReason } from '../engine/similar/keep-best.ts';
+import type { DateOrder, Month, Year } from '../engine/timeline/timeline.ts';
 
 /** `?device=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
@@ -91,7 +93,46 @@ export interface SearchResponse extends SearchAnswer {
   readonly items: readonly Item[];
 }
 
-export type { RankedPage, Ranking };
+export type { DateOrder, KeepReason, Month, RankedPage, Ranking, Year };
+
+/**
+ * `exact`: of the same content. `near`: they look the same, by their perceptual hashes. `similar`: they show similar things,
+ * by their embeddings.
+ */
+export type CopyKind = 'exact' | 'near' | 'similar';
+
+export interface CopiesRequest {
+  readonly kind: CopyKind;
+  /** `near`: in how many of 64 bits hashes may differ, at most 15; `similar`: the least cosine; `exact`: nothing. */
+  readonly threshold: number;
+  /** Which pictures; undefined: all rows. */
+  readonly rows: Uint32Array | undefined;
+}
+
+/** Pictures all of which are near to the first one, which is the one to keep. */
+export interface FoundGroup {
+  readonly rows: readonly number[];
+  /** Of the items, in the same order. */
+  readonly ids: readonly string[];
+  /** Why the first is the one to keep. */
+  readonly reason: KeepReason;
+}
+
+export interface FoundCopies {
+  /** The largest first. */
+  readonly groups: readonly FoundGroup[];
+  /** How many pictures were looked at. */
+  readonly pictures: number;
+  /** How many of these have no perceptual hash. */
+  readonly unhashed: number;
+}
+
+/** Pictures in the order of their dates, those without one last. */
+export interface FoundTimeline {
+  readonly rows: Uint32Array;
+  readonly months: readonly Month[];
+  readonly years: readonly Year[];
+}
 
 /** Surface of `workers/query.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
 export interface QueryWorkerApi {
@@ -129,4 +170,17 @@ export interface QueryWorkerApi {
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item id in the open collection, or −1. */
   rowOf(itemId: string): Promise<number>;
+  /**
+   * Pictures that are copies of each other, or alike. Waits for the vectors where they are still loading.
+   * @param onProgress (a Comlink proxy) is told how much is done, 0 … 1
+   * @returns undefined where a newer call took its place, or `stopCopies` was called
+   * @throws AfterimageError `index-too-large`, and what reading records and vectors throws
+   */
+  copies(request: CopiesRequest, onProgress: (done: number) => void): Promise<FoundCopies | undefined>;
+  stopCopies(): Promise<void>;
+  /**
+   * @param rows which pictures; undefined: all
+   * @throws AfterimageError `index-too-large`, and what reading records throws
+   */
+  timeline(first: DateOrder, rows: Uint32Array | undefined): Promise<FoundTimeline>;
 }

@@ -15,7 +15,8 @@ const cosines = Float64Array.from({ length: KEPT * SIDE }, (_, i) =>
 /**
  * What a picture looks like, in 64 bits as 16 lower-case hex digits: which of the 8 × 8 lowest frequencies of its greys,
  * reduced to 32 × 32, are above their median (Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions",
- * 2010). Copies that were encoded again, resized or brightened differ in few bits.
+ * 2010). Copies that were encoded again, resized or brightened differ in few bits
+ * (docs/decisions/0013-perceptual-hash.md).
  * Null where the picture is so even that its bits would be chance.
  * @throws AfterimageError `picture-unreadable` for a picture without pixels, or with other bytes than its size says
  */

@@ -18,6 +18,7 @@ import { type Connection, createEncoders, encoderInfo } from '../encoders/encode
 import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
 import { type OpenIndex, openIndex } from '../indexes/open-index.browser.ts';
 import { type Device, readTextModel } from '../models/tower-files.browser.ts';
+import { createAllPictures } from './all-pictures.ts';
 import { throttleProgress } from './progress.browser.ts';
 import { holdWorkerLock } from './worker-lock.browser.ts';
 
@@ -111,6 +112,10 @@ export function createQuerySession(): QueryWorkerApi {
     rank: (query, from, count) => answer((engine) => engine.rank(query, from, count)),
     items: async (rows) => itemsOf(rows),
     rowOf: async (itemId) => shelf.current().source.rowOf(itemId),
+    ...createAllPictures(
+      () => shelf.current().source,
+      () => connected().emit({ type: 'heartbeat' }),
+    ),
   };
 }
 

@@ -1,0 +1,49 @@
+import { dateSourceOf, type Item } from '../collection/types.ts';
+import { writtenTime } from '../timeline/timeline.ts';
+
+/**
+ * Why one of several copies is the one to keep: it has the most pixels, or of those with as many the most bytes, or the date
+ * when it was taken, or the earliest date; or nothing tells them apart.
+ */
+export type KeepReason = 'pixels' | 'bytes' | 'taken' | 'earliest' | 'alike';
+
+type Judged = Pick<Item, 'id' | 'width' | 'height' | 'bytes' | 'date' | 'extensions'>;
+
+/** What is compared, in this order; of each the larger number is better. */
+const MERITS: readonly (readonly [KeepReason, (item: Judged) => number])[] = [
+  ['pixels', ({ width, height }) => width * height],
+  ['bytes', ({ bytes }) => bytes],
+  ['taken', (item) => (isTaken(item) ? 1 : 0)],
+  ['earliest', ({ date }) => (date === null ? Number.NEGATIVE_INFINITY : -writtenTime(date))],
+];
+
+/** Whether the picture itself says when it was taken: a copy that was sent or edited often does not. */
+function isTaken(item: Judged): boolean {
+  const source = dateSourceOf(item);
+  return item.date !== null && source !== undefined && source !== 'file';
+}
+
+/** Below 0 where `a` is the better one to keep. Of what nothing tells apart, the lower id: always the same one. */
+export function compareMerits(a: Judged, b: Judged): number {
+  for (const [, merit] of MERITS) {
+    const [left, right] = [merit(a), merit(b)];
+    if (left !== right) return right - left;
+  }
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+/**
+ * Which of several copies to keep, and why that one.
+ * @param items at least one
+ */
+export function keepBest(items: readonly Judged[]): { readonly index: number; readonly reason: KeepReason } {
+  const order = [...items.keys()].sort((a, b) => compareMerits(items[a] as Judged, items[b] as Judged) || a - b);
+  const [best = 0, second = best] = order;
+  return { index: best, reason: reasonOver(items[best], items[second]) };
+}
+
+/** What makes the best one better than the next, hence than all others. */
+export function reasonOver(best: Judged | undefined, next: Judged | undefined): KeepReason {
+  if (best === undefined || next === undefined) return 'alike';
+  return MERITS.find(([, merit]) => merit(best) !== merit(next))?.[0] ?? 'alike';
+}
