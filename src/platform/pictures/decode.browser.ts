@@ -1,4 +1,5 @@
 import { AfterimageError } from '../../engine/errors.ts';
+import { perceptualHash } from '../../engine/similar/perceptual-hash.ts';
 import type { DecodedPicture, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { isRaw, rawPreview } from './containers/raw-preview.ts';
@@ -34,7 +35,9 @@ export interface BrowserDecoderOptions {
   readonly onStep?: (step: DecodeStep, milliseconds: number) => void;
 }
 
-export type BrowserPicture = Omit<DecodedPicture, 'captured'>;
+export interface BrowserPicture extends DecodedPicture {
+  readonly phash: string | null;
+}
 
 export interface BrowserDecoder {
   /**
@@ -87,7 +90,8 @@ async function decode(
     const isSmall = small.width === base.canvas.width && small.height === base.canvas.height;
     const toPreview = async () => (isSmall ? ('thumbnail' as const) : encoded(base.canvas, base.canvas, base.ground));
     const preview: Rendition | 'thumbnail' | null = withPreview ? await timed('preview', toPreview) : null;
-    return { ...size, pixels: { size: preprocessor.imageSize, rgb }, thumbnail, preview };
+    const phash = await timed('pixels', () => perceptualHash(base.raw));
+    return { ...size, captured: null, phash, pixels: { size: preprocessor.imageSize, rgb }, thumbnail, preview };
   } finally {
     opened.picture.close();
   }
