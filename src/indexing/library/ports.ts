@@ -98,7 +98,8 @@ export interface QueuePorts<F extends FileFacts> {
   onStep(step: QueueStep, milliseconds: number): void;
 }
 
-export type QueueStep = 'read' | 'hash' | 'decode' | 'encode' | 'store';
+/** `prepare`: decoding, and making what is embedded and stored. */
+export type QueueStep = 'read' | 'hash' | 'prepare' | 'encode' | 'store';
 
 /** What has become of files since the last time. */
 export interface QueueProgress {

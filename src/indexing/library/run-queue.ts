@@ -138,7 +138,7 @@ async function decodeStep<F extends FileFacts>(
   const { file, sha256, bytes } = step;
   if (signal.aborted) return { file, kind: 'away' };
   try {
-    const picture = await timed(ports, 'decode', () => ports.decode(bytes, file.file));
+    const picture = await timed(ports, 'prepare', () => ports.decode(bytes, file.file));
     return { file, kind: 'decoded', sha256, picture };
   } catch (error) {
     return failed(file, error, sha256);

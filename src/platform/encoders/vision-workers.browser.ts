@@ -2,6 +2,7 @@ import { proxy, type Remote, wrap } from 'comlink';
 import { createDeferred } from '../../engine/async/deferred.ts';
 import { createStallTimer } from '../../engine/async/timeouts.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import type { Embedding } from '../../engine/numeric/embedding.ts';
 import type { Pixels } from '../../engine/ports.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import type { OnVisionProgress, VisionModel } from '../models/vision-files.browser.ts';
@@ -22,7 +23,7 @@ export interface VisionWorkers {
   /** The tower, loaded once. @param library what made the vectors that are there */
   load(library: VisionModel | undefined): Promise<LoadedVision>;
   /** @throws AfterimageError what the last of the workers that were tried threw */
-  encode(batch: readonly Pixels[]): Promise<Float32Array[]>;
+  encode(batch: readonly Pixels[]): Promise<Embedding[]>;
   close(): void;
 }
 
