@@ -5,6 +5,7 @@ import { createLibrarySession } from '../src/platform/sessions/library-session.b
 expose(
   createLibrarySession({
     openStore: (baseUrl) => createLibraryStore({ name: libraryName(baseUrl) }),
-    startVisionWorker: () => new Worker(new URL('./vision.worker.ts', import.meta.url), { type: 'module', name: 'vision' }),
+    startVisionWorker: () =>
+      new Worker(new URL('./vision.worker.ts', import.meta.url), { type: 'module', name: 'vision' }),
   }),
 );

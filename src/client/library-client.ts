@@ -5,7 +5,7 @@ import type { DevicePreference } from '../protocol/query-worker.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { drawSvg } from './draw-svg.ts';
 import { type LibraryWorker, startLibraryWorker } from './library-worker.ts';
-import { createSupervisor } from './supervisor.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
 import { createWorkerLock } from './worker-lock.ts';
 import type { WorkerLike, WorkerLock } from './worker-session.ts';
 
@@ -44,41 +44,54 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     for (const listener of listeners) listener(event);
   };
   const given = createGivenFiles();
-  const workers = createSupervisor<LibraryWorker, DeviceChoice>({
-    device: memoised(() => (options.chooseDevice ?? chooseDevice)(options.device)),
-    start: (how) =>
-      startLibraryWorker({
-        ...options,
-        ...how,
-        worker: (options.createWorker ?? createWorker)(),
-        lock: (options.createWorkerLock ?? createWorkerLock)(),
-        page: { draw: drawSvg },
-        onEvent: (event) => {
-          if (how.isCurrent()) hear(event);
-        },
-      }),
-    restore(worker) {
-      const files = given.all();
-      // The new worker knows what waits, but has not got these files.
-      if (files.length > 0) worker.ask((api) => api.add({ kind: 'files', files })).catch(() => undefined);
-    },
-    fallback: (device) => device, // inside the worker, a GPU that fails is replaced already
-    maxRestarts: MAX_RESTARTS,
-    onRestart: () => emit({ type: 'restarted', reason: 'Adding your pictures stopped and was started again.' }),
-    onGivingUp: ({ code, message }) => emit({ type: 'failed', code, message }),
-  });
+  let workers: Supervisor<LibraryWorker> | undefined;
+  let isClosed = false;
+  /** Made when it is needed first: for visitors who add nothing, no worker is started and no GPU looked for. */
+  const current = () => {
+    if (isClosed) throw closed();
+    workers ??= supervise();
+    return workers;
+  };
+  const supervise = () =>
+    createSupervisor<LibraryWorker, DeviceChoice>({
+      device: (options.chooseDevice ?? chooseDevice)(options.device),
+      start: (how) =>
+        startLibraryWorker({
+          ...options,
+          ...how,
+          worker: (options.createWorker ?? createWorker)(),
+          lock: (options.createWorkerLock ?? createWorkerLock)(),
+          page: { draw: drawSvg },
+          onEvent: (event) => {
+            if (how.isCurrent()) hear(event);
+          },
+        }),
+      restore(worker) {
+        const files = given.all();
+        // The new worker knows what waits, but has not got these files.
+        if (files.length > 0) worker.ask((api) => api.add({ kind: 'files', files })).catch(() => undefined);
+      },
+      fallback: (device) => device, // inside the worker, a GPU that fails is replaced already
+      maxRestarts: MAX_RESTARTS,
+      onRestart: () => emit({ type: 'restarted', reason: 'Adding your pictures stopped and was started again.' }),
+      onGivingUp: ({ code, message }) => emit({ type: 'failed', code, message }),
+    });
   const hear = (event: LibraryEvent) => {
     if (event.type === 'heartbeat') return;
     if (event.type === 'device-lost') {
-      return emit({ type: 'restarted', reason: 'The GPU failed here, so the processor looks at your pictures from now on.' });
+      return emit({
+        type: 'restarted',
+        reason: 'The GPU failed here, so the processor looks at your pictures from now on.',
+      });
     }
     if (event.type === 'queue') {
-      if (event.queue.done > 0) workers.succeeded();
+      if (event.queue.done > 0) workers?.succeeded();
       if (event.queue.left === 0) given.forget();
     }
     emit(event);
   };
-  const ask = <T>(work: (api: Remote<LibraryWorkerApi>) => Promise<T>) => workers.run((worker) => worker.ask(work));
+  const ask = async <T>(work: (api: Remote<LibraryWorkerApi>) => Promise<T>) =>
+    current().run((worker) => worker.ask(work));
 
   return {
     overview: () => ask((api) => api.overview()),
@@ -104,9 +117,14 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     },
     dispose() {
       listeners.clear();
-      workers.dispose(new AfterimageError('worker-died', 'Your pictures were closed. Reload the page.'));
+      isClosed = true;
+      workers?.dispose(closed());
     },
   };
+}
+
+function closed(): AfterimageError {
+  return new AfterimageError('worker-died', 'Your pictures were closed. Reload the page.');
 }
 
 /** Files without a handle, for as long as some may wait: a new worker is given them again. */
@@ -119,17 +137,6 @@ function createGivenFiles() {
       files = [];
     },
   };
-}
-
-/** Asked for when it is needed first: a GPU is not looked for by visitors who add nothing. */
-function memoised<T>(make: () => Promise<T>): Promise<T> {
-  let made: Promise<T> | undefined;
-  const get = () => {
-    made ??= make();
-    return made;
-  };
-  // biome-ignore lint/suspicious/noThenProperty: a promise that begins when it is waited for
-  return { then: (...args: Parameters<Promise<T>['then']>) => get().then(...args) } as Promise<T>;
 }
 
 function createWorker(): Worker {
