@@ -110,6 +110,8 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     forgetFolder: (folder, withPictures) => ask((api) => api.forgetFolder(folder, withPictures)),
     original: (itemId) => ask((api) => api.original(itemId)),
     thumbnail: (itemId) => ask((api) => api.thumbnail(itemId)),
+    exportLibrary: (how) => ask((api) => api.exportLibrary(how)),
+    importLibrary: (file) => ask((api) => api.importLibrary(file)),
     clear: () => ask((api) => api.clear()),
     subscribe(listener) {
       listeners.add(listener);

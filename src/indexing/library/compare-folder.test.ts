@@ -13,6 +13,8 @@ test('what is new or changed is read, what is gone is told, what is the same is 
 });
 
 test('of folders that could not be listed, and of a folder that is empty, nothing is gone', () => {
-  expect(compareFolder({ files: [file('a.jpg')], unlisted: ['far/'] }, known).gone).toEqual([{ path: 'b.jpg', key: 1 }]);
+  expect(compareFolder({ files: [file('a.jpg')], unlisted: ['far/'] }, known).gone).toEqual([
+    { path: 'b.jpg', key: 1 },
+  ]);
   expect(compareFolder({ files: [], unlisted: [] }, known).gone).toEqual([]);
 });

@@ -1,4 +1,6 @@
+import { CAMERA, FILES, PLACE, withExtension } from '../../engine/collection/extensions/facts.ts';
 import type { Item, PictureFile } from '../../engine/collection/types.ts';
+import type { Json } from '../../engine/formats/check.ts';
 import { dated, withDateSource } from '../collection/dates.ts';
 import { itemId, picturePath } from '../collection/ids.ts';
 import type { Rendition } from '../ports.ts';
@@ -20,7 +22,7 @@ export async function draftOf<F extends FileFacts>(
   const isSame = picture.preview === 'thumbnail';
   const larger = picture.preview === 'thumbnail' ? null : picture.preview;
   const preview = larger && (await placed('previews', larger, ports));
-  const { date, dateSource } = dated(picture.captured, file);
+  const { date, dateSource } = dated(picture.metadata, file);
   const item: Item = {
     id: itemId(sha256),
     name: ports.nameOf(file),
@@ -33,8 +35,15 @@ export async function draftOf<F extends FileFacts>(
     thumbnail: thumbnail.place,
     preview: isSame ? thumbnail.place : (preview?.place ?? null),
   };
+  const { camera, place } = picture.metadata;
+  const facts: readonly [string, Json | undefined][] = [
+    [CAMERA, camera ?? undefined],
+    [PLACE, place ? [...place] : undefined],
+    [FILES, file.others ? [...file.others] : undefined],
+  ];
+  const dateItem = withDateSource(item, dateSource);
   return {
-    item: withDateSource(item, dateSource),
+    item: facts.reduce((before, [name, value]) => withExtension(before, name, value), dateItem),
     phash: picture.phash,
     thumbnail: thumbnail.stored,
     preview: preview?.stored ?? null,

@@ -33,7 +33,10 @@ export interface LibraryOptions {
 }
 
 export interface Library
-  extends Omit<LibraryWorkerApi, 'connect' | 'useDevice' | 'pause' | 'resume' | 'cancel' | 'rescan'> {
+  extends Omit<
+    LibraryWorkerApi,
+    'connect' | 'useDevice' | 'pause' | 'resume' | 'cancel' | 'rescan' | 'exportLibrary' | 'importLibrary'
+  > {
   useDevice(device: Device, threads: number): void;
   /** To the queue, wherever it runs. */
   command(command: 'pause' | 'resume' | 'cancel'): Promise<void>;

@@ -13,6 +13,7 @@ import { groundFor, isSeen, WHITE } from './decoding/ground.ts';
 import type { Raw } from './decoding/raw.ts';
 import { reasonOf } from './decoding/reasons.browser.ts';
 import { MAX_PIXELS } from './limits.ts';
+import { readMetadata } from './metadata/read-metadata.ts';
 import { Refusal } from './refusal.ts';
 import { resampleSquare } from './square/resample.ts';
 import { leastSide, type Size, squareIn } from './square/square.ts';
@@ -80,7 +81,8 @@ async function decode(
     onStep(step, performance.now() - start);
     return result;
   };
-  const opened = await timed('decode', () => open(bytes, draw));
+  const { orientation, ...metadata } = await readMetadata(bytes);
+  const opened = await timed('decode', () => open(bytes, orientation, draw));
   try {
     const { picture, size } = opened;
     const base = await timed('decode', () => readBase(picture, bytes));
@@ -91,14 +93,18 @@ async function decode(
     const toPreview = async () => (isSmall ? ('thumbnail' as const) : encoded(base.canvas, base.canvas, base.ground));
     const preview: Rendition | 'thumbnail' | null = withPreview ? await timed('preview', toPreview) : null;
     const phash = await timed('pixels', () => perceptualHash(base.raw));
-    return { ...size, captured: null, phash, pixels: { size: preprocessor.imageSize, rgb }, thumbnail, preview };
+    return { ...size, metadata, phash, pixels: { size: preprocessor.imageSize, rgb }, thumbnail, preview };
   } finally {
     opened.picture.close();
   }
 }
 
 /** The picture as it can be drawn, and its own size. */
-async function open(file: Uint8Array, draw: BrowserDecoderOptions['draw']): Promise<{ picture: Upright; size: Size }> {
+async function open(
+  file: Uint8Array,
+  orientation: number,
+  draw: BrowserDecoderOptions['draw'],
+): Promise<{ picture: Upright; size: Size }> {
   const bytes = isRaw(file) ? previewOf(file) : file;
   if (isXml(bytes)) {
     const { bitmap, size } = await drawSvg(bytes, draw);
@@ -106,7 +112,7 @@ async function open(file: Uint8Array, draw: BrowserDecoderOptions['draw']): Prom
     return { picture: { source: bitmap, width, height, close: () => bitmap.close() }, size };
   }
   refuseDamage(bytes);
-  const picture = await openBitmap(bytes);
+  const picture = await openBitmap(bytes, orientation);
   return { picture, size: { width: picture.width, height: picture.height } };
 }
 

@@ -36,10 +36,16 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
     forgetFolder: (folder, withPictures) => library().forgetFolder(folder, withPictures),
     original: (itemId) => library().original(itemId),
     thumbnail: (itemId) => library().thumbnail(itemId),
+    exportLibrary: async () => notYet(),
+    importLibrary: async () => notYet(),
     clear: () => library().clear(),
   };
 }
 
 function notConnected(): never {
   throw new AfterimageError('internal', 'The library worker was used before connect().');
+}
+
+function notYet(): never {
+  throw new AfterimageError('internal', 'This version cannot export or import your pictures yet.');
 }

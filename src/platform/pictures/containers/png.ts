@@ -57,15 +57,6 @@ export function pngSize(bytes: Uint8Array): { readonly width: number; readonly h
   return { width: view.getUint32(0), height: view.getUint32(4) };
 }
 
-/** The data of the first chunk of a name. */
-export function pngChunk(bytes: Uint8Array, wanted: string): Uint8Array | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = SIGNATURE.length; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
-    if (asciiOf(bytes, at + 4, at + 8) === wanted) return bytes.subarray(at + 8, at + 8 + view.getUint32(at));
-  }
-  return undefined;
-}
-
 const NAMES = new Set(['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM']);
 
 /** Chunks about colour; all of them stand before the first IDAT. */

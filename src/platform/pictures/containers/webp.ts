@@ -64,10 +64,11 @@ export function webpSize(bytes: Uint8Array): { readonly width: number; readonly 
   return { width: view.getUint16(6, true) & 0x3fff, height: view.getUint16(8, true) & 0x3fff };
 }
 
-/** The data of the first chunk of a name. */
-export function webpChunk(bytes: Uint8Array, wanted: string): Uint8Array | undefined {
-  const found = [...chunks(bytes)].find(({ start }) => name(bytes, start) === wanted);
-  return found && bytes.subarray(found.start + 8, found.start + 8 + found.length);
+/** What a chunk holds; undefined where there is none, or its end is missing. */
+export function webpChunk(bytes: Uint8Array, kind: string): Uint8Array | undefined {
+  const found = [...chunks(bytes)].find(({ start }) => name(bytes, start) === kind);
+  const content = found && bytes.subarray(found.start + 8, found.start + 8 + found.length);
+  return content?.length === found?.length ? content : undefined;
 }
 
 function withSize(bytes: Uint8Array): Uint8Array {

@@ -2,7 +2,6 @@
 import { sequenceOf } from '../containers/avif.ts';
 import { isCutAnimation, isGif } from '../containers/gif.ts';
 import { isJpeg, lacksScans, mendJpeg, withFilling } from '../containers/jpeg.ts';
-import { statedOrientation } from '../containers/orientation.ts';
 import { isPng } from '../containers/png.ts';
 import { pngDamage } from '../containers/png-damage.ts';
 import { isWebp, mendWebp, missingBytes } from '../containers/webp.ts';
@@ -34,11 +33,11 @@ export function isWholeAnimation(bytes: Uint8Array): boolean {
 
 /**
  * The picture, or the first frame of an animation, turned as it says.
+ * @param orientation 1 to 8, as EXIF says it
  * @throws Error where the browser does not decode it, or pixels are missing
  */
-export async function openBitmap(bytes: Uint8Array): Promise<Upright> {
-  const orientation = statedOrientation(bytes);
-  if (orientation > 1) return turnedBitmap(bytes, orientation);
+export async function openBitmap(bytes: Uint8Array, orientation: number): Promise<Upright> {
+  if (orientation > 1 && (isPng(bytes) || isWebp(bytes))) return turnedBitmap(bytes, orientation);
   const bitmap = await bitmapOf(withoutZeros(bytes), 'from-image');
   if (isJpeg(bytes)) await refuseUnfinished(bytes, bitmap);
   return upright(bitmap);
