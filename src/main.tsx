@@ -13,17 +13,18 @@ import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
 import { createSelection } from './state/collection/selection.ts';
 import { createSession, type Session } from './state/collection/session.ts';
+import { createLibraryAccess, createUsedMark, type LibraryAccess } from './state/library/access.ts';
 import { createLog } from './state/log/log.ts';
 import { createLogNotice } from './state/log/log-notice.ts';
 import { createRatings } from './state/log/ratings.ts';
 import { createOffline, type Offline } from './state/offline/offline.ts';
-import { createAddressBar } from './state/search/address.ts';
+import { type Address, createAddressBar } from './state/search/address.ts';
 import { createCommits } from './state/search/commit.ts';
 import { createFollowing } from './state/search/following.ts';
 import { createQueryNotice } from './state/search/query-notice.ts';
 import { createRefining } from './state/search/refining.ts';
 import { createSearch } from './state/search/search.ts';
-import { createNotices } from './state/shell/notices.ts';
+import { createNotices, type Notices } from './state/shell/notices.ts';
 import { AppView } from './ui/app.tsx';
 import { type App, AppContext } from './ui/context.ts';
 
@@ -58,7 +59,8 @@ function createApp(baseUrl: string): App {
     const name = session.collection()?.manifest.name;
     return name === undefined || name === LIBRARY ? undefined : createStaticPictures(baseUrl, name);
   });
-  const libraryPictures = createLibraryPictures(client, async () => undefined);
+  const library = createOwnPictures(baseUrl, address.current(), notices);
+  const libraryPictures = createLibraryPictures(client, async (id) => (await library.load()).original(id));
   const pictureSource = () => (session.collection()?.manifest.name === LIBRARY ? libraryPictures : staticPictures());
   const asked = createMemo(() => `${session.name() ?? ''} ${serialise(search.query())}`);
   const places = () => [search.response(), session.live.changed()];
@@ -97,6 +99,7 @@ function createApp(baseUrl: string): App {
     pictures,
     pictureSource,
     opened,
+    library,
     selection,
     offline,
     log,
@@ -105,6 +108,21 @@ function createApp(baseUrl: string): App {
     composing,
     commit,
   };
+}
+
+/** The visitor's own pictures: code and worker are loaded when they are used. */
+function createOwnPictures(baseUrl: string, { device, threads }: Address, notices: Notices): LibraryAccess {
+  const mark = createUsedMark(scoped('afterimage-library', baseUrl));
+  return createLibraryAccess(mark, async (onUsed) => {
+    const [{ createLibraryClient }, { createLibrary }] = await Promise.all([
+      import('./client/library-client.ts'),
+      import('./state/library/library.ts'),
+    ]);
+    return () => {
+      const client = createLibraryClient({ baseUrl, device, ...(threads === null ? {} : { threads }) });
+      return createLibrary({ client, notices, onUsed });
+    };
+  });
 }
 
 /**

@@ -40,7 +40,7 @@ export function AppView(): JSX.Element {
         <Match when={onSearchPage()}>
           <SearchView />
         </Match>
-        <Match when={view() === 'library' && app.library}>
+        <Match when={view() === 'library'}>
           <Page>
             <LibraryView />
           </Page>

@@ -26,8 +26,8 @@ export default function SelectionBar(): JSX.Element {
   };
   const remove = () =>
     run('Nothing was deleted', async (_, items) => {
-      const library = await app.library?.load();
-      if (await library?.remove(items.map(({ id }) => id))) selection.stop();
+      const library = await app.library.load();
+      if (await library.remove(items.map(({ id }) => id))) selection.stop();
     });
   const save = () =>
     run('Not all were saved', async (source, items) => {
@@ -51,7 +51,7 @@ export default function SelectionBar(): JSX.Element {
         {selection.count() === 0 ? 'Select pictures' : `${formatCount(selection.count())} selected`}
       </p>
       <div>
-        <Show when={isOwn() && app.library}>
+        <Show when={isOwn()}>
           <button type="button" class="button" data-kind="danger" disabled={none()} onClick={() => void remove()}>
             Delete
           </button>
