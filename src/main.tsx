@@ -6,6 +6,7 @@ import type { StaticPictures } from './engine/collection/types.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
 import { scoped } from './site/scope.ts';
+import { createByDate } from './state/collection/by-date.ts';
 import { createItems, whyMissing } from './state/collection/items.ts';
 import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
@@ -47,7 +48,8 @@ function createApp(baseUrl: string): App {
   );
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
-  const pictures = createPictures(address, session, search);
+  const byDate = createByDate(client, () => address.current().sort, session.collection, search.response);
+  const pictures = createPictures(address, session, search, byDate);
   const pictureSource = createMemo(() => {
     const name = session.collection()?.manifest.name;
     return name === undefined ? undefined : createStaticPictures(baseUrl, name);
@@ -84,6 +86,9 @@ function createApp(baseUrl: string): App {
       return row < 0 ? undefined : items.get(row);
     },
     pictures,
+    byDate,
+    copies: client,
+    removePictures: () => undefined,
     pictureSource,
     opened,
     offline,

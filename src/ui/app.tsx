@@ -13,6 +13,7 @@ import { NoticeLines } from './shell/notices.tsx';
 const loadDetail = () => import('./detail/detail.tsx');
 const Detail = lazy(loadDetail);
 const StatusPanel = lazy(() => import('./status/status-panel.tsx'));
+const CopiesView = lazy(() => import('./copies/copies-view.tsx'));
 const LogView = lazy(() => import('./log/log-view.tsx'));
 const AboutView = lazy(() => import('./about/about.tsx'));
 
@@ -37,6 +38,11 @@ export function AppView(): JSX.Element {
       <Switch>
         <Match when={onSearchPage()}>
           <SearchView />
+        </Match>
+        <Match when={view() === 'copies'}>
+          <Page>
+            <CopiesView />
+          </Page>
         </Match>
         <Match when={view() === 'log'}>
           <Page>
@@ -82,7 +88,12 @@ function FailedDialog(props: { onClose: () => void; children: JSX.Element }): JS
   );
 }
 
-const VIEW_TITLES: Record<Exclude<View, 'search'>, string> = { log: 'Search log', about: 'About', status: 'Status' };
+const VIEW_TITLES: Record<Exclude<View, 'search'>, string> = {
+  copies: 'Duplicates',
+  log: 'Search log',
+  about: 'About',
+  status: 'Status',
+};
 
 /** What the tab and the history call this page. */
 function createTitle(): void {

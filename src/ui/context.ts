@@ -1,9 +1,11 @@
 import { type Accessor, createContext, type Signal, useContext } from 'solid-js';
 import type { Item, PictureSource } from '../engine/collection/types.ts';
+import type { ByDate } from '../state/collection/by-date.ts';
 import type { Items } from '../state/collection/items.ts';
 import type { Opened } from '../state/collection/opened.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
 import type { Session } from '../state/collection/session.ts';
+import type { FindsCopies } from '../state/copies/copies.ts';
 import type { Log } from '../state/log/log.ts';
 import type { Ratings } from '../state/log/ratings.ts';
 import type { Offline } from '../state/offline/offline.ts';
@@ -25,6 +27,11 @@ export interface App {
   /** An item of the open collection by its id; undefined where there is none. */
   itemOf(id: string): Promise<Item | undefined>;
   readonly pictures: Pictures;
+  readonly byDate: ByDate;
+  /** Finds copies among the pictures of the open collection. */
+  readonly copies: FindsCopies;
+  /** Delete pictures of the visitor's own, with a way to undo it; undefined while the open collection is another one. */
+  readonly removePictures: Accessor<((ids: readonly string[]) => Promise<boolean>) | undefined>;
   /** Where the files of these pictures are; undefined while no collection is open. */
   readonly pictureSource: Accessor<PictureSource | undefined>;
   readonly opened: Opened;

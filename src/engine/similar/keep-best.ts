@@ -1,5 +1,5 @@
 import { dateSourceOf, type Item } from '../collection/types.ts';
-import { writtenTime } from '../timeline/timeline.ts';
+import { shownTime } from '../timeline/timeline.ts';
 
 /**
  * Why one of several copies is the one to keep: it has the most pixels, or of those with as many the most bytes, or the date
@@ -14,7 +14,7 @@ const MERITS: readonly (readonly [KeepReason, (item: Judged) => number])[] = [
   ['pixels', ({ width, height }) => width * height],
   ['bytes', ({ bytes }) => bytes],
   ['taken', (item) => (isTaken(item) ? 1 : 0)],
-  ['earliest', ({ date }) => (date === null ? Number.NEGATIVE_INFINITY : -writtenTime(date))],
+  ['earliest', ({ date }) => (date === null ? Number.NEGATIVE_INFINITY : -shownTime(date))],
 ];
 
 /** Whether the picture itself says when it was taken: a copy that was sent or edited often does not. */

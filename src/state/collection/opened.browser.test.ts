@@ -47,7 +47,9 @@ function page() {
     const records = { get: vi.fn((row: number): Item | Promise<Item> => item(row)) };
     const address = createAddressBar();
     const session = { collection: () => collection };
-    const pictures = createPictures(address, session as Parameters<typeof createPictures>[1], search);
+    const pictures = createPictures(address, session as Parameters<typeof createPictures>[1], search, {
+      shown: () => undefined,
+    });
     const opened = createOpened(client, address, session, search, pictures, records);
     const shown: (string | undefined)[] = [];
     createEffect(() => shown.push(opened.item()?.id));

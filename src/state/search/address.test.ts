@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AfterimageError } from '../../engine/errors.ts';
 import { textQuery } from '../../engine/query/query.ts';
 import { parseQuery } from '../../engine/query/serialise.ts';
-import { type Address, formatAddress, MAX_QUERY, parseAddress, VIEWS } from './address.ts';
+import { type Address, formatAddress, MAX_QUERY, parseAddress, SORTS, VIEWS } from './address.ts';
 
 const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed());
 const name = fc.option(text.filter((value) => value !== ''));
@@ -26,6 +26,7 @@ const addresses: fc.Arbitrary<Address> = fc.record({
   unread: fc.constant(null),
   collection: name,
   view: fc.constantFrom(...VIEWS),
+  sort: fc.constantFrom(...SORTS),
   item: name,
   device: fc.constantFrom('auto', 'webgpu', 'wasm'),
   index: fc.constantFrom('auto', 'hnsw', 'exact'),

@@ -32,7 +32,7 @@ export function Header(): JSX.Element {
       <nav class="top-nav" aria-label="Views">
         <StatusChip />
 
-        <Show when={['log', 'about'].includes(app.address.current().view)}>
+        <Show when={['copies', 'log', 'about'].includes(app.address.current().view)}>
           <ViewLink view="search" icon="search" label="Back to the search" />
         </Show>
         <ViewLink view="log" icon="log" label="Search log" />
