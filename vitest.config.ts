@@ -36,7 +36,17 @@ export default defineConfig({
         plugins: [solidPages()],
         // Named beforehand: a dependency that is met while tests run loads the page anew in the middle of them.
         optimizeDeps: {
-          include: ['axe-core', 'comlink', 'fast-check', 'idb', 'solid-js', 'solid-js/store', 'solid-js/web', 'uplot'],
+          include: [
+            'axe-core',
+            'comlink',
+            'fast-check',
+            'idb',
+            'sax',
+            'solid-js',
+            'solid-js/store',
+            'solid-js/web',
+            'uplot',
+          ],
           exclude: ['hnswlib-wasm'],
         },
         test: {

@@ -1,3 +1,4 @@
+import type { Place } from '../engine/collection/extensions/facts.ts';
 import type { Recall } from '../engine/collection/extensions/recall.ts';
 import type { Collection } from '../engine/collection/reader.ts';
 import type { CollectionManifest, DateSource, Item, PictureDate } from '../engine/collection/types.ts';
@@ -75,12 +76,20 @@ export interface Rendition {
   readonly height: number;
 }
 
+/** What a picture says of itself; null is what it does not say. Untrusted. */
+export interface PictureMetadata {
+  /** When it was taken or made. */
+  readonly captured: PictureDate | null;
+  /** With what, in one line of text. */
+  readonly camera: string | null;
+  readonly place: Place | null;
+}
+
 export interface DecodedPicture {
   /** As a person sees it: orientation applied. */
   readonly width: number;
   readonly height: number;
-  /** When it was taken or made, where the file says so. */
-  readonly captured: PictureDate | null;
+  readonly metadata: PictureMetadata;
   readonly pixels: Pixels;
   readonly thumbnail: Rendition;
   /** `thumbnail` where the picture is no larger than its thumbnail; null where no previews are wanted. */
@@ -90,8 +99,8 @@ export interface DecodedPicture {
 export interface PictureDecoder {
   /** @throws AfterimageError `picture-unreadable`, the reason as its message. */
   decode(bytes: Uint8Array, name: string): Promise<DecodedPicture>;
-  /** What `decode` says of the date, without decoding; null also for what cannot be decoded. */
-  captured(bytes: Uint8Array): Promise<PictureDate | null>;
+  /** What `decode` says of them, without decoding; also of what cannot be decoded. */
+  metadata(bytes: Uint8Array): Promise<PictureMetadata>;
 }
 
 /** What is kept of a picture's content, whatever its name. */

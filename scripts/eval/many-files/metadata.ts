@@ -11,7 +11,7 @@ import {
   withFields,
   withGifXmp,
   withSegment,
-} from '../../../src/platform/pictures/dates/testing-metadata.node.ts';
+} from '../../../src/platform/pictures/metadata/testing-metadata.node.ts';
 import { isoOf, type Written, type WrittenDates } from './dates.ts';
 
 type Place = Exclude<DateSource, 'file'>;

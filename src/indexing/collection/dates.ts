@@ -2,12 +2,12 @@
 import { extensionBytes, MAX_ITEM_EXTENSION_BYTES } from '../../engine/collection/extensions/extensions.ts';
 import { DATE_SOURCE, type DateSource, dateSourceOf, type Item } from '../../engine/collection/types.ts';
 import { readMoment } from '../../engine/formats/dates/table-date.ts';
-import type { DecodedPicture, PictureRecord, SourceFile } from '../ports.ts';
+import type { PictureMetadata, PictureRecord, SourceFile } from '../ports.ts';
 
 type Dated = Pick<PictureRecord, 'date' | 'dateSource'>;
 
 /** When a picture was taken, and, where it does not say so, that only its file's date is known. */
-export function dated(captured: DecodedPicture['captured'], file: SourceFile): Dated {
+export function dated({ captured }: Pick<PictureMetadata, 'captured'>, file: SourceFile): Dated {
   return captured ? { date: captured.date, dateSource: captured.source } : { date: fileDate(file), dateSource: 'file' };
 }
 

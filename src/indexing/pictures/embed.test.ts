@@ -38,7 +38,14 @@ function fixture(count: number, encode: (batch: readonly number[]) => Promise<vo
         const number = bytes[0] as number;
         await soon((number * 7) % 5);
         const thumbnail = { bytes, extension: 'webp', width: 1, height: 1 };
-        return { width: 1, height: 1, captured: null, pixels: pixels(number), thumbnail, preview: null };
+        return {
+          width: 1,
+          height: 1,
+          metadata: { captured: null, camera: null, place: null },
+          pixels: pixels(number),
+          thumbnail,
+          preview: null,
+        };
       },
     },
     store: {

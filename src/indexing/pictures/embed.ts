@@ -206,7 +206,7 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
   const id = itemId(result.sha256);
   const known = context.undrawn.get(id);
   if (known) {
-    const record = { ...known.record, ...dated(decoded.captured, file), thumbnail, preview };
+    const record = { ...known.record, ...dated(decoded.metadata, file), thumbnail, preview };
     return { ...rest, redrawn: { ...known, record, file } };
   }
   const record: PictureRecord = {
@@ -214,7 +214,7 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
     width: decoded.width,
     height: decoded.height,
     bytes: file.bytes,
-    ...dated(decoded.captured, file),
+    ...dated(decoded.metadata, file),
     thumbnail,
     preview,
   };

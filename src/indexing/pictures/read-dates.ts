@@ -39,8 +39,8 @@ async function datesOf(
   const dates = new Map<string, Dated>();
   const read = async ({ file, picture }: Found) => {
     signal.throwIfAborted();
-    const captured = await orReason(file, async () => decoder.captured(await source.read(file, signal)));
-    return { id: picture.record.id, date: captured && 'reason' in captured ? undefined : dated(captured, file) };
+    const metadata = await orReason(file, async () => decoder.metadata(await source.read(file, signal)));
+    return { id: picture.record.id, date: 'reason' in metadata ? undefined : dated(metadata, file) };
   };
   let done = 0;
   for await (const { id, date } of mapOrdered(undated.values(), read, { concurrency, ahead: concurrency })) {

@@ -43,7 +43,7 @@ describe('formats', () => {
   };
   test.each(Object.entries(encoders))('%s', async (name, encode) => {
     const picture = await decoder.decode(await encode(plain(400, 200)).toBuffer(), name);
-    expect(picture).toMatchObject({ width: 400, height: 200, captured: null });
+    expect(picture).toMatchObject({ width: 400, height: 200, metadata: { captured: null } });
     expect(picture.pixels.rgb.length).toBe(16 * 16 * 3);
     expectColour(middle(picture), RED);
     expect(picture.thumbnail).toMatchObject({ width: 320, height: 160, extension: 'webp' });
@@ -153,13 +153,13 @@ describe('what cameras write', () => {
   test('the date, with the zone where there is one, becomes a field of its own; a thumbnail has no metadata', async () => {
     const dated = (exif: Record<string, string>) => plain(30, 30).withExif({ IFD2: exif }).jpeg().toBuffer();
     const local = await decoder.decode(await dated({ DateTimeOriginal: '2021:05:03 12:34:56' }), 'a.jpg');
-    expect(local.captured).toEqual({ date: '2021-05-03T12:34:56', source: 'exif-original' });
+    expect(local.metadata.captured).toEqual({ date: '2021-05-03T12:34:56', source: 'exif-original' });
     const zoned = { DateTimeOriginal: '2021:05:03 12:34:56', OffsetTimeOriginal: '+02:00' };
     const picture = await decoder.decode(await dated(zoned), 'a.jpg');
-    expect(picture.captured).toEqual({ date: '2021-05-03T12:34:56+02:00', source: 'exif-original' });
+    expect(picture.metadata.captured).toEqual({ date: '2021-05-03T12:34:56+02:00', source: 'exif-original' });
     expect((await sharp(picture.thumbnail.bytes).metadata()).exif).toBeUndefined();
     expect(
-      (await decoder.decode(await dated({ DateTimeOriginal: '0000:00:00 00:00:00' }), 'a.jpg')).captured,
+      (await decoder.decode(await dated({ DateTimeOriginal: '0000:00:00 00:00:00' }), 'a.jpg')).metadata.captured,
     ).toBeNull();
   });
 });

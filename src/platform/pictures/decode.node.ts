@@ -1,9 +1,8 @@
 import sharp from 'sharp';
 import { AfterimageError } from '../../engine/errors.ts';
-import type { DecodedPicture, PictureDecoder, Rendition } from '../../indexing/ports.ts';
+import type { DecodedPicture, PictureDecoder, PictureMetadata, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { isJpeg, JPEG_DAMAGE } from './containers/jpeg.ts';
-import { pictureDate, readPictureDate } from './dates/picture-date.node.ts';
 import { refuseFalseBlank } from './decoding/blank.node.ts';
 import { createGate } from './decoding/exclusive.ts';
 import { showingFrame } from './decoding/frames.node.ts';
@@ -13,6 +12,7 @@ import { refuseLost } from './decoding/lost.node.ts';
 import { mended, refuseMissing, withoutZeros } from './decoding/mend.ts';
 import { fromRaw, inside, type Raw } from './decoding/raw.node.ts';
 import { isCertain, reasonOf, wordsOf } from './decoding/reasons.node.ts';
+import { readMetadata } from './metadata/read-metadata.ts';
 import { toSquare } from './square/square.node.ts';
 
 // Several pictures are decoded at a time, each by one thread: that scales better than several threads a picture.
@@ -59,8 +59,13 @@ export function createDecoder(options: DecoderOptions): PictureDecoder {
         throw new AfterimageError('picture-unreadable', reasonOf(error, bytes, name), { cause: error });
       }
     },
-    captured: readPictureDate,
+    metadata,
   };
+}
+
+async function metadata(bytes: Uint8Array): Promise<PictureMetadata> {
+  const { captured, camera, place } = await readMetadata(bytes);
+  return { captured, camera, place };
 }
 
 /** What fails is decoded again alone, so that its reason is its own, and mended where only its end is missing. */
@@ -132,7 +137,7 @@ async function decode(
   const [pixels, thumbnail, preview] = sequential
     ? [await toPixels(), await toThumbnail(), await toPreview()]
     : await Promise.all([toPixels(), toThumbnail(), toPreview()]);
-  return { width, height, captured: pictureDate(bytes, input.metadata), pixels, thumbnail, preview };
+  return { width, height, metadata: await metadata(whole), pixels, thumbnail, preview };
 }
 
 /** The picture at the size of a preview: a frame that shows something, on a ground on which it is seen. */

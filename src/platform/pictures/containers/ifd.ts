@@ -10,6 +10,9 @@ const ENTRY_BYTES = 12;
 const MAX_TEXT = 256;
 const MAX_NUMBERS = 64;
 
+/** Of what raw formats have in its place: Olympus (`RO`, `RS`), Panasonic. */
+export const RAW_MAGICS: readonly number[] = [42, 0x4f52, 0x5352, 0x55];
+
 /** Types of values: one byte (byte, text, undefined, UTF-8), four bytes (long, pointer), two longs (rational). */
 const TEXT_TYPES = [1, 2, 7, 129];
 const POINTER_TYPES = [4, 13];

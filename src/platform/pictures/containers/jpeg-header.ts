@@ -5,6 +5,8 @@ import { isJpeg } from './jpeg.ts';
 
 const SCAN = 0xda;
 const END = 0xd9;
+/** Markers below stand alone, or are none; so are restarts, the start, and filling. */
+const FIRST_WITH_LENGTH = 0xc0;
 const QUANTISATION = 0xdb;
 const APP1 = 0xe1;
 const APP13 = 0xed;
@@ -70,19 +72,20 @@ export function withOrientation(jpeg: Uint8Array, orientation: number): Uint8Arr
   return concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
 }
 
-/** Segments up to the first scan or the end. */
+/** Segments up to the first scan or the end, whatever lies between them. */
 function* segments(bytes: Uint8Array): Generator<{ marker: number; content: Uint8Array }> {
-  for (let at = 2; at + 4 <= bytes.length; ) {
-    const marker = bytes[at + 1] ?? 0;
-    if (bytes[at] !== 0xff || marker === SCAN || marker === END) return;
-    if (marker === 0xff) {
-      at++; // filling
+  for (let at = bytes.indexOf(0xff, 2); at >= 0; at = bytes.indexOf(0xff, at)) {
+    const marker = bytes[at + 1] ?? END;
+    if (marker === SCAN || marker === END) return;
+    if (marker < FIRST_WITH_LENGTH || (marker >= 0xd0 && marker <= 0xd8) || marker === 0xff) {
+      at++;
       continue;
     }
     const length = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
-    if (length < 2 || at + 2 + length > bytes.length) return;
-    yield { marker, content: bytes.subarray(at + 4, at + 2 + length) };
-    at += 2 + length;
+    const end = at + 2 + Math.max(2, length);
+    if (end > bytes.length) return;
+    yield { marker, content: bytes.subarray(at + 4, end) };
+    at = end;
   }
 }
 

@@ -40,19 +40,36 @@ export function isRaw(bytes: Uint8Array): boolean {
 /** The largest JPEG of a RAW file that can be decoded; undefined where there is none, and for what is no RAW file. */
 export function rawPreview(bytes: Uint8Array): RawPreview | undefined {
   const { jpegs, orientation: turned = 1 } = contentOf(bytes);
-  let best: { jpeg: Uint8Array; header: JpegHeader; pixels: number } | undefined;
+  const largest = largestOf(jpegs);
+  if (!largest) return undefined;
+  const { jpeg, width, height, exif } = largest;
+  const own = orientationOf(exif);
+  const orientation = own ?? turned;
+  return { jpeg: own === undefined && turned > 1 ? withOrientation(jpeg, turned) : jpeg, width, height, orientation };
+}
+
+/** The same JPEG as it lies in the file. */
+export function rawJpeg(bytes: Uint8Array): Uint8Array | undefined {
+  return largestOf(contentOf(bytes).jpegs)?.jpeg;
+}
+
+interface Found {
+  readonly jpeg: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly exif: JpegHeader['exif'];
+}
+
+function largestOf(jpegs: readonly Uint8Array[]): Found | undefined {
+  let largest: Found | undefined;
   for (const jpeg of jpegs) {
     const header = jpegHeader(jpeg);
     if (!header?.frame?.isCommon || !header.hasTables) continue;
-    const pixels = header.frame.width * header.frame.height;
-    if (pixels > (best?.pixels ?? 0)) best = { jpeg, header, pixels };
+    const { width, height } = header.frame;
+    const before = largest ? largest.width * largest.height : 0;
+    if (width * height > before) largest = { jpeg, width, height, exif: header.exif };
   }
-  if (!best?.header.frame) return undefined;
-  const { jpeg, header } = best;
-  const { width, height } = best.header.frame;
-  const own = orientationOf(header.exif);
-  const orientation = own ?? turned;
-  return { jpeg: own === undefined && turned > 1 ? withOrientation(jpeg, turned) : jpeg, width, height, orientation };
+  return largest;
 }
 
 function contentOf(bytes: Uint8Array): RawContent {

@@ -46,6 +46,13 @@ export function missingBytes(bytes: Uint8Array): number {
   return Math.max(0, length + 8 - bytes.length);
 }
 
+/** What a chunk holds; undefined where there is none, or its end is missing. */
+export function webpChunk(bytes: Uint8Array, kind: string): Uint8Array | undefined {
+  const found = [...chunks(bytes)].find(({ start }) => name(bytes, start) === kind);
+  const content = found && bytes.subarray(found.start + 8, found.start + 8 + found.length);
+  return content?.length === found?.length ? content : undefined;
+}
+
 function withSize(bytes: Uint8Array): Uint8Array {
   const copy = Uint8Array.from(bytes);
   new DataView(copy.buffer).setUint32(4, copy.length - 8, true);

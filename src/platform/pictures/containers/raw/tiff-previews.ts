@@ -3,13 +3,9 @@
  * (ISO 12234-2), and https://exiftool.org/TagNames/ for what makers do not document.
  */
 import { asciiOf } from '../bytes.ts';
-import { type Directory, type Entry, openTiff, type Tiff, tiffWithin } from '../ifd.ts';
+import { type Directory, type Entry, openTiff, RAW_MAGICS, type Tiff, tiffWithin } from '../ifd.ts';
 import type { RawContent } from '../raw-preview.ts';
 
-/** TIFF; Olympus (`RO`, `RS`); Panasonic. */
-const OLYMPUS = [0x4f52, 0x5352];
-const PANASONIC = 0x55;
-const MAGICS = [42, ...OLYMPUS, PANASONIC];
 /** No camera writes nearly as many. */
 const MAX_DIRECTORIES = 64;
 
@@ -26,14 +22,14 @@ const JPEG_COMPRESSIONS = [6, 7];
 
 /** Whether one of its directories describes what only RAW files hold. */
 export function isRawTiff(bytes: Uint8Array): boolean {
-  const tiff = openTiff(bytes, MAGICS);
+  const tiff = openTiff(bytes, RAW_MAGICS);
   return tiff !== undefined && isRaw(bytes, tiff, directoriesOf(tiff));
 }
 
 /** Of a TIFF that is no RAW file: nothing. */
 export function tiffPreviews(bytes: Uint8Array): RawContent {
   const nothing = { jpegs: [], orientation: undefined };
-  const tiff = openTiff(bytes, MAGICS);
+  const tiff = openTiff(bytes, RAW_MAGICS);
   if (!tiff) return nothing;
   const directories = directoriesOf(tiff);
   if (!isRaw(bytes, tiff, directories)) return nothing;

@@ -294,6 +294,7 @@ test('EXIF counts before XMP, XMP before IPTC', async () => {
 });
 
 test('what is no picture has no date', async () => {
-  expect(await decoder.captured(Buffer.from('nothing'))).toBeNull();
-  expect(await decoder.captured(new Uint8Array())).toBeNull();
+  const nothing = { captured: null, camera: null, place: null };
+  expect(await decoder.metadata(Buffer.from('nothing'))).toEqual(nothing);
+  expect(await decoder.metadata(new Uint8Array())).toEqual(nothing);
 });

@@ -1,12 +1,14 @@
-/** What chunks of a PNG say of dates (PNG third edition, 11.3): `eXIf`, texts, `tIME`. */
-import { inflateSync } from 'node:zlib';
+/** What chunks of a PNG say beside its pixels (PNG third edition, 11.3): `eXIf`, texts, `tIME`. */
 import { readDate } from '../../../engine/formats/dates/read-date.ts';
+import { inflate } from './inflate.ts';
 
 const SIGNATURE_BYTES = 8;
 /** Length, kind and checksum of a chunk. */
 const FRAME_BYTES = 12;
 /** Longer texts are not read. */
 const MAX_TEXT_BYTES = 4 * 2 ** 20;
+/** Of one kind; a file of nothing but small texts would take long. */
+const MAX_CHUNKS = 100;
 const MAX_KEYWORD = 79;
 
 const KINDS = new Set(['eXIf', 'tIME', 'tEXt', 'zTXt', 'iTXt']);
@@ -25,25 +27,34 @@ export interface PngBlocks {
   readonly time?: string | undefined;
 }
 
-/** The blocks of a PNG, the first one of each kind. Never throws. @param bytes of the file. Untrusted. */
-export function pngBlocks(bytes: Uint8Array): PngBlocks {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The blocks of a PNG, the first one of each kind. Never rejects. @param bytes of the file. Untrusted. */
+export async function pngBlocks(bytes: Uint8Array): Promise<PngBlocks> {
   let blocks: PngBlocks = {};
-  for (let at = SIGNATURE_BYTES; at + FRAME_BYTES <= bytes.length; ) {
-    const length = view.getUint32(at);
-    const kind = latin1(bytes.subarray(at + 4, at + 8));
-    const data = bytes.subarray(at + 8, at + 8 + length);
-    if (kind === 'IEND' || data.length < length) break;
-    if (KINDS.has(kind)) blocks = { ...blockOf(kind, data), ...blocks };
-    at += FRAME_BYTES + length;
-  }
+  for (const { kind, data } of chunks(bytes)) blocks = { ...(await blockOf(kind, data)), ...blocks };
   return blocks;
 }
 
-function blockOf(kind: string, data: Uint8Array): PngBlocks {
+/** Chunks that may say something. */
+function* chunks(bytes: Uint8Array): Generator<{ kind: string; data: Uint8Array }> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let count = 0;
+  for (let at = SIGNATURE_BYTES; at + FRAME_BYTES <= bytes.length && count < MAX_CHUNKS; ) {
+    const length = view.getUint32(at);
+    const kind = latin1(bytes.subarray(at + 4, at + 8));
+    const data = bytes.subarray(at + 8, at + 8 + length);
+    if (kind === 'IEND' || data.length < length) return;
+    if (KINDS.has(kind)) {
+      count++;
+      yield { kind, data };
+    }
+    at += FRAME_BYTES + length;
+  }
+}
+
+async function blockOf(kind: string, data: Uint8Array): Promise<PngBlocks> {
   if (kind === 'eXIf') return { exif: data };
   if (kind === 'tIME') return data.length === 7 ? { time: timeOf(data) } : {};
-  const text = textOf(kind, data);
+  const text = await textOf(kind, data);
   if (!text) return {};
   const keyword = text.keyword.toLowerCase();
   if (keyword === CREATION_TIME) return { creationTime: latin1(text.bytes.subarray(0, 200)) };
@@ -62,7 +73,7 @@ interface Text {
   readonly bytes: Uint8Array;
 }
 
-function textOf(kind: string, data: Uint8Array): Text | undefined {
+async function textOf(kind: string, data: Uint8Array): Promise<Text | undefined> {
   const end = data.indexOf(0);
   if (end < 1 || end > MAX_KEYWORD) return undefined;
   const keyword = latin1(data.subarray(0, end));
@@ -77,27 +88,29 @@ function textOf(kind: string, data: Uint8Array): Text | undefined {
   return rest[0] === 1 ? inflated(keyword, content) : { keyword, bytes: content };
 }
 
-function inflated(keyword: string, bytes: Uint8Array): Text | undefined {
-  try {
-    return { keyword, bytes: inflateSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }) };
-  } catch {
-    return undefined; // damaged, or a little that becomes very much
-  }
+/** Undefined for what is damaged, and for a little that becomes very much. */
+async function inflated(keyword: string, bytes: Uint8Array): Promise<Text | undefined> {
+  const content = await inflate(bytes, MAX_TEXT_BYTES);
+  return content && { keyword, bytes: content };
 }
 
 /** A line break, the kind, the length in bytes, and the bytes as hexadecimal digits. */
 function profileOf(kind: string, bytes: Uint8Array): PngBlocks {
   const [, digits = ''] = /^\s*[\w-]+\s+\d+\s([0-9a-f\s]*)/i.exec(latin1(bytes.subarray(0, MAX_TEXT_BYTES))) ?? [];
-  const content = Buffer.from(digits.replace(/\s+/g, ''), 'hex');
+  const content = Uint8Array.from(digits.replace(/\s+/g, '').match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   if (content.length === 0) return {};
   if (kind === 'exif') return { exif: content };
   if (kind === 'xmp') return { xmp: content };
   if (kind === 'iptc') return { iptc: content };
   // Either of the two that JPEG keeps in such segments
-  if (kind === 'app1') return content.toString('latin1', 0, 4) === 'Exif' ? { exif: content } : { xmp: content };
+  if (kind === 'app1') return latin1(content.subarray(0, 4)) === 'Exif' ? { exif: content } : { xmp: content };
   return {};
 }
 
+/** A decoder of Latin-1 takes it for Windows-1252, and as arguments of one call too many bytes are too many. */
 function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const STEP = 4096;
+  let text = '';
+  for (let at = 0; at < bytes.length; at += STEP) text += String.fromCharCode(...bytes.subarray(at, at + STEP));
+  return text;
 }

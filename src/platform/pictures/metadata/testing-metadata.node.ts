@@ -171,7 +171,7 @@ export const decoder = createDecoder({ preprocessor, pictures: 'none' });
 
 /** What the decoder says, and what it says without decoding. */
 export async function dateOf(bytes: Uint8Array) {
-  const { captured } = await decoder.decode(bytes, 'a');
-  expect(await decoder.captured(bytes)).toEqual(captured);
-  return captured;
+  const { metadata } = await decoder.decode(bytes, 'a');
+  expect(await decoder.metadata(bytes)).toEqual(metadata);
+  return metadata.captured;
 }

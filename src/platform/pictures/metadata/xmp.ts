@@ -1,7 +1,10 @@
-/** The date in XMP (ISO 16684-1). */
+/** What XMP (ISO 16684-1) says of the picture that it lies in. */
 import sax, { type QualifiedTag } from 'sax';
+import { type Place, toPlace } from '../../../engine/collection/extensions/facts.ts';
 import { toSecond } from '../../../engine/formats/dates/date.ts';
 import { readDate } from '../../../engine/formats/dates/read-date.ts';
+import { cameraName, cleanName } from './camera.ts';
+import { signedDegrees } from './degrees.ts';
 
 /** A longer packet is not read. */
 const MAX_BYTES = 4 * 2 ** 20;
@@ -12,28 +15,52 @@ const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#';
 const XMP = 'http://ns.adobe.com/xap/1.0/';
 const PHOTOSHOP = 'http://ns.adobe.com/photoshop/1.0/';
 const EXIF = 'http://ns.adobe.com/exif/1.0/';
+const TIFF = 'http://ns.adobe.com/tiff/1.0/';
 
 /** The properties that say when a picture was made, the first of them first. */
-const PROPERTIES = [
-  `${XMP}CreateDate`,
-  `${PHOTOSHOP}DateCreated`,
-  `${EXIF}DateTimeOriginal`,
-  `${EXIF}DateTimeDigitized`,
-];
+const DATES = [`${XMP}CreateDate`, `${PHOTOSHOP}DateCreated`, `${EXIF}DateTimeOriginal`, `${EXIF}DateTimeDigitized`];
+
+/** Texts of the picture's own properties, by namespace and name. */
+export type XmpProperties = ReadonlyMap<string, string>;
+
+/**
+ * Never throws: XML that is not well-formed says what it says until there.
+ * @param bytes of a packet, UTF-8 or UTF-16. Untrusted.
+ */
+export function readXmp(bytes: Uint8Array): XmpProperties {
+  return bytes.length > MAX_BYTES ? new Map() : readProperties(decode(bytes));
+}
 
 /**
  * When the picture was made, to the second: by `xmp:CreateDate`, `photoshop:DateCreated`, `exif:DateTimeOriginal`,
- * `exif:DateTimeDigitized`, in this order. Never throws: XML that is not well-formed says what it says until there.
- * @param bytes of a packet, UTF-8 or UTF-16. Untrusted.
+ * `exif:DateTimeDigitized`, in this order.
  */
-export function xmpDate(bytes: Uint8Array): string | undefined {
-  if (bytes.length > MAX_BYTES) return undefined;
-  const properties = readProperties(decode(bytes));
-  for (const name of PROPERTIES) {
+export function xmpDate(properties: XmpProperties): string | undefined {
+  for (const name of DATES) {
     const date = readDate(properties.get(name) ?? '');
     if (date !== undefined) return toSecond(date);
   }
   return undefined;
+}
+
+/** With what it was taken, by `tiff:Make` and `tiff:Model`. */
+export function xmpCamera(properties: XmpProperties): string | undefined {
+  const [make = '', model = ''] = ['Make', 'Model'].map((name) => cleanName(properties.get(TIFF + name) ?? ''));
+  return cameraName(make, model);
+}
+
+/** Where it was taken, by `exif:GPSLatitude` and `exif:GPSLongitude`. */
+export function xmpPlace(properties: XmpProperties): Place | undefined {
+  const latitude = degrees(properties.get(`${EXIF}GPSLatitude`), 'NS');
+  const longitude = degrees(properties.get(`${EXIF}GPSLongitude`), 'EW');
+  return latitude === undefined || longitude === undefined ? undefined : toPlace(latitude, longitude);
+}
+
+/** `52,31.2028N` or `52,31,12N`: degrees, minutes with a fraction or with seconds. */
+function degrees(text = '', directions: 'NS' | 'EW'): number | undefined {
+  const [, whole, minutes, seconds = 0, direction = ''] =
+    /^\s*(\d{1,3}),(\d{1,2}(?:\.\d{1,12})?)(?:,(\d{1,2}(?:\.\d{1,12})?))?([NSEW])\s*$/.exec(text) ?? [];
+  return signedDegrees([Number(whole), Number(minutes), Number(seconds)], direction, directions);
 }
 
 function decode(bytes: Uint8Array): string {
@@ -47,7 +74,7 @@ function decode(bytes: Uint8Array): string {
  * Texts of the picture's own properties by namespace and name, as attributes or elements of `rdf:Description`. Properties
  * of others (of pictures that it was made from, of the steps that made it) lie deeper.
  */
-function readProperties(xml: string): ReadonlyMap<string, string> {
+function readProperties(xml: string): XmpProperties {
   const properties = new Map<string, string>();
   const parser = sax.parser(true, { xmlns: true, position: false });
   /** Names of the elements around the place that is read. */
