@@ -6,6 +6,7 @@ import { Drawer } from './common/drawer.tsx';
 import { Part } from './common/part.tsx';
 import { useApp } from './context.ts';
 import { itemTitle } from './grid/cell.tsx';
+import { DropArea } from './library/drop-area.tsx';
 import { SearchView } from './search/search-view.tsx';
 import { Header } from './shell/header.tsx';
 import { NoticeLines } from './shell/notices.tsx';
@@ -14,6 +15,7 @@ const loadDetail = () => import('./detail/detail.tsx');
 const Detail = lazy(loadDetail);
 const StatusPanel = lazy(() => import('./status/status-panel.tsx'));
 const CopiesView = lazy(() => import('./copies/copies-view.tsx'));
+const LibraryView = lazy(() => import('./library/library-view.tsx'));
 const LogView = lazy(() => import('./log/log-view.tsx'));
 const AboutView = lazy(() => import('./about/about.tsx'));
 
@@ -44,6 +46,11 @@ export function AppView(): JSX.Element {
             <CopiesView />
           </Page>
         </Match>
+        <Match when={view() === 'library' && app.library}>
+          <Page>
+            <LibraryView />
+          </Page>
+        </Match>
         <Match when={view() === 'log'}>
           <Page>
             <LogView />
@@ -66,6 +73,7 @@ export function AppView(): JSX.Element {
         </Part>
       </Show>
       <NoticeLines />
+      <DropArea />
     </>
   );
 }
@@ -90,6 +98,7 @@ function FailedDialog(props: { onClose: () => void; children: JSX.Element }): JS
 
 const VIEW_TITLES: Record<Exclude<View, 'search'>, string> = {
   copies: 'Duplicates',
+  library: 'Your pictures',
   log: 'Search log',
   about: 'About',
   status: 'Status',

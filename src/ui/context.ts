@@ -1,11 +1,12 @@
 import { type Accessor, createContext, type Signal, useContext } from 'solid-js';
 import type { Item, PictureSource } from '../engine/collection/types.ts';
-import type { ByDate } from '../state/collection/by-date.ts';
+import type { ByDate, DatablePictures } from '../state/collection/by-date.ts';
 import type { Items } from '../state/collection/items.ts';
 import type { Opened } from '../state/collection/opened.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
 import type { Session } from '../state/collection/session.ts';
 import type { FindsCopies } from '../state/copies/copies.ts';
+import type { LibraryAccess } from '../state/library/access.ts';
 import type { Log } from '../state/log/log.ts';
 import type { Ratings } from '../state/log/ratings.ts';
 import type { Offline } from '../state/offline/offline.ts';
@@ -28,15 +29,17 @@ export interface App {
   itemOf(id: string): Promise<Item | undefined>;
   readonly pictures: Pictures;
   readonly byDate: ByDate;
+  /** Of the open collection; another object when there are others. */
+  readonly allPictures: Accessor<DatablePictures | undefined>;
   /** Finds copies among the pictures of the open collection. */
   readonly copies: FindsCopies;
-  /** Delete pictures of the visitor's own, with a way to undo it; undefined while the open collection is another one. */
-  readonly removePictures: Accessor<((ids: readonly string[]) => Promise<boolean>) | undefined>;
   /** Where the files of these pictures are; undefined while no collection is open. */
   readonly pictureSource: Accessor<PictureSource | undefined>;
   readonly opened: Opened;
   readonly offline: Offline;
   readonly log: Log;
+  /** The visitor's own pictures; undefined where they cannot be added. */
+  readonly library?: LibraryAccess;
   /** Of the search that is shown. */
   readonly ratings: Ratings;
   /** Every result has its thumbs, for fingers, which cannot point at a picture without opening it. */

@@ -4,7 +4,7 @@ import { createDeferred } from '../../engine/async/deferred.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { CollectionInfo, DateOrder, FoundTimeline, SearchResponse } from '../../protocol/query-worker.ts';
 import type { Sort } from '../search/address.ts';
-import { createByDate, createDatedOrder } from './by-date.ts';
+import { createByDate, createDatedOrder, type DatablePictures } from './by-date.ts';
 
 const COLLECTION = { manifest: { name: 'demo' } } as unknown as CollectionInfo;
 const timelineOf = (...rows: number[]): FoundTimeline => ({
@@ -19,6 +19,7 @@ const answerOf = (good: number | null, total: number, ...rows: number[]) =>
 function setUp(timeline: (first: DateOrder, rows: Uint32Array | undefined) => Promise<FoundTimeline>) {
   const [sort, setSort] = createSignal<Sort>('similarity');
   const [answer, setAnswer] = createSignal<SearchResponse>();
+  const [pictures, setPictures] = createSignal<DatablePictures>({ collection: COLLECTION, rows: undefined });
   const asked: (readonly [DateOrder, number[] | undefined])[] = [];
   const client = {
     timeline: (first: DateOrder, rows: Uint32Array | undefined) => {
@@ -26,8 +27,8 @@ function setUp(timeline: (first: DateOrder, rows: Uint32Array | undefined) => Pr
       return timeline(first, rows);
     },
   };
-  const byDate = createRoot(() => createByDate(client, sort, () => COLLECTION, answer));
-  return { byDate, setSort, setAnswer, asked };
+  const byDate = createRoot(() => createByDate(client, sort, pictures, answer));
+  return { byDate, setSort, setAnswer, setPictures, asked };
 }
 
 it('all pictures while browsing, the good matches of an answer, and nothing by similarity', async () => {
@@ -66,6 +67,18 @@ it('what comes late for what is not shown any more is dropped, and a failure is 
   await late.promise;
   expect(byDate.shown()).toBeUndefined();
   expect(byDate.pending()).toBe(false);
+});
+
+it('while pictures come and go, their order stays until the new one is known', async () => {
+  const { byDate, setSort, setPictures, asked } = setUp(async (_, rows) => timelineOf(...(rows ?? [1, 0])));
+  setSort('oldest');
+  await expect.poll(() => byDate.shown()).toBeDefined();
+  setPictures({ collection: COLLECTION, rows: Uint32Array.of(4) });
+  expect(byDate.shown()?.timeline.rows).toEqual(Uint32Array.of(1, 0));
+  await expect.poll(() => byDate.shown()?.timeline.rows).toEqual(Uint32Array.of(4));
+  expect(asked.at(-1)).toEqual(['oldest', [4]]);
+  setPictures({ collection: { ...COLLECTION }, rows: Uint32Array.of(5) });
+  expect(byDate.shown()).toBeUndefined();
 });
 
 it('cells by date lead to ranks and rows, and rows to cells', () => {

@@ -22,10 +22,17 @@ export interface ByDate {
   readonly error: Accessor<AfterimageError | undefined>;
 }
 
+/** The pictures of the open collection; another object when there are others. */
+export interface DatablePictures {
+  readonly collection: CollectionInfo;
+  /** Undefined: all rows. */
+  readonly rows: Uint32Array | undefined;
+}
+
 /** What is to be ordered. */
 interface Wanted {
   readonly sort: 'newest' | 'oldest';
-  readonly collection: CollectionInfo;
+  readonly pictures: DatablePictures;
   readonly answer: SearchResponse | undefined;
   /** Undefined: all. */
   readonly rows: Uint32Array | undefined;
@@ -35,15 +42,17 @@ interface Wanted {
 export function createByDate(
   client: Pick<QueryClient, 'timeline'>,
   sort: Accessor<Sort>,
-  collection: Accessor<CollectionInfo | undefined>,
+  pictures: Accessor<DatablePictures | undefined>,
   answer: Accessor<SearchResponse | undefined>,
 ): ByDate {
   const [found, setFound] = createSignal<Dated & { readonly collection: CollectionInfo }>();
   const [error, setError] = createSignal<AfterimageError>();
-  const wanted = createMemo(() => wantedOf(sort(), collection(), answer()));
+  const wanted = createMemo(() => wantedOf(sort(), pictures(), answer()));
   const shown = createMemo(() => {
     const [asked, known] = [wanted(), found()];
-    if (!asked || !known || asked.collection !== known.collection || asked.sort !== known.sort) return undefined;
+    // While pictures come and go, those that were there before stay in their order until the new one is known.
+    if (asked?.pictures.collection !== known?.collection || asked?.sort !== known?.sort) return undefined;
+    if (!asked || !known) return undefined;
     return asked.answer === known.answer ? known : undefined;
   });
 
@@ -51,7 +60,8 @@ export function createByDate(
     const isWanted = () => wanted() === asked;
     try {
       const timeline = await client.timeline(asked.sort, asked.rows);
-      if (isWanted()) setFound({ timeline, sort: asked.sort, collection: asked.collection, answer: asked.answer });
+      const { sort, answer, pictures } = asked;
+      if (isWanted()) setFound({ timeline, sort, answer, collection: pictures.collection });
     } catch (cause) {
       if (isWanted()) setError(toAfterimageError(cause));
     }
@@ -67,13 +77,13 @@ export function createByDate(
 
 function wantedOf(
   sort: Sort,
-  collection: CollectionInfo | undefined,
+  pictures: DatablePictures | undefined,
   answer: SearchResponse | undefined,
 ): Wanted | undefined {
-  if (sort === 'similarity' || !collection) return undefined;
-  if (!answer) return { sort, collection, answer, rows: undefined };
+  if (sort === 'similarity' || !pictures) return undefined;
+  if (!answer) return { sort, pictures, answer, rows: pictures.rows };
   const rows = rowsToSort(answer);
-  return rows && { sort, collection, answer, rows };
+  return rows && { sort, pictures, answer, rows };
 }
 
 /** The good matches: what lies below the line has nothing to do with the query, and by date it would be all of the first page. */

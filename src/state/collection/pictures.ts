@@ -2,7 +2,7 @@ import { type Accessor, createMemo } from 'solid-js';
 import { textQuery } from '../../engine/query/query.ts';
 import { type AddressBar, formatAddress } from '../search/address.ts';
 import type { Ranked, Search } from '../search/search.ts';
-import { createBrowseOrder } from './browse-order.ts';
+import { createBrowseOrder, createLiveOrder } from './browse-order.ts';
 import { type ByDate, createDatedOrder } from './by-date.ts';
 import type { Session } from './session.ts';
 
@@ -43,7 +43,7 @@ export interface Pictures {
 
 export function createPictures(
   { current }: Pick<AddressBar, 'current'>,
-  session: Session,
+  session: Pick<Session, 'count' | 'live'>,
   search: Search,
   byDate: Pick<ByDate, 'shown'>,
 ): Pictures {
@@ -51,9 +51,12 @@ export function createPictures(
   const shown = createMemo(() =>
     formatAddress({ ...current(), query: search.response()?.query ?? textQuery(''), view: 'search', item: null }),
   );
-  const order = createMemo(() => createBrowseOrder(session.collection()?.manifest.count ?? 0));
+  const order = createMemo(() => {
+    const live = session.live.state();
+    return live ? createLiveOrder(live.order) : createBrowseOrder(session.count());
+  });
   const dated = createMemo(() => createDatedOrder(byDate.shown(), search.response()));
-  const total = () => search.response()?.total ?? session.collection()?.manifest.count ?? 0;
+  const total = () => search.response()?.total ?? session.count();
   const good = () => {
     const response = search.response();
     return response ? (response.good ?? response.total) : null;
@@ -68,7 +71,8 @@ export function createPictures(
     },
     at(cell) {
       if (search.response()) return search.at(dated()?.rankAt(cell) ?? cell);
-      return { row: dated()?.rowAt(cell) ?? order().rowAt(cell), similarity: null, score: null };
+      const row = dated() ? dated()?.rowAt(cell) : order().rowAt(cell);
+      return row === undefined ? undefined : { row, similarity: null, score: null };
     },
     href: (id) => `${shown() ? `${shown()}&` : '?'}p=${encodeURIComponent(id)}`,
     want: search.want,

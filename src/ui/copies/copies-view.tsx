@@ -7,6 +7,7 @@ import { Tabs } from '../common/tabs.tsx';
 import { useApp } from '../context.ts';
 import './copies.css';
 import { Groups } from './groups.tsx';
+import { removerOf } from './remover.ts';
 import { foundText, thresholdText, unhashedText } from './words.ts';
 
 const TABS: readonly { readonly id: CopyKind; readonly label: string }[] = [
@@ -24,8 +25,7 @@ const MEANING: Readonly<Record<CopyKind, string>> = {
 /** Pictures that are copies of each other, or alike, in groups; those of the visitor's own can be deleted. */
 export default function CopiesView(): JSX.Element {
   const app = useApp();
-  const pictures = createMemo(() => app.session.collection() && { rows: undefined });
-  const copies = createCopies(app.copies, pictures);
+  const copies = createCopies(app.copies, app.allPictures);
   let title: HTMLHeadingElement | undefined;
   return (
     <div class="copies">
@@ -51,7 +51,7 @@ function Found(props: { copies: Copies /** What had the keyboard is gone. */; on
   const kind = () => props.copies.kind();
   const remove = async () => {
     const ids = selection.chosen();
-    if (!(await app.removePictures()?.(ids))) return;
+    if (!(await removerOf(app)?.(ids))) return;
     selection.clear();
     props.copies.retry();
     props.onEmpty();
@@ -73,7 +73,7 @@ function Found(props: { copies: Copies /** What had the keyboard is gone. */; on
         {(found) => (
           <>
             <Show
-              when={app.removePictures()}
+              when={removerOf(app)}
               fallback={
                 <p class="copies-note quiet">These pictures belong to the site: nothing can be deleted here.</p>
               }

@@ -47,11 +47,12 @@ function show(find: Find, remove?: (ids: readonly string[]) => Promise<boolean>)
   const dispose = render(() => {
     const app = {
       address: createAddressBar(),
-      session: { collection: () => ({ manifest: { name: 'library' } }), collectionError: () => undefined },
+      session: { name: () => (remove ? 'library' : 'demo'), collectionError: () => undefined },
       items: { get: itemOf, again: createSignal(undefined)[0] },
       pictureSource: () => ({ picture }),
+      allPictures: createSignal({ rows: undefined })[0],
       copies: { copies: find, stopCopies: async () => {} },
-      removePictures: () => remove,
+      library: { load: async () => ({ remove }) },
     } as unknown as App;
     return createComponent(AppContext.Provider, {
       value: app,

@@ -9,6 +9,7 @@ import { rowAt } from '../grid/layout.ts';
 import { createRows } from '../grid/rows.ts';
 import { InternalLink } from '../shell/header.tsx';
 import type { Selection } from './copies-view.tsx';
+import { removerOf } from './remover.ts';
 import { factsText, keepText } from './words.ts';
 
 /** Heights in units of the text's size, so that larger text has room. */
@@ -107,7 +108,7 @@ function GroupHeading(props: { group: FoundGroup; selection: Selection }): JSX.E
         <h2>{formatPictures(props.group.ids.length)}</h2>
         <p class="quiet">{keep()}</p>
       </div>
-      <Show when={app.removePictures()}>
+      <Show when={removerOf(app)}>
         <button
           type="button"
           class="button"
@@ -159,7 +160,7 @@ function CopyCell(props: { member: Member; selection: Selection }): JSX.Element 
         </Show>
         <span class="visually-hidden">{`Show ${itemTitle(item())}`}</span>
       </InternalLink>
-      <Show when={app.removePictures()} fallback={<CellText name={itemTitle(item())} facts={facts()} />}>
+      <Show when={removerOf(app)} fallback={<CellText name={itemTitle(item())} facts={facts()} />}>
         <label class="copies-choice">
           <input
             type="checkbox"
