@@ -13,8 +13,8 @@ import { removerOf } from './remover.ts';
 import { factsText, keepText } from './words.ts';
 
 /** Heights in units of the text's size, so that larger text has room. */
-const BELOW_REM = 5;
-const HEADING_REM = 5.5;
+const BELOW_REM = 3.25;
+const HEADING_REM = 5;
 
 /** A picture of a group. */
 interface Member {

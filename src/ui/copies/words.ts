@@ -14,7 +14,7 @@ export function keepText(reason: KeepReason, { width, height, bytes, date }: Ite
     case 'earliest':
       return `as large, and the earliest${date === null ? '' : `, ${formatDate(date)}`}`;
     case 'alike':
-      return 'any: nothing tells them apart';
+      return 'nothing tells them apart';
   }
 }
 
