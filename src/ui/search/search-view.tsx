@@ -11,6 +11,7 @@ import { NoCollections } from '../common/no-collections.tsx';
 import { Part } from '../common/part.tsx';
 import { useApp } from '../context.ts';
 import { Grid, type GridHandle } from '../grid/grid.tsx';
+import { SelectButton } from '../selection/select-button.tsx';
 import { InternalLink } from '../shell/header.tsx';
 import { Hints, Intro } from './intro.tsx';
 import { dividerText } from './matches.ts';
@@ -153,6 +154,7 @@ function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onLike' | '
       </Match>
       <Match when={app.session.collection()}>
         <Content>
+          <SelectButton />
           <Grid
             label={app.search.response() ? 'Results' : 'All pictures'}
             heading={(index) => <HeadingText index={index} />}
