@@ -48,7 +48,7 @@ function show(find: Find, remove?: (ids: readonly string[]) => Promise<boolean>)
     const app = {
       address: createAddressBar(),
       session: { name: () => (remove ? 'library' : 'demo'), collectionError: () => undefined },
-      items: { get: itemOf, again: createSignal(undefined)[0] },
+      items: { get: itemOf, again: () => undefined, changed: () => undefined },
       pictureSource: () => ({ picture }),
       allPictures: createSignal({ rows: undefined })[0],
       copies: { copies: find, stopCopies: async () => {} },
