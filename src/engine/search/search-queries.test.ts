@@ -196,7 +196,7 @@ test('a picture that is in no collection is searched for by the embedding that c
   const { engine: other } = createEngine();
   await expect(other.search(alone)).rejects.toEqual(withCode('picture-missing'));
   expect((await other.search(alone, context)).rows[0]).toBe(truth.rows[0]);
-  const wrong = { pictures: new Map([[picture.sha256, new Float32Array(DIM + 1).fill(0.1)]]) };
+  const wrong = { pictures: new Map([[picture.sha256, new Float32Array(DIM + 1).fill(0.1) as Embedding]]) };
   await expect(createEngine().engine.search(alone, wrong)).rejects.toEqual(withCode('dimension-mismatch'));
 });
 
