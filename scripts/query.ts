@@ -2,11 +2,12 @@
 import { createInterface } from 'node:readline';
 import { INDEX_WAYS } from '../src/engine/collection/types.ts';
 import { toAfterimageError } from '../src/engine/errors.ts';
-import { isEmpty, type Query, withFieldText } from '../src/engine/query/query.ts';
+import { parseBox } from '../src/engine/query/box/read-box.ts';
+import { isEmpty, type Query } from '../src/engine/query/query.ts';
 import { type NodeSearch, openNodeSearch } from '../src/platform/sessions/search.node.ts';
 import { parseChoice, parseCount, parseOptions, runScript, usage } from './cli/cli.ts';
 import { answer, toTable } from './query/answer.ts';
-import { parseQueryOptions, QUERY_HELP, QUERY_OPTIONS } from './query/query-options.ts';
+import { collectionOf, parseQueryOptions, QUERY_HELP, QUERY_OPTIONS, withQuery } from './query/query-options.ts';
 import { PUBLIC_FOLDER } from './repository/folders.ts';
 
 const HELP = `
@@ -14,7 +15,7 @@ Usage: pnpm query [<text>] [options]
        pnpm query --stdin [options] < queries.txt
 
 Options:
-  --collection <name>  folder name under public/collections (default: demo)
+  --collection <name>  folder name under public/collections (default: the one of in:, else demo)
   -k <number>          how many pictures (default: 10)
   --index <kind>       hnsw, exact, codes or blocks (codes, with vectors read as they are needed); default: what the
                        collection was built for
@@ -26,7 +27,7 @@ ${QUERY_HELP.slice(1)}  --stdin              one query a line in, each with the 
 
 await runScript(HELP, async (args) => {
   const { values, positionals } = parseOptions(args, {
-    collection: { type: 'string', default: 'demo' },
+    collection: { type: 'string' },
     k: { type: 'string', short: 'k', default: '10' },
     index: { type: 'string' },
     exact: { type: 'boolean', default: false },
@@ -34,13 +35,14 @@ await runScript(HELP, async (args) => {
     stdin: { type: 'boolean', default: false },
     ...QUERY_OPTIONS,
   });
-  const { collection, exact, json, stdin } = values;
+  const { exact, json, stdin } = values;
   const index = exact ? 'exact' : values.index && parseChoice(values.index, '--index', INDEX_WAYS);
   const k = parseCount(values.k, '-k');
   const text = positionals.join(' ').trim();
   if (stdin && text !== '') throw usage('--stdin takes its queries from the standard input alone');
   const query = parseQueryOptions(text, values);
   if (!stdin && isEmpty(query)) throw usage('There is nothing to search for');
+  const collection = values.collection ?? collectionOf(query) ?? 'demo';
   const search = await openNodeSearch({ publicFolder: PUBLIC_FOLDER, collection, ...(index && { index }) });
   try {
     if (stdin) {
@@ -54,10 +56,10 @@ await runScript(HELP, async (args) => {
   }
 });
 
-/** One line out for each line in, also for one that cannot be answered, so that the two can be put side by side. */
+/** Each line is read as the box reads it. One line out for each line in, also for one that cannot be answered, so that the two can be put side by side. */
 async function answerLines(search: NodeSearch, query: Query, k: number): Promise<void> {
   for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const report = await answer(search, withFieldText(query, text), k).catch((error: unknown) => {
+    const report = await answer(search, withQuery(parseBox(text), query), k).catch((error: unknown) => {
       const { code, message } = toAfterimageError(error);
       return { text, error: { code, message } };
     });

@@ -2,11 +2,12 @@ import { type Accessor, createEffect, createMemo, createRoot, createSignal, on, 
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
 import { createStaticPictures } from './engine/collection/source/static-source.ts';
-import type { StaticPictures } from './engine/collection/types.ts';
+import { LIBRARY, type StaticPictures } from './engine/collection/types.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
 import { scoped } from './site/scope.ts';
 import { createItems, whyMissing } from './state/collection/items.ts';
+import { createLibraryPictures } from './state/collection/library-pictures.ts';
 import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
 import { createSession, type Session } from './state/collection/session.ts';
@@ -16,6 +17,7 @@ import { createRatings } from './state/log/ratings.ts';
 import { createOffline, type Offline } from './state/offline/offline.ts';
 import { createAddressBar } from './state/search/address.ts';
 import { createCommits } from './state/search/commit.ts';
+import { createFollowing } from './state/search/following.ts';
 import { createQueryNotice } from './state/search/query-notice.ts';
 import { createRefining } from './state/search/refining.ts';
 import { createSearch } from './state/search/search.ts';
@@ -45,13 +47,17 @@ function createApp(baseUrl: string): App {
     () => (session.index()?.onDemand ? undefined : (session.progress.vectors ?? { loaded: 0, total: 0 })),
     () => address.current().item !== null,
   );
+  createEffect(on(session.live.changed, items.forget, { defer: true }));
+  createFollowing(search, session.live.changed, () => address.current().item !== null);
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
   const pictures = createPictures(address, session, search);
-  const pictureSource = createMemo(() => {
+  const staticPictures = createMemo(() => {
     const name = session.collection()?.manifest.name;
-    return name === undefined ? undefined : createStaticPictures(baseUrl, name);
+    return name === undefined || name === LIBRARY ? undefined : createStaticPictures(baseUrl, name);
   });
+  const libraryPictures = createLibraryPictures(client, async () => undefined);
+  const pictureSource = () => (session.collection()?.manifest.name === LIBRARY ? libraryPictures : staticPictures());
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
@@ -62,7 +68,7 @@ function createApp(baseUrl: string): App {
   const { commit } = createCommits(search, address, log, composing[0]);
 
   for (const missing of missingCapabilities()) notices.say(missing.id, missing.text);
-  keepOffline(offline, session, pictureSource, (rows) => client.items(rows));
+  keepOffline(offline, session, staticPictures, (rows) => client.items(rows));
   createEffect(() => {
     const refused = offline.refused();
     if (refused) notices.say('service-worker', refused);
@@ -95,19 +101,23 @@ function createApp(baseUrl: string): App {
   };
 }
 
-/** Once queries are answered, so that it does not compete with them for the network. */
+/**
+ * Once queries are answered, so that it does not compete with them for the network. The visitor's own pictures are here
+ * anyway.
+ */
 function keepOffline(
   offline: Offline,
   session: Session,
-  pictureSource: Accessor<StaticPictures | undefined>,
+  staticPictures: Accessor<StaticPictures | undefined>,
   items: Parameters<Offline['keepPictures']>[2],
 ): void {
   createEffect(
     on([session.collection, session.ready], ([collection, ready]) => {
-      const pictures = untrack(pictureSource);
-      if (!collection || !pictures || !ready) return offline.stopPictures();
+      const pictures = untrack(staticPictures);
+      if (!collection || !ready) return offline.stopPictures();
       void offline.keepApp();
-      void offline.keepPictures(collection.manifest, pictures, items);
+      if (pictures) void offline.keepPictures(collection.manifest, pictures, items);
+      else offline.stopPictures();
     }),
   );
 }

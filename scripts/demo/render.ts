@@ -69,7 +69,7 @@ async function draw(folder: string, progress: Progress, signal: AbortSignal): Pr
   await rename(draft, folder);
 }
 
-function svgOf({ body }: DemoEmoji): Buffer {
+export function svgOf({ body }: DemoEmoji): Buffer {
   const namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
   return Buffer.from(`<svg ${namespaces} width="${DEMO_SIZE}" height="${DEMO_SIZE}" viewBox="0 0 32 32">${body}</svg>`);
 }

@@ -69,11 +69,11 @@ function textTower(vocabulary: number, dim: number, output: string, random: () =
     name: 'text',
     inputs: [{ name: 'input_ids', type: 'int64', shape: ['batch', 'length'] }],
     outputs: [{ name: output, type: 'float32', shape: ['batch', dim] }],
-    weights: [matrix('tokens', [vocabulary, HIDDEN], random), matrix('projection', [HIDDEN, dim], random)],
+    weights: [matrix('tokens', [vocabulary, HIDDEN], random), matrix('text_projection', [HIDDEN, dim], random)],
     nodes: [
       { op: 'Gather', inputs: ['tokens', 'input_ids'], outputs: ['embedded'], attributes: { axis: 0 } },
       { op: 'ReduceMean', inputs: ['embedded'], outputs: ['pooled'], attributes: { axes: [1], keepdims: 0 } },
-      { op: 'MatMul', inputs: ['pooled', 'projection'], outputs: [output] },
+      { op: 'MatMul', inputs: ['pooled', 'text_projection'], outputs: [output] },
     ],
   });
 }
@@ -86,7 +86,7 @@ function visionTower(imageSize: number, dim: number, output: string, random: () 
     outputs: [{ name: output, type: 'float32', shape: ['batch', dim] }],
     weights: [
       matrix('patches', [HIDDEN, 3, PATCH, PATCH], random),
-      matrix('projection', [HIDDEN * grid * grid, dim], random),
+      matrix('visual_projection', [HIDDEN * grid * grid, dim], random),
     ],
     nodes: [
       {
@@ -103,7 +103,7 @@ function visionTower(imageSize: number, dim: number, output: string, random: () 
         attributes: { kernel_shape: [2, 2], strides: [2, 2] },
       },
       { op: 'Flatten', inputs: ['means'], outputs: ['flat'], attributes: { axis: 1 } },
-      { op: 'MatMul', inputs: ['flat', 'projection'], outputs: [output] },
+      { op: 'MatMul', inputs: ['flat', 'visual_projection'], outputs: [output] },
     ],
   });
 }

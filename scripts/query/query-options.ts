@@ -1,15 +1,8 @@
 /** The query that a command line asks: words, options for what is more, or a serialised query. */
 import type { ParseArgsConfig } from 'node:util';
 import { AfterimageError } from '../../src/engine/errors.ts';
-import {
-  FILTERS,
-  type Filter,
-  fieldTerm,
-  isValidFilter,
-  type Query,
-  type Term,
-  textQuery,
-} from '../../src/engine/query/query.ts';
+import { parseBox } from '../../src/engine/query/box/read-box.ts';
+import { FILTERS, type Filter, isValidFilter, type Query, type Term } from '../../src/engine/query/query.ts';
 import { parseQuery } from '../../src/engine/query/serialise.ts';
 import { usage } from '../cli/cli.ts';
 
@@ -21,12 +14,15 @@ export const QUERY_OPTIONS = {
 } as const satisfies ParseArgsConfig['options'];
 
 export const QUERY_HELP = `
+  <text>               as in the search box of the page: words, "a phrase", -word, dog^2, type:png, folder:"two words" …
+                       (docs/searching.md). Put all of it in single quotes: 'dog -cat "red car"'. One that begins with a
+                       minus comes after --
   --like <id>          also like this picture of the collection (its id is in the --json of a search); may be repeated
   --unlike <what>      push away these words, or the picture with this id; may be repeated
   --filter <field>=<value>
-                       only pictures with type=png, folder=holiday, name=beach (file name or title), after=2023,
-                       before=2024-05, width=2000- or height=-1000 (from - to); may be repeated, and of several values
-                       for one field one is enough
+                       only pictures with type=png, folder=holiday, name=beach (file name or title), camera=canon,
+                       after=2023, before=2024-05, width=2000- or height=-1000 (from - to); may be repeated, and of
+                       several values for one field one is enough
   --query <text>       a whole search, as --json prints it
 `;
 
@@ -41,18 +37,36 @@ export interface QueryValues {
 }
 
 /**
- * The query of `words` and options.
+ * The query of `words`, as the box reads them, and options.
  * @throws AfterimageError `usage`; `query-invalid` and `query-version` for --query
  */
 export function parseQueryOptions(words: string, { like = [], unlike = [], filter = [], query }: QueryValues): Query {
-  const base = query === undefined ? textQuery(words) : readQuery(query);
-  if (query !== undefined && words !== '' && fieldTerm(base))
-    throw usage('The words of --query and others are one too many');
-  const added: Term[] = query === undefined ? [] : [...textQuery(words).terms];
-  return {
-    terms: [...base.terms, ...added, ...like.map(toPicture), ...unlike.map(toPushedAway)],
-    filters: [...base.filters, ...filter.map(toFilter)],
-  };
+  const typed = parseBox(words);
+  const base = query === undefined ? NOTHING : readQuery(query);
+  if (words !== '' && base.terms.some(isPlain)) throw usage('The words of --query and others are one too many');
+  const all = withQuery(base, typed);
+  const filters = [...all.filters, ...filter.map(toFilter)];
+  if (filters.some(({ field }) => field === 'rating')) {
+    throw usage('Only the page knows what was judged: leave rating out, or search in the page');
+  }
+  return { terms: [...all.terms, ...like.map(toPicture), ...unlike.map(toPushedAway)], filters };
+}
+
+const NOTHING: Query = { terms: [], filters: [] };
+
+/** All of two queries. */
+export function withQuery(a: Query, b: Query): Query {
+  return { terms: [...a.terms, ...b.terms], filters: [...a.filters, ...b.filters] };
+}
+
+/** The collection that a query names, where it names one. */
+export function collectionOf({ filters }: Query): string | undefined {
+  const [first, ...more] = filters.filter(({ field }) => field === 'in');
+  return more.length === 0 ? first?.value : undefined;
+}
+
+function isPlain(term: Term): boolean {
+  return term.kind === 'words' && term.weight === 1;
 }
 
 function readQuery(text: string): Query {

@@ -91,6 +91,8 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     rank: async (_query, from) => ({ from, ...NOTHING }),
     items: async () => [],
     rowOf: async () => number,
+    countLibrary: async () => 0,
+    libraryPicture: async () => undefined,
     copies: async () => undefined,
     stopCopies: async () => {},
     timeline: async () => ({ rows: new Uint32Array(), months: [], years: [] }),

@@ -4,6 +4,7 @@ import type { Items } from '../state/collection/items.ts';
 import type { Opened } from '../state/collection/opened.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
 import type { Session } from '../state/collection/session.ts';
+import type { LibraryAccess } from '../state/library/access.ts';
 import type { Log } from '../state/log/log.ts';
 import type { Ratings } from '../state/log/ratings.ts';
 import type { Offline } from '../state/offline/offline.ts';
@@ -30,6 +31,8 @@ export interface App {
   readonly opened: Opened;
   readonly offline: Offline;
   readonly log: Log;
+  /** The visitor's own pictures; undefined where they cannot be added. */
+  readonly library?: LibraryAccess;
   /** Of the search that is shown. */
   readonly ratings: Ratings;
   /** Every result has its thumbs, for fingers, which cannot point at a picture without opening it. */

@@ -1,6 +1,8 @@
 /** Weights that an ONNX graph keeps in files beside it, whatever those are called, brought into the graph's own file. */
 import { open, stat } from 'node:fs/promises';
-import { varint } from './left-by-download.ts';
+import { type Field, fieldsOf, head, NotOnnx, number } from './protobuf.ts';
+
+export { NotOnnx };
 
 /** A stretch of a file of weights; a length of NaN reaches to its end. */
 export interface Stretch {
@@ -35,9 +37,6 @@ const EXTERNAL = 1;
 const BITS = [0, 32, 8, 8, 16, 16, 32, 64, 0, 8, 16, 64, 32, 64, 64, 128, 16, 8, 8, 8, 8, 4, 4, 4];
 /** Graphs inside graphs (If, Loop): far fewer in any model, and few enough for the stack. */
 const MAX_DEPTH = 200;
-
-/** Thrown for bytes that are no ONNX graph. */
-export class NotOnnx extends Error {}
 
 /** The stretches that the tensors of a graph are in; empty where they are all in its own file. @throws NotOnnx */
 export function externalStretches(graph: Uint8Array): Stretch[] {
@@ -171,57 +170,4 @@ function entryOf(bytes: Uint8Array | undefined): [string, string] {
   const texts = new Map((bytes ? fieldsOf(bytes) : []).map(({ number, body }) => [number, body]));
   const text = (number: number) => Buffer.from(texts.get(number) ?? []).toString('utf8');
   return [text(1), text(2)];
-}
-
-interface Field {
-  readonly number: number;
-  /** Of the whole field in its message. */
-  readonly start: number;
-  readonly end: number;
-  /** Of one that has a length; else undefined. */
-  readonly body: Uint8Array | undefined;
-  /** Of a number. */
-  readonly value: number | undefined;
-}
-
-/** The fields of a message, in order. @throws NotOnnx where they do not fill it. */
-function fieldsOf(bytes: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const start = at;
-    const key = number(bytes, at);
-    const type = key.value % 8;
-    const value = type === 0 || type === 2 ? number(bytes, key.end) : undefined;
-    if (type === 2 && value) at = value.end + value.value;
-    else if (value) at = value.end;
-    else if (type === 1 || type === 5) at = key.end + (type === 1 ? 8 : 4);
-    else throw new NotOnnx(`a field of type ${type}`);
-    if (at > bytes.length) throw new NotOnnx('a field is longer than its message');
-    const body = type === 2 && value ? bytes.subarray(value.end, at) : undefined;
-    fields.push({
-      number: Math.floor(key.value / 8),
-      start,
-      end: at,
-      body,
-      value: type === 0 ? value?.value : undefined,
-    });
-  }
-  return fields;
-}
-
-function number(bytes: Uint8Array, at: number): { readonly value: number; readonly end: number } {
-  const found = varint(bytes, at);
-  if (found) return found;
-  throw new NotOnnx('a number does not end');
-}
-
-/** Key and length of a field that has one. */
-function head(field: number, length: number): Uint8Array {
-  const bytes: number[] = [];
-  for (const value of [field * 8 + 2, length]) {
-    let rest = value;
-    for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
-    bytes.push(rest);
-  }
-  return Uint8Array.from(bytes);
 }

@@ -12,6 +12,7 @@ const photo = testItem(0, {
   width: 4000,
   height: 3000,
   date: '2023-08-05T23:30:00+02:00',
+  extensions: { camera: 'Canon EOS R5' },
 });
 const bare = testItem(1, { name: 'imported' });
 
@@ -20,6 +21,7 @@ const passes = (field: FilterField, value: string, item: Item) => createTest([{ 
 test.each<[FilterField, readonly string[], readonly string[]]>([
   ['type', ['jpg', 'jpeg'], ['png', 'j']],
   ['folder', ['holiday', '2023', '2023/holiday', '/2023/', 'HOLIDAY'], ['holi', 'beach', '023', 'holiday/2023']],
+  ['camera', ['canon', 'EOS r5', 'Canon EOS R5'], ['nikon', 'canon r5']],
   ['name', ['beach', 'cádiz', 'Ca\u0301diz', '.jpg', 'DOG'], ['holiday', 'cat']],
   ['after', ['2023', '2023-08', '2023-08-05', '2022-12-31', '0001'], ['2023-08-06', '2023-09', '2024']],
   ['before', ['2024', '2023-09', '2023-08-06', '9999'], ['2023', '2023-08', '2023-08-05']],
@@ -29,6 +31,35 @@ test.each<[FilterField, readonly string[], readonly string[]]>([
   for (const value of right) expect(passes(field, value, photo), value).toBe(true);
   for (const value of wrong) expect(passes(field, value, photo), value).toBe(false);
   for (const value of right) expect(passes(field, value, bare), `${value}, of which nothing is known`).toBe(false);
+});
+
+test('rating is by what has been judged, and by nothing where nothing has', () => {
+  const judgements = new Map([
+    [photo.id, 'up'],
+    ['other', 'down'],
+  ] as const);
+  const rated = (value: string, item: Item, context = { judgements }) =>
+    createTest([{ field: 'rating', value }], context)(item);
+  expect(['up', 'down', 'none'].map((value) => rated(value, photo))).toEqual([true, false, false]);
+  expect(['up', 'down', 'none'].map((value) => rated(value, bare))).toEqual([false, false, true]);
+  expect(passes('rating', 'up', photo)).toBe(false);
+  expect(passes('rating', 'none', photo)).toBe(true);
+});
+
+test('in is the collection, whatever the picture', () => {
+  const isIn = (...names: string[]) =>
+    createTest(
+      names.map((value) => ({ field: 'in', value })),
+      { collection: 'demo' },
+    )(bare);
+  expect(isIn('demo')).toBe(true);
+  expect(isIn('other', 'demo')).toBe(true);
+  expect(isIn('other')).toBe(false);
+});
+
+test('what a file says of its camera is no text where it is none', () => {
+  const odd = testItem(2, { extensions: { camera: { make: 'Canon' } } });
+  expect(passes('camera', 'Canon', odd)).toBe(false);
 });
 
 test('of several values for a field one is enough, and every field has to pass', () => {
@@ -54,7 +85,7 @@ test('marks the rows that pass, in collections of any size', async () => {
 test('ends when it is aborted, and fails with what reading fails with', async () => {
   const filters: Filter[] = [{ field: 'type', value: 'png' }];
   const stopped = AbortSignal.abort(new Error('stopped'));
-  await expect(filterRows(filters, createTestItems(10), stopped)).rejects.toThrow('stopped');
+  await expect(filterRows(filters, createTestItems(10), { signal: stopped })).rejects.toThrow('stopped');
   const get = async () => Promise.reject(new Error('damaged'));
   await expect(filterRows(filters, { count: 10, get })).rejects.toThrow('damaged');
 });

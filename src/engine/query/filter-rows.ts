@@ -3,6 +3,20 @@ import type { Item } from '../collection/types.ts';
 import { type Bitset, createBitset, setBit } from '../index/bitset.ts';
 import type { Filter, FilterField } from './query.ts';
 
+/** Thumbs of a person, by item id: the newest that a picture got. Whoever asks knows them; items do not hold them. */
+export type Judgements = ReadonlyMap<string, 'up' | 'down'>;
+
+/** What filters ask for beside the records. */
+export interface FilterContext {
+  /** Name of the collection that the items are of. */
+  readonly collection?: string | undefined;
+  /** Absent: nothing has been judged. */
+  readonly judgements?: Judgements | undefined;
+}
+
+/** The extension of an item that names what the picture was taken with. */
+const CAMERA = 'camera';
+
 /** Records that are read at a time. */
 const BATCH = 1000;
 
@@ -13,9 +27,9 @@ const BATCH = 1000;
 export async function filterRows(
   filters: readonly Filter[],
   items: Pick<ItemStore, 'count' | 'get'>,
-  signal?: AbortSignal,
+  { signal, ...context }: FilterContext & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Bitset> {
-  const passes = createTest(filters);
+  const passes = createTest(filters, context);
   const passing = createBitset(items.count);
   for (let first = 0; first < items.count; first += BATCH) {
     signal?.throwIfAborted();
@@ -31,37 +45,63 @@ export async function filterRows(
 type Test = (item: Item) => boolean;
 
 /** Whether an item passes: of every field that is named, one of its filters. */
-export function createTest(filters: readonly Filter[]): Test {
+export function createTest(filters: readonly Filter[], context: FilterContext = {}): Test {
   const byField = new Map<FilterField, Test[]>();
   for (const { field, value } of filters) {
-    byField.set(field, [...(byField.get(field) ?? []), TESTS[field](value)]);
+    byField.set(field, [...(byField.get(field) ?? []), TESTS[field](value, context)]);
   }
   const fields = [...byField.values()];
   return (item) => fields.every((tests) => tests.some((passes) => passes(item)));
 }
 
 /** How each field tests an item for a value. */
-const TESTS: Readonly<Record<FilterField, (value: string) => Test>> = {
+const TESTS: Readonly<Record<FilterField, (value: string, context: FilterContext) => Test>> = {
   /** The date is in that year or month or on that day, or later. */
   after: (value) => (item) => (dayOf(item) ?? '') >= value,
   /** The date is before that year, month or day. */
   before: (value) => (item) => (dayOf(item) ?? value) < value,
+  /** What the picture was taken with contains it. */
+  camera: (value) => {
+    const part = fold(value);
+    return (item) => fold(cameraOf(item) ?? '').includes(part);
+  },
   /** The picture is in a folder of that name or path, or somewhere below it. */
   folder: (value) => {
     const path = fold(`/${value.replace(/^\/+|\/+$/g, '')}/`);
     return ({ name }) => fold(`/${name.slice(0, name.lastIndexOf('/') + 1)}`).includes(path);
   },
   height: (value) => between(value, ({ height }) => height),
+  /** The collection has that name. */
+  in: (value, { collection }) => {
+    const passes = value === collection;
+    return () => passes;
+  },
   /** The file's name or the title contains it. */
   name: (value) => {
     const part = fold(value);
     return ({ name, title }) =>
       fold(name.slice(name.lastIndexOf('/') + 1)).includes(part) || fold(title ?? '').includes(part);
   },
+  /** The newest thumb that the picture got in any search is that; `none`: it has none. */
+  rating: (value, { judgements }) => {
+    const wanted = value === 'none' ? undefined : value;
+    return ({ id }) => judgements?.get(id) === wanted;
+  },
   /** The file's name ends so. */
-  type: (value) => (item) => sameType(/\.([^./]+)$/.exec(item.name)?.[1]?.toLowerCase() ?? '') === sameType(value),
+  type: (value) => (item) => sameType(typeOf(item) ?? '') === sameType(value),
   width: (value) => between(value, ({ width }) => width),
 };
+
+/** Camera of an item, as its file says: the item extension `camera`. Untrusted text. */
+export function cameraOf({ extensions }: Item): string | undefined {
+  const camera = extensions?.[CAMERA];
+  return typeof camera === 'string' && camera !== '' ? camera : undefined;
+}
+
+/** The end of an item's file name, in lower case. */
+export function typeOf({ name }: Item): string | undefined {
+  return /\.([^./]+)$/.exec(name)?.[1]?.toLowerCase();
+}
 
 /** Where the date was written, so that a day is what the photographer calls it; undefined where there is none. */
 function dayOf({ date }: Item): string | undefined {
@@ -80,6 +120,6 @@ function sameType(type: string): string {
 }
 
 /** Names that look alike are alike: macOS writes letters and their accents apart. */
-function fold(text: string): string {
+export function fold(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }

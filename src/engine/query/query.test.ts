@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  fieldTerm,
   isEmpty,
   isValid,
   isValidFilter,
@@ -10,7 +9,6 @@ import {
   queryText,
   type Term,
   textQuery,
-  withFieldText,
 } from './query.ts';
 
 const away: Term = { kind: 'words', text: 'cat', weight: -1 };
@@ -66,19 +64,22 @@ describe('a text', () => {
   });
 });
 
-it('the field holds the first words that are simply searched for, and changes nothing else', () => {
-  const query = { terms: [away, ...textQuery('dog').terms, like], filters: [png] };
-  expect(fieldTerm(query)?.text).toBe('dog');
-  expect(withFieldText(query, 'wolf ')).toEqual({ ...query, terms: [away, ...textQuery('wolf ').terms, like] });
-  expect(withFieldText({ terms: [away], filters: [] }, 'dog').terms).toEqual([...textQuery('dog').terms, away]);
-  expect(withFieldText(textQuery('do'), 'dog')).toEqual(textQuery('dog'));
-});
-
 it('a query is said in words', () => {
   expect(queryText(textQuery(' dog '))).toBe('dog');
   expect(queryText({ terms: [...textQuery('dog').terms, away, like, { ...away, weight: -0.5 }], filters: [png] })).toBe(
     'dog, not cat, like a picture ×2, not cat ×0.5, type: png',
   );
+});
+
+it.each([
+  ['2001-', '>2000'],
+  ['2000-', '>=2000'],
+  ['-799', '<800'],
+  ['-800', '<=800'],
+  ['640-640', '640'],
+  ['640-800', '640-800'],
+])('pixels %j are said as %s', (value, said) => {
+  expect(queryText({ terms: [], filters: [{ field: 'width', value }] })).toBe(`width: ${said}`);
 });
 
 it.each([
@@ -89,6 +90,9 @@ it.each([
   ['height', '-2000', '1-2-3', '1234567-'],
   ['name', 'two words', ' a', 'x'.repeat(101)],
   ['folder', 'a/b', '', 'b '],
+  ['camera', 'Canon EOS R5', '', ' x'],
+  ['rating', 'none', 'UP', 'good'],
+  ['in', 'my_photos-2', '_x', 'a b'],
 ])('a filter by %s takes %j, and neither %j nor %j', (field, right, ...wrong) => {
   expect(isValidFilter({ field, value: right })).toBe(true);
   for (const value of wrong) expect(isValidFilter({ field, value })).toBe(false);

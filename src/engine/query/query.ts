@@ -37,14 +37,20 @@ const PIXELS = /^(\d{1,6}-\d{0,6}|-\d{1,6})$/;
 /** A year, a month or a day. */
 const DATE = /^\d{4}(-\d\d){0,2}$/;
 const TEXT = /^(?! ).{0,99}[^ ]$/su;
+const COLLECTION = /^[A-Za-z0-9][\w-]{0,63}$/;
+/** What a person thinks of a picture: the newest thumb it got in any search; `none`: it has none. */
+export const RATINGS = ['down', 'none', 'up'] as const;
 
 /** What pictures are filtered by, and the values it takes; filter-rows.ts says what passes. */
 export const FILTERS = {
   after: DATE,
   before: DATE,
+  camera: TEXT,
   folder: TEXT,
   height: PIXELS,
+  in: COLLECTION,
   name: TEXT,
+  rating: /^(?:down|none|up)$/,
   type: /^[a-z0-9]{1,16}$/,
   width: PIXELS,
 } as const;
@@ -63,12 +69,11 @@ export interface Query {
   readonly filters: readonly Filter[];
 }
 
-const MAX_WEIGHT = 10;
-const MAX_TERMS = 32;
-const MAX_FILTERS = 16;
+export const MAX_WEIGHT = 10;
+export const MAX_TERMS = 32;
+export const MAX_FILTERS = 16;
 
 const ITEM_ID = /^[0-9a-f]{16}$/;
-const COLLECTION = /^[A-Za-z0-9][\w-]{0,63}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** The query that a text alone is. */
@@ -122,25 +127,8 @@ export function isEmpty(query: Query): boolean {
 /** The words of a query that is a text alone, as they are; undefined where it is more. */
 export function plainText({ terms, filters }: Query): string | undefined {
   const [term, ...more] = terms;
-  if (more.length + filters.length > 0 || (term && !isField(term))) return undefined;
+  if (more.length + filters.length > 0 || (term && (term.kind !== 'words' || term.weight !== 1))) return undefined;
   return term?.text ?? '';
-}
-
-/** The words that stand in the search field: the first that are simply searched for. */
-export function fieldTerm({ terms }: Query): WordsTerm | undefined {
-  return terms.find(isField);
-}
-
-function isField(term: Term): term is WordsTerm {
-  return term.kind === 'words' && term.weight === 1;
-}
-
-/** `query` with other words in the search field. */
-export function withFieldText(query: Query, text: string): Query {
-  const before = fieldTerm(query);
-  const [words] = textQuery(text).terms as [WordsTerm];
-  const terms = before ? query.terms.map((term) => (term === before ? words : term)) : [words, ...query.terms];
-  return { ...query, terms };
 }
 
 /** A query in words for a person: `dog, not cat, type: png`. A text alone is that text. */
@@ -156,7 +144,15 @@ export function termText(term: Term, picture = 'a picture'): string {
   return `${term.weight < 0 ? 'not ' : ''}${what}${size === 1 ? '' : ` ×${size}`}`;
 }
 
-/** `type: png`. */
+/** `type: png`, `width: >2000`. */
 export function filterText({ field, value }: Filter): string {
-  return `${field}: ${value}`;
+  return `${field}: ${field === 'width' || field === 'height' ? pixelsText(value) : value}`;
+}
+
+/** `2001-` as `>2000`, `-800` as `<=800`, `640-640` as `640`: as people write numbers of pixels. */
+export function pixelsText(value: string): string {
+  const [least = '', most = ''] = value.split('-');
+  if (least && most) return least === most ? least : value;
+  if (least) return least.endsWith('1') ? `>${Number(least) - 1}` : `>=${Number(least)}`;
+  return most.endsWith('9') ? `<${Number(most) + 1}` : `<=${Number(most)}`;
 }

@@ -122,7 +122,25 @@ describe('a serialised query', () => {
 describe('reading', () => {
   it('never throws, and gives a valid query or a code', () => {
     const parts = fc.constantFrom(
-      ...['1', '2', '0', '_', 'w', 'i', 'p', '.', '-', '*', '100', 'type', 'width', '2000', 'dog', '0123456789abcdef'],
+      ...[
+        '1',
+        '2',
+        '3',
+        '0',
+        '_',
+        'w',
+        'i',
+        'p',
+        '.',
+        '-',
+        '*',
+        '100',
+        'type',
+        'width',
+        '2000',
+        'dog',
+        '0123456789abcdef',
+      ],
       ...['constructor', '__proto__', 'toString', '\u0000', '\ud800'],
     );
     const texts = fc.oneof(
@@ -162,6 +180,9 @@ describe('reading', () => {
       '1_before.2024-5',
       '1_width.-',
       '1_name. x',
+      '2_rating.UP',
+      '2_in.a b',
+      '2_camera. x',
     ],
     `1_w.${'x'.repeat(MAX_SERIALISED)}`,
     `1${'_w.x'.repeat(33)}`,
@@ -171,8 +192,24 @@ describe('reading', () => {
   });
 
   it('says when the query is of a newer version', () => {
-    expect(code('2_w.dog')).toBe('query-version');
+    expect(code('3_w.dog')).toBe('query-version');
     expect(code('17')).toBe('query-version');
+  });
+
+  it('takes filters of version 2 in no other, and writes it where there is one', () => {
+    const filters: Filter[] = [
+      { field: 'camera', value: 'Canon EOS' },
+      { field: 'in', value: 'my_photos' },
+      { field: 'rating', value: 'up' },
+    ];
+    const query = { terms: textQuery('dog').terms, filters };
+    expect(serialise(query)).toBe('2_w.dog_camera.Canon EOS_in.my*-photos_rating.up');
+    expect(parseQuery(serialise(query))).toEqual(query);
+    for (const filter of filters) {
+      expect(serialise({ terms: [], filters: [filter] })).toMatch(/^2_/);
+      expect(code(`1_${filter.field}.${filter.value}`), 'as older pages say').toBe('query-invalid');
+    }
+    expect(parseQuery('2_w.dog_type.png')).toEqual(parseQuery('1_w.dog_type.png'));
   });
 
   it('takes what a person writes by hand', () => {

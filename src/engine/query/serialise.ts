@@ -8,12 +8,14 @@
  * added to what people write stays as it is in an address.
  *
  * Equal queries are equal texts. A query is written in the lowest version that has everything in it, so that its text
- * stays the same when versions are added.
+ * stays the same when versions are added. Version 2 has the filters `camera`, `in` and `rating` besides.
  */
 import { AfterimageError } from '../errors.ts';
-import { type Filter, isValid, normalise, type Query, type Term } from './query.ts';
+import { type Filter, type FilterField, isValid, normalise, type Query, type Term } from './query.ts';
 
-const VERSION = 1;
+const NEWEST = 2;
+/** The version that a filter came with, where that is not the first. */
+const SINCE: Readonly<Partial<Record<FilterField, number>>> = { camera: 2, in: 2, rating: 2 };
 /** Longer texts are not read. A plain text of 2,000 characters fits, whatever is in it. */
 export const MAX_SERIALISED = 4096;
 
@@ -21,7 +23,12 @@ export const MAX_SERIALISED = 4096;
 export function serialise(query: Query): string {
   const { terms, filters } = normalise(query);
   const parts = [...terms.map(termPart), ...filters.map(({ field, value }) => `${field}.${value}`)];
-  return [VERSION, ...parts.map(escaped)].join('_');
+  return [versionOf(filters), ...parts.map(escaped)].join('_');
+}
+
+/** The lowest version that has all of these. */
+function versionOf(filters: readonly Filter[]): number {
+  return Math.max(1, ...filters.map(({ field }) => SINCE[field] ?? 1));
 }
 
 /** Whether two queries ask the same. */
@@ -32,7 +39,7 @@ export function sameQuery(a: Query, b: Query): boolean {
 /** The query that a text from outside is, or why it is none: an error `query-invalid` or `query-version`. Never throws. */
 export function parseQuery(text: string): Query | AfterimageError {
   const [version = '', ...parts] = text.length > MAX_SERIALISED ? [] : text.split('_');
-  if (/^[1-9]\d*$/.test(version) && Number(version) > VERSION) {
+  if (/^[1-9]\d*$/.test(version) && Number(version) > NEWEST) {
     return new AfterimageError('query-version', 'This search was made by a newer version of Afterimage.');
   }
   const terms: Term[] = [];
@@ -44,7 +51,8 @@ export function parseQuery(text: string): Query | AfterimageError {
     else filters.push({ field: `${kind}${weight}` as Filter['field'], value }); // whether it is one is checked below
   }
   const query = { terms, filters };
-  if (version === String(VERSION) && isValid(query)) return normalise(query);
+  const isVersion = /^[1-9]$/.test(version) && Number(version) >= versionOf(filters);
+  if (isVersion && isValid(query)) return normalise(query);
   return new AfterimageError('query-invalid', 'This search cannot be read. It may have been cut off on its way here.');
 }
 

@@ -2,11 +2,11 @@ import { createPromiseCache } from '../async/cached/promise-cache.ts';
 import type { ItemStore } from '../collection/items/items.ts';
 import type { IndexKind } from '../collection/types.ts';
 import { AfterimageError } from '../errors.ts';
-import { type Bitset, countBits, hasBit } from '../index/bitset.ts';
+import { type Bitset, clearBit, countBits, hasBit } from '../index/bitset.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 import type { QueryEncoder } from '../ports.ts';
 import { embedQuery } from '../query/embed-query.ts';
-import { filterRows } from '../query/filter-rows.ts';
+import { filterRows, type Judgements } from '../query/filter-rows.ts';
 import { isValid, normalise, plainText, type Query, textQuery } from '../query/query.ts';
 import { serialise } from '../query/serialise.ts';
 import { type Baseline, cutoff, type Unjudged } from './cutoff.ts';
@@ -50,8 +50,24 @@ export interface SearchEngineOptions {
   /** Of the same rows. Read where a query has filters or pictures of the collection. */
   readonly items: ItemStore;
   readonly vectors: VectorSource;
-  /** What similarities mean nothing (cutoff.ts). */
+  /** What similarities mean nothing (cutoff.ts); read anew for each search. */
   readonly baseline: Baseline;
+  /** Of a collection that changes while it is open. */
+  readonly live?: Live | undefined;
+}
+
+/** Says what changes in a collection while it is open. */
+export interface Live {
+  /** Another number whenever rows are added, changed or removed. */
+  revision(): number;
+  /** Whether a row is one of those that can be found. */
+  has(row: number): boolean;
+}
+
+/** What a search goes by beside its query: what the one who asks knows. */
+export interface SearchContext {
+  /** For filters by rating. */
+  readonly judgements?: Judgements | undefined;
 }
 
 export interface SearchEngine {
@@ -60,22 +76,24 @@ export interface SearchEngine {
    * picture has it, and as a good match that no other reaches it would draw the line right below itself.
    * @throws AfterimageError `query-empty`, `query-invalid`, and what `embedQuery`, encoder, items and retriever throw.
    */
-  search(query: Query): Promise<SearchAnswer>;
+  search(query: Query, context?: SearchContext): Promise<SearchAnswer>;
   /**
    * Any page of the ranking of all rows: first what `search` gave, then all others as the retriever ranks them when it is
    * asked for so many. No row comes twice and none is missing, however an index erred; within each of the two stretches
    * scores descend.
    * @throws what `search` throws
    */
-  rank(query: Query, from: number, count: number): Promise<RankedPage>;
+  rank(query: Query, from: number, count: number, context?: SearchContext): Promise<RankedPage>;
 }
 
 /** The ranking of one query, as far as it was asked for. */
 interface Latest {
-  /** The query, serialised. */
+  /** The query, serialised, and what it goes by. */
   readonly key: string;
   readonly first: Retrieved;
   readonly filter: Bitset | undefined;
+  /** Of the collection when it was made. */
+  readonly revision: number | undefined;
   /** Rows of the pictures that the query is like, which are not among its answers. */
   readonly liked: ReadonlySet<number>;
   /** Rows that can be ranked. */
@@ -97,17 +115,18 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   checkModel(options);
   const { collection, retriever } = options;
   const embed = createEmbed(options);
-  const passing = createFilters(options.items);
+  const passing = createFilters(options);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
   let latest: Latest | undefined;
 
-  async function rankFirst(query: Query, embedding: Embedding): Promise<Latest> {
-    const [filter, liked] = await Promise.all([passing(query), likedRows(query, options)]);
+  async function rankFirst(query: Query, embedding: Embedding, context: SearchContext): Promise<Latest> {
+    const revision = options.live?.revision();
+    const [filter, liked] = await Promise.all([passing(query, context), likedRows(query, options)]);
     const found = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX, filter });
     const first = { ...found, ...withoutRows(found, liked) };
     const passed = filter ? countBits(filter) : retriever.size;
     const total = passed - [...liked].filter((row) => !filter || hasBit(filter, row)).length;
-    latest = { key: serialise(query), first, filter, liked, total };
+    latest = { key: keyOf(query, context), first, filter, liked, revision, total };
     return latest;
   }
 
@@ -128,13 +147,13 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   }
 
   return {
-    async search(asked) {
+    async search(asked, context = {}) {
       const query = checkQuery(asked);
       const started = performance.now();
       const { value, cached } = embed(query);
       const embedding = await value;
       const encoded = performance.now();
-      const { first, filter, total } = await rankFirst(query, embedding);
+      const { first, filter, total } = await rankFirst(query, embedding, context);
       const baseline = baselineOf(query, options.baseline, filter && total);
       const { good, line, unjudged } = cutoff(embedding, baseline, first.similarities);
       return {
@@ -154,10 +173,11 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       };
     },
 
-    async rank(asked, from, count) {
+    async rank(asked, from, count, context = {}) {
       const query = checkQuery(asked);
       const embedding = await embed(query).value;
-      const known = latest?.key === serialise(query) ? latest : await rankFirst(query, embedding);
+      const isLatest = latest?.key === keyOf(query, context) && latest.revision === options.live?.revision();
+      const known = isLatest && latest ? latest : await rankFirst(query, embedding, context);
       const end = from + count;
       return { from, ...sliceRanking(await rankTo(end, known, embedding), from, end) };
     },
@@ -178,20 +198,32 @@ function createEmbed({ encoder, items, vectors, collection }: SearchEngineOption
 }
 
 /** The rows that pass a query's filters; undefined where it has none. */
-function createFilters(items: ItemStore) {
+function createFilters({ items, collection, live }: SearchEngineOptions) {
   const filters = createPromiseCache<Bitset>(REMEMBERED_FILTERS);
-  return async (query: Query): Promise<Bitset | undefined> => {
-    if (query.filters.length === 0) return undefined;
-    const key = serialise({ terms: [], filters: query.filters });
-    return filters.get(key, () => filterRows(query.filters, items)).value;
+  const filterPresent = async (query: Query, judgements: Judgements | undefined) => {
+    const passing = await filterRows(query.filters, items, { collection, judgements });
+    if (live) for (let row = 0; row < items.count; row++) if (!live.has(row)) clearBit(passing, row);
+    return passing;
   };
+  return async (query: Query, { judgements }: SearchContext): Promise<Bitset | undefined> => {
+    if (query.filters.length === 0) return undefined;
+    const key = `${live?.revision()} ${keyOf({ terms: [], filters: query.filters }, { judgements })}`;
+    return filters.get(key, () => filterPresent(query, judgements)).value;
+  };
+}
+
+/** Equal for what gives the same ranking. */
+function keyOf(query: Query, { judgements }: SearchContext): string {
+  const isByRating = query.filters.some(({ field }) => field === 'rating');
+  return JSON.stringify([serialise(query), isByRating && judgements ? [...judgements] : []]);
 }
 
 /** Rows of the collection's pictures that a query is like; not of those that it is pushed away from. */
 async function likedRows({ terms }: Query, { items, collection }: SearchEngineOptions): Promise<ReadonlySet<number>> {
   const liked = terms.flatMap((term) => (term.kind === 'item' && term.weight > 0 ? [term] : []));
   const here = liked.filter((term) => term.collection === null || term.collection === collection);
-  return new Set(await Promise.all(here.map(({ id }) => items.rowOf(id))));
+  const rows = await Promise.all(here.map(({ id }) => items.rowOf(id)));
+  return new Set(rows.filter((row) => row >= 0)); // one that was removed meanwhile is not there
 }
 
 /**

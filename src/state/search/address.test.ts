@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AfterimageError } from '../../engine/errors.ts';
-import { textQuery } from '../../engine/query/query.ts';
-import { parseQuery } from '../../engine/query/serialise.ts';
+import { boxText, withBox } from '../../engine/query/box/format-box.ts';
+import { parseBox } from '../../engine/query/box/read-box.ts';
+import { normalise, textQuery } from '../../engine/query/query.ts';
+import { parseQuery, sameQuery } from '../../engine/query/serialise.ts';
 import { type Address, formatAddress, MAX_QUERY, parseAddress, VIEWS } from './address.ts';
 
 const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed());
@@ -21,8 +23,13 @@ const queries = fc.constantFrom(
   }),
 );
 
-const addresses: fc.Arbitrary<Address> = fc.record({
-  query: fc.oneof(text.map(textQuery), queries),
+/** Whatever is typed, and links. What the box says of a link is in its tests. */
+const asked = fc.oneof(
+  text.map((typed) => ({ query: parseBox(typed), text: typed })),
+  queries.map((query) => ({ query, text: boxText(query) })),
+);
+
+const rest: fc.Arbitrary<Omit<Address, 'query' | 'text'>> = fc.record({
   unread: fc.constant(null),
   collection: name,
   view: fc.constantFrom(...VIEWS),
@@ -35,8 +42,11 @@ const addresses: fc.Arbitrary<Address> = fc.record({
 describe('address', () => {
   it('survives the way into a link and back', () => {
     fc.assert(
-      fc.property(addresses, (address) => {
-        expect(parseAddress(formatAddress(address))).toEqual(address);
+      fc.property(asked, rest, (query, address) => {
+        const { query: read, text: written, ...others } = parseAddress(formatAddress({ ...query, ...address }));
+        expect(normalise(read)).toEqual(normalise(query.query));
+        expect(sameQuery(withBox(read, written), read)).toBe(true);
+        expect(others).toEqual(address);
       }),
     );
   });
@@ -54,9 +64,24 @@ describe('address', () => {
   });
 
   it('of a text is the text, whatever it looks like', () => {
-    const address = { ...parseAddress(''), query: textQuery('1_w.dog_w-.cat') };
+    const text = '1_w.dog_w-.cat';
+    const address = { ...parseAddress(''), query: textQuery(text), text };
     expect(formatAddress(address)).toBe('?q=1_w.dog_w-.cat');
     expect(parseAddress('?q=1_w.dog_w-.cat')).toEqual(address);
+  });
+
+  it('of a text that means more in the box is written as the words that it is', () => {
+    for (const words of ['-cat', 'type:png', 'dog^2']) {
+      const address = { ...parseAddress(''), query: textQuery(words), text: boxText(textQuery(words)) };
+      expect(formatAddress(address)).toBe(`?${new URLSearchParams({ query: `1_w.${words}` })}`);
+      expect(parseAddress(formatAddress(address))).toEqual(address);
+    }
+  });
+
+  it('takes what can be typed, as search boxes of other programs write it', () => {
+    const address = parseAddress('?q=Dog+-cat++type:PNG');
+    expect(address.text).toBe('Dog -cat  type:PNG');
+    expect(formatAddress(address)).toBe('?query=1_w.Dog_w-.cat_type.png');
   });
 
   it('of any other query is its serialisation, in which nothing is escaped', () => {
@@ -73,7 +98,7 @@ describe('address', () => {
   });
 
   it('keeps a query that it cannot read', () => {
-    for (const unread of ['2_x.new', 'nonsense']) {
+    for (const unread of ['3_x.new', 'nonsense']) {
       const address = parseAddress(`?query=${unread}&q=dog`);
       expect(address).toEqual({ ...parseAddress(''), unread });
       expect(formatAddress({ ...address, view: 'log' })).toBe(`?query=${unread}&view=log`);

@@ -1,17 +1,21 @@
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import { INDEX_WAYS } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
-import { plainText, type Query, textQuery } from '../../engine/query/query.ts';
-import { parseQuery, serialise } from '../../engine/query/serialise.ts';
+import { boxText, meansItself, withBox } from '../../engine/query/box/format-box.ts';
+import { parseBox } from '../../engine/query/box/read-box.ts';
+import { isEmpty, plainText, type Query, textQuery } from '../../engine/query/query.ts';
+import { parseQuery, sameQuery, serialise } from '../../engine/query/serialise.ts';
 import type { DevicePreference, IndexPreference } from '../../protocol/query-worker.ts';
 
-export const VIEWS = ['search', 'log', 'about', 'status'] as const;
+export const VIEWS = ['search', 'library', 'log', 'about', 'status'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What the page shows: everything that a link shares. */
 export interface Address {
-  /** With its words as they were typed. */
+  /** What the box and pictures say. A text alone is here as it was typed. */
   readonly query: Query;
+  /** What stands in the box: as it was typed, of a link as `boxText` writes it. */
+  readonly text: string;
   /** What stands in the place of a query and cannot be read: it stays there until something else is searched for. */
   readonly unread: string | null;
   /** Collection name; null: the first one. */
@@ -40,16 +44,18 @@ function threadsOf(value: string | null): number | null {
 }
 
 /**
- * The address in a query string. A text is `?q=dog`, any other query `?query=1_…` (serialise.ts). Unknown parameters and
- * values are ignored.
+ * The address in a query string. A text is `?q=dog`, any other query `?query=1_…` (serialise.ts). Other programs may write
+ * into `q` whatever can be typed. Unknown parameters and values are ignored.
  */
 export function parseAddress(search: string): Address {
   const parameters = new URLSearchParams(search);
   const written = parameters.get('query');
-  const query = written === null ? textQuery((parameters.get('q') ?? '').slice(0, MAX_QUERY)) : parseQuery(written);
+  const typed = (parameters.get('q') ?? '').slice(0, MAX_QUERY);
+  const query = written === null ? parseBox(typed) : parseQuery(written);
   const isRead = !(query instanceof AfterimageError);
   return {
     query: isRead ? query : textQuery(''),
+    text: written === null ? typed : isRead ? boxText(query) : '',
     unread: isRead ? null : written,
     collection: parameters.get('c') || null,
     view: oneOf(parameters.get('view'), VIEWS),
@@ -64,7 +70,7 @@ export function parseAddress(search: string): Address {
 export function formatAddress(address: Address): string {
   const parameters = new URLSearchParams();
   const text = plainText(address.query);
-  if (text === undefined) parameters.set('query', serialise(address.query));
+  if (text === undefined || !meansItself(text)) parameters.set('query', serialise(address.query));
   else if (text) parameters.set('q', text);
   else if (address.unread !== null) parameters.set('query', address.unread);
   if (address.collection) parameters.set('c', address.collection);
@@ -79,6 +85,8 @@ export function formatAddress(address: Address): string {
 
 /** What the page keeps in `history.state` of its entries. */
 interface EntryState {
+  /** What stood in the box, as it was typed. */
+  readonly text?: string;
   /** The query is still being typed: the next letter replaces this entry instead of adding one. */
   readonly draft?: boolean;
   /** This entry opened something above the page that Back closes. */
@@ -97,8 +105,8 @@ export interface AddressBar {
   go(patch: Partial<Address>, options?: { overlay?: boolean }): void;
   /** Change the entry in place; the address bar shows it at once, or a moment later where changes follow each other fast. */
   replace(patch: Partial<Address>): void;
-  /** The query while it is typed: one entry, however many letters. */
-  type(query: Query): void;
+  /** The text of the box while it is typed: one entry, however many letters. Pictures of the query stay. */
+  type(text: string): void;
   /** The typed query is meant: Back will return to it. */
   settle(): void;
   /** The search log's id of the search in this history entry; undefined while it is not completed. */
@@ -110,6 +118,21 @@ export interface AddressBar {
   close(patch: Partial<Address>): void;
 }
 
+/** The text of a query in the box: what stands there already, where it says that. */
+function textOf(query: Query, text: string): string {
+  return !isEmpty(query) && says(text, query) ? text : boxText(query);
+}
+
+function says(text: string, query: Query): boolean {
+  return sameQuery(withBox(query, text), query);
+}
+
+/** The address of the page, with the text that was typed where it still asks for the same. */
+function readAddress({ text }: EntryState): Address {
+  const address = parseAddress(location.search);
+  return typeof text === 'string' && says(text, address.query) ? { ...address, text } : address;
+}
+
 /**
  * The least time between writes that may wait: Safari refuses more than 100 history changes in 30 seconds, which a fast
  * typist or an arrow key held down reaches. This makes 75, and leaves the rest to new entries.
@@ -118,8 +141,8 @@ const WRITE_MS = 400;
 
 /** The address bar as state: Back, Forward and links change it, and it changes them. */
 export function createAddressBar(): AddressBar {
-  const [current, setCurrent] = createSignal(parseAddress(location.search));
   let state: EntryState = (history.state as EntryState | null) ?? {};
+  const [current, setCurrent] = createSignal(readAddress(state));
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** When the entry was written last, as `performance.now` gives it. */
   let written = Number.NEGATIVE_INFINITY;
@@ -143,7 +166,7 @@ export function createAddressBar(): AddressBar {
   };
   const changed = (patch: Partial<Address>): Address => ({
     ...current(),
-    ...(patch.query && { unread: null }),
+    ...(patch.query && { unread: null, text: textOf(patch.query, current().text) }),
     ...patch,
   });
   const change = (patch: Partial<Address>) => setCurrent(changed(patch));
@@ -159,6 +182,7 @@ export function createAddressBar(): AddressBar {
     const same = patch.query === undefined && patch.collection === undefined;
     state = same && state.logged !== undefined ? { ...next, logged: state.logged } : next;
     const address = changed(patch);
+    state = { ...state, text: address.text };
     try {
       // First: what follows from the change may write to the entry.
       history.pushState(state, '', url(address));
@@ -170,7 +194,7 @@ export function createAddressBar(): AddressBar {
     clearTimeout(timer);
     timer = undefined;
     state = (event.state as EntryState | null) ?? {};
-    setCurrent(parseAddress(location.search));
+    setCurrent(readAddress(state));
   };
 
   addEventListener('popstate', onPopState);
@@ -186,12 +210,14 @@ export function createAddressBar(): AddressBar {
     go: (patch, options = {}) => push(patch, options.overlay ? { overlay: true } : {}),
     replace(patch) {
       change(patch);
+      state = { ...state, text: current().text };
       writeSoon();
     },
-    type(query) {
-      if (!state.draft) return push({ query }, { draft: true });
-      state = { draft: true };
-      change({ query });
+    type(text) {
+      const patch = { query: withBox(current().query, text), text };
+      if (!state.draft) return push(patch, { draft: true });
+      state = { draft: true, text };
+      change(patch);
       writeSoon();
     },
     settle,

@@ -1,43 +1,56 @@
-import { createResource, For, type JSX, Show } from 'solid-js';
-import {
-  type Filter,
-  fieldTerm,
-  filterText,
-  type ItemTerm,
-  type Query,
-  type Term,
-  termText,
-} from '../../engine/query/query.ts';
+import { createResource, For, Index, type JSX, Show } from 'solid-js';
+import { picturesOf, withBox, withoutPart } from '../../engine/query/box/format-box.ts';
+import { type BoxPart, readBox } from '../../engine/query/box/read-box.ts';
+import { filterText, type ItemTerm, type Query, type Term, termText } from '../../engine/query/query.ts';
 import { createPictureUrl } from '../../state/collection/picture-url.ts';
 import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 import { itemTitle } from '../grid/cell.tsx';
 import './query-parts.css';
 
-/** What a search consists of beside the words in the field; each part can be taken out. */
+/** What the box was understood to say beside plain words, and pictures; each part can be taken out. */
 export default function QueryParts(props: { onRemoved: () => void }): JSX.Element {
   const app = useApp();
-  const query = app.search.query;
-  const terms = () => query().terms.filter((term) => term !== fieldTerm(query()));
-  const remove = (part: Term | Filter) => {
-    app.address.go({ query: without(query(), part) });
+  const current = app.address.current;
+  const pictures = () => picturesOf(current().query);
+  const read = () => readBox(current().text).filter((part) => part.kind === 'term' || part.kind === 'filter');
+  const change = (query: Query, text: string) => {
+    app.address.go({ query, text });
     app.commit();
     props.onRemoved();
   };
+  const removePicture = (picture: Term) => {
+    const { query, text } = current();
+    change({ ...query, terms: query.terms.filter((term) => term !== picture) }, text);
+  };
+  const removePart = (part: BoxPart) => {
+    const text = withoutPart(current().text, part);
+    change(withBox(current().query, text), text);
+  };
   return (
     <ul class="chips query-parts" aria-label="Parts of this search">
-      <For each={terms()}>
+      <For each={pictures()}>
         {(term) =>
           term.kind === 'item' ? (
-            <ItemChip term={term} onRemove={() => remove(term)} />
+            <ItemChip term={term} onRemove={() => removePicture(term)} />
           ) : (
-            <Chip text={termText(term)} away={term.weight < 0} onRemove={() => remove(term)} />
+            <Chip text={termText(term)} away={term.weight < 0} onRemove={() => removePicture(term)} />
           )
         }
       </For>
-      <For each={query().filters}>{(filter) => <Chip text={filterText(filter)} onRemove={() => remove(filter)} />}</For>
+      <Index each={read()}>{(part) => <BoxChip part={part()} onRemove={() => removePart(part())} />}</Index>
     </ul>
   );
+}
+
+function BoxChip(props: { part: BoxPart; onRemove: () => void }): JSX.Element {
+  const text = () => {
+    const { part } = props;
+    if (part.kind === 'filter') return filterText(part.filter);
+    return part.kind === 'term' ? termText(part.term) : '';
+  };
+  const isAway = () => props.part.kind === 'term' && props.part.term.weight < 0;
+  return <Chip text={text()} away={isAway()} onRemove={props.onRemove} />;
 }
 
 /** A picture of the open collection by its thumbnail and its title, once they are known. */
@@ -78,8 +91,4 @@ function Chip(props: { text: string; away?: boolean; onRemove: () => void; child
       </button>
     </li>
   );
-}
-
-function without({ terms, filters }: Query, part: Term | Filter): Query {
-  return { terms: terms.filter((term) => term !== part), filters: filters.filter((filter) => filter !== part) };
 }

@@ -1,6 +1,8 @@
-import { createEffect, type JSX, lazy, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, type JSX, lazy, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
-import { fieldTerm, plainText, textQuery, withFieldText } from '../../engine/query/query.ts';
+import { picturesOf } from '../../engine/query/box/format-box.ts';
+import { readBox } from '../../engine/query/box/read-box.ts';
+import { textQuery } from '../../engine/query/query.ts';
 import { MAX_QUERY } from '../../state/search/address.ts';
 import { likeQuery } from '../../state/search/like.ts';
 import { Failure } from '../common/failure.tsx';
@@ -29,9 +31,8 @@ export function SearchView(): JSX.Element {
     app.commit();
     toField();
   };
-  const query = () => app.address.current().query;
   const like = (item: Item) => {
-    app.address.go({ query: likeQuery(query(), item.id) });
+    app.address.go({ query: likeQuery(app.address.current().query, item.id) });
     app.commit();
     toField();
   };
@@ -40,6 +41,10 @@ export function SearchView(): JSX.Element {
     app.opened.open(cell, item);
   };
 
+  const hasParts = createMemo(() => {
+    const { query, text } = app.address.current();
+    return picturesOf(query).length > 0 || readBox(text).some(({ kind }) => kind === 'term' || kind === 'filter');
+  });
   const sayCut = (cut: boolean) => {
     if (!cut) return app.notices.dismiss('query-cut');
     app.notices.say('query-cut', `The text was cut: only its first ${MAX_QUERY} characters are searched for.`);
@@ -66,19 +71,19 @@ export function SearchView(): JSX.Element {
     <main>
       <Intro />
       <SearchField
-        value={fieldTerm(query())?.text ?? ''}
+        value={app.address.current().text}
         autofocus={!app.opened.id()}
         busy={app.search.pending()}
         ref={(element) => {
           input = element;
         }}
-        onInput={(text) => app.address.type(withFieldText(query(), text))}
+        onInput={app.address.type}
         onCut={sayCut}
         onComposing={app.composing[1]}
         onCommit={app.commit}
         onLeave={() => grid?.focus(0)}
       />
-      <Show when={plainText(app.search.query()) === undefined}>
+      <Show when={hasParts()}>
         <Part>
           <QueryParts onRemoved={toField} />
         </Part>

@@ -1,0 +1,67 @@
+/** What `pnpm models` says of models, as lines. */
+import type { Dtype } from '../../src/engine/model/model.ts';
+import type { Installed } from './installed.ts';
+import { filesToPull, pageOf, placeOf, type RegistryEntry, type RegistryFile } from './registry/registry.ts';
+
+export function megabytes(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`;
+}
+
+/** One model a line, those of the registry first. */
+export function listLines(registry: readonly RegistryEntry[], installed: readonly Installed[]): string[] {
+  const here = new Map(installed.map((model) => [model.manifest.id, model]));
+  const known = registry.map((entry) => {
+    const model = here.get(entry.id);
+    here.delete(entry.id);
+    const size = model ? `here, ${megabytes(model.bytes)}` : downloadSize(filesToPull(entry, []));
+    return line(entry.id, size, `${entry.for}; ${entry.licence.name}`);
+  });
+  const others = [...here.values()].map(({ manifest, bytes }) => {
+    return line(manifest.id, `here, ${megabytes(bytes)}`, manifest.licence ?? 'licence not stated');
+  });
+  return [...known, ...others];
+}
+
+function line(id: string, size: string, rest: string): string {
+  return `${id.padEnd(28)} ${size.padEnd(18)} ${rest}`;
+}
+
+/** What of some files is known of their size. */
+function downloadSize(files: readonly RegistryFile[]): string {
+  const sum = files.reduce((all, { bytes }) => all + (bytes ?? 0), 0);
+  const unknown = files.some(({ bytes, dtype }) => bytes === null && dtype !== undefined);
+  if (sum === 0) return 'size not known';
+  return `${unknown ? 'over ' : ''}${megabytes(sum)}`;
+}
+
+export function infoLines(entry: RegistryEntry, dtypes: readonly Dtype[]): string[] {
+  const { licence, text } = entry;
+  const pulled = new Set(filesToPull(entry, dtypes).map(placeOf));
+  return [
+    `${entry.title} (${entry.id})`,
+    `For ${entry.for}.`,
+    '',
+    `Licence       ${licence.name}; commercial use: ${licence.commercial ? 'yes' : 'no'}`,
+    `Languages     ${entry.languages.join(', ')}`,
+    `Source        ${pageOf(entry)}, revision ${entry.revision}`,
+    `Weights of    ${entry.original}`,
+    `Vectors       ${entry.dim} dimensions`,
+    `Pictures      ${entry.imageSize} px: ${entry.preprocessing}`,
+    `Texts         ${text.length} tokens at most; padding: ${text.padding}; ${text.lowercase ? 'lower case' : 'case is kept'}`,
+    ...entry.quality.map(({ measure, value, source }) => `Quality       ${measure}: ${value} (${source})`),
+    ...(entry.notes ? [`Notes         ${entry.notes}`] : []),
+    '',
+    'Files (* those that are pulled)',
+    ...entry.files.map((file) => fileLine(file, pulled.has(placeOf(file)))),
+    '',
+    ...(entry.unverified.length > 0
+      ? ['Not verified by anybody:', ...entry.unverified.map((what) => `  ${what}`)]
+      : ['All of it was verified.']),
+  ];
+}
+
+function fileLine(file: RegistryFile, isPulled: boolean): string {
+  const size = file.bytes === null ? 'size not known' : megabytes(file.bytes);
+  const hash = file.sha256 === null ? 'hash not known' : `SHA-256 ${file.sha256.slice(0, 16)}…`;
+  return `${isPulled ? '*' : ' '} ${placeOf(file).padEnd(36)} ${size.padEnd(15)} ${hash}`;
+}
