@@ -7,6 +7,8 @@ import type { Plugin, ResolvedConfig } from 'vite';
 const MODULE = 'virtual:libheif';
 const GLUE = `${MODULE}/glue.js`;
 const FOLDER = dirname(createRequire(import.meta.url).resolve('libheif-js/libheif-wasm/libheif.wasm'));
+/** The module that stands for the package in a bundle, and where that is. */
+export const LIBHEIF = { module: `\0${MODULE}`, folder: dirname(FOLDER) } as const;
 
 /**
  * `virtual:libheif`: addresses of libheif's own two files, emitted as hashed assets and never bundled into ours: it is under the
