@@ -69,19 +69,28 @@ function libraryEntry(count: number): CollectionEntry {
   return { name: LIBRARY, title: LIBRARY_TITLE, description: '', count, model: '', sha256: '' };
 }
 
-/** How many pictures of their own the visitor has; asked when the list of the site is there, which more people wait for. */
-function createLibraryCount(client: QueryClient, isLoading: () => boolean): Accessor<number | undefined> {
+/**
+ * How many pictures of their own the visitor has; undefined while that is not known. Asked when the list of the site is
+ * there, for which more people wait, and only where there may be some: asking opens a database.
+ */
+function createLibraryCount(client: QueryClient, isLoading: () => boolean, isUsed: Accessor<boolean>) {
   const [count, setCount] = createSignal<number>();
   const ask = () => client.countLibrary().then(setCount, () => setCount(0));
-  createEffect(on(isLoading, (loading) => !loading && count() === undefined && void ask()));
+  createEffect(on([isLoading, isUsed], ([loading, used]) => !loading && used && void ask()));
   onCleanup(client.subscribe((event) => event.type === 'library' && setCount(event.count)));
-  return count;
+  return () => (isUsed() ? count() : 0);
 }
 
-export function createSession(client: QueryClient, wanted: Accessor<string | null>, notices: Notices): Session {
+/** @param isLibraryUsed whether the visitor may have pictures of their own here */
+export function createSession(
+  client: QueryClient,
+  wanted: Accessor<string | null>,
+  notices: Notices,
+  isLibraryUsed: Accessor<boolean> = () => true,
+): Session {
   const [list, { refetch: refetchList }] = createResource(() => client.listCollections());
   const ofSite = () => (list.state === 'ready' ? list() : undefined);
-  const library = createLibraryCount(client, () => list.loading);
+  const library = createLibraryCount(client, () => list.loading, isLibraryUsed);
   const collections = createMemo(() => offered(ofSite(), library(), list.state === 'errored', wanted() === LIBRARY));
   const name = createMemo(() => chosen(wanted(), collections()));
 
