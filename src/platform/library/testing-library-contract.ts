@@ -259,6 +259,7 @@ function describeQueue({ fresh, open, directory }: LibraryUnderTest): void {
     const other = await open();
     const waiting = await other.waiting(2);
     expect(waiting.map(({ file }) => file)).toEqual([foundFile('a.jpg'), foundFile('b.jpg')]);
+    expect((await other.waiting(9, waiting[0]?.id)).map(({ file }) => file.path)).toEqual(['b.jpg', 'c.jpg']);
     await other.put(
       [newPicture(1)],
       waiting.map(({ id }) => id),

@@ -168,7 +168,10 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
     },
 
     enqueue: async (files) => enqueue(files),
-    waiting: async (limit) => queued(false).slice(0, limit),
+    waiting: async (limit, after = 0) =>
+      queued(false)
+        .filter(({ id }) => id > after)
+        .slice(0, limit),
     countWaiting: async () => queued(false).length,
     failed: async () => queued(true),
     async fail(failures) {

@@ -209,7 +209,7 @@ function createOverview(client: LibraryClient, notices: Notices) {
     else if (event.type === 'restarted') {
       setProgress(reconcile({}));
       notices.say('library-restarted', event.reason);
-    } else setError(toAfterimageError(failure(event)));
+    } else if (event.type === 'failed') setError(toAfterimageError(failure(event)));
   };
   onCleanup(client.subscribe(hear));
   onCleanup(stop);

@@ -122,6 +122,16 @@ export function createFakeLibrary(): FakeLibrary {
       await call('thumbnail', itemId);
       return new Blob([THUMBNAIL], { type: 'image/svg+xml' });
     },
+    async exportLibrary(options) {
+      await call('exportLibrary', options);
+      send({ type: 'moving', task: 'export', done: state.count, total: state.count });
+      return new Blob([options.name], { type: 'application/zip' });
+    },
+    async importLibrary(file) {
+      await call('importLibrary', file);
+      change({ count: state.count + 1 });
+      return { added: 1, known: 0 };
+    },
     async clear() {
       await call('clear');
       failed = [];

@@ -129,7 +129,8 @@ function CellTools(props: {
   );
 }
 
-function Picture(props: { item: Item | undefined }): JSX.Element {
+/** A thumbnail, or the name where there is none. */
+export function Picture(props: { item: Item | undefined }): JSX.Element {
   const app = useApp();
   const [state, setState] = createSignal<'loading' | 'shown' | 'failed'>('loading');
   let image: HTMLImageElement | undefined;

@@ -48,7 +48,7 @@ export interface LibrarySchema extends DBSchema {
   handles: { key: number; value: HandleRecord };
   renditions: { key: string; value: RenditionRecord; indexes: { pack: string } };
   folders: { key: number; value: Omit<StoredFolder, 'id'> & { readonly id?: number } };
-  queue: { key: number; value: QueueRecord; indexes: { state: number; place: [number, string] } };
+  queue: { key: number; value: QueueRecord; indexes: { state: [number, number]; place: [number, string] } };
   settings: { key: 'model'; value: LibraryModel };
 }
 
@@ -69,7 +69,7 @@ export function upgrade(database: LibraryDatabase, oldVersion: number): void {
     database.createObjectStore('renditions', { keyPath: 'path' }).createIndex('pack', 'pack');
     database.createObjectStore('folders', { keyPath: 'id', autoIncrement: true });
     const queue = database.createObjectStore('queue', { keyPath: 'id', autoIncrement: true });
-    queue.createIndex('state', 'state');
+    queue.createIndex('state', ['state', 'id']);
     queue.createIndex('place', 'place');
     database.createObjectStore('settings');
   }

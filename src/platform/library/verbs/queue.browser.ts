@@ -16,10 +16,13 @@ export function createQueue({ run, write }: Connection): QueueVerbs {
     });
   return {
     enqueue: (files) => write(['queue'], (transaction) => enqueueFiles(transaction, files)),
-    waiting: (limit) =>
-      run(async (database) => (await database.getAllFromIndex('queue', 'state', WAITING, limit)).map(toQueued)),
-    countWaiting: () => run((database) => database.countFromIndex('queue', 'state', WAITING)),
-    failed: () => run(async (database) => (await database.getAllFromIndex('queue', 'state', FAILED)).map(toQueued)),
+    waiting: (limit, after = 0) =>
+      run(async (database) =>
+        (await database.getAllFromIndex('queue', 'state', range(WAITING, after), limit)).map(toQueued),
+      ),
+    countWaiting: () => run((database) => database.countFromIndex('queue', 'state', range(WAITING))),
+    failed: () =>
+      run(async (database) => (await database.getAllFromIndex('queue', 'state', range(FAILED))).map(toQueued)),
     fail(failures) {
       const byId = new Map(failures.map(({ id, code, reason }) => [id, { code, reason }]));
       return edit([...byId.keys()], (record) => ({
@@ -34,6 +37,11 @@ export function createQueue({ run, write }: Connection): QueueVerbs {
         await Promise.all(ids.map((id) => transaction.objectStore('queue').delete(id)));
       }),
   };
+}
+
+/** Files in one state whose ids are above `after`. */
+function range(state: QueueRecord['state'], after = 0): IDBKeyRange {
+  return IDBKeyRange.bound([state, after], [state, Number.POSITIVE_INFINITY], true);
 }
 
 /** Put files at the end of the queue. One of a folder that is in it already waits in its place, as it is now. */
