@@ -2,7 +2,7 @@ import { type Accessor, createEffect, createMemo, createRoot, createSignal, on, 
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
 import { createStaticPictures } from './engine/collection/source/static-source.ts';
-import { LIBRARY, type StaticPictures } from './engine/collection/types.ts';
+import { ALL, LIBRARY, type StaticPictures } from './engine/collection/types.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
 import { scoped } from './site/scope.ts';
@@ -11,6 +11,7 @@ import { createLibraryPictures } from './state/collection/library-pictures.ts';
 import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
 import { createSession, type Session } from './state/collection/session.ts';
+import { picturesOf } from './state/collection/together.ts';
 import { createLog } from './state/log/log.ts';
 import { createLogNotice } from './state/log/log-notice.ts';
 import { createRatings } from './state/log/ratings.ts';
@@ -54,10 +55,14 @@ function createApp(baseUrl: string): App {
   const pictures = createPictures(address, session, search);
   const staticPictures = createMemo(() => {
     const name = session.collection()?.manifest.name;
-    return name === undefined || name === LIBRARY ? undefined : createStaticPictures(baseUrl, name);
+    return name === undefined || name === LIBRARY || name === ALL ? undefined : createStaticPictures(baseUrl, name);
   });
   const libraryPictures = createLibraryPictures(client, async () => undefined);
-  const pictureSource = () => (session.collection()?.manifest.name === LIBRARY ? libraryPictures : staticPictures());
+  const pictureSource = createMemo(() => {
+    const name = session.collection()?.manifest.name;
+    const ofSite = (one: string) => createStaticPictures(baseUrl, one);
+    return name === undefined ? undefined : picturesOf(name, ofSite, libraryPictures);
+  });
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });

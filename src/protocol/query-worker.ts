@@ -66,7 +66,7 @@ export interface LiveState {
 
 /** Of collections that are searched together (`ALL`): what is among them, and what is not. */
 export interface Together {
-  readonly collections: readonly { readonly name: string; readonly title: string }[];
+  readonly collections: readonly Pick<CollectionManifest, 'name' | 'title' | 'licence'>[];
   /** Left out, with a sentence for visitors that says why. */
   readonly apart: readonly { readonly name: string; readonly title: string; readonly reason: string }[];
 }

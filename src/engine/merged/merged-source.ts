@@ -1,6 +1,6 @@
 import type { ItemStore } from '../collection/items/items.ts';
 import type { Source } from '../collection/source/source.ts';
-import { collectionOf, type Item, type ItemOf, type PictureSource } from '../collection/types.ts';
+import { collectionOf, type Item, type ItemOf } from '../collection/types.ts';
 import { AfterimageError } from '../errors.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 import { createPlaces, type Place } from './places.ts';
@@ -75,19 +75,12 @@ export function createMergedSource(name: string, parts: readonly Part[]): Merged
     rowOf: (id) => items.rowOf(id),
     vectorsOf: (rows, options) =>
       gather<Embedding>(rows, (part, own) => (sources[part] as Source).vectorsOf(own, options)),
-    picture: mergedPictures((collection) => sources.find((one) => one.name === collection)).picture,
-  };
-  return { source, items };
-}
-
-/** The pictures of items that say which collection they are from. */
-export function mergedPictures(of: (collection: string) => PictureSource | undefined): PictureSource {
-  return {
     picture(item, size) {
-      const collection = collectionOf(item);
-      return collection === undefined ? undefined : of(collection)?.picture(item, size);
+      const from = collectionOf(item);
+      return sources.find((one) => one.name === from)?.picture(item, size);
     },
   };
+  return { source, items };
 }
 
 /** Undefined where all rows of all are there. */

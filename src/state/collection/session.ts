@@ -1,7 +1,7 @@
 import { type Accessor, batch, createEffect, createMemo, createResource, createSignal, on, onCleanup } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import type { ClientEvent, QueryClient } from '../../client/query-client.ts';
-import { type CollectionEntry, LIBRARY, LIBRARY_TITLE } from '../../engine/collection/types.ts';
+import { ALL, ALL_TITLE, type CollectionEntry, LIBRARY, LIBRARY_TITLE } from '../../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type { CollectionInfo, EncoderInfo, IndexInfo, LoadStage } from '../../protocol/query-worker.ts';
 import type { Notices } from '../shell/notices.ts';
@@ -62,7 +62,13 @@ function offered(
   const own = library || isWanted ? [libraryEntry(library ?? 0)] : [];
   if (!ofSite) return hasFailed && own.length > 0 ? own : undefined;
   if (ofSite.length === 0 && library === undefined) return undefined;
-  return [...ofSite.filter((entry) => entry.name !== LIBRARY), ...own];
+  const all = [...ofSite.filter((entry) => entry.name !== LIBRARY), ...own];
+  return all.length > 1 ? [...all, allEntry(all)] : all;
+}
+
+function allEntry(all: readonly CollectionEntry[]): CollectionEntry {
+  const count = all.reduce((sum, entry) => sum + entry.count, 0);
+  return { name: ALL, title: ALL_TITLE, description: '', count, model: '', sha256: '' };
 }
 
 function libraryEntry(count: number): CollectionEntry {
@@ -111,6 +117,7 @@ export function createSession(
       setProgress(reconcile({}));
     }),
   );
+  createEffect(on(collection, (info) => info && tellApart(info, notices)));
   const hear = (event: ClientEvent) => {
     if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
     else if (event.type === 'kept') setKept(event.name === name() ? { problem: event.problem } : undefined);
@@ -199,6 +206,13 @@ function createEngine(client: QueryClient, collection: Accessor<CollectionInfo |
       return true;
     },
   };
+}
+
+/** Which collections are not among all. */
+function tellApart({ together }: CollectionInfo, notices: Notices): void {
+  const apart = (together?.apart ?? []).map(({ title, reason }) => `“${title}” is not among them. ${reason}`);
+  if (apart.length > 0) notices.say('apart', apart.join(' '));
+  else notices.dismiss('apart');
 }
 
 /** Events that are news for the person, as quiet lines. */

@@ -100,7 +100,7 @@ function mergeParts(parts: readonly Opened[], { collections, apart }: Together):
       manifest: shown,
       fromCache: parts.some(({ info }) => info.fromCache),
       live: live && state(live.numbering),
-      together: { collections: collections.map(({ name, title }) => ({ name, title })), apart },
+      together: { collections: collections.map(({ name, title, licence }) => ({ name, title, licence })), apart },
     },
     ...{ source, items },
     index: memoise(() => mergeIndexes(parts, manifest, source.vectorsOf, places)),

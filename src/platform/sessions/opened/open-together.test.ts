@@ -37,7 +37,7 @@ function collection(name: string, count: number, { made = model, seed = 1 } = {}
     items: async (rows) => Array.from(rows, (row) => records[row] as Item),
     picture: () => undefined,
   };
-  const manifest = { name, title: `The ${name}`, model: made, dim: DIM, count, pictures: { bytes: 5 } };
+  const manifest = { name, title: `The ${name}`, licence: 'CC0', model: made, dim: DIM, count, pictures: { bytes: 5 } };
   const told = { kept: 0, released: 0, disposed: 0 };
   const retriever = createIndexRetriever({ index, rankAll: index.rankAll });
   const loaded = {
@@ -106,7 +106,10 @@ test('collections and own pictures are one, each result named by where it comes 
     ...{ name: ALL, count: 42, description: 'From The demo and Your pictures.' },
   });
   expect(opened.info.together).toEqual({
-    collections: [entry('demo'), { name: LIBRARY, title: 'Your pictures' }],
+    collections: [
+      { ...entry('demo'), licence: 'CC0' },
+      { name: LIBRARY, title: 'Your pictures', licence: null },
+    ],
     apart: [],
   });
   const answer = await (await engine()).search(textQuery('five'));
@@ -158,7 +161,7 @@ test('what another model made, and what cannot be read, is left out and named', 
   await store.setModel({ model: { id: 'large', sha256: 'b'.repeat(64) }, dim: DIM });
   await store.put([newPicture(1, {}, DIM)], []);
   const { opened } = await setUp({ demo: collection('demo', 4).opened, other: other.opened, away: away }, store);
-  expect(opened.info.together?.collections).toEqual([entry('demo')]);
+  expect(opened.info.together?.collections).toEqual([{ ...entry('demo'), licence: 'CC0' }]);
   expect(opened.info.together?.apart).toEqual([
     { ...entry('other'), reason: expect.stringMatching('another model') },
     { ...entry('away'), reason: 'There is no network.' },
