@@ -2,7 +2,7 @@ import { type Accessor, createEffect, createMemo, createRoot, createSignal, on, 
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
 import { createStaticPictures } from './engine/collection/source/static-source.ts';
-import { LIBRARY, type StaticPictures } from './engine/collection/types.ts';
+import { ALL, LIBRARY, type StaticPictures } from './engine/collection/types.ts';
 import { serialise } from './engine/query/serialise.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
@@ -13,6 +13,7 @@ import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
 import { createSelection } from './state/collection/selection.ts';
 import { createSession, type Session } from './state/collection/session.ts';
+import { picturesOf } from './state/collection/together.ts';
 import { createLog } from './state/log/log.ts';
 import { createLogNotice } from './state/log/log-notice.ts';
 import { createRatings } from './state/log/ratings.ts';
@@ -56,10 +57,14 @@ function createApp(baseUrl: string): App {
   const pictures = createPictures(address, session, search);
   const staticPictures = createMemo(() => {
     const name = session.collection()?.manifest.name;
-    return name === undefined || name === LIBRARY ? undefined : createStaticPictures(baseUrl, name);
+    return name === undefined || name === LIBRARY || name === ALL ? undefined : createStaticPictures(baseUrl, name);
   });
   const libraryPictures = createLibraryPictures(client, async () => undefined);
-  const pictureSource = () => (session.collection()?.manifest.name === LIBRARY ? libraryPictures : staticPictures());
+  const pictureSource = createMemo(() => {
+    const name = session.collection()?.manifest.name;
+    const ofSite = (one: string) => createStaticPictures(baseUrl, one);
+    return name === undefined ? undefined : picturesOf(name, ofSite, libraryPictures);
+  });
   const asked = createMemo(() => `${session.name() ?? ''} ${serialise(search.query())}`);
   const places = () => [search.response(), session.live.changed()];
   const selection = createSelection(pictures, items, asked, places);

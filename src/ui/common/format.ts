@@ -1,3 +1,11 @@
+import { ALL, ALL_TITLE, LIBRARY, LIBRARY_TITLE } from '../../engine/collection/types.ts';
+
+/** What a collection is called where only its name is known. */
+export function formatCollection(name: string): string {
+  if (name === LIBRARY) return LIBRARY_TITLE;
+  return name === ALL ? ALL_TITLE : name;
+}
+
 /** A whole number: 1594 → `1,594`. Without `Intl`, whose first use takes the page 15 ms while it starts. */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
