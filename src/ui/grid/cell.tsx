@@ -2,6 +2,7 @@ import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { createItem } from '../../state/collection/items.ts';
 import { createPictureUrl } from '../../state/collection/picture-url.ts';
+import { originOf } from '../../state/collection/together.ts';
 import { formatCount, formatScore } from '../common/format.ts';
 import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
@@ -31,7 +32,10 @@ export function Cell(props: {
   const place = () => `${formatCount(props.cell + 1)} of ${formatCount(app.pictures.total())}`;
   const selecting = createSelecting(app.selection, () => ({ cell: props.cell, item: item() }));
   const isOn = app.selection.isOn;
-  const isSelected = () => app.selection.has(item()?.id ?? '');
+  const isSelected = () => {
+    const shown = item();
+    return shown !== undefined && app.selection.has(shown);
+  };
   const open = (event: MouseEvent) => {
     if (selecting.takesClick(event)) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -63,6 +67,15 @@ export function Cell(props: {
         onClick={open}
       >
         <Picture item={item()} />
+        <Show when={originOf(app.session, item())}>
+          {(origin) => (
+            <span class="cell-from">
+              <span class="visually-hidden">From </span>
+              {origin().title}
+              <span class="visually-hidden">: </span>
+            </span>
+          )}
+        </Show>
         <span class="cell-caption">
           <span class="cell-title" dir="auto">
             {itemTitle(item())}
