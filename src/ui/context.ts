@@ -3,6 +3,7 @@ import type { Item, PictureSource } from '../engine/collection/types.ts';
 import type { Items } from '../state/collection/items.ts';
 import type { Opened } from '../state/collection/opened.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
+import type { Selection } from '../state/collection/selection.ts';
 import type { Session } from '../state/collection/session.ts';
 import type { LibraryAccess } from '../state/library/access.ts';
 import type { Log } from '../state/log/log.ts';
@@ -29,6 +30,8 @@ export interface App {
   /** Where the files of these pictures are; undefined while no collection is open. */
   readonly pictureSource: Accessor<PictureSource | undefined>;
   readonly opened: Opened;
+  /** Pictures that are picked out of those shown. */
+  readonly selection: Selection;
   readonly offline: Offline;
   readonly log: Log;
   /** The visitor's own pictures; undefined where they cannot be added. */

@@ -13,8 +13,8 @@ export interface TermSources {
   readonly vectors: VectorSource;
   /** Name of that collection. */
   readonly collection: string;
-  /** Of a picture whose bytes travelled beside the query; absent where none do. */
-  picture?(sha256: string): Promise<Embedding>;
+  /** Of a picture that is in no collection, which travelled beside the query; undefined where it did not. */
+  picture?(sha256: string): Embedding | undefined;
 }
 
 /** A sum shorter than this share of what went into it is rounding. */
@@ -60,7 +60,7 @@ async function embedTerms(terms: readonly Term[], sources: TermSources): Promise
   return await Promise.all(
     terms.map((term) => {
       if (term.kind === 'words') return sources.words(term.text);
-      return term.kind === 'item' ? ofItem(term) : embedPicture(term.sha256, sources);
+      return term.kind === 'item' ? ofItem(term) : pictureOf(term.sha256, sources);
     }),
   );
 }
@@ -80,8 +80,9 @@ async function findRow(id: string, wanted: string | null, { rowOf, collection }:
   );
 }
 
-async function embedPicture(sha256: string, { picture }: TermSources): Promise<Embedding> {
-  if (picture) return await picture(sha256);
+async function pictureOf(sha256: string, { picture }: TermSources): Promise<Embedding> {
+  const embedding = picture?.(sha256);
+  if (embedding) return embedding;
   throw new AfterimageError(
     'picture-missing',
     'A picture that this search is like is not here, because a link does not hold pictures. Take it out of the search.',

@@ -68,6 +68,8 @@ export interface Live {
 export interface SearchContext {
   /** For filters by rating. */
   readonly judgements?: Judgements | undefined;
+  /** Embeddings of pictures that the query is like and that are in no collection, by the SHA-256 of their files. */
+  readonly pictures?: ReadonlyMap<string, Embedding> | undefined;
 }
 
 export interface SearchEngine {
@@ -150,7 +152,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     async search(asked, context = {}) {
       const query = checkQuery(asked);
       const started = performance.now();
-      const { value, cached } = embed(query);
+      const { value, cached } = embed(query, context);
       const embedding = await value;
       const encoded = performance.now();
       const { first, filter, total } = await rankFirst(query, embedding, context);
@@ -175,7 +177,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
 
     async rank(asked, from, count, context = {}) {
       const query = checkQuery(asked);
-      const embedding = await embed(query).value;
+      const embedding = await embed(query, context).value;
       const isLatest = latest?.key === keyOf(query, context) && latest.revision === options.live?.revision();
       const known = isLatest && latest ? latest : await rankFirst(query, embedding, context);
       const end = from + count;
@@ -189,10 +191,11 @@ function createEmbed({ encoder, items, vectors, collection }: SearchEngineOption
   const embeddings = createPromiseCache<Embedding>(REMEMBERED_QUERIES);
   const words = (text: string) => embeddings.get(serialise(textQuery(text)), () => encoder.encode(text)).value;
   const sources = { words, rowOf: items.rowOf, vectors, collection };
-  return ({ terms }: Query) => {
+  return ({ terms }: Query, { pictures }: SearchContext) => {
     const query = { terms, filters: [] };
     const text = plainText(query);
-    const load = () => (text === undefined ? embedQuery(query, sources) : encoder.encode(text));
+    const picture = (sha256: string) => pictures?.get(sha256);
+    const load = () => (text === undefined ? embedQuery(query, { ...sources, picture }) : encoder.encode(text));
     return embeddings.get(serialise(query), load);
   };
 }

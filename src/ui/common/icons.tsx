@@ -2,6 +2,7 @@ import type { JSX } from 'solid-js';
 
 const PATHS = {
   search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM15.3 15.3 20 20',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
   close: 'M6 6l12 12M18 6 6 18',
   down: 'M6.5 9.5 12 15l5.5-5.5',
   back: 'M20 12H5M11 5.5 4.5 12l6.5 6.5',

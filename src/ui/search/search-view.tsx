@@ -10,6 +10,7 @@ import { NoCollections } from '../common/no-collections.tsx';
 import { Part } from '../common/part.tsx';
 import { useApp } from '../context.ts';
 import { Grid, type GridHandle } from '../grid/grid.tsx';
+import { SelectButton } from '../selection/select-button.tsx';
 import { InternalLink } from '../shell/header.tsx';
 import { Hints, Intro } from './intro.tsx';
 import { dividerText } from './matches.ts';
@@ -136,6 +137,7 @@ function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onLike' | '
       </Match>
       <Match when={app.session.collection()}>
         <Content>
+          <SelectButton />
           <Grid
             label={app.search.response() ? 'Results' : 'All pictures'}
             divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}
