@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
+import { drawPictures, OwnPictures } from '../library/own-pictures.ts';
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -105,6 +106,36 @@ const VIEWS: readonly { readonly name: string; open(app: AppPage): Promise<void>
     async open(app) {
       await app.open('./?view=about');
       await expect(app.page.getByText('hnswlib-wasm')).toBeVisible();
+    },
+  },
+  {
+    name: 'own pictures, before the first',
+    async open(app) {
+      await new OwnPictures(app.page).open();
+      await expect(app.page.getByRole('heading', { name: 'What happens then' })).toBeVisible();
+    },
+  },
+  {
+    name: 'own pictures',
+    async open(app) {
+      const own = new OwnPictures(app.page);
+      await own.open();
+      const broken = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
+      await own.input.setInputFiles([...(await drawPictures(2)), broken]);
+      await expect(app.page.getByRole('heading', { name: '1 file could not be added' })).toBeVisible();
+      await own.has(2);
+      await app.page.getByRole('button', { name: 'Delete all my pictures' }).click();
+      await app.page.getByText('Make a collection for a site').click();
+      await expect(app.page.getByRole('button', { name: 'Save the collection' })).toBeVisible();
+    },
+  },
+  {
+    name: 'selecting own pictures',
+    async open(app) {
+      await app.open('./?c=library');
+      await app.page.getByRole('button', { name: 'Select', exact: true }).click();
+      await app.at(1).click();
+      await expect(app.page.getByRole('button', { name: 'Delete', exact: true })).toBeEnabled();
     },
   },
   {

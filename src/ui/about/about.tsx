@@ -13,8 +13,8 @@ export default function AboutView(): JSX.Element {
       <section class="prose">
         <p>
           Afterimage finds pictures by what is in them. A model reads your words and turns them into a list of numbers;
-          every picture was turned into such a list when the collection was made. The pictures whose numbers lie nearest
-          are what you see. Names and captions are not looked at.
+          every picture was turned into such a list when the collection was made, or when you added it. The pictures
+          whose numbers lie nearest are what you see. Names and captions are not looked at.
         </p>
         <p>
           The score is the cosine between the two lists. It says which picture is nearer, not how likely it is that it

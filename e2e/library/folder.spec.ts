@@ -1,0 +1,55 @@
+import { expect, test } from '../fixtures.ts';
+import { drawPictures, OwnPictures } from './own-pictures.ts';
+
+test('a folder is added, looked through again and forgotten', async ({ app, page }) => {
+  const own = new OwnPictures(page);
+  await own.stubFolder();
+  await own.open();
+  const pictures = await drawPictures(5);
+  await own.writeToFolder(pictures.slice(0, 3));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await own.has(3);
+  await expect(page.getByText('3 pictures. Can be read.')).toBeVisible();
+
+  await own.writeToFolder(pictures.slice(3));
+  await page.getByRole('button', { name: 'Look for changes in Photos' }).click();
+  await own.has(5);
+
+  await page.getByRole('button', { name: 'Forget Photos' }).click();
+  await page.getByRole('button', { name: 'Delete them here' }).click();
+  await expect(page.getByRole('heading', { name: 'What happens then' })).toBeVisible();
+  await expect(own.searchLink).toHaveCount(0);
+  await app.open('./');
+});
+
+test('a tab that is closed in the middle loses nothing, and the next one goes on', async ({ page, newTab }) => {
+  const own = new OwnPictures(page);
+  await own.stubFolder();
+  await own.open();
+  await own.writeToFolder(await drawPictures(40));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await expect(own.searchLink).toBeVisible(); // the first are in
+  await page.close();
+
+  const next = await newTab();
+  const after = new OwnPictures(next.page);
+  await after.open();
+  await expect(after.searchLink).toBeVisible();
+  const more = next.page.getByRole('button', { name: 'Continue' });
+  if (await more.first().isVisible()) await more.first().click();
+  await after.has(40);
+});
+
+test('everything is deleted from the status panel too', async ({ app, page }) => {
+  const own = new OwnPictures(page);
+  await own.open();
+  await own.input.setInputFiles(await drawPictures(2));
+  await own.has(2);
+  await page.goto('./?view=status');
+  await expect(page.getByText('What is kept of your own pictures goes too.')).toBeVisible();
+  await page.getByRole('button', { name: 'Delete everything' }).click();
+  await page.getByRole('button', { name: 'Yes, delete it all' }).click();
+  await app.ready();
+  await own.open();
+  await expect(page.getByRole('heading', { name: 'What happens then' })).toBeVisible();
+});
