@@ -1,4 +1,4 @@
-import { type Accessor, createEffect, createRoot, createSignal, on } from 'solid-js';
+import { type Accessor, createEffect, createSignal, on } from 'solid-js';
 import { collectionOf, type Item } from '../../engine/collection/types.ts';
 import type { Items } from './items.ts';
 import type { Pictures } from './pictures.ts';
@@ -67,6 +67,7 @@ export function createSelection(
     const range = ++newest;
     setOn(true);
     const last = Math.min(to, from + MOST_SELECTED - 1, pictures.total() - 1);
+    const { readItems } = await import('./select-range.ts');
     const found = await readItems(pictures, items, from, last);
     if (range !== newest) return;
     setSelected(new Map([...base, ...found.map((item) => [keyOf(item), item] as const)]));
@@ -102,41 +103,4 @@ export function createSelection(
 /** Several collections may have the same picture. */
 function keyOf(item: Item): string {
   return `${collectionOf(item) ?? ''} ${item.id}`;
-}
-
-/** The records of these cells, without those that cannot be read. */
-async function readItems(pictures: Pictures, items: Pick<Items, 'get'>, from: number, to: number): Promise<Item[]> {
-  await atHand(pictures, from, to);
-  const rows: number[] = [];
-  for (let cell = from; cell <= to; cell++) {
-    const ranked = pictures.at(cell);
-    if (ranked) rows.push(ranked.row);
-  }
-  const read = await Promise.allSettled(rows.map(async (row) => await items.get(row)));
-  return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-}
-
-/** Ranks further down are fetched page by page. A page that does not come is not waited for without end. */
-const PATIENCE_MS = 10_000;
-
-function atHand(pictures: Pictures, from: number, to: number): Promise<void> {
-  const isThere = () => {
-    for (let cell = from; cell <= to; cell++) if (!pictures.at(cell)) return false;
-    return true;
-  };
-  if (isThere()) return Promise.resolve();
-  pictures.want(from, to + 1);
-  return new Promise((resolve) => {
-    createRoot((dispose) => {
-      const end = () => {
-        clearTimeout(timer);
-        dispose();
-        resolve();
-      };
-      const timer = setTimeout(end, PATIENCE_MS);
-      createEffect(() => {
-        if (isThere()) queueMicrotask(end);
-      });
-    });
-  });
 }

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { AfterimageError } from '../../engine/errors.ts';
-import { DropArea } from './drop-area.tsx';
+import { DropListener } from './drop-listener.tsx';
 import { type ShownLibrary, showLibrary } from './testing.ts';
 import '../styles/main.css';
 
 let shown: ShownLibrary;
 beforeEach(() => {
   history.replaceState(null, '', location.pathname);
-  shown = showLibrary(DropArea);
+  shown = showLibrary(DropListener);
 });
 afterEach(() => {
   shown.remove();
@@ -63,6 +63,7 @@ it('lets text alone, wherever it is dragged to', () => {
 it('adds what is dropped, and the first time shows where it went', async () => {
   const files = data(picture('a.png'), picture('b.png'));
   drag('dragenter', files);
+  await expect.element(overlay).toBeVisible();
   expect([drag('dragover', files), drag('drop', files)]).toEqual([true, true]);
   await expect.poll(() => overlay.elements()).toEqual([]);
   await expect.poll(() => shown.client.added).toHaveLength(1);
@@ -83,8 +84,18 @@ it('leaves what something on the page takes itself', () => {
   expect(shown.loads()).toBe(0);
 });
 
+it('stays where files are dropped before the code that takes them is here, and forgets files that left', async () => {
+  const files = data(picture('a.png'));
+  drag('dragenter', files);
+  expect(drag('drop', files)).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(overlay.elements()).toEqual([]);
+  drag('dragenter', files);
+  await expect.element(overlay).toBeVisible();
+});
+
 it('adds pictures that are pasted, with the time in their names where they have none', async () => {
-  expect(paste(data(picture('image.png'), picture('cat.png')))).toBe(true);
+  paste(data(picture('image.png'), picture('cat.png')));
   await expect.poll(() => shown.client.added).toHaveLength(1);
   const [addition] = shown.client.added;
   const names = addition?.kind === 'files' ? addition.files.map(({ path }) => path) : [];
@@ -101,6 +112,8 @@ it('lets text go into a field, also with a picture of it, and does not take othe
 
 it('says why something could not be added', async () => {
   shown.client.breakNext('add', new AfterimageError('quota-exceeded', 'The disk is full.'));
+  drag('dragenter', data(picture('a.png')));
+  await expect.element(overlay).toBeVisible();
   drag('drop', data(picture('a.png')));
   await expect.element(page.getByText('The disk is full.')).toBeVisible();
   expect(shown.address.current().view).toBe('search');

@@ -1,11 +1,13 @@
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import type { Addition } from '../../protocol/library-worker.ts';
-import { hasFiles, takeDropped, takePasted } from '../../state/library/take-dropped.ts';
+import { takeDropped } from '../../state/library/take-dropped.ts';
+import { hasFiles, takePasted } from '../../state/library/take-files.ts';
 import { useApp } from '../context.ts';
 import './drop-area.css';
+import type { FirstFiles } from './drop-listener.tsx';
 
 /** Files that are dropped or pasted anywhere on the page, unless something on it takes them itself, are added. */
-export function DropArea(): JSX.Element {
+export default function DropArea(props: { first: FirstFiles }): JSX.Element {
   const app = useApp();
   const [isOver, setOver] = createSignal(false);
   /** Elements that the pointer is in: it enters one before it leaves the other. */
@@ -60,12 +62,21 @@ export function DropArea(): JSX.Element {
     const dropped = takeDropped(event.dataTransfer);
     void add(({ ofDropped }) => ofDropped(dropped));
   };
+  const addPasted = (files: readonly File[]) => void add(async ({ ofPasted }) => ofPasted(files));
+  /** What came before this code did. */
+  const take = ({ pasted, isOver, onReady }: FirstFiles) => {
+    onReady();
+    if (pasted.length > 0) addPasted(pasted);
+    if (!isOver()) return;
+    depth = 1;
+    setOver(true);
+  };
   const onPaste = (event: ClipboardEvent) => {
     if (event.defaultPrevented) return;
     const files = takePasted(event);
     if (files.length === 0) return;
     event.preventDefault();
-    void add(async ({ ofPasted }) => ofPasted(files));
+    addPasted(files);
   };
 
   onMount(() => {
@@ -76,6 +87,7 @@ export function DropArea(): JSX.Element {
     addEventListener('dragover', onOver, options);
     addEventListener('drop', onDrop, options);
     addEventListener('paste', onPaste, options);
+    take(props.first);
     onCleanup(() => stop.abort());
   });
 

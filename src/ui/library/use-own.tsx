@@ -2,6 +2,7 @@ import type { JSX } from 'solid-js';
 import { LIBRARY } from '../../engine/collection/types.ts';
 import { useApp } from '../context.ts';
 import { InternalLink } from '../shell/header.tsx';
+import './use-own.css';
 
 /** On the first screen: the way to the visitor's own pictures, and what is promised of them. */
 export function UseOwn(): JSX.Element {

@@ -5,6 +5,7 @@ import { MOST_SELECTED } from '../../state/collection/selection.ts';
 import { formatCount } from '../common/format.ts';
 import { useApp } from '../context.ts';
 import { copyPicture, download } from '../detail/file/actions.ts';
+import './selection-bar.css';
 import { canShareFiles, share } from './share.ts';
 
 /** How many pictures are selected, and what can be done with them. */
