@@ -2,6 +2,7 @@
 import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CAMERA } from '../../src/engine/collection/extensions/facts.ts';
 import { RECALL } from '../../src/engine/collection/extensions/recall.ts';
 import { EXTENSIONS, grownItem } from '../../src/engine/collection/testing-additions.ts';
 import { DATE_SOURCE, type Item, isKnown } from '../../src/engine/collection/types.ts';
@@ -57,7 +58,7 @@ const leftOut = (...kinds: string[]) =>
 /** An item without additions; all but imported ones say where their date was read. */
 const plainItem = ({ media: _media, duration: _duration, extensions: _extensions, ...item }: Item): Item => ({
   ...item,
-  extensions: { [DATE_SOURCE]: 'file' },
+  extensions: { [CAMERA]: null, [DATE_SOURCE]: 'file' },
 });
 
 test.each(['hnsw', 'codes', 'exact'] as const)(
