@@ -92,6 +92,8 @@ export interface DecodedPicture {
   readonly width: number;
   readonly height: number;
   readonly metadata: PictureMetadata;
+  /** `perceptualHash` of what is seen. */
+  readonly phash: string | null;
   readonly pixels: Pixels;
   readonly thumbnail: Rendition;
   /** `thumbnail` where the picture is no larger than its thumbnail; null where no previews are wanted. */
@@ -112,6 +114,8 @@ export type PictureRecord = Omit<Item, 'name' | 'title' | 'licence' | 'media' | 
   /** As `PictureMetadata` has them; absent: nobody looked. */
   readonly camera?: string | null | undefined;
   readonly place?: Place | null | undefined;
+  /** `perceptualHash`; absent: there is none, or an earlier version did not make one. */
+  readonly phash?: string | undefined;
 };
 
 export interface EmbeddedPicture {

@@ -1,4 +1,5 @@
 /** What a collection holds that this version does not know, and what of it stays when the collection is written again. */
+import { withExtension } from '../../engine/collection/extensions/facts.ts';
 import type { Collection } from '../../engine/collection/reader.ts';
 import {
   type CollectionManifest,
@@ -6,6 +7,8 @@ import {
   type Item,
   isKnown,
   type Part,
+  PERCEPTUAL_HASH,
+  perceptualHashOf,
 } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { CollectionPorts } from '../request.ts';
@@ -38,7 +41,13 @@ export function withAdditions(
     const additions = additionsOf(item);
     if (Object.keys(additions).length > 0) known.set(item.id, additions);
   }
-  return known.size === 0 ? items : items.map((item) => withNamed({ ...item, ...known.get(item.id) }, item, own));
+  return known.size === 0
+    ? items
+    : items.map((item) => {
+        const added = withNamed({ ...item, ...known.get(item.id) }, item, own);
+        const hash = perceptualHashOf(item);
+        return hash === undefined ? added : withExtension(added, PERCEPTUAL_HASH, hash);
+      });
 }
 
 /** What sections may depend on, of the state that is to be written. */

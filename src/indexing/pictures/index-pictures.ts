@@ -1,4 +1,11 @@
-import { type CollectionManifest, type Item, isKnown, type PartKind } from '../../engine/collection/types.ts';
+import { withExtension } from '../../engine/collection/extensions/facts.ts';
+import {
+  type CollectionManifest,
+  type Item,
+  isKnown,
+  type PartKind,
+  PERCEPTUAL_HASH,
+} from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Sha256 } from '../../engine/ports.ts';
 import { withAdditions } from '../collection/carry.ts';
@@ -157,7 +164,7 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
   const items: Item[] = [];
   const ids = createIds(sha256);
   for (const [row, { file, picture }] of found.entries()) {
-    const { id, dateSource: _source, camera: _camera, place: _place, ...record } = picture.record;
+    const { id, dateSource: _source, camera: _camera, place: _place, phash, ...record } = picture.record;
     const caption = captions.get(file.name);
     const item: Item = {
       id: await ids.of(id),
@@ -167,7 +174,7 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
       ...record,
       date: dateOf(picture.record, file),
     };
-    items.push(withFacts(item, picture.record, file, request));
+    items.push(withExtension(withFacts(item, picture.record, file, request), PERCEPTUAL_HASH, phash));
     vectors.set(picture.vector, row * model.dim);
   }
   return { items, vectors, copies: ids.copies() };
