@@ -2,7 +2,6 @@ import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
-import { CAMERA, withExtension } from '../../../src/engine/collection/extensions/facts.ts';
 import { toFloat32 } from '../../../src/engine/collection/vectors/stored-vectors.ts';
 import { readNpy } from '../../../src/engine/formats/npy.ts';
 import { DEFAULT_MODEL } from '../../../src/engine/model/model.ts';
@@ -10,7 +9,7 @@ import { type ExportOptions, exportVectors } from '../../../src/platform/exchang
 import { MODELS_FOLDER } from '../../repository/folders.ts';
 import { createCollectionBuilder } from '../build-collection.ts';
 import { openFolder } from '../merge.ts';
-import { buildOptions, createFakeEncoder, draw, filesBelow, temporaryFolder } from '../testing.ts';
+import { asExported, buildOptions, createFakeEncoder, draw, filesBelow, temporaryFolder } from '../testing.ts';
 import { createVectorImporter } from './import-vectors.ts';
 
 const HNSW = { M: 8, efConstruction: 50, efSearch: 50 };
@@ -61,9 +60,7 @@ test.each(['parquet', 'jsonl'] as const)(
     });
     expect(await importer.run(new AbortController().signal, () => {})).toMatchObject({ count: 3, normalised: 0 });
     const [before, after] = await Promise.all([itemsOf(built), itemsOf(again)]);
-    expect(after.items).toEqual(
-      before.items.map((item) => ({ ...withExtension(item, CAMERA, undefined), thumbnail: null, preview: null })),
-    );
+    expect(after.items).toEqual(before.items.map((item) => ({ ...asExported(item), thumbnail: null, preview: null })));
     for (const [i, value] of after.vectors.entries()) expect(value).toBeCloseTo(before.vectors[i] as number, 6);
   },
 );
