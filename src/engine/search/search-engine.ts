@@ -10,6 +10,8 @@ import { filterRows, type Judgements } from '../query/filter-rows.ts';
 import { isValid, normalise, plainText, type Query, textQuery } from '../query/query.ts';
 import { serialise } from '../query/serialise.ts';
 import { type Baseline, cutoff, type Unjudged } from './cutoff.ts';
+import { createFindNamed } from './names/find-named.ts';
+import { fuseNames } from './names/fuse.ts';
 import { extendRanking, type Ranking, sliceRanking, withoutRows } from './ranking.ts';
 import { type Estimates, RANKED_BY_INDEX, type Retrieved, type Retriever } from './retriever.ts';
 import type { VectorSource } from './vector-source.ts';
@@ -58,6 +60,8 @@ export interface SearchEngineOptions {
 export interface SearchContext {
   /** For filters by rating. */
   readonly judgements?: Judgements | undefined;
+  /** Also find pictures by title and file name. */
+  readonly names?: boolean | undefined;
 }
 
 export interface SearchEngine {
@@ -80,7 +84,10 @@ export interface SearchEngine {
 interface Latest {
   /** The query, serialised, and what it goes by. */
   readonly key: string;
+  /** With what was found by name. */
   readonly first: Retrieved;
+  readonly named: Uint32Array | undefined;
+  readonly cut: Pick<SearchAnswer, 'good' | 'cutoff' | 'unjudged'>;
   readonly filter: Bitset | undefined;
   /** Rows of the pictures that the query is like, which are not among its answers. */
   readonly liked: ReadonlySet<number>;
@@ -104,16 +111,23 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   const { collection, retriever } = options;
   const embed = createEmbed(options);
   const passing = createFilters(options);
+  const findNamed = createFindNamed(options.items, retriever);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
   let latest: Latest | undefined;
 
   async function rankFirst(query: Query, embedding: Embedding, context: SearchContext): Promise<Latest> {
     const [filter, liked] = await Promise.all([passing(query, context), likedRows(query, options)]);
     const found = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX, filter });
-    const first = { ...found, ...withoutRows(found, liked) };
+    const similar = withoutRows(found, liked);
     const passed = filter ? countBits(filter) : retriever.size;
     const total = passed - [...liked].filter((row) => !filter || hasBit(filter, row)).length;
-    latest = { key: keyOf(query, context), first, filter, liked, total };
+    const baseline = baselineOf(query, options.baseline, filter && total);
+    const { good: above, line, unjudged } = cutoff(embedding, baseline, similar.similarities);
+    const named = context.names ? withoutRows(await findNamed(query, embedding, filter), liked) : undefined;
+    const { ranking, good } = named ? fuseNames(similar, above, named) : { ranking: similar, good: above };
+    const cut = { good, cutoff: line, ...(unjudged && { unjudged }) };
+    const known = { key: keyOf(query, context), filter, liked, total, cut, named: named?.rows };
+    latest = { ...known, first: { ...found, ...ranking } };
     return latest;
   }
 
@@ -140,18 +154,15 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       const { value, cached } = embed(query);
       const embedding = await value;
       const encoded = performance.now();
-      const { first, filter, total } = await rankFirst(query, embedding, context);
-      const baseline = baselineOf(query, options.baseline, filter && total);
-      const { good, line, unjudged } = cutoff(embedding, baseline, first.similarities);
+      const { first, named, cut, total } = await rankFirst(query, embedding, context);
       return {
         ...first,
         ...sliceRanking(first), // what is kept must survive that the answer is transferred
         query,
         collection,
         modelId: options.modelId,
-        good,
-        cutoff: line,
-        ...(unjudged && { unjudged }),
+        ...cut,
+        ...(named && { named: named.slice() }),
         total,
         index: retriever.kind,
         encodeMs: encoded - started,
@@ -195,9 +206,9 @@ function createFilters({ items, collection }: SearchEngineOptions) {
 }
 
 /** Equal for what gives the same ranking. */
-function keyOf(query: Query, { judgements }: SearchContext): string {
+function keyOf(query: Query, { judgements, names = false }: SearchContext): string {
   const isByRating = query.filters.some(({ field }) => field === 'rating');
-  return JSON.stringify([serialise(query), isByRating && judgements ? [...judgements] : []]);
+  return JSON.stringify([serialise(query), isByRating && judgements ? [...judgements] : [], names]);
 }
 
 /** Rows of the collection's pictures that a query is like; not of those that it is pushed away from. */

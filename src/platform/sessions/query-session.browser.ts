@@ -6,6 +6,7 @@ import { createStaticSource } from '../../engine/collection/source/static-source
 import type { CollectionEntry } from '../../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
+import { createValues } from '../../engine/query/values.ts';
 import type { Baseline } from '../../engine/search/cutoff.ts';
 import type { SearchEngine } from '../../engine/search/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } from '../../protocol/query-worker.ts';
@@ -70,6 +71,7 @@ export function createQuerySession(): QueryWorkerApi {
     }
   };
 
+  const values = createValues();
   const itemsOf = (rows: Iterable<number>) => shelf.current().source.items(rows);
 
   return {
@@ -101,15 +103,16 @@ export function createQuerySession(): QueryWorkerApi {
         calmWithin(ASKED_WITHIN_MS);
       }
     },
-    search: (query) =>
+    search: (query, context) =>
       answer(async (engine, device) => {
-        const found = await engine.search(query);
+        const found = await engine.search(query, context);
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
         const items = await first.catch(nothingIfAway);
         calmWithin(SHOWN_AFTER_MS);
         return { ...found, device, items };
       }),
-    rank: (query, from, count) => answer((engine) => engine.rank(query, from, count)),
+    rank: (query, from, count, context) => answer((engine) => engine.rank(query, from, count, context)),
+    values: (field, prefix) => values(shelf.current().open.items, field, prefix),
     items: async (rows) => itemsOf(rows),
     rowOf: async (itemId) => shelf.current().source.rowOf(itemId),
     ...createAllPictures(

@@ -1,0 +1,36 @@
+import type { Accessor } from 'solid-js';
+import { type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
+import type { Query } from '../../engine/query/query.ts';
+import type { SearchContext } from '../../protocol/query-worker.ts';
+import type { Log } from '../log/log.ts';
+import type { Address } from './address.ts';
+
+/**
+ * Whether pictures are found by their names too: as the address says, else in the visitor's own pictures only. Names of a
+ * demo say what is in its pictures, which would be cheating.
+ */
+export function wantsNames({ names }: Pick<Address, 'names'>, collection: string | undefined): boolean {
+  return names ?? collection === LIBRARY;
+}
+
+/** What a search goes by beside its query; the log is read for queries that filter by rating, and for no others. */
+export function createContextOf(names: Accessor<boolean>, log: Pick<Log, 'database'>) {
+  return (query: Query): SearchContext | undefined | Promise<SearchContext> => {
+    const context = names() ? { names: true } : undefined;
+    if (!query.filters.some(({ field }) => field === 'rating')) return context;
+    return log
+      .database()
+      .then((database) => database.judgements())
+      .then((judgements) => ({ ...context, judgements }));
+  };
+}
+
+/** The collection that a search names, where it names one that is there; else the one of the address. */
+export function collectionOf(
+  { query, collection }: Pick<Address, 'query' | 'collection'>,
+  offered: readonly CollectionEntry[] | undefined,
+): string | null {
+  const named = query.filters.filter(({ field }) => field === 'in').map(({ value }) => value);
+  const known = named.filter((name) => name === LIBRARY || offered?.some((entry) => entry.name === name));
+  return named.length === 1 ? (known[0] ?? collection) : collection;
+}
