@@ -2,11 +2,12 @@ import { type Accessor, createEffect, createMemo, createRoot, createSignal, on, 
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
 import { createStaticPictures } from './engine/collection/source/static-source.ts';
-import type { StaticPictures } from './engine/collection/types.ts';
+import { LIBRARY, type StaticPictures } from './engine/collection/types.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
 import { scoped } from './site/scope.ts';
 import { createItems, whyMissing } from './state/collection/items.ts';
+import { createLibraryPictures } from './state/collection/library-pictures.ts';
 import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
 import { createSession, type Session } from './state/collection/session.ts';
@@ -16,6 +17,8 @@ import { createRatings } from './state/log/ratings.ts';
 import { createOffline, type Offline } from './state/offline/offline.ts';
 import { createAddressBar } from './state/search/address.ts';
 import { createCommits } from './state/search/commit.ts';
+import { collectionOf, createContextOf, createValues, wantsNames } from './state/search/context.ts';
+import { createFollowing } from './state/search/following.ts';
 import { createQueryNotice } from './state/search/query-notice.ts';
 import { createRefining } from './state/search/refining.ts';
 import { createSearch } from './state/search/search.ts';
@@ -29,7 +32,7 @@ function createApp(baseUrl: string): App {
   const { device, index, threads } = address.current();
   const client = createQueryClient({ baseUrl, device, index, ...(threads === null ? {} : { threads }) });
   const notices = createNotices();
-  const session = createSession(client, () => address.current().collection, notices);
+  const session = createSession(client, (offered) => collectionOf(address.current(), offered), notices);
   const items = createItems(client, session.collection, (error) =>
     error ? notices.say('items', whyMissing(error)) : notices.dismiss('items'),
   );
@@ -39,22 +42,30 @@ function createApp(baseUrl: string): App {
     session.collection,
     items,
     (before, after) => log.continueAs(before, after),
+    (query) => contextOf(query),
   );
+  const names = createMemo(() => wantsNames(address.current(), session.collection()?.manifest.name));
+  createEffect(on(names, search.retry, { defer: true }));
   const refining = createRefining(
     search,
     () => (session.index()?.onDemand ? undefined : (session.progress.vectors ?? { loaded: 0, total: 0 })),
     () => address.current().item !== null,
   );
+  createEffect(on(session.live.changed, items.forget, { defer: true }));
+  createFollowing(search, session.live.changed, () => address.current().item !== null);
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
   const pictures = createPictures(address, session, search);
-  const pictureSource = createMemo(() => {
+  const staticPictures = createMemo(() => {
     const name = session.collection()?.manifest.name;
-    return name === undefined ? undefined : createStaticPictures(baseUrl, name);
+    return name === undefined || name === LIBRARY ? undefined : createStaticPictures(baseUrl, name);
   });
+  const libraryPictures = createLibraryPictures(client, async () => undefined);
+  const pictureSource = () => (session.collection()?.manifest.name === LIBRARY ? libraryPictures : staticPictures());
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
+  const contextOf = createContextOf(names, log);
   createLogNotice(log, notices);
   createQueryNotice(address, notices);
   const ratings = createRatings(log, search.response);
@@ -62,7 +73,7 @@ function createApp(baseUrl: string): App {
   const { commit } = createCommits(search, address, log, composing[0]);
 
   for (const missing of missingCapabilities()) notices.say(missing.id, missing.text);
-  keepOffline(offline, session, pictureSource, (rows) => client.items(rows));
+  keepOffline(offline, session, staticPictures, (rows) => client.items(rows));
   createEffect(() => {
     const refused = offline.refused();
     if (refused) notices.say('service-worker', refused);
@@ -86,6 +97,8 @@ function createApp(baseUrl: string): App {
     pictures,
     pictureSource,
     opened,
+    names,
+    values: createValues(client, session),
     offline,
     log,
     ratings,
@@ -95,19 +108,23 @@ function createApp(baseUrl: string): App {
   };
 }
 
-/** Once queries are answered, so that it does not compete with them for the network. */
+/**
+ * Once queries are answered, so that it does not compete with them for the network. The visitor's own pictures are here
+ * anyway.
+ */
 function keepOffline(
   offline: Offline,
   session: Session,
-  pictureSource: Accessor<StaticPictures | undefined>,
+  staticPictures: Accessor<StaticPictures | undefined>,
   items: Parameters<Offline['keepPictures']>[2],
 ): void {
   createEffect(
     on([session.collection, session.ready], ([collection, ready]) => {
-      const pictures = untrack(pictureSource);
-      if (!collection || !pictures || !ready) return offline.stopPictures();
+      const pictures = untrack(staticPictures);
+      if (!collection || !ready) return offline.stopPictures();
       void offline.keepApp();
-      void offline.keepPictures(collection.manifest, pictures, items);
+      if (pictures) void offline.keepPictures(collection.manifest, pictures, items);
+      else offline.stopPictures();
     }),
   );
 }

@@ -136,6 +136,18 @@ test.each(['hnsw', 'exact'] as const)('answers queries that are more than a text
   await search.dispose();
 });
 
+test('finds by name as well, where it is asked to, and says so', async () => {
+  const search = await openNodeSearch({ publicFolder, collection: 'words' });
+  const query = parseQueryOptions('dog "a horse"', {});
+  const report = await answer(search, query, 20, { names: true });
+  const named = report.matches.filter((match) => match.named).map(({ title }) => title);
+  expect(named.sort()).toEqual(['a dog', 'a horse']);
+  expect(report.matches.slice(0, 2).every((match) => match.named)).toBe(true);
+  expect(toTable(report).split('\n')[0]).toMatch(/a (dog|horse) {2}\(by name\)$/);
+  expect((await answer(search, query, 20)).matches.some((match) => match.named)).toBe(false);
+  await search.dispose();
+});
+
 test('the vectors of pictures are theirs, of unit norm', async () => {
   const search = await openNodeSearch({ publicFolder, collection: 'words' });
   const rows = [3, 0, 19];

@@ -71,3 +71,11 @@ test('nothing is written where there is nothing to say', async () => {
   await listCollections(join(folder, 'nowhere'), (line) => said.push(line));
   expect(said).toEqual([]);
 });
+
+test('the name of the pictures of visitors is not listed, and that is said', async () => {
+  const { add, listed, update, said } = await collectionsOf('a');
+  await add('library');
+  await update();
+  expect(await listed()).toEqual(['a']);
+  expect(said).toEqual([expect.stringMatching(/library is not listed.*visitors.*another name/)]);
+});

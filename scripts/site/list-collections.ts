@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { LIBRARY } from '../../src/engine/collection/types.ts';
 import { updateList } from '../../src/platform/collections/collection-list.node.ts';
 import { COLLECTIONS_FOLDER } from '../repository/folders.ts';
 
@@ -10,10 +13,20 @@ export async function listCollections(folder = COLLECTIONS_FOLDER, say: (line: s
   try {
     const { added, removed } = await updateList(folder);
     for (const name of added) say(`The collection ${name} is listed now.`);
-    for (const name of removed) say(`The collection ${name} is no longer listed: there is none in its folder.`);
+    for (const name of removed.filter((one) => one !== LIBRARY)) {
+      say(`The collection ${name} is no longer listed: there is none in its folder.`);
+    }
+    if (existsSync(join(folder, LIBRARY, 'manifest.json'))) say(reserved(folder));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error;
     say(`Warning: ${folder} cannot be written to (${code}), so the list of collections there stays as it was.`);
   }
+}
+
+function reserved(folder: string): string {
+  return (
+    `Warning: ${join(folder, LIBRARY)} is not listed, because "${LIBRARY}" is what the page calls the pictures of its visitors. ` +
+    'Build that collection again under another name.'
+  );
 }

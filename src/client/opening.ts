@@ -12,6 +12,8 @@ type WithEncoder = <T>(work: (device: DeviceChoice['device']) => Promise<T>) => 
 
 /** What is open in a query worker, and what is loaded behind it. */
 export interface Opening extends Pick<QueryWorker, 'open' | 'ready' | 'loading'> {
+  /** What is open is out of date: it is opened again when it is asked for. */
+  forget(name: string): void;
   /** Of the open collection, once it can be browsed. */
   info(): Promise<CollectionInfo>;
   /** Whether encoder and index of the open collection answer. */
@@ -99,6 +101,9 @@ export function createOpening(
     open(name) {
       if (opened?.name !== name) opened = begin(name);
       return opened.info;
+    },
+    forget(name) {
+      if (opened?.name === name) opened = undefined;
     },
     info: () => opened?.info ?? nothingOpen(),
     ready: () => opened?.ready() ?? nothingOpen(),

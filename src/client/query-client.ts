@@ -1,6 +1,6 @@
 import { proxy } from 'comlink';
 import { createLatest } from '../engine/async/latest.ts';
-import type { CollectionEntry, Item } from '../engine/collection/types.ts';
+import type { CollectionEntry, Item, PictureBytes } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { FilterField, Query } from '../engine/query/query.ts';
 import type {
@@ -55,6 +55,10 @@ export interface QueryClient {
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item in the open collection, or −1. */
   rowOf(id: string): Promise<number>;
+  /** How many pictures of their own the visitor has here; changes come as `library` events. */
+  countLibrary(): Promise<number>;
+  /** A stored copy of a picture of the library; undefined where there is none. */
+  libraryPicture(itemId: string, size: 'thumbnail' | 'preview'): Promise<PictureBytes | undefined>;
   /** As in `QueryWorkerApi`. */
   copies(request: CopiesRequest, onProgress: (done: number) => void): Promise<FoundCopies | undefined>;
   stopCopies(): Promise<void>;
@@ -106,6 +110,8 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     values: (field, prefix) => run((worker) => worker.browse((api) => api.values(field, prefix))),
     items: (rows) => run((worker) => worker.browse((api) => api.items(rows))),
     rowOf: (id) => run((worker) => worker.browse((api) => api.rowOf(id))),
+    countLibrary: () => run((worker) => worker.ask((api) => api.countLibrary())),
+    libraryPicture: (id, size) => run((worker) => worker.ask((api) => api.libraryPicture(id, size))),
     copies: (request, onProgress) => run((worker) => worker.browse((api) => api.copies(request, proxy(onProgress)))),
     stopCopies: () => run((worker) => worker.browse((api) => api.stopCopies())),
     timeline: (first, rows) => run((worker) => worker.browse((api) => api.timeline(first, rows))),

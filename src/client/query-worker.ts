@@ -79,6 +79,7 @@ export function startQueryWorker(options: QueryWorkerOptions): QueryWorker {
     // What arrives by itself behind an index that answers says nothing of a call.
     if (event.type === 'heartbeat' || !opening.isReady()) session.heartbeat();
     if (event.type === 'heartbeat') return;
+    if (event.type === 'collection-outdated') opening.forget(event.name);
     onEvent(event);
     if (event.type === 'device-lost') session.kill(new AfterimageError('device-lost', event.reason));
   };

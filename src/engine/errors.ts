@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'collection-version'
   | 'collection-too-large'
   | 'collection-model-mismatch'
+  | 'library-model-changed'
   | 'part-missing'
   | 'part-corrupt'
   // models and devices

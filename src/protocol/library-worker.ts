@@ -91,7 +91,32 @@ export type LibraryEvent =
       readonly loaded: number;
       readonly total: number;
     }
+  /** How far an export or an import is, in pictures. */
+  | { readonly type: 'moving'; readonly task: 'export' | 'import'; readonly done: number; readonly total: number }
   | { readonly type: 'device-lost'; readonly reason: string };
+
+/** What an exported library is called where it is put up as a collection of a site, and how it is written. */
+export interface LibraryExportOptions {
+  /** Of the collection: letters, digits, `-` and `_`; the folder in the file has it. */
+  readonly name: string;
+  /** Shown to people. */
+  readonly title: string;
+  /**
+   * `f32`: vectors as they are, so that nothing is lost where it is imported. `int8`: a quarter of that, for a collection that
+   * visitors load; imported, its vectors are as near as those of every other collection.
+   */
+  readonly vectors: 'f32' | 'int8';
+  /** Say where pictures were taken, as far as they do; not for what is made public. */
+  readonly withPlaces: boolean;
+}
+
+/** What became of an imported library. */
+export interface LibraryImport {
+  /** Pictures that were not in the library. */
+  readonly added: number;
+  /** Pictures that were: they keep what is known of them, and are found at what the file says too. */
+  readonly known: number;
+}
 
 /** What the library worker asks of the page, because only a page can do it. */
 export interface LibraryPage {
@@ -141,6 +166,17 @@ export interface LibraryWorkerApi {
   original(itemId: string): Promise<File | undefined>;
   /** The thumbnail of a picture; undefined where there is none. */
   thumbnail(itemId: string): Promise<Blob | undefined>;
+  /**
+   * The whole library as one zip file: a collection that a site can serve (docs/formats.md), with what the library knows
+   * beside it. @throws AfterimageError `nothing-to-index` where the library is empty, `quota-exceeded`
+   */
+  exportLibrary(options: LibraryExportOptions): Promise<Blob>;
+  /**
+   * Add what `exportLibrary` wrote, here or elsewhere. Nothing is changed unless the file is whole.
+   * @throws AfterimageError `import-invalid` for other files and damaged ones, `collection-model-mismatch` where its vectors
+   *   are of another model than the library's, `quota-exceeded`
+   */
+  importLibrary(file: Blob): Promise<LibraryImport>;
   /** Everything goes: pictures, folders, queue. */
   clear(): Promise<void>;
 }

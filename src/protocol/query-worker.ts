@@ -5,6 +5,7 @@ import type {
   IndexKind,
   IndexPreference,
   Item,
+  PictureBytes,
 } from '../engine/collection/types.ts';
 import type { Device, Dtype } from '../engine/model/model.ts';
 import type { FilterField, Query } from '../engine/query/query.ts';
@@ -16,7 +17,7 @@ import type { DateOrder, Month, Year } from '../engine/timeline/timeline.ts';
 
 /** `?device=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
-export type { IndexPreference };
+export type { FieldValue, IndexPreference, SearchContext };
 
 /** What is being loaded, in the order a person would name it. */
 export type LoadStage =
@@ -38,6 +39,15 @@ export type WorkerEvent =
   | { readonly type: 'collection-updated'; readonly name: string }
   /** The network or a part of a newer version failed; the last complete version is in use. */
   | { readonly type: 'collection-kept'; readonly name: string; readonly reason: string }
+  /** The open collection is a live one, and pictures were added, changed or removed: see `LiveState`. */
+  | ({ readonly type: 'collection-changed'; readonly name: string } & LiveState & {
+        /** Rows whose records are others now. */
+        readonly changed: readonly number[];
+      })
+  /** The vectors of the open collection are another model's now: it has to be opened again. */
+  | { readonly type: 'collection-outdated'; readonly name: string }
+  /** How many pictures the library has now, whether it is open or not. */
+  | { readonly type: 'library'; readonly count: number }
   /** The same of the model. */
   | { readonly type: 'model-updated'; readonly id: string }
   | { readonly type: 'model-kept'; readonly id: string; readonly reason: string }
@@ -45,8 +55,20 @@ export type WorkerEvent =
   | { readonly type: 'kept'; readonly name: string; readonly problem: string | undefined }
   | { readonly type: 'device-lost'; readonly reason: string };
 
+/** What there is in a collection that changes while it is open. Its rows keep their numbers until it is opened again. */
+export interface LiveState {
+  /** Tells the numbers of one opening from those of the next. */
+  readonly numbering: number;
+  /** Pictures that can be found. */
+  readonly count: number;
+  /** Their rows, in the order of browsing; undefined: 0, 1, 2 … */
+  readonly order: Uint32Array | undefined;
+}
+
 export interface CollectionInfo {
   readonly manifest: Omit<CollectionManifest, 'parts'>;
+  /** Of a collection that changes while it is open. */
+  readonly live?: LiveState | undefined;
   /** True when it is what an earlier visit kept, because nothing newer could be read. */
   readonly fromCache: boolean;
 }
@@ -176,6 +198,13 @@ export interface QueryWorkerApi {
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item id in the open collection, or −1. */
   rowOf(itemId: string): Promise<number>;
+  /** How many pictures the library has; from then on, `library` events tell it. */
+  countLibrary(): Promise<number>;
+  /**
+   * A thumbnail or preview of the library; undefined where there is none.
+   * @throws AfterimageError `database-unavailable`, `database-blocked`
+   */
+  libraryPicture(itemId: string, size: 'thumbnail' | 'preview'): Promise<PictureBytes | undefined>;
   /**
    * Pictures that are copies of each other, or alike. Waits for the vectors where they are still loading.
    * @param onProgress (a Comlink proxy) is told how much is done, 0 … 1

@@ -9,7 +9,8 @@ const DIRECTIVES = {
   'script-src': "'self' 'wasm-unsafe-eval'",
   'worker-src': "'self'",
   'style-src': "'self'",
-  'img-src': "'self'",
+  // Pictures of the visitor's own come from the browser's storage, as bytes to which the page gives an address.
+  'img-src': "'self' blob:",
   'connect-src': "'self'",
   'font-src': "'self'",
   'manifest-src': "'self'",

@@ -6,6 +6,7 @@ import { Drawer } from './common/drawer.tsx';
 import { Part } from './common/part.tsx';
 import { useApp } from './context.ts';
 import { itemTitle } from './grid/cell.tsx';
+import { DropArea } from './library/drop-area.tsx';
 import { SearchView } from './search/search-view.tsx';
 import { Header } from './shell/header.tsx';
 import { NoticeLines } from './shell/notices.tsx';
@@ -13,6 +14,7 @@ import { NoticeLines } from './shell/notices.tsx';
 const loadDetail = () => import('./detail/detail.tsx');
 const Detail = lazy(loadDetail);
 const StatusPanel = lazy(() => import('./status/status-panel.tsx'));
+const LibraryView = lazy(() => import('./library/library-view.tsx'));
 const LogView = lazy(() => import('./log/log-view.tsx'));
 const AboutView = lazy(() => import('./about/about.tsx'));
 
@@ -38,6 +40,11 @@ export function AppView(): JSX.Element {
         <Match when={onSearchPage()}>
           <SearchView />
         </Match>
+        <Match when={view() === 'library' && app.library}>
+          <Page>
+            <LibraryView />
+          </Page>
+        </Match>
         <Match when={view() === 'log'}>
           <Page>
             <LogView />
@@ -60,6 +67,7 @@ export function AppView(): JSX.Element {
         </Part>
       </Show>
       <NoticeLines />
+      <DropArea />
     </>
   );
 }
@@ -82,7 +90,12 @@ function FailedDialog(props: { onClose: () => void; children: JSX.Element }): JS
   );
 }
 
-const VIEW_TITLES: Record<Exclude<View, 'search'>, string> = { log: 'Search log', about: 'About', status: 'Status' };
+const VIEW_TITLES: Record<Exclude<View, 'search'>, string> = {
+  library: 'Your pictures',
+  log: 'Search log',
+  about: 'About',
+  status: 'Status',
+};
 
 /** What the tab and the history call this page. */
 function createTitle(): void {

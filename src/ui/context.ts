@@ -4,10 +4,12 @@ import type { Items } from '../state/collection/items.ts';
 import type { Opened } from '../state/collection/opened.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
 import type { Session } from '../state/collection/session.ts';
+import type { LibraryAccess } from '../state/library/access.ts';
 import type { Log } from '../state/log/log.ts';
 import type { Ratings } from '../state/log/ratings.ts';
 import type { Offline } from '../state/offline/offline.ts';
 import type { AddressBar } from '../state/search/address.ts';
+import type { createValues } from '../state/search/context.ts';
 import type { Refining } from '../state/search/refining.ts';
 import type { Search } from '../state/search/search.ts';
 import type { Notices } from '../state/shell/notices.ts';
@@ -28,8 +30,14 @@ export interface App {
   /** Where the files of these pictures are; undefined while no collection is open. */
   readonly pictureSource: Accessor<PictureSource | undefined>;
   readonly opened: Opened;
+  /** Pictures are found by their names too. */
+  readonly names: Accessor<boolean>;
+  /** Values that a filter takes, for the beginning of one. */
+  readonly values: ReturnType<typeof createValues>;
   readonly offline: Offline;
   readonly log: Log;
+  /** The visitor's own pictures; undefined where they cannot be added. */
+  readonly library?: LibraryAccess;
   /** Of the search that is shown. */
   readonly ratings: Ratings;
   /** Every result has its thumbs, for fingers, which cannot point at a picture without opening it. */

@@ -15,6 +15,10 @@ test('the last part of the path is the name', () => {
   for (const path of ['/', '/a/b c', '/a/.hidden', '/a/x.json']) expect(() => checkedName(path)).toThrow(/--out/);
 });
 
+test('no collection has the name of the pictures of visitors', () => {
+  expect(() => checkedName('public/collections/library')).toThrow(/visitors.*another name.*--out/);
+});
+
 test('a folder is made, and taken again while it is a collection or empty', async () => {
   const out = join(home, 'collections/new');
   await makeOut(out);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isCollectionName } from '../../../src/engine/collection/manifest.ts';
+import { LIBRARY } from '../../../src/engine/collection/types.ts';
 import { AfterimageError } from '../../../src/engine/errors.ts';
 import { createFolderSource } from '../../../src/platform/bytes/bytes.node.ts';
 import { usage } from '../../cli/cli.ts';
@@ -13,6 +14,11 @@ const OF_A_COLLECTION = ['manifest.json', '.partial'];
 /** The collection's name in `out`. @throws AfterimageError `usage`. */
 export function checkedName(out: string): string {
   const name = basename(out);
+  if (name === LIBRARY) {
+    throw usage(
+      `"${LIBRARY}" is what the page calls the pictures of its visitors. Take another name as the last part of --out`,
+    );
+  }
   if (isCollectionName(name)) return name;
   throw usage(`The last part of --out is the collection's name and takes letters, digits, "-" and "_", not "${name}"`);
 }

@@ -169,6 +169,8 @@ export interface Item {
 
 /** The name of the collection of a visitor's own pictures, kept in the browser: `?c=library`. No collection of a site has it. */
 export const LIBRARY = 'library';
+/** What people call it. */
+export const LIBRARY_TITLE = 'Your pictures';
 
 /** One line of `collections/index.json`, so that the page can offer what is there without listing folders. */
 export interface CollectionEntry {
@@ -188,8 +190,14 @@ export interface CollectionList {
 /** `original`: the file that was indexed, which a site need not have. */
 export type PictureSize = 'thumbnail' | 'preview' | 'original';
 
-/** Where a picture is to be had, or what it is made of, with its media type. */
-export type Picture = { readonly url: string } | { readonly bytes: Uint8Array<ArrayBuffer>; readonly type: string };
+/** What a picture is made of, with its media type. */
+export interface PictureBytes {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly type: string;
+}
+
+/** Where a picture is to be had, or what it is made of. */
+export type Picture = { readonly url: string } | PictureBytes;
 
 /** The pictures of a collection. */
 export interface PictureSource {

@@ -206,3 +206,30 @@ describe('rank', () => {
     expect((await engine.rank(textQuery('a dog'), vectors.length, 10)).rows).toHaveLength(0);
   });
 });
+
+describe('a collection that changes while it is open', () => {
+  test('is answered as it is now: filters, totals and further pages are made anew', async () => {
+    const index = createExactIndex(flatten(vectors.slice(0, 300), DIM), DIM);
+    let revision = 0;
+    const items = createTestItems(400, () => ({ width: 10 }));
+    const present = { get: items.get, rowOf: items.rowOf, count: 300 };
+    const { engine } = createEngine(300, {
+      index,
+      rankAll: index.rankAll,
+      retriever: createIndexRetriever({ index, rankAll: index.rankAll }),
+      items: present,
+      live: { revision: () => revision, has: index.has },
+    });
+    const all = { ...textQuery('dog'), filters: [{ field: 'width', value: '1-' }] as const };
+    const page = async (from: number) => [...(await engine.rank(textQuery('dog'), from, 400)).rows];
+    expect([(await engine.search(all)).total, (await page(0)).length]).toEqual([300, 300]);
+    index.remove(7);
+    index.add(vectors[300] as Embedding);
+    index.add(vectors[301] as Embedding);
+    present.count = 302;
+    revision++;
+    expect((await engine.search(all)).total).toBe(301);
+    const rows = await page(0);
+    expect([rows.length, rows.includes(7), rows.includes(301)]).toEqual([301, false, true]);
+  });
+});

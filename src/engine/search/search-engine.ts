@@ -2,7 +2,7 @@ import { createPromiseCache } from '../async/cached/promise-cache.ts';
 import type { ItemStore } from '../collection/items/items.ts';
 import type { IndexKind } from '../collection/types.ts';
 import { AfterimageError } from '../errors.ts';
-import { type Bitset, countBits, hasBit } from '../index/bitset.ts';
+import { type Bitset, clearBit, countBits, hasBit } from '../index/bitset.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 import type { QueryEncoder } from '../ports.ts';
 import { embedQuery } from '../query/embed-query.ts';
@@ -28,6 +28,8 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly cutoff: number | null;
   /** Why none can be drawn. */
   readonly unjudged?: Unjudged;
+  /** Of `rows`, those whose names have what was asked for; absent where names were not looked at. */
+  readonly named?: Uint32Array;
   /** Pictures in the collection that pass the query's filters, less those that it is like: what scrolling on can reach. */
   readonly total: number;
   readonly index: IndexKind;
@@ -52,8 +54,18 @@ export interface SearchEngineOptions {
   /** Of the same rows. Read where a query has filters or pictures of the collection. */
   readonly items: ItemStore;
   readonly vectors: VectorSource;
-  /** What similarities mean nothing (cutoff.ts). */
+  /** What similarities mean nothing (cutoff.ts); read anew for each search. */
   readonly baseline: Baseline;
+  /** Of a collection that changes while it is open. */
+  readonly live?: Live | undefined;
+}
+
+/** Says what changes in a collection while it is open. */
+export interface Live {
+  /** Another number whenever rows are added, changed or removed. */
+  revision(): number;
+  /** Whether a row is one of those that can be found. */
+  has(row: number): boolean;
 }
 
 /** What a search goes by beside its query: what the one who asks knows. */
@@ -89,6 +101,8 @@ interface Latest {
   readonly named: Uint32Array | undefined;
   readonly cut: Pick<SearchAnswer, 'good' | 'cutoff' | 'unjudged'>;
   readonly filter: Bitset | undefined;
+  /** Of the collection when it was made. */
+  readonly revision: number | undefined;
   /** Rows of the pictures that the query is like, which are not among its answers. */
   readonly liked: ReadonlySet<number>;
   /** Rows that can be ranked. */
@@ -111,11 +125,12 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   const { collection, retriever } = options;
   const embed = createEmbed(options);
   const passing = createFilters(options);
-  const findNamed = createFindNamed(options.items, retriever);
+  const findNamed = createFindNamed(options);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
   let latest: Latest | undefined;
 
   async function rankFirst(query: Query, embedding: Embedding, context: SearchContext): Promise<Latest> {
+    const revision = options.live?.revision();
     const [filter, liked] = await Promise.all([passing(query, context), likedRows(query, options)]);
     const found = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX, filter });
     const similar = withoutRows(found, liked);
@@ -126,7 +141,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     const named = context.names ? withoutRows(await findNamed(query, embedding, filter), liked) : undefined;
     const { ranking, good } = named ? fuseNames(similar, above, named) : { ranking: similar, good: above };
     const cut = { good, cutoff: line, ...(unjudged && { unjudged }) };
-    const known = { key: keyOf(query, context), filter, liked, total, cut, named: named?.rows };
+    const known = { key: keyOf(query, context), filter, liked, revision, total, cut, named: named?.rows };
     latest = { ...known, first: { ...found, ...ranking } };
     return latest;
   }
@@ -174,7 +189,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     async rank(asked, from, count, context = {}) {
       const query = checkQuery(asked);
       const embedding = await embed(query).value;
-      const isLatest = latest?.key === keyOf(query, context);
+      const isLatest = latest?.key === keyOf(query, context) && latest.revision === options.live?.revision();
       const known = isLatest && latest ? latest : await rankFirst(query, embedding, context);
       const end = from + count;
       return { from, ...sliceRanking(await rankTo(end, known, embedding), from, end) };
@@ -196,12 +211,17 @@ function createEmbed({ encoder, items, vectors, collection }: SearchEngineOption
 }
 
 /** The rows that pass a query's filters; undefined where it has none. */
-function createFilters({ items, collection }: SearchEngineOptions) {
+function createFilters({ items, collection, live }: SearchEngineOptions) {
   const filters = createPromiseCache<Bitset>(REMEMBERED_FILTERS);
+  const filterPresent = async (query: Query, judgements: Judgements | undefined) => {
+    const passing = await filterRows(query.filters, items, { collection, judgements });
+    if (live) for (let row = 0; row < items.count; row++) if (!live.has(row)) clearBit(passing, row);
+    return passing;
+  };
   return async (query: Query, { judgements }: SearchContext): Promise<Bitset | undefined> => {
     if (query.filters.length === 0) return undefined;
-    const key = keyOf({ terms: [], filters: query.filters }, { judgements });
-    return filters.get(key, () => filterRows(query.filters, items, { collection, judgements })).value;
+    const key = `${live?.revision()} ${keyOf({ terms: [], filters: query.filters }, { judgements })}`;
+    return filters.get(key, () => filterPresent(query, judgements)).value;
   };
 }
 
@@ -215,7 +235,8 @@ function keyOf(query: Query, { judgements, names = false }: SearchContext): stri
 async function likedRows({ terms }: Query, { items, collection }: SearchEngineOptions): Promise<ReadonlySet<number>> {
   const liked = terms.flatMap((term) => (term.kind === 'item' && term.weight > 0 ? [term] : []));
   const here = liked.filter((term) => term.collection === null || term.collection === collection);
-  return new Set(await Promise.all(here.map(({ id }) => items.rowOf(id))));
+  const rows = await Promise.all(here.map(({ id }) => items.rowOf(id)));
+  return new Set(rows.filter((row) => row >= 0)); // one that was removed meanwhile is not there
 }
 
 /**

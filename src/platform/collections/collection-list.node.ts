@@ -9,7 +9,7 @@ import {
   parseManifest,
   stringifyCollectionList,
 } from '../../engine/collection/manifest.ts';
-import type { CollectionEntry, CollectionList } from '../../engine/collection/types.ts';
+import { type CollectionEntry, type CollectionList, LIBRARY } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { sha256 } from '../hashes/sha256.ts';
 import { lock } from './lock.node.ts';
@@ -110,7 +110,7 @@ function parseList(text: string | undefined): CollectionList {
 async function readEntries(collections: string): Promise<Map<string, CollectionEntry>> {
   const entries = new Map<string, CollectionEntry>();
   for (const name of (await readdir(collections).catch(() => [])).filter(isCollectionName).sort()) {
-    if (existsSync(join(collections, name, UNLISTED))) continue;
+    if (name === LIBRARY || existsSync(join(collections, name, UNLISTED))) continue;
     try {
       const manifest = await parseManifest(await readFile(join(collections, name, 'manifest.json'), 'utf8'), sha256);
       if (manifest.name === name) entries.set(name, entryOf(manifest));

@@ -19,7 +19,7 @@ import {
 } from '../../engine/search/cutoff.ts';
 import { createVectorSource } from '../../engine/search/held-vectors.ts';
 import { createIndexRetriever, type IndexRetrieverOptions, type Retriever } from '../../engine/search/retriever.ts';
-import { createSearchEngine, type SearchEngine } from '../../engine/search/search-engine.ts';
+import { createSearchEngine, type Live, type SearchEngine } from '../../engine/search/search-engine.ts';
 import type { VectorSource } from '../../engine/search/vector-source.ts';
 import { chooseIndex } from './choose-index.ts';
 import { type CodesParts, type LoadCodesOptions, loadCodes } from './codes/load-codes.ts';
@@ -35,7 +35,10 @@ export interface LoadedIndex {
   /** Answers queries from `index`. */
   readonly retriever: Retriever;
   readonly vectors: VectorSource;
+  /** Of a collection that changes, another one when it has changed so much that the former stands for it no more. */
   readonly sample: BaselineSample;
+  /** Only of a collection that changes while it is open. */
+  readonly live?: Live | undefined;
   /** Vectors are read as they are needed, not all of them. */
   readonly onDemand: boolean;
   /** Resolves when nothing is being read any more. */
@@ -162,8 +165,9 @@ export function composeSearch(
   { encoder, manifest: model, dtype }: LoadedEncoder,
   baseline = baselineOf(loaded, model, dtype),
 ): { readonly engine: SearchEngine; readonly baseline: Baseline } {
-  const { manifest, retriever, vectors } = loaded;
+  const { manifest, retriever, vectors, live } = loaded;
   assertModel(manifest, model);
+  const current = live ? currentBaseline(loaded, model, dtype) : () => baseline;
   const engine = createSearchEngine({
     collection: manifest.name,
     modelId: model.id,
@@ -171,7 +175,20 @@ export function composeSearch(
     retriever,
     items,
     vectors,
-    baseline,
+    live,
+    get baseline() {
+      return current();
+    },
   });
   return { engine, baseline };
+}
+
+/** Of the sample that stands for the collection now. */
+function currentBaseline(loaded: Pick<LoadedIndex, 'sample'>, model: ModelManifest, dtype: Dtype): () => Baseline {
+  let known: { readonly of: BaselineSample; readonly baseline: Baseline } | undefined;
+  return () => {
+    const { sample } = loaded;
+    if (known?.of !== sample) known = { of: sample, baseline: baselineOf({ sample }, model, dtype) };
+    return known.baseline;
+  };
 }

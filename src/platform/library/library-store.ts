@@ -83,7 +83,7 @@ export interface LibraryStore {
   model(): Promise<LibraryModel | undefined>;
   setModel(model: LibraryModel): Promise<void>;
   count(): Promise<number>;
-  /** All pictures that are not removed, in ascending key. */
+  /** All pictures that are not removed, in ascending key; without the handles of their files, which are slow to read. */
   all(): Promise<StoredPicture[]>;
   /** Those of `keys` that are there and not removed, in their order. */
   get(keys: readonly number[]): Promise<StoredPicture[]>;
@@ -113,10 +113,12 @@ export interface LibraryStore {
 
   folders(): Promise<StoredFolder[]>;
   addFolder(handle: FileSystemDirectoryHandle): Promise<StoredFolder>;
+  /** Its waiting and failed files leave the queue; what was found in it stays. */
   removeFolder(id: number): Promise<void>;
   /** The pictures found in a folder, by path. */
   filesOf(folder: number): Promise<Map<string, { readonly key: number; readonly file: FoundFile }>>;
 
+  /** Put files at the end of the queue. One of a folder that is in it already waits there as it is now. */
   enqueue(files: readonly FoundFile[]): Promise<void>;
   /** The first files that wait, in ascending id, which is the order in which they came; those after the id `after`, if given. */
   waiting(limit: number, after?: number): Promise<QueuedFile[]>;
@@ -127,7 +129,11 @@ export interface LibraryStore {
   retry(ids: readonly number[]): Promise<void>;
   dequeue(ids: readonly number[]): Promise<void>;
 
-  /** Look for what does not fit together, and put it right. @returns sentences for visitors; none where all is well */
+  /**
+   * Look for what does not fit together, and put it right. Pictures whose vectors are of no use are hidden and told as
+   * removed; their files wait again, and `put` or `setVectors` bring them back under their keys.
+   * @returns sentences for visitors; none where all is well
+   */
   check(): Promise<string[]>;
   clear(): Promise<void>;
   /** Changes made here and elsewhere. @returns stops it */

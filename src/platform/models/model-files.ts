@@ -80,3 +80,14 @@ export function textEncoderBytes(manifest: ModelManifest, device: Device): numbe
   const files = textFiles(manifest, device).reduce((sum, { bytes }) => sum + bytes, 0);
   return files + expandedLength(preparedTensors(manifest, device) ?? []);
 }
+
+/**
+ * SHA-256 of the most precise of a model's vision towers, also where it was left out for hosting: what a collection
+ * without pictures remembers of its model. @throws AfterimageError `model-invalid` where there is none
+ */
+export function visionHash(manifest: ModelManifest): string {
+  const paths = DTYPES.map((dtype) => towerPath('vision', dtype));
+  const file = paths.flatMap((path) => manifest.files.find((one) => one.path === path) ?? [])[0];
+  const hash = file?.sha256 ?? manifest.omittedVision?.[0];
+  return hash ?? towerFile(manifest, 'vision', 'fp32').sha256;
+}

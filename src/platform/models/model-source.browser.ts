@@ -100,3 +100,16 @@ export async function readModelFile(
     `${file.path} is not the file that was published: its parts belong to another one.`,
   );
 }
+
+/**
+ * The description of the model `id`: the newest, or what an earlier visit kept where that cannot be read.
+ * @throws AfterimageError `model-not-found`, `model-invalid`, `offline`, `network`
+ */
+export async function readNewestManifest(source: Pick<HttpSource, 'newest'>, id: string): Promise<ModelManifest> {
+  const path = `models/${id}/model.json`;
+  const newest = await source.newest(path);
+  if (!newest) throw noModel(path, id);
+  const manifest = parseModelManifest(newest.text);
+  if (manifest.id !== id) throw otherModel(path, manifest.id);
+  return manifest;
+}

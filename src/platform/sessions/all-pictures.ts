@@ -113,12 +113,12 @@ function toTimeline(rows: Uint32Array, items: readonly Item[], first: 'newest' |
 }
 
 /** @throws AfterimageError `index-too-large` where they are too many */
-function allRows({ count }: Source): Uint32Array {
+function allRows({ count, order }: Source): Uint32Array {
   if (count > MOST_PICTURES) {
     const most = MOST_PICTURES.toLocaleString('en');
     throw new AfterimageError('index-too-large', `This is only done for collections of up to ${most} pictures.`);
   }
-  return Uint32Array.from({ length: count }, (_, row) => row);
+  return order?.() ?? Uint32Array.from({ length: count }, (_, row) => row);
 }
 
 async function readInChunks<T>(

@@ -1,10 +1,8 @@
 import { type Memo, memoise } from '../../engine/async/cached/memoise.ts';
 import { createDeferred } from '../../engine/async/deferred.ts';
 import { parseCollectionList } from '../../engine/collection/manifest.ts';
-import type { Source } from '../../engine/collection/source/source.ts';
-import { createStaticSource } from '../../engine/collection/source/static-source.ts';
-import type { CollectionEntry } from '../../engine/collection/types.ts';
-import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import { type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
+import { AfterimageError } from '../../engine/errors.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
 import { createValues } from '../../engine/query/values.ts';
 import type { Baseline } from '../../engine/search/cutoff.ts';
@@ -12,14 +10,16 @@ import type { SearchEngine } from '../../engine/search/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } from '../../protocol/query-worker.ts';
 import { isAway } from '../async/resume.ts';
 import { createHttpSource, type HttpSource } from '../bytes/http-source.browser.ts';
-import { type OpenCollection, openNewestCollection } from '../collections/collection-source.browser.ts';
 import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
 import type { EncoderKey, PoolEntry } from '../encoders/encoder-pool.ts';
 import { type Connection, createEncoders, encoderInfo } from '../encoders/encoders.browser.ts';
 import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
-import { type OpenIndex, openIndex } from '../indexes/open-index.browser.ts';
-import { type Device, readTextModel } from '../models/tower-files.browser.ts';
+import type { Device } from '../models/tower-files.browser.ts';
 import { createAllPictures } from './all-pictures.ts';
+import { createLibraryDoor, type LibraryDoor, type OpenLibraryStore } from './opened/library-door.browser.ts';
+import { libraryModelError, openLibrary } from './opened/open-library.browser.ts';
+import { openStatic } from './opened/open-static.browser.ts';
+import type { Opened } from './opened/opened.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
 import { holdWorkerLock } from './worker-lock.browser.ts';
 
@@ -36,9 +36,7 @@ const ASKED_WITHIN_MS = 1000;
 
 /** The collection in use, and what is being loaded behind it. */
 interface Current {
-  readonly open: OpenCollection;
-  readonly index: Memo<OpenIndex>;
-  readonly source: Source;
+  readonly open: Opened;
   /** Made while the encoder is being loaded, because the first answer waits for it. */
   baseline: Promise<{ readonly of: ModelManifest; readonly baseline: Baseline } | undefined>;
   /** For the encoder that is loaded, made when the first query comes. */
@@ -48,13 +46,15 @@ interface Current {
 /**
  * What the query worker does, apart from the worker: one open collection, its text encoder, and the search engine over
  * both. Encoders of collections that were open before stay, as far as there is room for them.
+ * @param openStore opens the visitor's own pictures
  */
-export function createQuerySession(): QueryWorkerApi {
+export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi {
   let connection: Connection | undefined;
   const connected = () => connection ?? fail('internal', 'The query worker was used before connect().');
   const encoders = createEncoders(connected);
   const { calm, calmWithin } = createCalm();
-  const shelf = createShelf(connected, calm);
+  const library = createLibraryDoor(openStore, connected);
+  const shelf = createShelf(connected, calm, library);
 
   /** An index that was disposed of under a query fails in ways that say nothing. */
   const answer = async <T>(work: (engine: SearchEngine, device: EncoderKey['device']) => Promise<T>): Promise<T> => {
@@ -72,7 +72,7 @@ export function createQuerySession(): QueryWorkerApi {
   };
 
   const values = createValues();
-  const itemsOf = (rows: Iterable<number>) => shelf.current().source.items(rows);
+  const itemsOf = (rows: Iterable<number>) => shelf.current().open.source.items(rows);
 
   return {
     async connect(baseUrl, onEvent, workerLock) {
@@ -85,20 +85,21 @@ export function createQuerySession(): QueryWorkerApi {
       // Before the page asks for the encoder: by then this thread may be busy with the index.
       const chosen = device();
       void chosen.then(encoders.readRuntime);
-      const open = await shelf.open(name, preference, device);
-      const made = open.collection.manifest;
-      shelf.prepare(chosen.then(async (at) => ({ model: await encoders.readModel(made, at), device: at })));
-      const { parts: _parts, ...manifest } = open.collection.manifest;
-      return { manifest, fromCache: open.fromCache };
+      const { manifest, info } = await shelf.open(name, preference, device);
+      shelf.prepare(chosen.then(async (at) => ({ model: await encoders.readModel(manifest, at), device: at })));
+      return info;
     },
-    indexReady: async () => (await shelf.current().index.get()).info,
+    indexReady: async () => (await shelf.current().open.index.get()).info,
     async loadEncoder(request): Promise<EncoderInfo> {
       const at = shelf.current();
+      const { manifest } = at.open;
       try {
-        const encoder = await encoders.load(at.open.collection.manifest, request);
+        const encoder = await encoders.load(manifest, request);
         const loaded = await encoder.loaded;
         void shelf.keep(at, loaded);
         return encoderInfo(request, loaded);
+      } catch (error) {
+        throw manifest.name === LIBRARY ? libraryModelError(error, manifest) : error;
       } finally {
         calmWithin(ASKED_WITHIN_MS);
       }
@@ -114,9 +115,11 @@ export function createQuerySession(): QueryWorkerApi {
     rank: (query, from, count, context) => answer((engine) => engine.rank(query, from, count, context)),
     values: (field, prefix) => values(shelf.current().open.items, field, prefix),
     items: async (rows) => itemsOf(rows),
-    rowOf: async (itemId) => shelf.current().source.rowOf(itemId),
+    rowOf: async (itemId) => shelf.current().open.source.rowOf(itemId),
+    countLibrary: library.count,
+    libraryPicture: library.picture,
     ...createAllPictures(
-      () => shelf.current().source,
+      () => shelf.current().open.source,
       () => connected().emit({ type: 'heartbeat' }),
     ),
   };
@@ -138,15 +141,16 @@ function createCalm(): { readonly calm: Promise<void>; calmWithin(ms: number): v
 }
 
 /** The open collection: one after the other. */
-function createShelf(connected: () => Connection, calm: Promise<void>) {
+function createShelf(connected: () => Connection, calm: Promise<void>, library: LibraryDoor) {
   let opening = new AbortController();
   let current: Current | undefined;
 
   const close = (reason: string) => {
     opening.abort(new DOMException(reason, 'AbortError'));
     opening = new AbortController();
-    const closed = current;
+    const closed = current?.open;
     current = undefined;
+    closed?.close?.();
     closed?.index.get().then(
       ({ retriever }) => retriever.dispose(),
       () => undefined,
@@ -156,30 +160,21 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
   return {
     current: (): Current => current ?? fail('collection-not-found', 'No collection is open. Choose one.'),
     holds: (at: Current) => current === at,
-    async open(name: string, preference: IndexPreference, device: () => Promise<Device>): Promise<OpenCollection> {
+    async open(name: string, preference: IndexPreference, device: () => Promise<Device>): Promise<Opened> {
       close(`${name} is opened instead.`);
       const { signal } = opening;
-      const { source: files, emit, baseUrl } = connected();
-      const open = await openNewestCollection(files, name, {
-        signal,
-        onDemand: preference === 'blocks',
-        onEvent: emit,
-        readModel: async (made) => readTextModel(files, made, await device(), emit),
-      });
-      signal.throwIfAborted();
-      const index = memoise(() => openIndex(open, preference, calm));
-      index.get().catch(() => undefined); // `indexReady` tells it.
-      const source = createStaticSource({
-        ...{ manifest: open.collection.manifest, items: open.items, baseUrl },
-        vectorsOf: async (rows, options) => (await index.get()).vectors.vectorsOf(rows, options),
-      });
-      current = { open, index, source, baseline: Promise.resolve(undefined), engine: undefined };
+      const open =
+        name === LIBRARY
+          ? await openLibrary(connected(), await library.store(), signal)
+          : await openStatic(connected(), { name, preference, device, calm, signal });
+      open.index.get().catch(() => undefined); // `indexReady` tells it.
+      current = { open, baseline: Promise.resolve(undefined), engine: undefined };
       return open;
     },
     /** Make ready what the first answer needs beside the encoder, as soon as the model is known. */
     prepare(known: Promise<{ readonly model: ModelManifest | undefined; readonly device: Device }>): void {
       if (!current) return;
-      const { index } = current;
+      const { index } = current.open;
       current.baseline = Promise.all([known, index.get()]).then(
         ([{ model, device }, loaded]) =>
           model && { of: model, baseline: baselineOf(loaded, model, model.dtypes[device]) },
@@ -190,9 +185,8 @@ function createShelf(connected: () => Connection, calm: Promise<void>) {
     async keep(at: Current, encoder: BrowserTextEncoder): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, KEEP_AFTER_MS));
       if (current !== at) return at.open.release();
-      const { source, emit } = connected();
-      const problem = await keepTogether(source, at, encoder);
-      if (current === at) emit({ type: 'kept', name: at.open.collection.manifest.name, problem });
+      const problem = await at.open.keep(encoder);
+      if (current === at) connected().emit({ type: 'kept', name: at.open.manifest.name, problem });
     },
   };
 }
@@ -204,31 +198,9 @@ function engineOf(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<Searc
 }
 
 async function makeEngine(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
-  const [index, loaded, ahead] = await Promise.all([at.index.get(), of.loaded, at.baseline]);
+  const [index, loaded, ahead] = await Promise.all([at.open.index.get(), of.loaded, at.baseline]);
   const baseline = ahead?.of === loaded.manifest ? ahead.baseline : undefined;
   return composeSearch(index, at.open.items, loaded, baseline).engine;
-}
-
-/**
- * Make what answers here what the next visit falls back to: collection, model and runtime, or none of them.
- * @returns why it is not kept, if it is not: the next visit reads it again
- */
-async function keepTogether(
-  source: HttpSource,
-  { open, index }: Current,
-  { versions }: BrowserTextEncoder,
-): Promise<string | undefined> {
-  try {
-    const { arrived, onDemand } = await index.get();
-    await arrived;
-    const problem = await source.commit([await open.readAll(onDemand), ...versions]);
-    if (problem === undefined) await source.sweep();
-    return problem;
-  } catch (error) {
-    return toAfterimageError(error).message;
-  } finally {
-    open.release();
-  }
 }
 
 /** Without a network an answer is still one; the page asks for the records by themselves, and says that they are missing. */

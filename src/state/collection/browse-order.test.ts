@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createBrowseOrder } from './browse-order.ts';
+import { createBrowseOrder, createLiveOrder } from './browse-order.ts';
 
 const totals = fc.oneof(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 400, max: 3000 }), fc.constant(100_001));
 
@@ -29,4 +29,12 @@ it('keeps the order of the others, and of few pictures or very many', () => {
   const others = Array.from({ length: 100 }, (_, i) => createBrowseOrder(1594).rowAt(72 + i));
   expect(others).toEqual([...others].sort((a, b) => a - b));
   for (const total of [0, 1, 7, 31, 100_001]) expect(createBrowseOrder(total).rowAt(3)).toBe(3);
+});
+
+it('live pictures are shown in the order in which they came', () => {
+  const plain = createLiveOrder(undefined);
+  expect([plain.rowAt(7), plain.cellOf(7)]).toEqual([7, 7]);
+  const order = createLiveOrder(Uint32Array.of(4, 0, 2));
+  expect([0, 1, 2, 3].map(order.rowAt)).toEqual([4, 0, 2, -1]);
+  expect([4, 0, 2, 1].map(order.cellOf)).toEqual([0, 1, 2, -1]);
 });

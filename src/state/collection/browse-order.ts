@@ -41,6 +41,22 @@ export function createBrowseOrder(total: number): BrowseOrder {
   };
 }
 
+/**
+ * In the order in which pictures came, so that nothing moves while more of them come.
+ * @param order the rows that are there; undefined: 0, 1, 2 …
+ */
+export function createLiveOrder(order: Uint32Array | undefined): BrowseOrder {
+  if (!order) return { rowAt: (cell) => cell, cellOf: (row) => row };
+  let cells: Map<number, number> | undefined;
+  return {
+    rowAt: (cell) => order[cell] ?? -1,
+    cellOf(row) {
+      cells ??= new Map(Array.from(order, (one, cell) => [one, cell]));
+      return cells.get(row) ?? -1;
+    },
+  };
+}
+
 /** About the golden section of `count`, and without a divisor in common with it. */
 function strideOf(count: number): number {
   for (let stride = Math.round(0.382 * count); ; stride++) if (divisor(stride, count) === 1) return stride;

@@ -217,3 +217,18 @@ function show(items: Items, row: () => number | undefined) {
     return createItem(items, row);
   });
 }
+
+it('asks again for records that are others now, and shows them', async () => {
+  const { items, asked, waiting, turn } = setUp();
+  items.put([1, 2], [itemOf(1), itemOf(2)]);
+  const shown = createRoot((end) => {
+    dispose = end;
+    return createItem(items, () => 2);
+  });
+  items.forget([1, 2, 5]);
+  expect(shown()).toEqual(itemOf(2)); // until the new one is here
+  await turn();
+  expect(asked).toEqual([[2]]);
+  waiting[0]?.resolve();
+  await expect.poll(() => items.get(2)).toEqual(itemOf(2));
+});

@@ -16,6 +16,10 @@ export interface Items {
   get(row: number): Item | Promise<Item>;
   /** Keep records that came without being asked for; `records` are those of the first of `rows`. */
   put(rows: ArrayLike<number>, records: readonly Item[]): void;
+  /** These records are others now: they are asked for again. */
+  forget(rows: readonly number[]): void;
+  /** Changes when records were forgotten. */
+  readonly changed: Accessor<void>;
   /** Changes when what could not be read is worth asking for again: the network is back, or some time has passed. */
   readonly again: Accessor<void>;
 }
@@ -45,6 +49,7 @@ export function createItems(
   const cache = createMemo(on(collection, (): Cache => ({ kept: new Map(), waiting: new Map() })));
   const [again, setAgain] = createSignal(undefined, { equals: false });
   listen(window, 'online', () => setAgain());
+  const [changed, setChanged] = createSignal(undefined, { equals: false });
   const retry = createRetry(setAgain);
   let batch: { rows: number[]; records: Promise<Item[]> } | undefined;
   let hasFailed = false;
@@ -96,6 +101,12 @@ export function createItems(
       const { kept } = untrack(cache);
       for (const [i, item] of records.entries()) keep(kept, rows[i] as number /* as many rows at least */, item);
     },
+    forget(rows) {
+      const { kept, waiting } = untrack(cache);
+      const forgotten = rows.filter((row) => kept.delete(row) || waiting.delete(row));
+      if (forgotten.length > 0) setChanged();
+    },
+    changed,
     again,
   };
 }
@@ -144,6 +155,7 @@ export function createItem(items: Items, row: Accessor<number | undefined>): Acc
   let failed: number | undefined;
   return createMemo<Item | undefined>((before) => {
     settled();
+    items.changed();
     const wanted = row();
     const lost = failed;
     asked = undefined;

@@ -46,8 +46,9 @@ function page() {
     const client = { rowOf: vi.fn(async (id: string) => Number(id.slice(3))) };
     const records = { get: vi.fn((row: number): Item | Promise<Item> => item(row)) };
     const address = createAddressBar();
-    const session = { collection: () => collection };
-    const pictures = createPictures(address, session as Parameters<typeof createPictures>[1], search);
+    const live = { state: () => undefined, changed: () => [] };
+    const session = { collection: () => collection, count: () => TOTAL, live };
+    const pictures = createPictures(address, session, search);
     const opened = createOpened(client, address, session, search, pictures, records);
     const shown: (string | undefined)[] = [];
     createEffect(() => shown.push(opened.item()?.id));

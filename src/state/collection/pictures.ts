@@ -2,7 +2,7 @@ import { type Accessor, createMemo } from 'solid-js';
 import { textQuery } from '../../engine/query/query.ts';
 import { type AddressBar, formatAddress } from '../search/address.ts';
 import type { Ranked, Search } from '../search/search.ts';
-import { createBrowseOrder } from './browse-order.ts';
+import { createBrowseOrder, createLiveOrder } from './browse-order.ts';
 import type { Session } from './session.ts';
 
 /** A row that no query ranks. */
@@ -10,6 +10,7 @@ interface Unranked {
   readonly row: number;
   readonly similarity: null;
   readonly score: null;
+  readonly named?: never;
 }
 
 /** The pictures in the order in which the page shows them: all of them (browse-order.ts), or ranked by the query. */
@@ -29,14 +30,21 @@ export interface Pictures {
   seek(row: number): Promise<void>;
 }
 
-export function createPictures({ current }: Pick<AddressBar, 'current'>, session: Session, search: Search): Pictures {
+export function createPictures(
+  { current }: Pick<AddressBar, 'current'>,
+  session: Pick<Session, 'count' | 'live'>,
+  search: Search,
+): Pictures {
   // A grid has some hundred links: they change with what it shows, not with each letter that is typed.
   const shown = createMemo(() =>
     formatAddress({ ...current(), query: search.response()?.query ?? textQuery(''), view: 'search', item: null }),
   );
-  const order = createMemo(() => createBrowseOrder(session.collection()?.manifest.count ?? 0));
+  const order = createMemo(() => {
+    const live = session.live.state();
+    return live ? createLiveOrder(live.order) : createBrowseOrder(session.count());
+  });
   return {
-    total: () => search.response()?.total ?? session.collection()?.manifest.count ?? 0,
+    total: () => search.response()?.total ?? session.count(),
     good() {
       const response = search.response();
       return response ? (response.good ?? response.total) : null;

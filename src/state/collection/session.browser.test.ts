@@ -1,6 +1,7 @@
 import { createRoot, createSignal } from 'solid-js';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { ClientEvent, QueryClient } from '../../client/query-client.ts';
+import { LIBRARY, LIBRARY_TITLE } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { CollectionInfo, EncoderInfo, IndexInfo } from '../../protocol/query-worker.ts';
 import { createNotices } from '../shell/notices.ts';
@@ -13,23 +14,28 @@ let dispose = () => {};
 afterEach(() => dispose());
 
 /** A session over a client that is ready when `ready` says so. */
-function page(ready: () => Promise<{ encoder: EncoderInfo; index: IndexInfo }>) {
-  let send: (event: ClientEvent) => void = () => {};
+function page(ready: () => Promise<{ encoder: EncoderInfo; index: IndexInfo }>, more: Partial<QueryClient> = {}) {
+  const listeners = new Set<(event: ClientEvent) => void>();
+  const send = (event: ClientEvent) => {
+    for (const listener of listeners) listener(event);
+  };
   const client = {
     listCollections: async () => [{ name: 'demo' }, { name: 'other' }],
+    countLibrary: async () => 0,
     open: async (name: string) => ({ manifest: { name, model: { id: 'mini' } } }) as unknown as CollectionInfo,
     ready,
     subscribe(listener: (event: ClientEvent) => void) {
-      send = listener;
-      return () => {};
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
+    ...more,
   } as unknown as QueryClient;
   return createRoot((end) => {
     dispose = end;
     const [wanted, setWanted] = createSignal<string | null>(null);
     const notices = createNotices();
     const session = createSession(client, wanted, notices);
-    return { session, setWanted, notices, send: (event: ClientEvent) => send(event) };
+    return { session, setWanted, notices, send };
   });
 }
 
@@ -89,4 +95,80 @@ test('tells of newer models', async () => {
   send({ type: 'model-kept', id: 'mini', reason: 'A file is missing.' });
   send({ type: 'model-updated', id: 'mini' });
   expect(notices.list().map(({ text }) => text)).toEqual([expect.stringContaining('the new one')]);
+});
+
+const live = (numbering: number, count: number, order?: Uint32Array) => ({ numbering, count, order });
+const changedTo = (state: ReturnType<typeof live>, changed: readonly number[] = []): ClientEvent => ({
+  type: 'collection-changed',
+  name: LIBRARY,
+  ...state,
+  changed,
+});
+
+test('the own pictures are offered once there are some, without a network too, and are opened where there is nothing else', async () => {
+  const without = page(async () => ({ encoder, index }), { countLibrary: async () => 0 });
+  await expect.poll(() => without.session.collections()?.length).toBe(2);
+  without.send({ type: 'library', count: 3 });
+  expect(without.session.collections()?.map(({ name }) => name)).toEqual(['demo', 'other', LIBRARY]);
+  expect(without.session.name()).toBe('demo');
+  dispose();
+  const offline = page(async () => ({ encoder, index }), {
+    countLibrary: async () => 12,
+    listCollections: () => Promise.reject(new AfterimageError('offline', 'No network.')),
+  });
+  await expect.poll(() => offline.session.collection()?.manifest.name).toBe(LIBRARY);
+  expect(offline.session.collections()).toMatchObject([{ name: LIBRARY, title: LIBRARY_TITLE, count: 12 }]);
+  expect(offline.session.collectionError()).toBeUndefined();
+});
+
+test('with nothing at all, there is nothing to open; nobody is told so before it is known', async () => {
+  let tell: (count: number) => void = () => {};
+  const { session } = page(async () => ({ encoder, index }), {
+    listCollections: async () => [],
+    countLibrary: () =>
+      new Promise((resolve) => {
+        tell = resolve;
+      }),
+  });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(session.collections()).toBeUndefined();
+  tell(0);
+  await expect.poll(() => session.collections()).toEqual([]);
+  expect(session.name()).toBeUndefined();
+});
+
+test('an own library is offered while it is open, though it is empty', async () => {
+  const { session, setWanted } = page(async () => ({ encoder, index }));
+  setWanted(LIBRARY);
+  await expect.poll(() => session.collections()?.some(({ name }) => name === LIBRARY)).toBe(true);
+});
+
+test('counts what comes and goes, and opens again what has other rows', async () => {
+  const opened = vi.fn(
+    async (name: string) =>
+      ({
+        manifest: { name, count: 5, model: { id: 'mini' } },
+        live: live(opened.mock.calls.length, 5),
+      }) as unknown as CollectionInfo,
+  );
+  const { session, setWanted, send } = page(async () => ({ encoder, index }), { open: opened });
+  setWanted(LIBRARY);
+  await expect.poll(() => session.collection()?.manifest.name).toBe(LIBRARY);
+  const before = session.collection();
+  const { numbering } = session.live.state() as ReturnType<typeof live>;
+  expect(session.count()).toBe(5);
+  send(changedTo(live(numbering, 4, Uint32Array.of(0, 2, 3, 4)), [3]));
+  expect([session.count(), session.live.changed(), session.live.state()?.order]).toEqual([
+    4,
+    [3],
+    Uint32Array.of(0, 2, 3, 4),
+  ]);
+  expect(session.collection()).toBe(before);
+  send(changedTo(live(numbering + 77, 4)));
+  await expect.poll(() => session.collection() !== undefined && session.collection() !== before).toBe(true);
+  expect(session.count()).toBe(5);
+  const calls = opened.mock.calls.length;
+  send({ type: 'collection-outdated', name: 'demo' });
+  send({ type: 'collection-outdated', name: LIBRARY });
+  await expect.poll(() => opened.mock.calls.length).toBe(calls + 1);
 });

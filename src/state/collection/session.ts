@@ -1,10 +1,11 @@
 import { type Accessor, batch, createEffect, createMemo, createResource, createSignal, on, onCleanup } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import type { ClientEvent, QueryClient } from '../../client/query-client.ts';
-import type { CollectionEntry } from '../../engine/collection/types.ts';
+import { type CollectionEntry, LIBRARY, LIBRARY_TITLE } from '../../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type { CollectionInfo, EncoderInfo, IndexInfo, LoadStage } from '../../protocol/query-worker.ts';
 import type { Notices } from '../shell/notices.ts';
+import { createLive, type Live } from './live.ts';
 
 export interface Progress {
   readonly loaded: number;
@@ -18,12 +19,16 @@ export interface Kept {
 
 /** The collections, the open one, and the model that answers: what has to be there before a search. */
 export interface Session {
-  /** What the site offers; undefined while it is being asked. */
+  /** What the site offers, and the visitor's own pictures where there are any; undefined while that is not known. */
   readonly collections: Accessor<readonly CollectionEntry[] | undefined>;
   /** Name of the wanted collection; undefined until it is known, or when there is none. */
   readonly name: Accessor<string | undefined>;
   /** The wanted collection, once it can be browsed. */
   readonly collection: Accessor<CollectionInfo | undefined>;
+  /** Pictures in it now; 0 while there is none. */
+  readonly count: Accessor<number>;
+  /** What changes in it while it is open. */
+  readonly live: Live;
   readonly encoder: Accessor<EncoderInfo | undefined>;
   readonly index: Accessor<IndexInfo | undefined>;
   /** Model and index of the open collection answer queries. */
@@ -44,10 +49,47 @@ function chosen(wanted: string | null, entries: readonly CollectionEntry[] | und
   return wanted ?? entries?.[0]?.name;
 }
 
-export function createSession(client: QueryClient, wanted: Accessor<string | null>, notices: Notices): Session {
+/**
+ * What can be chosen: where the list of the site cannot be read, the visitor's own pictures are there all the same.
+ * @param library how many they are; undefined while that is not known
+ */
+function offered(
+  ofSite: readonly CollectionEntry[] | undefined,
+  library: number | undefined,
+  hasFailed: boolean,
+  isWanted: boolean,
+): readonly CollectionEntry[] | undefined {
+  const own = library || isWanted ? [libraryEntry(library ?? 0)] : [];
+  if (!ofSite) return hasFailed && own.length > 0 ? own : undefined;
+  if (ofSite.length === 0 && library === undefined) return undefined;
+  return [...ofSite.filter((entry) => entry.name !== LIBRARY), ...own];
+}
+
+function libraryEntry(count: number): CollectionEntry {
+  return { name: LIBRARY, title: LIBRARY_TITLE, description: '', count, model: '', sha256: '' };
+}
+
+/** How many pictures of their own the visitor has; asked when the list of the site is there, which more people wait for. */
+function createLibraryCount(client: QueryClient, isLoading: () => boolean): Accessor<number | undefined> {
+  const [count, setCount] = createSignal<number>();
+  const ask = () => client.countLibrary().then(setCount, () => setCount(0));
+  createEffect(on(isLoading, (loading) => !loading && count() === undefined && void ask()));
+  onCleanup(client.subscribe((event) => event.type === 'library' && setCount(event.count)));
+  return count;
+}
+
+export function createSession(
+  client: QueryClient,
+  wanted: (offered: readonly CollectionEntry[] | undefined) => string | null,
+  notices: Notices,
+): Session {
   const [list, { refetch: refetchList }] = createResource(() => client.listCollections());
-  const collections = () => (list.state === 'ready' ? list() : undefined);
-  const name = createMemo(() => chosen(wanted(), collections()));
+  const ofSite = () => (list.state === 'ready' ? list() : undefined);
+  const library = createLibraryCount(client, () => list.loading);
+  const collections = createMemo(() =>
+    offered(ofSite(), library(), list.state === 'errored', wanted(ofSite()) === LIBRARY),
+  );
+  const name = createMemo(() => chosen(wanted(collections()), collections()));
 
   const [opened, { refetch: reopen }] = createResource(name, (wantedName) => client.open(wantedName));
   const collection = createMemo(() => {
@@ -57,6 +99,7 @@ export function createSession(client: QueryClient, wanted: Accessor<string | nul
   const [progress, setProgress] = createStore<Partial<Record<LoadStage, Progress>>>({});
   const [kept, setKept] = createSignal<Kept>();
   const engine = createEngine(client, collection);
+  const live = createLive(client, collection, () => void reopen());
 
   createEffect(
     on(name, () => {
@@ -73,8 +116,8 @@ export function createSession(client: QueryClient, wanted: Accessor<string | nul
   onCleanup(client.subscribe(hear));
 
   const collectionError = () => {
-    const error = list.error ?? (opened.state === 'errored' ? opened.error : undefined);
-    // With a collection in the address, the list is only needed for the picker.
+    // Where it is known what to open, the list is only needed for the picker.
+    const error = name() === undefined ? list.error : opened.state === 'errored' ? opened.error : undefined;
     if (error === undefined || collection()) return undefined;
     return toAfterimageError(error);
   };
@@ -83,6 +126,8 @@ export function createSession(client: QueryClient, wanted: Accessor<string | nul
     collections,
     name,
     collection,
+    count: () => live.state()?.count ?? collection()?.manifest.count ?? 0,
+    live,
     encoder: engine.encoder,
     index: engine.index,
     ready: engine.ready,

@@ -7,7 +7,7 @@ import { isEmpty, plainText, type Query, textQuery } from '../../engine/query/qu
 import { parseQuery, sameQuery, serialise } from '../../engine/query/serialise.ts';
 import type { DevicePreference, IndexPreference } from '../../protocol/query-worker.ts';
 
-export const VIEWS = ['search', 'log', 'about', 'status'] as const;
+export const VIEWS = ['search', 'library', 'log', 'about', 'status'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What the page shows: everything that a link shares. */

@@ -1,7 +1,9 @@
 import type { Accessor } from 'solid-js';
+import type { QueryClient } from '../../client/query-client.ts';
 import { type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
-import type { Query } from '../../engine/query/query.ts';
-import type { SearchContext } from '../../protocol/query-worker.ts';
+import { type FilterField, type Query, RATINGS } from '../../engine/query/query.ts';
+import type { FieldValue, SearchContext } from '../../protocol/query-worker.ts';
+import type { Session } from '../collection/session.ts';
 import type { Log } from '../log/log.ts';
 import type { Address } from './address.ts';
 
@@ -33,4 +35,18 @@ export function collectionOf(
   const named = query.filters.filter(({ field }) => field === 'in').map(({ value }) => value);
   const known = named.filter((name) => name === LIBRARY || offered?.some((entry) => entry.name === name));
   return named.length === 1 ? (known[0] ?? collection) : collection;
+}
+
+/** A value that can be chosen; `count` pictures have it, where that is known. */
+export type Choice = Pick<FieldValue, 'value'> & Partial<FieldValue>;
+
+/** Values of a field for the beginning of one: of the open collection, or of the page itself. */
+export function createValues(client: Pick<QueryClient, 'values'>, session: Pick<Session, 'collections'>) {
+  return async (field: FilterField, prefix: string): Promise<readonly Choice[]> => {
+    const begins = ({ value }: Choice) => value.toLowerCase().startsWith(prefix.toLowerCase());
+    if (field === 'rating') return RATINGS.map((value) => ({ value })).filter(begins);
+    if (field !== 'in') return await client.values(field, prefix);
+    const entries = session.collections() ?? [];
+    return entries.map(({ name, count }) => ({ value: name, count })).filter(begins);
+  };
 }

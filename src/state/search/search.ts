@@ -26,6 +26,8 @@ export interface Ranked {
   readonly similarity: number;
   /** What the order goes by. */
   readonly score: number;
+  /** It was found by its name, alone or as well. */
+  readonly named?: true;
 }
 
 /** The query of the address, answered. */

@@ -2,6 +2,7 @@ import { type JSX, Show } from 'solid-js';
 import { Failure } from '../common/failure.tsx';
 import { formatPictures } from '../common/format.ts';
 import { useApp } from '../context.ts';
+import { UseOwn } from '../library/use-own.tsx';
 import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
 import './intro.css';
@@ -31,6 +32,7 @@ export function Hints(props: { onExample: (query: string) => void }): JSX.Elemen
         {(manifest) => (
           <>
             <Examples onExample={props.onExample} />
+            <UseOwn />
             <p class="intro-pictures">
               <strong>{manifest().title}</strong>, {formatPictures(manifest().count)}. {manifest().description}
             </p>

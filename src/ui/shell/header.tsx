@@ -4,6 +4,7 @@ import type { View } from '../../state/search/address.ts';
 import { createTheme, THEMES } from '../../state/shell/theme.ts';
 import { Icon, type IconName, Logo } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
+import { LibraryLink } from '../library/library-link.tsx';
 import { isKept } from '../status/how-it-stands.ts';
 import { overall } from './loading.tsx';
 import './header.css';
@@ -30,10 +31,13 @@ export function Header(): JSX.Element {
         <CollectionPicker />
       </Show>
       <nav class="top-nav" aria-label="Views">
+        <LibraryLink />
         <StatusChip />
-
-        <Show when={['log', 'about'].includes(app.address.current().view)}>
+        <Show when={['library', 'log', 'about'].includes(app.address.current().view)}>
           <ViewLink view="search" icon="search" label="Back to the search" />
+        </Show>
+        <Show when={app.library}>
+          <ViewLink view="library" icon="pictures" label="Your pictures" />
         </Show>
         <ViewLink view="log" icon="log" label="Search log" />
         <ViewLink view="about" icon="about" label="About and licences" />

@@ -9,6 +9,8 @@ export interface Source extends PictureSource, VectorSource {
   readonly name: string;
   /** Rows. */
   readonly count: number;
+  /** The rows of which pictures are there, in the order in which they came. Absent or undefined: all, 0, 1, 2 … */
+  order?(): Uint32Array | undefined;
   readonly dim: number;
   /** The model whose vision tower made the vectors. */
   readonly model: CollectionManifest['model'];

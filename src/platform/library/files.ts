@@ -1,0 +1,41 @@
+import type { FoundFile, NewPicture, StoredFolder } from './library-store.ts';
+
+/** Whether two files are found at the same place. */
+export function isSamePlace(one: FoundFile, other: FoundFile): boolean {
+  return one.folder === other.folder && one.path === other.path;
+}
+
+/** The files of a picture, with those where it was found again: each place once, as it was seen last. */
+export function mergeFiles(files: readonly FoundFile[], found: readonly FoundFile[]): FoundFile[] {
+  const merged = [...files];
+  for (const file of found) {
+    const at = merged.findIndex((one) => isSamePlace(one, file));
+    const known = merged[at];
+    if (!known) merged.push(file);
+    else merged[at] = file.handle || !known.handle ? file : { ...file, handle: known.handle };
+  }
+  return merged;
+}
+
+/** The name of a picture's item: the path of its first file, with the folder's name before it. */
+export function nameOf(files: readonly FoundFile[], folders: ReadonlyMap<number, Pick<StoredFolder, 'name'>>) {
+  const [first] = files;
+  if (!first) return undefined;
+  const folder = first.folder === null ? undefined : folders.get(first.folder);
+  return folder ? `${folder.name}/${first.path}` : first.path;
+}
+
+/** A batch in which every content occurs once, with all its files. */
+export function uniqueContents(pictures: readonly NewPicture[]): NewPicture[] {
+  const unique = new Map<string, NewPicture>();
+  for (const picture of pictures) {
+    const same = unique.get(picture.sha256);
+    unique.set(picture.sha256, same ? { ...same, files: mergeFiles(same.files, picture.files) } : picture);
+  }
+  return [...unique.values()];
+}
+
+/** The paths of a picture's renditions; a picture that is no larger than its thumbnail has one file for both. */
+export function renditionPaths({ thumbnail, preview }: NewPicture['item']): string[] {
+  return [...new Set([thumbnail, preview].flatMap((one) => (one ? [one.path] : [])))];
+}

@@ -1,0 +1,211 @@
+import { createChangeChannel } from './database/change-channel.ts';
+import { isSamePlace, mergeFiles, nameOf, renditionPaths, uniqueContents } from './files.ts';
+import type {
+  FoundFile,
+  LibraryModel,
+  LibraryStore,
+  NewPicture,
+  QueuedFile,
+  StoredFolder,
+  StoredPicture,
+  StoredRendition,
+} from './library-store.ts';
+import { isUsable, sentences } from './verbs/repairs.ts';
+
+interface Kept {
+  picture: StoredPicture;
+  hidden?: { readonly why: 'removed' | 'unusable'; readonly at: number };
+}
+
+/** What a store of this name holds. Two stores over one of these are two tabs. */
+export interface LibraryMemory {
+  readonly name: string;
+  model: LibraryModel | undefined;
+  nextKey: number;
+  readonly kept: Map<number, Kept>;
+  readonly renditions: Map<string, StoredRendition>;
+  readonly folders: Map<number, StoredFolder>;
+  readonly queue: Map<number, QueuedFile>;
+}
+
+let memories = 0;
+
+export function createLibraryMemory(): LibraryMemory {
+  return {
+    name: `test-library-memory-${memories++}`,
+    model: undefined,
+    nextKey: 1,
+    kept: new Map(),
+    renditions: new Map(),
+    folders: new Map(),
+    queue: new Map(),
+  };
+}
+
+/** A library in memory, for unit tests: it passes the contract suite of the real one. */
+export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMemory()): LibraryStore {
+  const channel = createChangeChannel(memory.name);
+  const { kept, renditions, folders, queue } = memory;
+  const shown = () => [...kept.values()].filter(({ hidden }) => !hidden).map(({ picture }) => picture);
+  const find = (is: (picture: StoredPicture) => boolean) => shown().find(is);
+  const dequeue = (ids: readonly number[]) => {
+    for (const id of ids) queue.delete(id);
+  };
+  const queued = (failed: boolean) => [...queue.values()].filter(({ failure }) => (failure !== null) === failed);
+  const enqueue = (files: readonly FoundFile[]) => {
+    for (const file of files) {
+      const same = file.folder === null ? undefined : [...queue.values()].find((one) => isSamePlace(one.file, file));
+      const id = same?.id ?? memory.nextKey++;
+      queue.set(id, { id, file, failure: null });
+    }
+  };
+
+  function putOne(picture: NewPicture): 'added' | 'changed' | 'restored' | 'none' {
+    for (const [one, rendition] of [
+      [picture.item.thumbnail, picture.thumbnail],
+      [picture.item.preview, picture.preview],
+    ] as const) {
+      if (one && rendition && !renditions.has(one.path)) renditions.set(one.path, rendition);
+    }
+    const before = [...kept.values()].find((one) => one.picture.sha256 === picture.sha256);
+    if (!before) {
+      const key = memory.nextKey++;
+      const { item, sha256, files, vector, phash } = picture;
+      const name = nameOf(files, folders) ?? item.name;
+      kept.set(key, { picture: { key, item: { ...item, name }, sha256, files, vector: vector.slice(), phash } });
+      return 'added';
+    }
+    return putAgain(picture, before);
+  }
+
+  function putAgain(picture: NewPicture, before: Kept): 'changed' | 'restored' | 'none' {
+    const files = mergeFiles(before.picture.files, picture.files);
+    const item = { ...before.picture.item, name: nameOf(files, folders) ?? before.picture.item.name };
+    const vector = before.hidden?.why === 'unusable' ? picture.vector.slice() : before.picture.vector;
+    const next = { ...before.picture, files, item, vector };
+    const isSame = JSON.stringify([before.picture.item, before.picture.files]) === JSON.stringify([item, files]);
+    kept.set(next.key, { picture: next });
+    return before.hidden ? 'restored' : isSame ? 'none' : 'changed';
+  }
+
+  return {
+    model: async () => memory.model,
+    async setModel(model) {
+      memory.model = model;
+    },
+    count: async () => shown().length,
+    all: async () => shown().map((one) => ({ ...one, files: one.files.map(({ handle: _, ...file }) => file) })),
+    get: async (keys) => keys.flatMap((key) => find((one) => one.key === key) ?? []),
+    find: async (sha256) => sha256.map((hash) => find((one) => one.sha256 === hash)),
+    findItem: async (id) => find((one) => one.item.id === id),
+    async put(pictures, dequeued) {
+      const changes = uniqueContents(pictures).map((picture) => ({ picture, change: putOne(picture) }));
+      dequeue(dequeued);
+      const byContent = new Map(shown().map((one) => [one.sha256, one]));
+      for (const type of ['added', 'changed', 'restored'] as const) {
+        const same = changes.filter(({ change }) => change === type);
+        channel.tell({ type, keys: same.flatMap(({ picture }) => byContent.get(picture.sha256)?.key ?? []) });
+      }
+      return pictures.flatMap(({ sha256 }) => byContent.get(sha256) ?? []);
+    },
+    async setFiles(changes, dequeued) {
+      const [changed, removed]: [number[], number[]] = [[], []];
+      for (const { key, files } of changes) {
+        const one = kept.get(key);
+        if (!one || one.hidden) continue;
+        const name = nameOf(files, folders) ?? one.picture.item.name;
+        one.picture = { ...one.picture, files, item: { ...one.picture.item, name } };
+        if (files.length === 0) one.hidden = { why: 'removed', at: Date.now() };
+        (files.length === 0 ? removed : changed).push(key);
+      }
+      dequeue(dequeued);
+      channel.tell({ type: 'changed', keys: changed }, { type: 'removed', keys: removed });
+    },
+    async setVectors(changes) {
+      const [changed, restored]: [number[], number[]] = [[], []];
+      for (const { key, vector } of changes) {
+        const one = kept.get(key);
+        if (!one) continue;
+        (one.hidden?.why === 'unusable' ? restored : changed).push(key);
+        one.picture = { ...one.picture, vector: vector.slice() };
+        if (one.hidden?.why === 'unusable') delete one.hidden;
+      }
+      channel.tell({ type: 'changed', keys: changed }, { type: 'restored', keys: restored });
+    },
+    async remove(keys) {
+      const removed = keys.filter((key) => kept.has(key) && !kept.get(key)?.hidden);
+      for (const key of removed) Object.assign(kept.get(key) as Kept, { hidden: { why: 'removed', at: Date.now() } });
+      channel.tell({ type: 'removed', keys: removed });
+    },
+    async restore(keys) {
+      const restored = keys.filter((key) => kept.get(key)?.hidden?.why === 'removed');
+      for (const key of restored) delete kept.get(key)?.hidden;
+      channel.tell({ type: 'restored', keys: restored });
+    },
+    async purge(olderThanMs) {
+      for (const [key, { picture, hidden }] of [...kept]) {
+        if (hidden?.why !== 'removed' || hidden.at > Date.now() - olderThanMs) continue;
+        kept.delete(key);
+        for (const path of renditionPaths(picture.item)) renditions.delete(path);
+      }
+    },
+    rendition: async (path) => renditions.get(path),
+
+    folders: async () => [...folders.values()],
+    async addFolder(handle) {
+      for (const folder of folders.values()) if (await folder.handle.isSameEntry(handle)) return folder;
+      const folder = { id: memory.nextKey++, name: handle.name, handle };
+      folders.set(folder.id, folder);
+      return folder;
+    },
+    async removeFolder(id) {
+      folders.delete(id);
+      dequeue([...queue.values()].filter(({ file }) => file.folder === id).map((one) => one.id));
+    },
+    async filesOf(folder) {
+      const inside = shown().flatMap(({ key, files }) => files.map((file) => ({ key, file })));
+      return new Map(inside.filter(({ file }) => file.folder === folder).map((one) => [one.file.path, one]));
+    },
+
+    enqueue: async (files) => enqueue(files),
+    waiting: async (limit, after = 0) =>
+      queued(false)
+        .filter(({ id }) => id > after)
+        .slice(0, limit),
+    countWaiting: async () => queued(false).length,
+    failed: async () => queued(true),
+    async fail(failures) {
+      for (const { id, code, reason } of failures) {
+        const one = queue.get(id);
+        if (one) queue.set(id, { ...one, failure: { code, reason } });
+      }
+    },
+    async retry(ids) {
+      for (const id of ids) {
+        const one = queue.get(id);
+        if (one) queue.set(id, { ...one, failure: null });
+      }
+    },
+    dequeue: async (ids) => dequeue(ids),
+
+    async check() {
+      const unusable = shown().filter(({ vector }) => !isUsable(vector, memory.model?.dim));
+      for (const { key, files } of unusable) {
+        Object.assign(kept.get(key) as Kept, { hidden: { why: 'unusable', at: Date.now() } });
+        enqueue(files);
+      }
+      channel.tell({ type: 'removed', keys: unusable.map(({ key }) => key) });
+      const withoutThumbnail = shown().filter(
+        ({ item }) => item.thumbnail && !renditions.has(item.thumbnail.path),
+      ).length;
+      return sentences({ unusable: unusable.length, withoutThumbnail });
+    },
+    async clear() {
+      for (const map of [kept, renditions, folders, queue]) map.clear();
+      memory.model = undefined;
+      channel.tell({ type: 'cleared' });
+    },
+    subscribe: channel.subscribe,
+    close: channel.close,
+  };
+}

@@ -1,0 +1,37 @@
+import type { Connection } from '../database/connection.browser.ts';
+import type { LibraryStore, StoredFolder } from '../library-store.ts';
+
+type FolderVerbs = Pick<LibraryStore, 'folders' | 'addFolder' | 'removeFolder'>;
+
+export function createFolders({ run, write }: Connection): FolderVerbs {
+  const folders = () =>
+    run(async (database) =>
+      (await database.getAll('folders')).map((one): StoredFolder => ({ ...one, id: one.id as number })),
+    ); // stored: has an id
+  return {
+    folders,
+    async addFolder(handle) {
+      // Before the transaction, which would end while the browser compares.
+      const same = await findSame(await folders(), handle);
+      if (same) return same;
+      const { name } = handle;
+      const id = await write(['folders'], (transaction) => transaction.objectStore('folders').add({ name, handle }));
+      return { id, name, handle };
+    },
+    removeFolder: (id) =>
+      write(['folders', 'queue'], async (transaction) => {
+        const queue = transaction.objectStore('queue');
+        const inside = await queue.index('place').getAllKeys(IDBKeyRange.bound([id], [id, []]));
+        await Promise.all([transaction.objectStore('folders').delete(id), ...inside.map((one) => queue.delete(one))]);
+      }),
+  };
+}
+
+/** Of the folders, the one that a handle is of. */
+export async function findSame(
+  folders: readonly StoredFolder[],
+  handle: FileSystemDirectoryHandle,
+): Promise<StoredFolder | undefined> {
+  const same = await Promise.all(folders.map((folder) => folder.handle.isSameEntry(handle)));
+  return folders[same.indexOf(true)];
+}

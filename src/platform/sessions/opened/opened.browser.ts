@@ -1,0 +1,25 @@
+import type { Memo } from '../../../engine/async/cached/memoise.ts';
+import type { ItemStore } from '../../../engine/collection/items/items.ts';
+import type { Source } from '../../../engine/collection/source/source.ts';
+import type { CollectionManifest } from '../../../engine/collection/types.ts';
+import type { CollectionInfo } from '../../../protocol/query-worker.ts';
+import type { BrowserTextEncoder } from '../../encoders/clip.browser.ts';
+import type { OpenIndex } from '../../indexes/open-index.browser.ts';
+
+/** A collection that is open, wherever it comes from, and what is being loaded behind it. */
+export interface Opened {
+  readonly manifest: CollectionManifest;
+  readonly info: CollectionInfo;
+  readonly items: ItemStore;
+  readonly index: Memo<OpenIndex>;
+  readonly source: Source;
+  /**
+   * Make what answers here what the next visit falls back to: collection, model and runtime, or none of them.
+   * @returns why it is not kept, if it is not: the next visit reads it again
+   */
+  keep(encoder: BrowserTextEncoder): Promise<string | undefined>;
+  /** Forget what was read and is held by whoever needs it by now. */
+  release(): void;
+  /** Of what changes while it is open: stop to follow the changes. */
+  close?(): void;
+}

@@ -1,0 +1,248 @@
+import { type Accessor, batch, createEffect, createSignal, on, onCleanup } from 'solid-js';
+import { createStore, reconcile } from 'solid-js/store';
+import type { LibraryClient, LibraryClientEvent } from '../../client/library-client.ts';
+import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import type { Addition, FailedFile, LibraryEvent, LibraryOverview, Queue } from '../../protocol/library-worker.ts';
+import type { Notices } from '../shell/notices.ts';
+
+/** The overview is read again at most this often: it counts what is in each folder. */
+const READ_MS = 1_000;
+
+type LoadStage = Extract<LibraryEvent, { type: 'progress' }>['stage'];
+
+export interface LoadProgress {
+  readonly loaded: number;
+  readonly total: number;
+}
+
+/** The visitor's own pictures, as they are kept in this browser. What fails is said as a notice, unless it says otherwise. */
+export interface Library {
+  /** Undefined until it was read. */
+  readonly overview: Accessor<LibraryOverview | undefined>;
+  /** Newer than the overview's. */
+  readonly queue: Accessor<Queue | undefined>;
+  /** Why the library cannot be read. */
+  readonly error: Accessor<AfterimageError | undefined>;
+  /** What is loaded before the first picture can be embedded. */
+  readonly progress: Partial<Record<LoadStage, LoadProgress>>;
+  /** @returns whether it is in the queue */
+  add(additions: readonly Addition[]): Promise<boolean>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  cancel(): Promise<void>;
+  retry(ids?: readonly number[]): Promise<void>;
+  rescan(folder: number): Promise<void>;
+  forgetFolder(folder: number, withPictures: boolean): Promise<void>;
+  /** To be called by a click: ask whether a folder may be read again, and go on if it may. */
+  allow(handle: FileSystemDirectoryHandle): Promise<void>;
+  /** Delete pictures; the notice that says so has a button that brings them back. @returns whether they are gone */
+  remove(itemIds: readonly string[]): Promise<boolean>;
+  /** Delete all pictures, folders and the queue. @throws AfterimageError */
+  clear(): Promise<void>;
+  /** @throws AfterimageError */
+  failures(): Promise<readonly FailedFile[]>;
+  /** @throws AfterimageError `picture-unavailable` */
+  original(itemId: string): Promise<File | undefined>;
+  /** @throws AfterimageError */
+  thumbnail(itemId: string): Promise<Blob | undefined>;
+  /** Ask the browser not to delete the pictures by itself. @returns whether it promised */
+  persist(): Promise<boolean>;
+  /** Read the overview again, after an error too. */
+  read(): Promise<void>;
+}
+
+export interface LibraryOptions {
+  readonly client: LibraryClient;
+  readonly notices: Notices;
+  /** Told when the first pictures are there, and when all are gone. */
+  readonly onUsed?: (isUsed: boolean) => void;
+  readonly persist?: () => Promise<boolean>;
+}
+
+async function askToPersist(): Promise<boolean> {
+  const storage: StorageManager | undefined = navigator.storage;
+  return (await storage?.persist?.()) ?? false;
+}
+
+export function createLibrary(options: LibraryOptions): Library {
+  const { client, notices, onUsed = () => {}, persist = askToPersist } = options;
+  const view = createOverview(client, notices);
+  const { overview, queue } = view;
+
+  /** Whether it worked; what failed is said in a line. */
+  async function attempt(work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      notices.dismiss('library');
+      return true;
+    } catch (cause) {
+      notices.say('library', toAfterimageError(cause).message);
+      return false;
+    }
+  }
+  const act = async (work: () => Promise<unknown>) => {
+    await attempt(work);
+    await view.read();
+  };
+  const askPersist = async () => {
+    const isGranted = await persist().catch(() => false);
+    await view.read();
+    return isGranted;
+  };
+
+  /** Something waits or is there: the next visit has to look at it. */
+  const holds = () => {
+    const [all, { left } = { left: 0 }] = [overview(), queue()];
+    return all && all.count + left + all.failures + all.folders.length > 0;
+  };
+  createEffect(() => {
+    const used = holds();
+    if (used !== undefined) onUsed(used);
+  });
+  // Once: a browser that asks its visitor would ask at every visit.
+  createEffect(
+    on(overview, (now, before) => {
+      if (before?.count === 0 && now && now.count > 0 && !now.isPersistent) void askPersist();
+    }),
+  );
+
+  return {
+    overview,
+    queue,
+    error: view.error,
+    progress: view.progress,
+    async add(additions) {
+      const isIn = await attempt(async () => {
+        for (const addition of additions) await client.add(addition);
+      });
+      await view.read();
+      return isIn;
+    },
+    pause: () => act(() => client.pause()),
+    resume: () => act(() => client.resume()),
+    cancel: () => act(() => client.cancel()),
+    retry: (ids) => act(() => client.retry(ids)),
+    rescan: (folder) => act(() => client.rescan(folder)),
+    forgetFolder: (folder, withPictures) => act(() => client.forgetFolder(folder, withPictures)),
+    allow: (handle) =>
+      act(async () => {
+        if (await mayRead(handle)) await client.resume();
+      }),
+    async remove(itemIds) {
+      const isGone = await attempt(async () => {
+        const removal = await client.remove(itemIds);
+        sayRemoved(notices, itemIds.length, () => void act(() => client.restore(removal)));
+      });
+      await view.read();
+      return isGone;
+    },
+    async clear() {
+      await client.clear();
+      await view.read();
+    },
+    failures: () => client.failures(),
+    original: (itemId) => client.original(itemId),
+    thumbnail: (itemId) => client.thumbnail(itemId),
+    persist: askPersist,
+    read: view.read,
+  };
+}
+
+const UNDO = 'library-removed';
+
+function sayRemoved(notices: Notices, count: number, restore: () => void): void {
+  notices.say(UNDO, count === 1 ? 'The picture was deleted.' : `${count} pictures were deleted.`, {
+    label: 'Undo',
+    run() {
+      notices.dismiss(UNDO);
+      restore();
+    },
+  });
+}
+
+/** Of Chromium; elsewhere there are no handles that outlive a visit. */
+interface Asks {
+  requestPermission?(options: { mode: 'read' }): Promise<PermissionState>;
+}
+
+async function mayRead(handle: FileSystemDirectoryHandle & Asks): Promise<boolean> {
+  return (await handle.requestPermission?.({ mode: 'read' })) === 'granted';
+}
+
+/** What is in the library and how far the queue is, kept up to date. */
+function createOverview(client: LibraryClient, notices: Notices) {
+  const [overview, setOverview] = createSignal<LibraryOverview>();
+  const [queue, setQueue] = createSignal<Queue>();
+  const [error, setError] = createSignal<AfterimageError>();
+  const [progress, setProgress] = createStore<Partial<Record<LoadStage, LoadProgress>>>({});
+  /** Counts queue events: one that comes while the overview is read is newer than that. */
+  let heard = 0;
+  const saidRepairs = new Set<string>();
+
+  async function read(): Promise<void> {
+    const before = heard;
+    try {
+      const answer = await client.overview();
+      batch(() => {
+        setOverview(answer);
+        if (heard === before) setQueue(answer.queue);
+        setError(undefined);
+      });
+      sayRepairs(answer.repairs);
+    } catch (cause) {
+      setError(toAfterimageError(cause));
+    }
+  }
+  const sayRepairs = (repairs: readonly string[]) => {
+    const news = repairs.filter((repair) => !saidRepairs.has(repair));
+    for (const repair of news) saidRepairs.add(repair);
+    if (news.length > 0) notices.say('library-repairs', news.join(' '));
+  };
+  const { request, stop } = createThrottle(read);
+  const hear = (event: LibraryClientEvent) => {
+    if (event.type === 'queue') {
+      heard++;
+      setQueue(event.queue);
+      request();
+    } else if (event.type === 'changed') request();
+    else if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
+    else if (event.type === 'restarted') {
+      setProgress(reconcile({}));
+      notices.say('library-restarted', event.reason);
+    } else if (event.type === 'failed') setError(toAfterimageError(failure(event)));
+  };
+  onCleanup(client.subscribe(hear));
+  onCleanup(stop);
+  void read();
+  return { overview, queue, error, progress, read };
+}
+
+function failure({ code, message }: Extract<LibraryClientEvent, { type: 'failed' }>): AfterimageError {
+  return new AfterimageError(code as AfterimageError['code'], message);
+}
+
+/** Runs `work` soon after it is asked for: not twice at once, and with a pause after each time. */
+function createThrottle(work: () => Promise<void>): { request(): void; stop(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isBusy = false;
+  let isWanted = false;
+  const run = async () => {
+    timer = undefined;
+    if (!isWanted) {
+      isBusy = false;
+      return;
+    }
+    isWanted = false;
+    await work();
+    timer = setTimeout(run, READ_MS);
+  };
+  return {
+    request() {
+      isWanted = true;
+      if (isBusy) return;
+      isBusy = true;
+      void run();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,150 @@
+import type { LibraryClient, LibraryClientEvent } from '../../client/library-client.ts';
+import type { AfterimageError } from '../../engine/errors.ts';
+import type { Addition, FailedFile, LibraryFolder, LibraryOverview, Queue } from '../../protocol/library-worker.ts';
+
+export const EMPTY_QUEUE: Queue = {
+  ...{ state: 'idle', done: 0, known: 0, failed: 0, left: 0, toChoose: 0 },
+  ...{ perSecond: null, secondsLeft: null, newest: null, problem: null },
+};
+
+/** A library client whose queue goes on as the test says; it remembers what it was asked for. */
+export interface FakeLibrary extends LibraryClient {
+  readonly calls: readonly (readonly [name: string, ...values: unknown[]])[];
+  readonly added: readonly Addition[];
+  /** The queue goes on. */
+  go(queue: Partial<Queue>): void;
+  /** What is in it changes. */
+  change(state: Partial<Pick<LibraryOverview, 'count' | 'usage' | 'isPersistent' | 'folders' | 'repairs'>>): void;
+  fail(files: readonly FailedFile[]): void;
+  send(event: LibraryClientEvent): void;
+  /** The next call of a method rejects. */
+  breakNext(name: string, error: AfterimageError): void;
+}
+
+export function fakeFolder(id: number, name: string, patch: Partial<LibraryFolder> = {}): LibraryFolder {
+  const handle = { kind: 'directory', name, requestPermission: async () => 'granted' };
+  return { id, name, count: 0, access: 'granted', handle: handle as unknown as FileSystemDirectoryHandle, ...patch };
+}
+
+export function createFakeLibrary(): FakeLibrary {
+  const calls: [string, ...unknown[]][] = [];
+  const added: Addition[] = [];
+  const listeners = new Set<(event: LibraryClientEvent) => void>();
+  const broken = new Map<string, AfterimageError>();
+  const removals: { count: number }[] = [];
+  let failed: readonly FailedFile[] = [];
+  let queue = EMPTY_QUEUE;
+  let state = {
+    ...{ count: 0, folders: [] as readonly LibraryFolder[], isPersistent: false, repairs: [] as readonly string[] },
+    usage: null as LibraryOverview['usage'],
+  };
+
+  const send = (event: LibraryClientEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  const go = (patch: Partial<Queue>) => {
+    queue = { ...queue, ...patch };
+    send({ type: 'queue', queue });
+  };
+  const change: FakeLibrary['change'] = (patch) => {
+    state = { ...state, ...patch };
+    send({ type: 'changed' });
+  };
+  const fail: FakeLibrary['fail'] = (files) => {
+    failed = files;
+    send({ type: 'changed' });
+  };
+  const call = async (name: string, ...values: unknown[]) => {
+    calls.push([name, ...values]);
+    const error = broken.get(name);
+    broken.delete(name);
+    if (error) throw error;
+  };
+
+  return {
+    ...{ calls, added, send, go, change, fail },
+    breakNext: (name, error) => void broken.set(name, error),
+    async overview() {
+      await call('overview');
+      return { ...state, queue, failures: failed.length };
+    },
+    async add(addition) {
+      await call('add', addition);
+      added.push(addition);
+      if (addition.kind === 'files') go({ state: 'running', left: queue.left + addition.files.length });
+      else {
+        const folders = [...state.folders, fakeFolder(state.folders.length + 1, addition.handle.name)];
+        change({ folders });
+        go({ state: 'listing' });
+      }
+    },
+    async pause() {
+      await call('pause');
+      go({ state: 'paused' });
+    },
+    async resume() {
+      await call('resume');
+      go({ state: 'running', problem: null });
+    },
+    async cancel() {
+      await call('cancel');
+      go({ state: 'idle', left: 0 });
+    },
+    async failures() {
+      await call('failures');
+      return failed;
+    },
+    async retry(ids) {
+      await call('retry', ids);
+      const again = failed.filter(({ id }) => ids?.includes(id) ?? true);
+      fail(failed.filter((file) => !again.includes(file)));
+      go({ state: 'running', left: queue.left + again.length, failed: queue.failed - again.length });
+    },
+    async remove(itemIds) {
+      await call('remove', itemIds);
+      change({ count: state.count - itemIds.length });
+      return removals.push({ count: itemIds.length }) - 1;
+    },
+    async restore(removal) {
+      await call('restore', removal);
+      change({ count: state.count + (removals[removal]?.count ?? 0) });
+    },
+    rescan: (folder) => call('rescan', folder),
+    async forgetFolder(folder, withPictures) {
+      await call('forgetFolder', folder, withPictures);
+      change({ folders: state.folders.filter(({ id }) => id !== folder) });
+    },
+    async original(itemId) {
+      await call('original', itemId);
+      return new File([itemId], `${itemId}.jpg`, { type: 'image/jpeg' });
+    },
+    async thumbnail(itemId) {
+      await call('thumbnail', itemId);
+      return new Blob([THUMBNAIL], { type: 'image/svg+xml' });
+    },
+    async exportLibrary(options) {
+      await call('exportLibrary', options);
+      send({ type: 'moving', task: 'export', done: state.count, total: state.count });
+      return new Blob([options.name], { type: 'application/zip' });
+    },
+    async importLibrary(file) {
+      await call('importLibrary', file);
+      change({ count: state.count + 1 });
+      return { added: 1, known: 0 };
+    },
+    async clear() {
+      await call('clear');
+      failed = [];
+      queue = EMPTY_QUEUE;
+      change({ count: 0, folders: [], usage: null });
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispose: () => listeners.clear(),
+  };
+}
+
+const THUMBNAIL =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="teal"/></svg>';

@@ -1,0 +1,58 @@
+import { type JSX, Show } from 'solid-js';
+import { textQuery } from '../../engine/query/query.ts';
+import type { Library } from '../../state/library/library.ts';
+import { Failure } from '../common/failure.tsx';
+import { formatPictures } from '../common/format.ts';
+import { InternalLink } from '../shell/header.tsx';
+import { Adding } from './adding.tsx';
+import { Failures } from './failures.tsx';
+import { Folders } from './folders.tsx';
+import './library.css';
+import { QueuePanel } from './queue-panel.tsx';
+import { Storage } from './storage.tsx';
+import { WithLibrary } from './with-library.tsx';
+
+/** Name of the collection that the library is. */
+const COLLECTION = 'library';
+
+/** The visitor's own pictures: adding, how far that is, what failed, where they are found, how much room they take. */
+export default function LibraryView(): JSX.Element {
+  return <WithLibrary>{(library) => <Page library={library} />}</WithLibrary>;
+}
+
+function Page(props: { library: Library }): JSX.Element {
+  const count = () => props.library.overview()?.count ?? 0;
+  let title: HTMLHeadingElement | undefined;
+  // What had the keyboard is gone.
+  const toTitle = () => title?.focus();
+  return (
+    <div class="library">
+      <header class="library-head">
+        <h1 ref={title} tabindex={-1}>
+          Your pictures
+        </h1>
+        <p class="quiet">They stay on this device: nothing is uploaded.</p>
+        <Show when={count() > 0}>
+          <p>
+            <InternalLink
+              class="button"
+              patch={{ view: 'search', collection: COLLECTION, query: textQuery(''), item: null }}
+            >
+              {`Search your ${formatPictures(count())}`}
+            </InternalLink>
+          </p>
+        </Show>
+      </header>
+      <Show when={props.library.error()}>
+        {(error) => (
+          <Failure title="Your pictures cannot be read" error={error()} onRetry={() => void props.library.read()} />
+        )}
+      </Show>
+      <QueuePanel library={props.library} />
+      <Adding library={props.library} />
+      <Failures library={props.library} onEmpty={toTitle} />
+      <Folders library={props.library} onEmpty={toTitle} />
+      <Storage library={props.library} onEmpty={toTitle} />
+    </div>
+  );
+}
