@@ -3,6 +3,7 @@ import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
 import { createStaticPictures } from './engine/collection/source/static-source.ts';
 import { LIBRARY, type StaticPictures } from './engine/collection/types.ts';
+import { serialise } from './engine/query/serialise.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
 import { scoped } from './site/scope.ts';
@@ -10,6 +11,7 @@ import { createItems, whyMissing } from './state/collection/items.ts';
 import { createLibraryPictures } from './state/collection/library-pictures.ts';
 import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
+import { createSelection } from './state/collection/selection.ts';
 import { createSession, type Session } from './state/collection/session.ts';
 import { createLog } from './state/log/log.ts';
 import { createLogNotice } from './state/log/log-notice.ts';
@@ -62,6 +64,9 @@ function createApp(baseUrl: string): App {
   });
   const libraryPictures = createLibraryPictures(client, async () => undefined);
   const pictureSource = () => (session.collection()?.manifest.name === LIBRARY ? libraryPictures : staticPictures());
+  const asked = createMemo(() => `${session.name() ?? ''} ${serialise(search.query())}`);
+  const places = () => [search.response(), session.live.changed()];
+  const selection = createSelection(pictures, items, asked, places);
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
@@ -99,6 +104,7 @@ function createApp(baseUrl: string): App {
     opened,
     names,
     values: createValues(client, session),
+    selection,
     offline,
     log,
     ratings,

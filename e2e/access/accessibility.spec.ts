@@ -67,6 +67,17 @@ const VIEWS: readonly { readonly name: string; open(app: AppPage): Promise<void>
     },
   },
   {
+    name: 'enlarged picture',
+    async open(app) {
+      await app.open('./?q=rocket');
+      await app.answered('rocket');
+      await app.at(9).click();
+      await expect(app.detail.locator('.strip [aria-current] img')).toBeVisible();
+      for (const key of ['+', '+', '+']) await app.page.keyboard.press(key);
+      await expect(app.detail.getByRole('button', { name: 'Show the whole picture' })).toBeVisible();
+    },
+  },
+  {
     name: 'log',
     async open(app) {
       await app.open('./?view=log');
@@ -134,6 +145,8 @@ test('nothing moves for who wants no motion', async ({ app, page }) => {
   await app.at(1).hover();
   await app.at(1).click();
   await expect(app.detail).toBeVisible();
+  await page.keyboard.press('+');
+  await expect(app.detail.locator('.stage-frame')).toHaveAttribute('data-gliding', '');
   const moving = await page.evaluate(() =>
     [...document.querySelectorAll('*')]
       .filter((element) => {

@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'quota-exceeded'
   | 'import-invalid'
   | 'import-too-large'
+  | 'import-model-mismatch'
   // scripts
   | 'usage'
   | 'not-writable'

@@ -173,7 +173,7 @@ export interface LibraryWorkerApi {
   exportLibrary(options: LibraryExportOptions): Promise<Blob>;
   /**
    * Add what `exportLibrary` wrote, here or elsewhere. Nothing is changed unless the file is whole.
-   * @throws AfterimageError `import-invalid` for other files and damaged ones, `collection-model-mismatch` where its vectors
+   * @throws AfterimageError `import-invalid` for other files and damaged ones, `import-model-mismatch` where its vectors
    *   are of another model than the library's, `quota-exceeded`
    */
   importLibrary(file: Blob): Promise<LibraryImport>;

@@ -3,6 +3,7 @@ import type { Item, PictureSource } from '../engine/collection/types.ts';
 import type { Items } from '../state/collection/items.ts';
 import type { Opened } from '../state/collection/opened.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
+import type { Selection } from '../state/collection/selection.ts';
 import type { Session } from '../state/collection/session.ts';
 import type { LibraryAccess } from '../state/library/access.ts';
 import type { Log } from '../state/log/log.ts';
@@ -34,6 +35,8 @@ export interface App {
   readonly names: Accessor<boolean>;
   /** Values that a filter takes, for the beginning of one. */
   readonly values: ReturnType<typeof createValues>;
+  /** Pictures that are picked out of those shown. */
+  readonly selection: Selection;
   readonly offline: Offline;
   readonly log: Log;
   /** The visitor's own pictures; undefined where they cannot be added. */

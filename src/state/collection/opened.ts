@@ -20,9 +20,9 @@ export interface Opened {
   /** Why the picture could not be read. */
   readonly error: Accessor<AfterimageError | undefined>;
   open(cell: number, item: Item): void;
-  /** The next (1) or previous (−1) picture; does nothing where it cannot be read (`Items` says why). Never rejects. */
-  step(by: 1 | -1): Promise<void>;
-  canStep(by: 1 | -1): boolean;
+  /** So many pictures on, or back where negative; does nothing where that one cannot be read (`Items` says why). Never rejects. */
+  step(by: number): Promise<void>;
+  canStep(by: number): boolean;
   close(): void;
 }
 
@@ -74,7 +74,7 @@ export function createOpened(
   /** The row of the picture while nobody knows where the shown answer ranks it. */
   const lost = () => (row() >= 0 && cell() === undefined ? row() : undefined);
   createEffect(on([lost, search.response], ([sought]) => sought !== undefined && void pictures.seek(sought)));
-  const canStep = (by: 1 | -1) => {
+  const canStep = (by: number) => {
     const from = cell();
     return from !== undefined && from + by >= 0 && from + by < pictures.total();
   };

@@ -2,12 +2,21 @@ import { type Accessor, batch, createEffect, createSignal, on, onCleanup } from 
 import { createStore, reconcile } from 'solid-js/store';
 import type { LibraryClient, LibraryClientEvent } from '../../client/library-client.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
-import type { Addition, FailedFile, LibraryEvent, LibraryOverview, Queue } from '../../protocol/library-worker.ts';
+import type {
+  Addition,
+  FailedFile,
+  LibraryEvent,
+  LibraryExportOptions,
+  LibraryImport,
+  LibraryOverview,
+  Queue,
+} from '../../protocol/library-worker.ts';
 import type { Notices } from '../shell/notices.ts';
 
 /** The overview is read again at most this often: it counts what is in each folder. */
 const READ_MS = 1_000;
 
+type Moving = Extract<LibraryEvent, { type: 'moving' }>;
 type LoadStage = Extract<LibraryEvent, { type: 'progress' }>['stage'];
 
 export interface LoadProgress {
@@ -25,6 +34,8 @@ export interface Library {
   readonly error: Accessor<AfterimageError | undefined>;
   /** What is loaded before the first picture can be embedded. */
   readonly progress: Partial<Record<LoadStage, LoadProgress>>;
+  /** How far an export or an import is; undefined while there is none. */
+  readonly moving: Accessor<Moving | undefined>;
   /** @returns whether it is in the queue */
   add(additions: readonly Addition[]): Promise<boolean>;
   pause(): Promise<void>;
@@ -39,6 +50,10 @@ export interface Library {
   remove(itemIds: readonly string[]): Promise<boolean>;
   /** Delete all pictures, folders and the queue. @throws AfterimageError */
   clear(): Promise<void>;
+  /** The library as one file. @throws AfterimageError as `LibraryWorkerApi.exportLibrary` does */
+  exportTo(options: LibraryExportOptions): Promise<Blob>;
+  /** Add what was exported. @throws AfterimageError as `LibraryWorkerApi.importLibrary` does */
+  importFrom(file: Blob): Promise<LibraryImport>;
   /** @throws AfterimageError */
   failures(): Promise<readonly FailedFile[]>;
   /** @throws AfterimageError `picture-unavailable` */
@@ -140,6 +155,13 @@ export function createLibrary(options: LibraryOptions): Library {
       await client.clear();
       await view.read();
     },
+    moving: view.moving,
+    exportTo: (how) => client.exportLibrary(how).finally(view.stopMoving),
+    async importFrom(file) {
+      const result = await client.importLibrary(file).finally(view.stopMoving);
+      await view.read();
+      return result;
+    },
     failures: () => client.failures(),
     original: (itemId) => client.original(itemId),
     thumbnail: (itemId) => client.thumbnail(itemId),
@@ -174,6 +196,7 @@ function createOverview(client: LibraryClient, notices: Notices) {
   const [overview, setOverview] = createSignal<LibraryOverview>();
   const [queue, setQueue] = createSignal<Queue>();
   const [error, setError] = createSignal<AfterimageError>();
+  const [moving, setMoving] = createSignal<Moving>();
   const [progress, setProgress] = createStore<Partial<Record<LoadStage, LoadProgress>>>({});
   /** Counts queue events: one that comes while the overview is read is newer than that. */
   let heard = 0;
@@ -205,6 +228,7 @@ function createOverview(client: LibraryClient, notices: Notices) {
       setQueue(event.queue);
       request();
     } else if (event.type === 'changed') request();
+    else if (event.type === 'moving') setMoving(event);
     else if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
     else if (event.type === 'restarted') {
       setProgress(reconcile({}));
@@ -214,7 +238,7 @@ function createOverview(client: LibraryClient, notices: Notices) {
   onCleanup(client.subscribe(hear));
   onCleanup(stop);
   void read();
-  return { overview, queue, error, progress, read };
+  return { overview, queue, error, progress, read, moving, stopMoving: () => void setMoving(undefined) };
 }
 
 function failure({ code, message }: Extract<LibraryClientEvent, { type: 'failed' }>): AfterimageError {

@@ -2,9 +2,8 @@ import type { JSX } from 'solid-js';
 
 const PATHS = {
   search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM15.3 15.3 20 20',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
   close: 'M6 6l12 12M18 6 6 18',
-  left: 'M14.5 5 8 12l6.5 7',
-  right: 'M9.5 5l6.5 7-6.5 7',
   down: 'M6.5 9.5 12 15l5.5-5.5',
   back: 'M20 12H5M11 5.5 4.5 12l6.5 6.5',
   log: 'M12 7.5V12l3 2M4.2 9.5A8.2 8.2 0 1 1 4 13M4 4.8v4.7h4.7',
@@ -25,6 +24,11 @@ export type IconName = keyof typeof PATHS;
 
 /** A stroke icon of the page; decoration only, the control around it has the name. */
 export function Icon(props: { name: IconName; size?: number }): JSX.Element {
+  return <PathIcon path={PATHS[props.name]} size={props.size} />;
+}
+
+/** The same by its path, for parts of the page that are loaded when they are wanted, and their icons with them. */
+export function PathIcon(props: { path: string; size?: number | undefined }): JSX.Element {
   return (
     <svg
       viewBox="0 0 24 24"
@@ -37,7 +41,7 @@ export function Icon(props: { name: IconName; size?: number }): JSX.Element {
       stroke-linejoin="round"
       aria-hidden="true"
     >
-      <path d={PATHS[props.name]} />
+      <path d={props.path} />
     </svg>
   );
 }

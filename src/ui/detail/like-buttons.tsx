@@ -14,7 +14,7 @@ export function LikeButtons(props: { item: Item }): JSX.Element {
     app.commit();
   };
   return (
-    <div class="detail-like">
+    <div class="detail-buttons">
       <button type="button" class="button" onClick={() => search(false)}>
         <Icon name="like" size={18} />
         More like this

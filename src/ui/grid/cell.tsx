@@ -6,6 +6,7 @@ import { formatCount, formatScore } from '../common/format.ts';
 import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 import { Thumbs } from '../ratings/thumbs.tsx';
+import { createSelecting } from './selecting.ts';
 
 /** One picture of the grid: a link to its detail view, and thumbs when it is a result. */
 export function Cell(props: {
@@ -28,7 +29,11 @@ export function Cell(props: {
     return shown && app.pictures.href(shown.id);
   };
   const place = () => `${formatCount(props.cell + 1)} of ${formatCount(app.pictures.total())}`;
+  const selecting = createSelecting(app.selection, () => ({ cell: props.cell, item: item() }));
+  const isOn = app.selection.isOn;
+  const isSelected = () => app.selection.has(item()?.id ?? '');
   const open = (event: MouseEvent) => {
+    if (selecting.takesClick(event)) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     const opened = item();
@@ -41,6 +46,9 @@ export function Cell(props: {
       class="cell"
       role="gridcell"
       aria-colindex={props.column + 1}
+      aria-selected={isOn() ? isSelected() : undefined}
+      onPointerDown={selecting.onPointerDown}
+      onContextMenu={selecting.onContextMenu}
       onPointerEnter={(event) => setTouched(event.pointerType === 'mouse')}
       onPointerLeave={(event) => setTouched(event.currentTarget.contains(document.activeElement))}
       onFocusIn={() => setTouched(true)}
@@ -59,7 +67,7 @@ export function Cell(props: {
           <span class="cell-title" dir="auto">
             {itemTitle(item())}
           </span>
-          <span class="visually-hidden">{`, ${place()}`}</span>
+          <span class="visually-hidden">{`, ${place()}${isOn() && isSelected() ? ', selected' : ''}`}</span>
           <Show when={ranked()?.named}>
             <span class="visually-hidden">, found by name</span>
           </Show>
@@ -74,7 +82,14 @@ export function Cell(props: {
           </span>
         </Show>
       </a>
-      <Show when={item()}>
+      <Show when={isOn()}>
+        <span class="cell-mark" aria-hidden="true">
+          <Show when={isSelected()}>
+            <Icon name="check" size={16} />
+          </Show>
+        </span>
+      </Show>
+      <Show when={!isOn() && item()}>
         {(shown) => (
           <CellTools
             item={shown()}
@@ -137,7 +152,8 @@ function CellTools(props: {
   );
 }
 
-function Picture(props: { item: Item | undefined }): JSX.Element {
+/** A thumbnail, or the name where there is none. */
+export function Picture(props: { item: Item | undefined }): JSX.Element {
   const app = useApp();
   const [state, setState] = createSignal<'loading' | 'shown' | 'failed'>('loading');
   let image: HTMLImageElement | undefined;

@@ -5,6 +5,7 @@ import { page } from 'vitest/browser';
 import { createStaticPictures } from '../../engine/collection/source/static-source.ts';
 import type { Item } from '../../engine/collection/types.ts';
 import type { Pictures } from '../../state/collection/pictures.ts';
+import { createSelection } from '../../state/collection/selection.ts';
 import { createAddressBar } from '../../state/search/address.ts';
 import { type App, AppContext } from '../context.ts';
 import { Grid, type GridHandle } from './grid.tsx';
@@ -59,8 +60,9 @@ async function show(): Promise<(cell: number) => void> {
     const app = {
       baseUrl: `${location.origin}/`,
       address: createAddressBar(),
-      items: { get: itemOf },
+      items: { get: itemOf, changed: () => undefined },
       pictures,
+      selection: createSelection(pictures, { get: itemOf }, () => 0),
       ratings: { off: () => true },
       judging: createSignal(false),
       pictureSource: () => createStaticPictures(`${location.origin}/`, 'demo'),

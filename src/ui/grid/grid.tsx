@@ -24,6 +24,8 @@ export function Grid(props: {
 }): JSX.Element {
   const {
     pictures,
+    items,
+    selection,
     judging: [judging],
   } = useApp();
   const [element, setElement] = createSignal<HTMLDivElement>();
@@ -42,13 +44,31 @@ export function Grid(props: {
     queueMicrotask(focusLink);
   };
   const onFocusOut = keepFocus(rows.shown, focusLink);
+  /** @returns whether the key was meant for the selection */
+  const selectByKey = (event: KeyboardEvent): boolean => {
+    if (!selection.isOn()) return false;
+    if (event.key === 'Escape') selection.stop();
+    else if (event.key === ' ') void toggleActive();
+    else if (event.key === 'a' && event.ctrlKey) void selection.selectAll();
+    else return false;
+    event.preventDefault();
+    return true;
+  };
+  const toggleActive = async () => {
+    const cell = active();
+    const ranked = pictures.at(cell);
+    const item = ranked && (await Promise.resolve(items.get(ranked.row)).catch(() => undefined));
+    if (item && selection.isOn()) selection.toggle(cell, item);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.metaKey) return;
+    if (selectByKey(event)) return;
     if (event.key === 'Escape') return props.onEscape();
     const page = Math.max(1, Math.floor((innerHeight - BAR_PX) / rowPx()));
     const target = move(layout(), active(), event.key, { page, control: event.ctrlKey });
     if (target === undefined) return;
     event.preventDefault();
+    if (event.shiftKey && selection.isOn()) void selection.extendTo(target, active());
     focus(target);
   };
   onMount(() => props.handle({ focus }));
@@ -61,6 +81,8 @@ export function Grid(props: {
       aria-label={props.label}
       aria-rowcount={layout().rows}
       aria-colcount={layout().columns}
+      aria-multiselectable={selection.isOn() ? true : undefined}
+      data-selecting={selection.isOn() ? '' : undefined}
       data-judging={judging() ? '' : undefined}
       style={{ height: `${rows.height()}px`, '--cell': `${cellPx()}px` }}
       onKeyDown={onKeyDown}

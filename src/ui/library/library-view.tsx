@@ -1,4 +1,5 @@
 import { type JSX, Show } from 'solid-js';
+import { LIBRARY } from '../../engine/collection/types.ts';
 import { textQuery } from '../../engine/query/query.ts';
 import type { Library } from '../../state/library/library.ts';
 import { Failure } from '../common/failure.tsx';
@@ -8,12 +9,10 @@ import { Adding } from './adding.tsx';
 import { Failures } from './failures.tsx';
 import { Folders } from './folders.tsx';
 import './library.css';
+import { MovingPictures } from './moving.tsx';
 import { QueuePanel } from './queue-panel.tsx';
 import { Storage } from './storage.tsx';
 import { WithLibrary } from './with-library.tsx';
-
-/** Name of the collection that the library is. */
-const COLLECTION = 'library';
 
 /** The visitor's own pictures: adding, how far that is, what failed, where they are found, how much room they take. */
 export default function LibraryView(): JSX.Element {
@@ -36,7 +35,7 @@ function Page(props: { library: Library }): JSX.Element {
           <p>
             <InternalLink
               class="button"
-              patch={{ view: 'search', collection: COLLECTION, query: textQuery(''), item: null }}
+              patch={{ view: 'search', collection: LIBRARY, query: textQuery(''), item: null }}
             >
               {`Search your ${formatPictures(count())}`}
             </InternalLink>
@@ -52,6 +51,7 @@ function Page(props: { library: Library }): JSX.Element {
       <Adding library={props.library} />
       <Failures library={props.library} onEmpty={toTitle} />
       <Folders library={props.library} onEmpty={toTitle} />
+      <MovingPictures library={props.library} />
       <Storage library={props.library} onEmpty={toTitle} />
     </div>
   );

@@ -7,6 +7,7 @@ import { Failure } from '../common/failure.tsx';
 import { NoCollections } from '../common/no-collections.tsx';
 import { useApp } from '../context.ts';
 import { Grid, type GridHandle } from '../grid/grid.tsx';
+import { SelectButton } from '../selection/select-button.tsx';
 import { InternalLink } from '../shell/header.tsx';
 import { BoxLine } from './box/box-line.tsx';
 import { createCompletions } from './box/completions.ts';
@@ -127,6 +128,7 @@ function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onLike' | '
       </Match>
       <Match when={app.session.collection()}>
         <Content>
+          <SelectButton />
           <Grid
             label={app.search.response() ? 'Results' : 'All pictures'}
             divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}

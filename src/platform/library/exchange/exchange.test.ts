@@ -1,0 +1,294 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readCollection } from '../../../engine/collection/reader.ts';
+import { createMemorySource, type Files } from '../../../engine/collection/testing.ts';
+import { perceptualHashOf } from '../../../engine/collection/types.ts';
+import { toFloat32 } from '../../../engine/collection/vectors/stored-vectors.ts';
+import { dot } from '../../../engine/numeric/embedding.ts';
+import type { LibraryExportOptions } from '../../../protocol/library-worker.ts';
+import { sha256 } from '../../hashes/sha256.ts';
+import type { LibraryStore, NewPicture } from '../library-store.ts';
+import { createMemoryLibraryStore } from '../testing-library-store.ts';
+import { foundFile, newPicture, withPreview } from '../testing-pictures.ts';
+import { exportLibrary } from './export-library.ts';
+import { importLibrary } from './import-library.ts';
+import { createZip, openZip } from './zip.ts';
+
+const MODEL = { model: { id: 'tiny-clip', sha256: 'a'.repeat(64) }, dim: 8 };
+const OPTIONS: LibraryExportOptions = { name: 'mine', title: 'My pictures', vectors: 'f32', withPlaces: true };
+
+let store: LibraryStore;
+beforeEach(async () => {
+  store = await libraryOf(newPicture(1), withPlace(withPreview(2)), newPicture(3, { phash: null }));
+});
+
+async function libraryOf(...pictures: NewPicture[]): Promise<LibraryStore> {
+  const library = createMemoryLibraryStore();
+  await library.setModel(MODEL);
+  await library.put(pictures, []);
+  return library;
+}
+
+function withPlace(picture: NewPicture): NewPicture {
+  return { ...picture, item: { ...picture.item, extensions: { place: [48.1, 11.5], camera: 'Camera 1' } } };
+}
+
+/** Everything of a library but its keys, which are its own. */
+async function contentOf(library: LibraryStore) {
+  const pictures = await library.all();
+  const load = async ({ key: _, ...picture }: (typeof pictures)[number]) => ({
+    ...picture,
+    thumbnail: await library.rendition(picture.item.thumbnail?.path ?? ''),
+    preview: await library.rendition(picture.item.preview?.path ?? ''),
+  });
+  return await Promise.all(pictures.map(load));
+}
+
+/** The files of a zip, as a host would serve them. */
+async function unpack(zip: Blob, folder = 'collections'): Promise<Files> {
+  const { paths, read } = await openZip(zip);
+  const files: Files = new Map();
+  for (const path of paths) files.set(`${folder}/${path}`, (await read(path)) ?? new Uint8Array());
+  return files;
+}
+
+async function changed(zip: Blob, change: (files: Files) => void): Promise<Blob> {
+  const files = await unpack(zip, '.');
+  change(files);
+  const writing = createZip();
+  for (const [path, bytes] of files) await writing.add(path.slice(2), bytes);
+  return await writing.close();
+}
+
+describe('an exported library', () => {
+  it('is a collection that a site can serve', async () => {
+    const files = await unpack(await exportLibrary(store, OPTIONS));
+    const collection = await readCollection(createMemorySource(files, sha256), sha256, 'mine');
+    expect(collection.manifest).toMatchObject({
+      name: 'mine',
+      title: 'My pictures',
+      count: 3,
+      index: 'exact',
+      ...MODEL,
+    });
+    const pictures = await store.all();
+    const items = await collection.allItems();
+    expect(items.map(perceptualHashOf)).toEqual(pictures.map(({ phash }) => phash ?? undefined));
+    expect(items.map(({ extensions: _, ...item }) => item)).toEqual(
+      pictures.map(({ item: { extensions: _, ...item } }) => item),
+    );
+    expect(toFloat32(await collection.vectors())).toEqual(
+      Float32Array.from(pictures.flatMap((one) => [...one.vector])),
+    );
+    const sizes = items.flatMap(({ thumbnail, preview }) =>
+      [thumbnail, preview].flatMap((one) => (one ? [one.path] : [])),
+    );
+    expect(sizes).toHaveLength(4);
+    const bytes = sizes.map((path) => files.get(`collections/mine/${path}`)?.length ?? Number.NaN);
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBe(collection.manifest.pictures.bytes);
+  });
+
+  it('is smaller, and its vectors nearly the same, with int8', async () => {
+    const files = await unpack(await exportLibrary(store, { ...OPTIONS, vectors: 'int8' }));
+    const collection = await readCollection(createMemorySource(files, sha256), sha256, 'mine');
+    expect(collection.manifest.quantiser.encoding).toBe('int8');
+    const library = createMemoryLibraryStore();
+    await importLibrary(library, await exportLibrary(store, { ...OPTIONS, vectors: 'int8' }));
+    const [before, after] = [await store.all(), await library.all()];
+    for (const [row, { vector }] of after.entries()) {
+      expect(dot(vector, before[row]?.vector ?? vector)).toBeGreaterThan(0.999);
+      expect(dot(vector, vector)).toBeCloseTo(1, 5);
+    }
+  });
+
+  it('says where pictures were taken only where that is asked for', async () => {
+    const placed = async (withPlaces: boolean) => {
+      const files = await unpack(await exportLibrary(store, { ...OPTIONS, withPlaces }));
+      const items = await (await readCollection(createMemorySource(files, sha256), sha256, 'mine')).allItems();
+      return items.map(({ extensions }) => [extensions?.place, extensions?.camera]);
+    };
+    const nothing = [undefined, undefined];
+    expect(await placed(true)).toEqual([nothing, [[48.1, 11.5], 'Camera 1'], nothing]);
+    expect(await placed(false)).toEqual([nothing, [undefined, 'Camera 1'], nothing]);
+  });
+
+  it('leaves out what was removed and small copies that are gone', async () => {
+    const [first] = await store.all();
+    await store.remove([first?.key ?? -1]);
+    const library = createMemoryLibraryStore();
+    const missing = { ...store, rendition: async () => undefined };
+    await importLibrary(library, await exportLibrary(missing, OPTIONS));
+    expect((await library.all()).map(({ item }) => [item.thumbnail, item.preview])).toEqual([
+      [null, null],
+      [null, null],
+    ]);
+    expect(await library.check()).toEqual([]);
+  });
+
+  it('tells how far it is', async () => {
+    const told: number[][] = [];
+    const zip = await exportLibrary(store, OPTIONS, (...progress) => told.push(progress));
+    expect(told).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
+    told.length = 0;
+    await importLibrary(createMemoryLibraryStore(), zip, { onProgress: (...progress) => told.push(progress) });
+    expect([told.length > 3, told.at(-1)]).toEqual([true, [6, 6]]);
+  });
+
+  it.each(['', 'library', 'a b', '../x', 'x/y'])('is refused the name %j', async (name) => {
+    await expect(exportLibrary(store, { ...OPTIONS, name })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('is refused where there is nothing', async () => {
+    await expect(exportLibrary(await libraryOf(), OPTIONS)).rejects.toMatchObject({ code: 'nothing-to-index' });
+  });
+});
+
+describe('an imported library', () => {
+  it('is the library that was exported', async () => {
+    const library = createMemoryLibraryStore();
+    expect(await importLibrary(library, await exportLibrary(store, OPTIONS))).toEqual({ added: 3, known: 0 });
+    expect(await contentOf(library)).toEqual(await contentOf(store));
+    expect(await library.model()).toEqual(MODEL);
+    expect(await library.check()).toEqual([]);
+  });
+
+  it('is the same for libraries of every kind', async () => {
+    const file = fc.record({ path: fc.string({ minLength: 1, unit: 'binary' }), bytes: fc.nat(), modified: fc.nat() });
+    const picture = fc.record({
+      n: fc.nat(100_000),
+      files: fc.array(file, { minLength: 1, maxLength: 3 }),
+      large: fc.boolean(),
+    });
+    const pictures = fc.uniqueArray(picture, { selector: ({ n }) => n, minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(pictures, async (all) => {
+        const made = all.map(({ n, files, large }): NewPicture => {
+          const named = files.map((one) => foundFile(one.path.toWellFormed(), one));
+          const base = large ? withPreview(n) : newPicture(n);
+          return { ...base, files: named.map((one) => ({ ...one, path: one.path.toWellFormed() })) };
+        });
+        const from = await libraryOf(...made);
+        const library = createMemoryLibraryStore();
+        await importLibrary(library, await exportLibrary(from, OPTIONS));
+        expect(await contentOf(library)).toEqual(await contentOf(from));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is merged by content: what is there stays, and is found at more places', async () => {
+    const library = await libraryOf(newPicture(1, { files: [foundFile('own.jpg')] }), newPicture(7));
+    const zip = await exportLibrary(store, OPTIONS);
+    const keys = (await library.all()).map(({ key }) => key);
+    expect(await importLibrary(library, zip)).toEqual({ added: 2, known: 1 });
+    const all = await library.all();
+    expect(all.slice(0, 2).map(({ key }) => key)).toEqual(keys);
+    expect(all[0]?.files.map(({ path }) => path)).toEqual(['own.jpg', 'photo 1.jpg']);
+    expect(await importLibrary(library, zip), 'a second time').toEqual({ added: 0, known: 3 });
+    expect(await library.all()).toEqual(all);
+  });
+
+  it('does not name the places of a folder twice', async () => {
+    const library = await libraryOf();
+    const handle = { kind: 'directory', name: 'holiday', isSameEntry: async () => true };
+    const { id } = await library.addFolder(handle as unknown as FileSystemDirectoryHandle);
+    await library.put([newPicture(1, { files: [foundFile('a.jpg', { folder: id })] })], []);
+    const before = await library.all();
+    const zip = await exportLibrary(library, OPTIONS);
+    await importLibrary(library, zip);
+    expect(await library.all()).toEqual(before);
+    const elsewhere = createMemoryLibraryStore();
+    await importLibrary(elsewhere, zip);
+    expect((await elsewhere.all()).map(({ files }) => files.map(({ path }) => path))).toEqual([['holiday/a.jpg']]);
+  });
+
+  it('is refused when it is of another model', async () => {
+    const zip = await exportLibrary(store, OPTIONS);
+    const other = { model: { id: 'other', sha256: 'b'.repeat(64) }, dim: 8 };
+    const library = createMemoryLibraryStore();
+    const mismatch = { code: 'import-model-mismatch', message: expect.stringMatching(/tiny-clip.*other/) };
+    await expect(importLibrary(library, zip, { model: other })).rejects.toMatchObject(mismatch);
+    await library.setModel(other);
+    await expect(importLibrary(library, zip)).rejects.toMatchObject(mismatch);
+    expect(await library.count()).toBe(0);
+  });
+
+  it('may have been packed again, under another name or none', async () => {
+    for (const folder of ['', 'other name/', 'a/b/']) {
+      const writing = createZip();
+      for (const [path, bytes] of await unpack(await exportLibrary(store, OPTIONS), '.')) {
+        await writing.add(folder + path.slice('./mine/'.length), bytes);
+      }
+      const library = createMemoryLibraryStore();
+      await importLibrary(library, await writing.close());
+      expect(await contentOf(library)).toEqual(await contentOf(store));
+    }
+  });
+});
+
+describe('a file that is no whole library', () => {
+  async function refused(file: Blob): Promise<void> {
+    const library = createMemoryLibraryStore();
+    await expect(importLibrary(library, file)).rejects.toMatchObject({ code: 'import-invalid' });
+    expect([await library.count(), await library.model()]).toEqual([0, undefined]);
+  }
+
+  it('is refused when it is something else', async () => {
+    await refused(new Blob([]));
+    await refused(new Blob(['{"format": "afterimage-library"}']));
+    const zip = createZip();
+    await zip.add('picture.jpg', new Uint8Array(100));
+    await refused(await zip.close());
+  });
+
+  it('is refused at every length that is too short', async () => {
+    const zip = await exportLibrary(store, OPTIONS);
+    for (let length = 0; length < zip.size; length += 131) await refused(zip.slice(0, length));
+  });
+
+  it('is refused, or harmless, with any byte changed', async () => {
+    const whole = new Uint8Array(await (await exportLibrary(store, OPTIONS)).arrayBuffer());
+    const expected = await contentOf(store);
+    let refusals = 0;
+    const flip = fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, by) => {
+      const bytes = whole.slice();
+      bytes[at] = (bytes[at] as number) ^ by;
+      const library = createMemoryLibraryStore();
+      const error = await importLibrary(library, new Blob([bytes])).then(
+        () => undefined,
+        ({ code }) => code,
+      );
+      if (error === undefined) expect(await contentOf(library)).toEqual(expected);
+      else expect([error, await library.count()]).toEqual(['import-invalid', 0]);
+      if (error !== undefined) refusals++;
+    });
+    await fc.assert(flip, { numRuns: 300 });
+    expect(refusals).toBeGreaterThan(150);
+  });
+
+  it('is refused when a file is missing', async () => {
+    const zip = await exportLibrary(store, OPTIONS);
+    for (const path of (await unpack(zip, '.')).keys())
+      await refused(await changed(zip, (files) => files.delete(path)));
+  });
+
+  it('is refused when it brings pictures under the paths of others', async () => {
+    const from = await libraryOf(newPicture(1));
+    const victim = newPicture(2).item.thumbnail;
+    const stolen = newPicture(1);
+    await from.clear();
+    await from.setModel(MODEL);
+    await from.put([{ ...stolen, item: { ...stolen.item, thumbnail: victim } }], []);
+    await refused(await exportLibrary(from, OPTIONS));
+  });
+
+  it.each(['svg', 'html'])('is refused with a small copy that is %s', async (extension) => {
+    const one = newPicture(1);
+    const thumbnail = { path: `thumbnails/${one.item.id}.${extension}`, width: 4, height: 3 };
+    await refused(await exportLibrary(await libraryOf({ ...one, item: { ...one.item, thumbnail } }), OPTIONS));
+  });
+});

@@ -1,0 +1,131 @@
+import { PLACE, withExtension } from '../../../engine/collection/extensions/facts.ts';
+import { isCollectionName, stringifyManifest } from '../../../engine/collection/manifest.ts';
+import { type Item, LIBRARY, PERCEPTUAL_HASH, withPerceptualHash } from '../../../engine/collection/types.ts';
+import { storeVectors } from '../../../engine/collection/vectors/stored-vectors.ts';
+import { type CollectionDescription, encodeCollection } from '../../../engine/collection/writer.ts';
+import { AfterimageError } from '../../../engine/errors.ts';
+import { beamFor } from '../../../indexing/indexes/beam.ts';
+import type { LibraryExportOptions } from '../../../protocol/library-worker.ts';
+import { sha256 } from '../../hashes/sha256.ts';
+import { renditionPaths } from '../files.ts';
+import type { FoundFile, LibraryModel, LibraryStore, StoredFolder, StoredPicture } from '../library-store.ts';
+import { type ExportedFile, LIBRARY_FILE, stringifyLibraryFile } from './library-file.ts';
+import { createZip, type ZipFile } from './zip.ts';
+
+export type ExportProgress = (done: number, total: number) => void;
+
+/** Of a graph that someone may build for the collection; written down because the manifest names them. */
+const HNSW = { M: 16, efConstruction: 200 };
+
+/**
+ * The library as a zip file: a folder of the name that was chosen, which is a collection, with `library.json` in it.
+ * @throws AfterimageError `nothing-to-index` for an empty library, `usage` for a name that no collection can have
+ */
+export async function exportLibrary(
+  store: LibraryStore,
+  options: LibraryExportOptions,
+  onProgress: ExportProgress = () => undefined,
+): Promise<Blob> {
+  if (!isCollectionName(options.name) || options.name === LIBRARY) throw nameInvalid();
+  const [model, folders, pictures] = await Promise.all([store.model(), store.folders(), store.all()]);
+  if (!model || pictures.length === 0) throw empty();
+  const zip = createZip();
+  const add = (path: string, bytes: Uint8Array) => zip.add(`${options.name}/${path}`, bytes);
+  const written = await addRenditions(pictures, store, { ...zip, add }, onProgress);
+  const names = new Map(folders.map((folder) => [folder.id, folder]));
+  const known = pictures.map((picture) => ({
+    ...{ sha256: picture.sha256, phash: picture.phash },
+    files: picture.files.map((file) => exportedFile(file, names)),
+  }));
+  await add(LIBRARY_FILE, new TextEncoder().encode(stringifyLibraryFile(known)));
+  await addCollection(pictures, written, { model, options, add });
+  return await zip.close();
+}
+
+/** Renditions that are there: bytes by path. */
+async function addRenditions(
+  pictures: readonly StoredPicture[],
+  store: LibraryStore,
+  zip: ZipFile,
+  onProgress: ExportProgress,
+): Promise<Map<string, number>> {
+  const written = new Map<string, number>();
+  for (const [done, { item }] of pictures.entries()) {
+    for (const path of renditionPaths(item)) {
+      const rendition = await store.rendition(path);
+      if (!rendition || written.has(path)) continue;
+      await zip.add(path, rendition.bytes);
+      written.set(path, rendition.bytes.length);
+    }
+    onProgress(done + 1, pictures.length);
+  }
+  return written;
+}
+
+interface Writing {
+  readonly model: LibraryModel;
+  readonly options: LibraryExportOptions;
+  readonly add: ZipFile['add'];
+}
+
+async function addCollection(
+  pictures: readonly StoredPicture[],
+  written: ReadonlyMap<string, number>,
+  { model, options, add }: Writing,
+): Promise<void> {
+  const { dim } = model;
+  const vectors = new Float32Array(pictures.length * dim);
+  for (const [row, { vector }] of pictures.entries()) vectors.set(vector, row * dim);
+  const parts = encodeCollection({
+    ...describeCollection(pictures, written, model, options),
+    items: pictures.map((picture) => exportedItem(picture, written, options.withPlaces)),
+    vectors: storeVectors(vectors, dim, options.vectors),
+    sha256,
+  });
+  let step = await parts.next();
+  for (; !step.done; step = await parts.next()) await add(step.value.path, step.value.bytes);
+  await add('manifest.json', new TextEncoder().encode(stringifyManifest(step.value)));
+}
+
+function describeCollection(
+  pictures: readonly StoredPicture[],
+  written: ReadonlyMap<string, number>,
+  { model, dim }: LibraryModel,
+  { name, title }: LibraryExportOptions,
+): CollectionDescription {
+  const bytes = [...written.values()].reduce((sum, size) => sum + size, 0);
+  const hasPreviews = pictures.some(({ item }) => item.preview);
+  return {
+    ...{ name, title, description: '', licence: null, examples: [], created: new Date().toISOString() },
+    ...{ model, dim, index: 'exact', hnsw: { ...HNSW, efSearch: beamFor(pictures.length) } },
+    pictures: { mode: hasPreviews ? 'preview' : 'none', bytes },
+  };
+}
+
+/** The item as a collection has it: without renditions that are gone, with what the library keeps beside it. */
+function exportedItem({ item, phash }: StoredPicture, written: ReadonlyMap<string, number>, withPlaces: boolean): Item {
+  const there = (one: Item['thumbnail']) => (one && written.has(one.path) ? one : null);
+  const thumbnail = there(item.thumbnail);
+  const own = { ...item, thumbnail, preview: thumbnail && there(item.preview) };
+  const placed = withPlaces ? own : withExtension(own, PLACE, undefined);
+  return phash === null ? withExtension(placed, PERCEPTUAL_HASH, undefined) : withPerceptualHash(placed, phash);
+}
+
+function exportedFile(
+  { folder, path, bytes, modified }: FoundFile,
+  folders: ReadonlyMap<number, StoredFolder>,
+): ExportedFile {
+  const name = folder === null ? undefined : folders.get(folder)?.name;
+  return { path: name === undefined ? path : `${name}/${path}`, bytes, modified: Math.max(0, Math.round(modified)) };
+}
+
+function empty(): AfterimageError {
+  return new AfterimageError('nothing-to-index', 'There are no pictures of yours to export. Add some first.');
+}
+
+function nameInvalid(): AfterimageError {
+  return new AfterimageError(
+    'usage',
+    `The name of the exported collection takes up to 64 letters, digits, "-" and "_", and is not "${LIBRARY}".`,
+  );
+}

@@ -1,0 +1,119 @@
+import { For, type JSX, Show } from 'solid-js';
+import { cameraOf, otherFilesOf, placeOf } from '../../../engine/collection/extensions/facts.ts';
+import type { Item } from '../../../engine/collection/types.ts';
+import { Fact } from '../../common/fact.tsx';
+import { formatCount, formatScore } from '../../common/format.ts';
+import { useApp } from '../../context.ts';
+import { itemTitle } from '../../grid/cell.tsx';
+import { RatingError } from '../../ratings/search-rating.tsx';
+import { Thumbs } from '../../ratings/thumbs.tsx';
+import { matchText } from '../../search/matches.ts';
+import { FileButtons } from '../file/file-buttons.tsx';
+import { LikeButtons } from '../like-buttons.tsx';
+import { dateFact } from './date-fact.ts';
+import { fileName, folderOf, formatPlace, sizeFact, typeOf } from './words.ts';
+
+/** What is known of the opened picture, and what can be done with it. */
+export function Facts(props: { item: Item }): JSX.Element {
+  const app = useApp();
+  const cell = app.opened.cell;
+  const score = () => {
+    const shown = cell();
+    return shown === undefined ? null : (app.pictures.at(shown)?.score ?? null);
+  };
+  return (
+    <>
+      {/* Stepping with the keys leaves the focus where it is, so the new picture is said. */}
+      <h2 aria-live="polite">
+        <bdi>{itemTitle(props.item)}</bdi>
+      </h2>
+      <Show when={score() !== null}>
+        <Show when={app.search.response()}>
+          {(response) => <p class="detail-match">{matchText(response(), cell() ?? 0)}</p>}
+        </Show>
+        <Show when={!app.ratings.off()}>
+          <Judge item={props.item} />
+        </Show>
+      </Show>
+      <LikeButtons item={props.item} />
+      <FileButtons item={props.item} />
+      <dl class="facts numbers">
+        <Show when={score() !== null}>
+          <Fact name="Score">{formatScore(score() ?? 0)}</Fact>
+        </Show>
+        <Show when={cell() !== undefined}>
+          <Fact name={score() === null ? 'Place' : 'Rank'}>
+            {formatCount((cell() ?? 0) + 1)} of {formatCount(app.pictures.total())}
+          </Fact>
+        </Show>
+        <FileFacts item={props.item} />
+        <Show when={props.item.licence ?? app.session.collection()?.manifest.licence}>
+          {(licence) => <Fact name="Licence">{licence()}</Fact>}
+        </Show>
+      </dl>
+    </>
+  );
+}
+
+function Judge(props: { item: Item }): JSX.Element {
+  const app = useApp();
+  return (
+    <div>
+      <Thumbs
+        labelled
+        title={itemTitle(props.item)}
+        value={app.ratings.judgement(props.item.id)}
+        onChange={(judgement) => {
+          app.commit();
+          void app.ratings.judge(props.item.id, judgement);
+        }}
+      />
+      <RatingError ratings={app.ratings} />
+    </div>
+  );
+}
+
+/** What the file says of itself. All of it is text of somebody else's. */
+function FileFacts(props: { item: Item }): JSX.Element {
+  return (
+    <>
+      <Fact name="File">
+        <Untrusted text={fileName(props.item)} />
+        <For each={otherFilesOf(props.item)}>{(name) => <Untrusted text={name} />}</For>
+      </Fact>
+      <Show when={folderOf(props.item)}>
+        {(folder) => (
+          <Fact name="Folder">
+            <Untrusted text={folder()} />
+          </Fact>
+        )}
+      </Show>
+      <Show when={typeOf(props.item)}>{(type) => <Fact name="Type">{type()}</Fact>}</Show>
+      <Show when={sizeFact(props.item)}>{(size) => <Fact name="Size">{size()}</Fact>}</Show>
+      <Show when={dateFact(props.item)}>
+        {(date) => (
+          <Fact name={date().name}>
+            {date().text}
+            <Show when={date().source}>{(source) => <span class="fact-source">{source()}</span>}</Show>
+          </Fact>
+        )}
+      </Show>
+      <Show when={cameraOf(props.item)}>
+        {(camera) => (
+          <Fact name="Camera">
+            <Untrusted text={camera()} />
+          </Fact>
+        )}
+      </Show>
+      <Show when={placeOf(props.item)}>{(place) => <Fact name="Taken at">{formatPlace(place())}</Fact>}</Show>
+    </>
+  );
+}
+
+function Untrusted(props: { text: string }): JSX.Element {
+  return (
+    <bdi class="fact-line" translate="no">
+      {props.text}
+    </bdi>
+  );
+}
