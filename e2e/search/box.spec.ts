@@ -19,10 +19,10 @@ test('what is typed is understood, shown as chips, and stays as it was typed', a
   await expect(page).toHaveURL(/\?query=1_w\.Fruit_w-200\.red_w\.on\+a\+tree_type\.png_width\.701-$/);
 
   await page.reload();
-  await app.answered('Fruit, not red ×2, on a tree');
+  await app.answered('Fruit, not red ×2, on a tree, type: png, width: >700');
   await expect(app.field).toHaveValue('Fruit  -red^2 "on a tree" type:PNG width:>700');
   await page.getByRole('button', { name: 'Remove on a tree' }).click();
-  await app.answered('Fruit, not red ×2, type: png');
+  await app.answered('Fruit, not red ×2, type: png, width: >700');
   await expect(app.field).toHaveValue('Fruit  -red^2 type:PNG width:>700');
   await expect(app.field).toBeFocused();
 
