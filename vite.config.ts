@@ -6,6 +6,7 @@ import { fingerprint, installedVersion } from './scripts/repository/repository.t
 import { listCollections } from './scripts/site/list-collections.ts';
 import { contentSecurityPolicy } from './scripts/vite/vite-csp.ts';
 import { stylesFromDisk } from './scripts/vite/vite-from-disk.ts';
+import { libheif } from './scripts/vite/vite-libheif.ts';
 import { licences } from './scripts/vite/vite-licences.ts';
 import { onnxruntime } from './scripts/vite/vite-onnxruntime.ts';
 import { solidPages } from './scripts/vite/vite-solid.ts';
@@ -36,6 +37,7 @@ export default defineConfig(async ({ command }) => {
     plugins: [
       solidPages(),
       onnxruntime(),
+      libheif(),
       contentSecurityPolicy(),
       stylesFromDisk(),
       pageLicences(),
@@ -60,7 +62,8 @@ export default defineConfig(async ({ command }) => {
         },
         injectManifest: {
           globPatterns: ['index.html', 'licences.json', 'THIRD-PARTY.txt', 'assets/**'],
-          globIgnores: ['**/*.map'],
+          // The decoder of HEIC is loaded by those who have such pictures.
+          globIgnores: ['**/*.map', 'assets/libheif-*'],
           // The runtimes, which are listed so that an update can bring a new one; nothing else is large.
           maximumFileSizeToCacheInBytes: 20 * 1024 * 1024,
           dontCacheBustURLsMatching: /^assets\//,
@@ -82,7 +85,7 @@ export default defineConfig(async ({ command }) => {
         output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial' as const] }] } },
       },
     },
-    worker: { format: 'es' as const, plugins: () => [onnxruntime(), workerLicences()] },
+    worker: { format: 'es' as const, plugins: () => [onnxruntime(), libheif(), workerLicences()] },
     server: { headers: devHeaders },
   };
 });

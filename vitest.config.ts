@@ -2,6 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { BROWSER_ARGS, findBrowser } from './scripts/checks/browser.ts';
 import { ensureKernels } from './scripts/repository/kernels.ts';
+import { libheif } from './scripts/vite/vite-libheif.ts';
 import { solidPages } from './scripts/vite/vite-solid.ts';
 
 const executablePath = findBrowser();
@@ -33,7 +34,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [solidPages()],
+        plugins: [solidPages(), libheif()],
         // Named beforehand: a dependency that is met while tests run loads the page anew in the middle of them.
         optimizeDeps: {
           include: [

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAX_PART_BYTES } from '../../src/engine/collection/types.ts';
-import { DEFAULT_MODEL, type ModelManifest, parseModelManifest } from '../../src/engine/model/model.ts';
+import {
+  DEFAULT_MODEL,
+  type ModelManifest,
+  parseModelManifest,
+  stringifyModelManifest,
+} from '../../src/engine/model/model.ts';
 import { createHttpSource } from '../../src/platform/bytes/http-source.browser.ts';
 import { textFiles, towerFile } from '../../src/platform/models/model-files.ts';
 import { readModelFile, readNewestModel } from '../../src/platform/models/model-source.browser.ts';
@@ -39,9 +44,22 @@ test('only what a browser loads is copied, in parts that every host takes, and m
   for (const name of found)
     expect((await stat(at('dist/models/large', name))).size).toBeLessThanOrEqual(MAX_PART_BYTES);
   expect(towerFile(after, 'text', 'fp32').parts).toHaveLength(2);
-  expect(after.files.some(({ path }) => path.includes('vision'))).toBe(false);
-  expect(after.omittedVision).toEqual([towerFile(before, 'vision', 'fp32').sha256]);
+  expect(towerFile(after, 'vision', 'fp32').sha256).toBe(towerFile(before, 'vision', 'fp32').sha256);
+  expect(after.files.some(({ path }) => path === 'preprocessor_config.json')).toBe(true);
+  expect(after.omittedVision).toEqual([]);
   expect(await readdir(at('dist/models'))).toEqual(['large']);
+});
+
+test('of a vision tower in several precisions, those that no device takes are left out and named', async () => {
+  const other = { path: 'onnx/vision_model_q8.onnx', bytes: 4, sha256: 'a'.repeat(64) };
+  await cp(at('models/large'), at('several/large'), { recursive: true });
+  await writeFile(at('several/large', other.path), 'four');
+  const manifest = { ...before, files: [...before.files, other] };
+  await writeFile(at('several/large/model.json'), stringifyModelManifest(manifest));
+  await packageModels(at('several'), at('packed'));
+  const after = parseModelManifest(await readFile(at('packed/large/model.json'), 'utf8'));
+  expect(after.omittedVision).toEqual([other.sha256]);
+  expect(after.files.map(({ path }) => path)).not.toContain(other.path);
 });
 
 test.each(['dist', ''])('a browser reads the same model from the server of "%s"', async (folder) => {
@@ -71,5 +89,9 @@ test('the embedded model keeps its papers', async () => {
   await packageModels(at('own'), at('packaged'));
   const names = await readdir(at('packaged', DEFAULT_MODEL));
   expect(names).toEqual(expect.arrayContaining(['MODEL.md', 'credits.json', 'config.json', 'tokenizer.json']));
-  expect(await readdir(at('packaged', DEFAULT_MODEL, 'onnx'))).toEqual(['text_model.onnx', 'text_model_prepared.onnx']);
+  expect(await readdir(at('packaged', DEFAULT_MODEL, 'onnx'))).toEqual([
+    'text_model.onnx',
+    'text_model_prepared.onnx',
+    'vision_model.onnx',
+  ]);
 });

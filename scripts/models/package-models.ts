@@ -9,10 +9,12 @@ import {
   parseModelManifest,
   stringifyModelManifest,
 } from '../../src/engine/model/model.ts';
-import { textFiles } from '../../src/platform/models/model-files.ts';
+import { textFiles, visionFiles } from '../../src/platform/models/model-files.ts';
 
 /** What a model says of itself and of whose work it is: it goes wherever the model goes. */
 const PAPERS = /^(?:licen[cs]e|notice|credits|readme|model)\b.*\.(?:md|txt|json)$|^(?:licen[cs]e|notice)$/i;
+
+const VISION = /^onnx\/vision_model\w*\.onnx$/;
 
 /**
  * Copy the models in `from` to `to` for a static host: only what a browser loads, and files over 20 MiB in parts. Folders
@@ -35,15 +37,25 @@ async function packageModel(manifest: ModelManifest, from: string, to: string, m
   }
   const files: ModelFile[] = [];
   for (const file of browserFiles(manifest)) files.push(await packageFile(file, from, to, maxPartBytes));
-  const omittedVision = manifest.files.filter(({ path }) => /^onnx\/vision_model\w*\.onnx$/.test(path));
-  const packaged = { ...manifest, files, omittedVision: omittedVision.map(({ sha256 }) => sha256) };
+  const packed = new Set(files.map(({ path }) => path));
+  const omitted = manifest.files.filter(({ path }) => VISION.test(path) && !packed.has(path));
+  const omittedVision = [...(manifest.omittedVision ?? []), ...omitted.map(({ sha256 }) => sha256)];
+  const packaged = { ...manifest, files, omittedVision };
   await writeFile(join(to, 'model.json'), stringifyModelManifest(packaged));
 }
 
-/** What a browser loads of a model: the text tower in the precision of each of its devices. */
+/**
+ * What a browser loads of a model: the text tower, and for pictures of its own the vision tower, in the precision of each of
+ * its devices.
+ */
 function browserFiles(manifest: ModelManifest): readonly ModelFile[] {
   const devices = ['wasm', 'webgpu'] as const;
-  const paths = new Set(devices.flatMap((device) => textFiles(manifest, device)).map(({ path }) => path));
+  const hasVision = manifest.files.some(({ path }) => VISION.test(path));
+  const files = devices.flatMap((device) => [
+    ...textFiles(manifest, device),
+    ...(hasVision ? visionFiles(manifest, device) : []),
+  ]);
+  const paths = new Set(files.map(({ path }) => path));
   return manifest.files.filter(({ path }) => paths.has(path));
 }
 

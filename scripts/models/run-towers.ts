@@ -6,8 +6,6 @@ import { dot, type Embedding, normalise } from '../../src/engine/numeric/embeddi
 import {
   createNodeImageEncoder,
   createNodeQueryEncoder,
-  loadVisionTower,
-  runVisionTower,
   useModelsFolder,
 } from '../../src/platform/encoders/clip.node.ts';
 import {
@@ -17,6 +15,7 @@ import {
   type TextRules,
   tokenise,
 } from '../../src/platform/encoders/clip-text.ts';
+import { loadVisionTower, runVisionTower } from '../../src/platform/encoders/clip-vision.ts';
 import { towerPath } from '../../src/platform/models/model-files.ts';
 import { toPlanes } from '../../src/platform/models/preprocessor.ts';
 import { type HfFolder, invalid } from './hf/hf-folder.ts';
@@ -148,7 +147,7 @@ export async function checkVisionTower(
   }));
   let rows: Float32Array[];
   try {
-    const model = await loadVisionTower(stage.id, family, dtype);
+    const model = await loadVisionTower(stage.id, family, { device: 'cpu', dtype });
     rows = await runVisionTower(model, toPlanes(pictures, preprocessor), pictures.length, size);
     await model.dispose();
     for (const row of rows) normalise(row);

@@ -13,6 +13,9 @@ const COPYRIGHT: Readonly<Record<string, string>> = {
   'onnxruntime-web': 'Copyright (c) Microsoft Corporation',
 };
 
+/** Texts that lie deeper in a package. */
+const MORE_TEXTS: Readonly<Record<string, readonly string[]>> = { 'libheif-js': ['libheif-wasm/LICENSE'] };
+
 /** The folder of the package that a module belongs to; undefined for our own and for virtual modules. */
 export function packageFolder(moduleId: string): string | undefined {
   return /^\0?(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(moduleId.replaceAll('\\', '/'))?.[1];
@@ -56,7 +59,8 @@ async function readPackage(folder: string): Promise<PackageLicence> {
     license?: string;
     homepage?: string;
   };
-  const names = (await readdir(folder)).filter((name) => /^(licen[cs]e|notice|thirdpartynotices)/i.test(name)).sort();
+  const files = (await readdir(folder)).filter((name) => /^(licen[cs]e|notice|thirdpartynotices)/i.test(name)).sort();
+  const names = [...files, ...(MORE_TEXTS[description.name] ?? [])];
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
   const licence = description.license ?? 'unknown';
   return {

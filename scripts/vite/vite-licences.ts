@@ -1,5 +1,6 @@
 import type { Plugin } from 'vite';
 import { collectLicences, describeLicences, packageFolder } from '../site/licences.ts';
+import { LIBHEIF } from './vite-libheif.ts';
 
 /**
  * Notes which packages end up in the bundles and writes their licences into the site: `licences.json` for the About
@@ -10,7 +11,7 @@ export function licences(): { page: () => Plugin; worker: () => Plugin } {
   const folders = new Set<string>();
   const note = (moduleIds: Iterable<string>) => {
     for (const id of moduleIds) {
-      const folder = packageFolder(id);
+      const folder = id === LIBHEIF.module ? LIBHEIF.folder : packageFolder(id);
       if (folder) folders.add(folder);
     }
   };

@@ -12,9 +12,10 @@ export const HELP = `
 Usage: pnpm build-index <folder>… --out public/collections/<name> [options]
        pnpm build-index --from-npy <file or folder> --model <id> --out public/collections/<name> [options]
 
-Makes a searchable collection of the pictures in folders and the folders below them (JPEG, PNG, WebP, AVIF, GIF, TIFF,
-SVG), or brings it up to date: only what is new is embedded. Can be stopped at any time and run again. Or makes a
-collection of vectors that were made elsewhere (its pictures are not there: the page shows their names).
+Makes a searchable collection of the pictures in folders and the folders below them (JPEG, HEIC, PNG, WebP, AVIF, GIF,
+TIFF, SVG, and the JPEG in RAW files of cameras), or brings it up to date: only what is new is embedded. Can be stopped
+at any time and run again. Or makes a collection of vectors that were made elsewhere (its pictures are not there: the
+page shows their names).
 Left out are names that begin with a dot, folders of systems and photo programs (bins, thumbnails, previews: #recycle,
 $RECYCLE.BIN, @eaDir, lost+found, __MACOSX, *.lrdata, all of a photo library but its originals) and folders below yours
 with a .nomedia; the summary names them. Linked folders are followed, each once. Pictures that were deleted leave the

@@ -15,7 +15,7 @@ const sources = {
   rowOf: async (id) => Number(id),
   vectors: { vectorsOf: vi.fn(async (rows: readonly number[]) => rows.map((row) => vectors[row] as Embedding)) },
   collection: 'pictures',
-  picture: async () => photo,
+  picture: () => photo,
 } satisfies TermSources;
 
 const words = (text: string, weight = 1): Term => ({ kind: 'words', text, weight });
@@ -92,7 +92,7 @@ describe('refused is', () => {
   });
 
   test('embeddings of two models', async () => {
-    const picture = async () => clusteredVectors(1, DIM + 1)[0] as Embedding;
+    const picture = () => clusteredVectors(1, DIM + 1)[0] as Embedding;
     const terms = [words('dog'), { kind: 'picture', sha256: SHA256, weight: 1 } as const];
     await expect(embed(terms, { picture })).rejects.toEqual(withCode('dimension-mismatch'));
   });

@@ -7,14 +7,16 @@ import type { Query, Term } from './query.ts';
 /** Where the embeddings of a query's terms come from. */
 export interface TermSources {
   words(text: string): Promise<Embedding>;
-  /** The row of an item id in the collection that is searched, or −1. */
-  rowOf(id: string): Promise<number>;
+  /** The row of an item id in the collection that is searched, or −1; of several, in that which is named. */
+  rowOf(id: string, collection?: string): Promise<number>;
   /** Of the collection that is searched. */
   readonly vectors: VectorSource;
   /** Name of that collection. */
   readonly collection: string;
-  /** Of a picture whose bytes travelled beside the query; absent where none do. */
-  picture?(sha256: string): Promise<Embedding>;
+  /** Names of the collections where several are searched together. */
+  readonly together?: readonly string[] | undefined;
+  /** Of a picture that is in no collection, which travelled beside the query; undefined where it did not. */
+  picture?(sha256: string): Embedding | undefined;
 }
 
 /** A sum shorter than this share of what went into it is rounding. */
@@ -69,19 +71,21 @@ async function embedTerms(terms: readonly Term[], sources: TermSources): Promise
   return await Promise.all(
     terms.map((term) => {
       if (term.kind === 'words') return sources.words(term.text);
-      return term.kind === 'item' ? ofItem(term) : embedPicture(term.sha256, sources);
+      return term.kind === 'item' ? ofItem(term) : pictureOf(term.sha256, sources);
     }),
   );
 }
 
-async function findRow(id: string, wanted: string | null, { rowOf, collection }: TermSources): Promise<number> {
-  if (wanted !== null && wanted !== collection) {
+async function findRow(id: string, wanted: string | null, sources: TermSources): Promise<number> {
+  const { rowOf, collection, together } = sources;
+  const isPart = wanted !== null && together?.includes(wanted) === true;
+  if (wanted !== null && wanted !== collection && !isPart) {
     throw new AfterimageError(
       'item-not-found',
       `The picture ${id} is in the collection “${wanted}”, and “${collection}” is searched. Search “${wanted}” instead.`,
     );
   }
-  const row = await rowOf(id);
+  const row = await (isPart ? rowOf(id, wanted) : rowOf(id));
   if (row >= 0) return row;
   throw new AfterimageError(
     'item-not-found',
@@ -89,8 +93,9 @@ async function findRow(id: string, wanted: string | null, { rowOf, collection }:
   );
 }
 
-async function embedPicture(sha256: string, { picture }: TermSources): Promise<Embedding> {
-  if (picture) return await picture(sha256);
+async function pictureOf(sha256: string, { picture }: TermSources): Promise<Embedding> {
+  const embedding = picture?.(sha256);
+  if (embedding) return embedding;
   throw new AfterimageError(
     'picture-missing',
     'A picture that this search is like is not here, because a link does not hold pictures. Take it out of the search.',

@@ -56,6 +56,8 @@ export interface SearchEngineOptions {
   readonly vectors: VectorSource;
   /** What similarities mean nothing (cutoff.ts); read anew for each search. */
   readonly baseline: Baseline;
+  /** Names of the collections where several are searched together, whose items say which they are from. */
+  readonly together?: readonly string[] | undefined;
   /** Of a collection that changes while it is open. */
   readonly live?: Live | undefined;
 }
@@ -74,6 +76,8 @@ export interface SearchContext {
   readonly judgements?: Judgements | undefined;
   /** Also find pictures by title and file name. */
   readonly names?: boolean | undefined;
+  /** Embeddings of pictures that the query is like and that are in no collection, by the SHA-256 of their files. */
+  readonly pictures?: ReadonlyMap<string, Embedding> | undefined;
 }
 
 export interface SearchEngine {
@@ -166,7 +170,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     async search(asked, context = {}) {
       const query = checkQuery(asked);
       const started = performance.now();
-      const { value, cached } = embed(query);
+      const { value, cached } = embed(query, context);
       const embedding = await value;
       const encoded = performance.now();
       const { first, named, cut, total } = await rankFirst(query, embedding, context);
@@ -188,7 +192,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
 
     async rank(asked, from, count, context = {}) {
       const query = checkQuery(asked);
-      const embedding = await embed(query).value;
+      const embedding = await embed(query, context).value;
       const isLatest = latest?.key === keyOf(query, context) && latest.revision === options.live?.revision();
       const known = isLatest && latest ? latest : await rankFirst(query, embedding, context);
       const end = from + count;
@@ -198,14 +202,15 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
 }
 
 /** The embedding of a query without its filters, and whether it was remembered. */
-function createEmbed({ encoder, items, vectors, collection }: SearchEngineOptions) {
+function createEmbed({ encoder, items, vectors, collection, together }: SearchEngineOptions) {
   const embeddings = createPromiseCache<Embedding>(REMEMBERED_QUERIES);
   const words = (text: string) => embeddings.get(serialise(textQuery(text)), () => encoder.encode(text)).value;
-  const sources = { words, rowOf: items.rowOf, vectors, collection };
-  return ({ terms }: Query) => {
+  const sources = { words, rowOf: items.rowOf, vectors, collection, together };
+  return ({ terms }: Query, { pictures }: SearchContext) => {
     const query = { terms, filters: [] };
     const text = plainText(query);
-    const load = () => (text === undefined ? embedQuery(query, sources) : encoder.encode(text));
+    const picture = (sha256: string) => pictures?.get(sha256);
+    const load = () => (text === undefined ? embedQuery(query, { ...sources, picture }) : encoder.encode(text));
     return embeddings.get(serialise(query), load);
   };
 }
@@ -232,10 +237,14 @@ function keyOf(query: Query, { judgements, names = false }: SearchContext): stri
 }
 
 /** Rows of the collection's pictures that a query is like; not of those that it is pushed away from. */
-async function likedRows({ terms }: Query, { items, collection }: SearchEngineOptions): Promise<ReadonlySet<number>> {
+async function likedRows({ terms }: Query, options: SearchEngineOptions): Promise<ReadonlySet<number>> {
+  const { items, collection, together = [] } = options;
   const liked = terms.flatMap((term) => (term.kind === 'item' && term.weight > 0 ? [term] : []));
-  const here = liked.filter((term) => term.collection === null || term.collection === collection);
-  const rows = await Promise.all(here.map(({ id }) => items.rowOf(id)));
+  const found = liked.map(async ({ id, collection: wanted }) => {
+    if (wanted === null || wanted === collection) return items.rowOf(id);
+    return together.includes(wanted) ? items.rowOf(id, wanted) : -1;
+  });
+  const rows = await Promise.all(found);
   return new Set(rows.filter((row) => row >= 0)); // one that was removed meanwhile is not there
 }
 

@@ -176,6 +176,30 @@ describe('pictures that a query is like', () => {
   });
 });
 
+test('a picture that is in no collection is searched for by the embedding that comes along, alone and with words', async () => {
+  const { engine } = createEngine();
+  const picture: Term = { kind: 'picture', sha256: 'ab'.repeat(32), weight: 1 };
+  const own = clusteredVectors(1, DIM, 99)[0] as Embedding;
+  const context = { pictures: new Map([[picture.sha256, own]]) };
+  const alone: Query = { terms: [picture], filters: [] };
+  const truth = createExactIndex(flat, DIM).rankAll(own);
+  const answer = await engine.search(alone, context);
+  expect([...answer.rows]).toEqual([...truth.rows.subarray(0, 200)]);
+  expect(answer.total).toBe(COUNT);
+  expect([...(await engine.rank(alone, 200, COUNT, context)).rows]).toEqual([...truth.rows.subarray(200)]);
+
+  const both = await engine.search({ ...alone, terms: [...dog.terms, picture] }, context);
+  const sum = normalise(embeddingOf('dog').map((value, j) => value + (own[j] as number)));
+  expect(both.similarities[0]).toBeCloseTo(dot(sum, vectors[both.rows[0] as number] as Embedding), 5);
+
+  // Of another visit: the link does not hold it.
+  const { engine: other } = createEngine();
+  await expect(other.search(alone)).rejects.toEqual(withCode('picture-missing'));
+  expect((await other.search(alone, context)).rows[0]).toBe(truth.rows[0]);
+  const wrong = { pictures: new Map([[picture.sha256, new Float32Array(DIM + 1).fill(0.1) as Embedding]]) };
+  await expect(createEngine().engine.search(alone, wrong)).rejects.toEqual(withCode('dimension-mismatch'));
+});
+
 test('what has no form is refused', async () => {
   const { engine, encode } = createEngine();
   for (const filter of [{ field: 'type', value: '*' } as const, { field: 'colour', value: 'red' } as never]) {

@@ -7,7 +7,7 @@ import type { PictureMetadata, PictureRecord, SourceFile } from '../ports.ts';
 type Dated = Pick<PictureRecord, 'date' | 'dateSource'>;
 
 /** When a picture was taken, and, where it does not say so, that only its file's date is known. */
-export function dated({ captured }: Pick<PictureMetadata, 'captured'>, file: SourceFile): Dated {
+export function dated({ captured }: Pick<PictureMetadata, 'captured'>, file: Pick<SourceFile, 'modified'>): Dated {
   return captured ? { date: captured.date, dateSource: captured.source } : { date: fileDate(file), dateSource: 'file' };
 }
 
@@ -17,7 +17,7 @@ export function dateOf({ date, dateSource }: Dated, file: SourceFile): string | 
 }
 
 /** To the second, in UTC; null where the file system has none that can be. */
-function fileDate({ modified }: SourceFile): string | null {
+function fileDate({ modified }: Pick<SourceFile, 'modified'>): string | null {
   return readMoment(modified) ?? null;
 }
 

@@ -1,24 +1,13 @@
 /** Both towers of a model in Node, through transformers.js on onnxruntime-node. Nothing is ever fetched. */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import {
-  CLIPVisionModelWithProjection,
-  env,
-  LogLevel,
-  type PreTrainedModel,
-  SiglipVisionModel,
-  Tensor,
-} from '@huggingface/transformers';
-import { AfterimageError } from '../../engine/errors.ts';
+import { env, LogLevel } from '@huggingface/transformers';
 import type { Dtype, ModelManifest } from '../../engine/model/model.ts';
-import { type Embedding, normalise } from '../../engine/numeric/embedding.ts';
-import type { ImageEncoder } from '../../engine/ports.ts';
 import { createFolderSource } from '../bytes/bytes.node.ts';
 import { type Tower, towerFiles } from '../models/model-files.ts';
 import { readModelManifest, readPreprocessor } from '../models/model-folder.node.ts';
-import { type Preprocessor, toPlanes } from '../models/preprocessor.ts';
-import { embeddingRows } from './clip-output.ts';
 import { type ClipTextEncoder, loadTextEncoder } from './clip-text.ts';
+import { createImageEncoder, loadVisionTower, type TowerImageEncoder } from './clip-vision.ts';
 
 export interface NodeEncoderOptions {
   /** The folder that holds one folder a model: `public/models`. */
@@ -35,10 +24,7 @@ export interface NodeImageEncoderOptions extends NodeEncoderOptions {
   readonly batchSize?: number;
 }
 
-export interface NodeImageEncoder extends ImageEncoder {
-  readonly preprocessor: Preprocessor;
-  dispose(): Promise<void>;
-}
+export type NodeImageEncoder = TowerImageEncoder;
 
 const DEFAULT_BATCH = 32;
 
@@ -74,59 +60,9 @@ export async function createNodeImageEncoder(options: NodeImageEncoderOptions): 
   await verifyTower(options.modelsFolder, manifest, 'vision', dtype);
   const preprocessor = await readPreprocessor(join(options.modelsFolder, manifest.id));
   useModelsFolder(options.modelsFolder);
-  const model = await loadVisionTower(manifest.id, manifest.family, dtype, options.threads);
-  const batchSize = options.batchSize ?? DEFAULT_BATCH;
-  return {
-    modelId: manifest.id,
-    dim: manifest.dim,
-    imageSize: preprocessor.imageSize,
-    preprocessor,
-    async encode(batch) {
-      const embeddings: Embedding[] = [];
-      for (let start = 0; start < batch.length; start += batchSize) {
-        const piece = batch.slice(start, start + batchSize);
-        const rows = await runVisionTower(model, toPlanes(piece, preprocessor), piece.length, preprocessor.imageSize);
-        for (const row of rows) embeddings.push(checkedEmbedding(row, manifest));
-      }
-      return embeddings;
-    },
-    dispose: async () => void (await model.dispose()),
-  };
-}
-
-export async function loadVisionTower(
-  id: string,
-  family: ModelManifest['family'],
-  dtype: Dtype,
-  threads?: number,
-): Promise<PreTrainedModel> {
-  const VisionModel = family === 'clip' ? CLIPVisionModelWithProjection : SiglipVisionModel;
-  return VisionModel.from_pretrained(id, {
-    device: 'cpu',
-    dtype,
-    model_file_name: 'vision_model',
-    session_options: sessionOptions(threads),
-    use_external_data_format: false, // onnxruntime finds weights beside the graph by itself
-  });
-}
-
-/** Vectors of `count` pictures, not normalised; `planes` is float32 [count, 3, size, size]. */
-export async function runVisionTower(
-  model: PreTrainedModel,
-  planes: Float32Array,
-  count: number,
-  size: number,
-): Promise<Float32Array[]> {
-  const pixel_values = new Tensor('float32', planes, [count, 3, size, size]);
-  return embeddingRows(await model({ pixel_values }), 'image_embeds', count);
-}
-
-function checkedEmbedding(vector: Float32Array, manifest: ModelManifest): Embedding {
-  if (vector.length === manifest.dim) return normalise(vector);
-  throw new AfterimageError(
-    'dimension-mismatch',
-    `The vision tower of ${manifest.id} returned ${vector.length} numbers, its model.json says ${manifest.dim}.`,
-  );
+  const tower = { device: 'cpu', dtype, sessionOptions: sessionOptions(options.threads) } as const;
+  const model = await loadVisionTower(manifest.id, manifest.family, tower);
+  return createImageEncoder(manifest, model, preprocessor, options.batchSize ?? DEFAULT_BATCH);
 }
 
 async function verifyTower(modelsFolder: string, manifest: ModelManifest, tower: Tower, dtype: Dtype): Promise<void> {

@@ -11,6 +11,8 @@ export interface FoundFile {
   readonly modified: number;
   /** Of a file that was added by itself, where the browser gave one. */
   readonly handle?: FileSystemFileHandle | undefined;
+  /** Paths of the other files that are the same picture: a RAW file, the film of a live photo. Untrusted. */
+  readonly others?: readonly string[] | undefined;
 }
 
 /** A picture of the library, whatever its files are called. */

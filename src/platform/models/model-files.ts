@@ -1,6 +1,7 @@
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Device, Dtype, ModelFile, ModelManifest } from '../../engine/model/model.ts';
 import { expandedLength, type StoredTensor } from '../../engine/model/prepared.ts';
+import { PREPROCESSOR, PROCESSOR } from './preprocessor.ts';
 
 export type Tower = 'text' | 'vision';
 
@@ -73,6 +74,23 @@ export function textFiles(manifest: ModelManifest, device: Device): readonly Mod
   const files = towerFiles(manifest, 'text', dtype);
   if (!preparedTensors(manifest, device)) return files;
   return [...files, fileAt(manifest, preparedPath(dtype))];
+}
+
+/** The precision of the vision tower on a device: the one that its text tower has, else the best of those that are there. */
+export function visionDtype(manifest: ModelManifest, device: Device): Dtype {
+  const has = (dtype: Dtype) => manifest.files.some(({ path }) => path === towerPath('vision', dtype));
+  const dtype = [manifest.dtypes[device], ...DTYPES].find(has);
+  if (dtype) return dtype;
+  throw new AfterimageError(
+    'model-invalid',
+    `The model ${manifest.id} is here without the part that looks at pictures, so no pictures can be added.`,
+  );
+}
+
+/** The files that a device reads to encode pictures: the vision tower, and how pictures are prepared for it. */
+export function visionFiles(manifest: ModelManifest, device: Device): readonly ModelFile[] {
+  const files = towerFiles(manifest, 'vision', visionDtype(manifest, device));
+  return [...files, ...manifest.files.filter(({ path }) => path === PREPROCESSOR || path === PROCESSOR)];
 }
 
 /** Memory that a text encoder takes while it is loaded, about: its files, and what a prepared tower's weights become. */

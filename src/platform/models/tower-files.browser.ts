@@ -9,6 +9,7 @@ import type { HttpSource, Version } from '../bytes/http-source.browser.ts';
 import { compileCached } from '../runtime/compile-cached.browser.ts';
 import { textFiles } from './model-files.ts';
 import { type ModelWithFiles, readModelFile, readNewestModel } from './model-source.browser.ts';
+import { MODELS } from './models-folder.ts';
 
 export type Device = EncoderRequest['device'];
 export type OnEvent = (event: WorkerEvent) => void;
@@ -49,9 +50,6 @@ export function readTextModel(
     onEvent,
   });
 }
-
-/** Folder of the models, relative to the app's base. */
-export const MODELS = 'models/';
 
 /**
  * onnxruntime's wasm, kept like a model file so that it works offline and is verified. Where the browser has it in its own

@@ -1,8 +1,10 @@
 import sharp from 'sharp';
 import { AfterimageError } from '../../engine/errors.ts';
+import { perceptualHash } from '../../engine/similar/perceptual-hash.ts';
 import type { DecodedPicture, PictureDecoder, PictureMetadata, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { isJpeg, JPEG_DAMAGE } from './containers/jpeg.ts';
+import { rawPreview } from './containers/raw-preview.ts';
 import { refuseFalseBlank } from './decoding/blank.node.ts';
 import { createGate } from './decoding/exclusive.ts';
 import { showingFrame } from './decoding/frames.node.ts';
@@ -43,20 +45,25 @@ export interface DecoderOptions {
 
 export type DecodeStep = 'decode' | 'pixels' | 'thumbnail' | 'preview';
 
+type Shown = Omit<DecodedPicture, 'metadata'>;
+
 /** All decoders of this process share what libvips says of errors. */
 const gate = createGate();
 
 /**
  * Pictures through sharp (libvips): JPEG, PNG, WebP, AVIF, GIF and TIFF (their first frame or page; of an animation that
- * begins with nothing, one that shows something), SVG.
+ * begins with nothing, one that shows something), SVG. HEIC through libheif. Of RAW files of cameras the JPEG in them.
  */
 export function createDecoder(options: DecoderOptions): PictureDecoder {
   return {
-    async decode(bytes, name) {
+    async decode(bytes) {
+      // Of a RAW file the JPEG in it is shown.
+      const shown = rawPreview(bytes)?.jpeg ?? bytes;
       try {
-        return await decodeOrMend(bytes, options);
+        const decoded = await decodeOrMend(shown, options);
+        return { ...decoded, metadata: await metadata(bytes) };
       } catch (error) {
-        throw new AfterimageError('picture-unreadable', reasonOf(error, bytes, name), { cause: error });
+        throw new AfterimageError('picture-unreadable', reasonOf(error, shown), { cause: error });
       }
     },
     metadata,
@@ -69,7 +76,7 @@ async function metadata(bytes: Uint8Array): Promise<PictureMetadata> {
 }
 
 /** What fails is decoded again alone, so that its reason is its own, and mended where only its end is missing. */
-async function decodeOrMend(bytes: Uint8Array, options: DecoderOptions): Promise<DecodedPicture> {
+async function decodeOrMend(bytes: Uint8Array, options: DecoderOptions): Promise<Shown> {
   refuseMissing(bytes);
   try {
     return await gate.shared(() => decode(withoutZeros(bytes), options, strictest(bytes), bytes));
@@ -79,7 +86,7 @@ async function decodeOrMend(bytes: Uint8Array, options: DecoderOptions): Promise
   }
 }
 
-async function decodeAgain(bytes: Uint8Array, options: DecoderOptions): Promise<DecodedPicture> {
+async function decodeAgain(bytes: Uint8Array, options: DecoderOptions): Promise<Shown> {
   const content = mended(bytes) ?? bytes;
   try {
     return await decode(content, options, strictest(bytes), bytes);
@@ -108,7 +115,7 @@ async function decode(
   options: DecoderOptions,
   strictness: Strictness,
   whole: Uint8Array,
-): Promise<DecodedPicture> {
+): Promise<Shown> {
   const { preprocessor, pictures, onStep = () => {}, sequential = false } = options;
   const first = await openInput(bytes, strictness, PREVIEW_SIZE);
   const timed = async <T>(step: DecodeStep, work: () => Promise<T>) => {
@@ -137,7 +144,7 @@ async function decode(
   const [pixels, thumbnail, preview] = sequential
     ? [await toPixels(), await toThumbnail(), await toPreview()]
     : await Promise.all([toPixels(), toThumbnail(), toPreview()]);
-  return { width, height, metadata: await metadata(whole), pixels, thumbnail, preview };
+  return { width, height, phash: perceptualHash(base), pixels, thumbnail, preview };
 }
 
 /** The picture at the size of a preview: a frame that shows something, on a ground on which it is seen. */

@@ -37,7 +37,7 @@ export const GREYS: Quarters = [
 /** A stored picture, most of them of 54 × 36 or 96 × 64 pixels. Formats with many of them have a folder. */
 export function fixture(name: string): Promise<Buffer> {
   const extension = extname(name).slice(1);
-  const folder = ['jpg', 'png', 'tif'].includes(extension) ? `${extension}/` : '';
+  const folder = ['heic', 'jpg', 'png', 'tif'].includes(extension) ? `${extension}/` : '';
   return readFile(new URL(`fixtures/${folder}${name}`, import.meta.url));
 }
 

@@ -15,8 +15,7 @@ import {
 } from './leave-out.ts';
 import { isGone, reasonOf } from './trouble.node.ts';
 
-/** HEIC is among them so that it gets a message instead of silence. */
-const EXTENSIONS = /\.(?:jpe?g|jpe|jfif|png|webp|avif|gif|tiff?|svg|heic|heif|hif)$/i;
+const EXTENSIONS = /\.(?:jpe?g|jpe|jfif|png|webp|avif|gif|tiff?|svg|heic|heif|hif|dng|cr2|cr3|nef|arw|raf|orf|rw2)$/i;
 const ANY_EXTENSION = /\.[a-z0-9]{1,10}$/i;
 const IN_LIBRARY = /library$/i;
 /** What macOS leaves of a file whose content is only in iCloud. */

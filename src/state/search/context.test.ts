@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
+import { ALL, type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
 import { parseBox } from '../../engine/query/box/read-box.ts';
 import { collectionOf, createContextOf, createValues, wantsNames } from './context.ts';
 
-const offered = ['demo', 'photos'].map((name) => ({ name, count: 3 }) as CollectionEntry);
+const offered = ['demo', 'photos', ALL].map((name) => ({ name, count: 3 }) as CollectionEntry);
 
 test('names count as the address says, else for the visitor’s own pictures', () => {
   expect([true, false, null].map((names) => wantsNames({ names }, 'demo'))).toEqual([true, false, false]);
@@ -26,6 +26,7 @@ test('a search names the collection to open, where it is one that is there', () 
     ...['demo', 'photos', 'demo', 'demo', LIBRARY],
   ]);
   expect(collectionOf({ query: parseBox('in:photos'), collection: null }, undefined)).toBeNull();
+  expect(collectionOf({ query: parseBox('in:photos'), collection: ALL }, offered)).toBe(ALL);
 });
 
 test('values are those of the page or of the open collection', async () => {
@@ -33,6 +34,7 @@ test('values are those of the page or of the open collection', async () => {
   const values = createValues(client, { collections: () => offered });
   expect(await values('rating', 'U')).toEqual([{ value: 'up' }]);
   expect(await values('in', 'p')).toEqual([{ value: 'photos', count: 3 }]);
+  expect((await values('in', '')).map(({ value }) => value)).toEqual(['demo', 'photos']);
   expect(client.values).not.toHaveBeenCalled();
   expect(await values('type', 'p')).toEqual([{ value: 'png', count: 2 }]);
   expect(client.values).toHaveBeenCalledWith('type', 'p');

@@ -1,7 +1,7 @@
 import type { Accessor } from 'solid-js';
 import type { QueryClient } from '../../client/query-client.ts';
-import { type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
-import { type FilterField, type Query, RATINGS } from '../../engine/query/query.ts';
+import { ALL, type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
+import { type FilterField, isValidFilter, type Query, RATINGS } from '../../engine/query/query.ts';
 import type { FieldValue, SearchContext } from '../../protocol/query-worker.ts';
 import type { Session } from '../collection/session.ts';
 import type { Log } from '../log/log.ts';
@@ -27,11 +27,15 @@ export function createContextOf(names: Accessor<boolean>, log: Pick<Log, 'databa
   };
 }
 
-/** The collection that a search names, where it names one that is there; else the one of the address. */
+/**
+ * The collection that a search names, where it names one that is there; else the one of the address. All of them together
+ * stay so: the search leaves what is in the one that it names.
+ */
 export function collectionOf(
   { query, collection }: Pick<Address, 'query' | 'collection'>,
   offered: readonly CollectionEntry[] | undefined,
 ): string | null {
+  if (collection === ALL) return collection;
   const named = query.filters.filter(({ field }) => field === 'in').map(({ value }) => value);
   const known = named.filter((name) => name === LIBRARY || offered?.some((entry) => entry.name === name));
   return named.length === 1 ? (known[0] ?? collection) : collection;
@@ -47,6 +51,7 @@ export function createValues(client: Pick<QueryClient, 'values'>, session: Pick<
     if (field === 'rating') return RATINGS.map((value) => ({ value })).filter(begins);
     if (field !== 'in') return await client.values(field, prefix);
     const entries = session.collections() ?? [];
-    return entries.map(({ name, count }) => ({ value: name, count })).filter(begins);
+    const choices = entries.map(({ name, count }) => ({ value: name, count }));
+    return choices.filter((choice) => isValidFilter({ field, ...choice }) && begins(choice));
   };
 }

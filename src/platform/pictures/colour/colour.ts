@@ -11,7 +11,12 @@ export interface Gamut {
 }
 
 /** How a sample from 0 to 1 stands for light. */
-export type Transfer = Curve | { readonly kind: 'pq' } | { readonly kind: 'hlg' };
+export type Transfer =
+  | Curve
+  | { readonly kind: 'pq' }
+  | { readonly kind: 'hlg' }
+  /** Light at evenly spread values from 0 to 1, two at least. */
+  | { readonly kind: 'table'; readonly light: Float32Array };
 
 /** ((value + offset) ÷ (1 + offset)) ^ exponent × gain, below `from` value ÷ slope. */
 interface Curve {
@@ -77,10 +82,15 @@ export const SRGB_COLOUR: Colour = { gamut: SRGB, transfer: SRGB_CURVE };
 
 /** Whether shown as sRGB it differs by a few steps of 255 at most: 0.45455 is what files without a better gamma say. */
 export function isNearlySrgb({ gamut, transfer }: Colour): boolean {
+  const isTable = transfer.kind === 'table' && isLikeSrgb(transfer.light);
   const isPower = transfer.kind === 'curve' && transfer.from === 0 && transfer.gain === 1;
-  const isUsual = transfer === SRGB_CURVE || (isPower && Math.abs(transfer.exponent - 2.2) < 0.1);
+  const isUsual = transfer === SRGB_CURVE || isTable || (isPower && Math.abs(transfer.exponent - 2.2) < 0.1);
   const near = (one: keyof Gamut) => [0, 1].every((i) => Math.abs((gamut[one][i] ?? 0) - (SRGB[one][i] ?? 0)) < 0.005);
   return isUsual && near('white') && near('red') && near('green') && near('blue');
+}
+
+function isLikeSrgb(light: Float32Array): boolean {
+  return light.every((one, i) => Math.abs(encodeSrgb(one) - i / (light.length - 1)) < 0.01);
 }
 
 /** Steps of the table from linear light to sRGB: the curve is steepest in the dark, and there a byte is 5 of them. */
@@ -88,16 +98,21 @@ const STEPS = 16_384;
 const ENCODED = Uint8Array.from({ length: STEPS + 1 }, (_, i) => Math.round(255 * encodeSrgb(i / STEPS)));
 
 /**
- * @param samples red, green and blue in turn
+ * @param samples red, green and blue in turn; with four channels, transparency behind them, which stays as it is
  * @param most the largest value of a sample: 255 or 65,535
  * @returns bytes of sRGB; what its gamut does not hold is cut off
  */
-export function toSrgb(samples: Uint8Array | Uint16Array, most: number, { gamut, transfer }: Colour): Uint8Array {
+export function toSrgb(
+  samples: Uint8Array | Uint16Array,
+  most: number,
+  { gamut, transfer }: Colour,
+  channels: 3 | 4 = 3,
+): Uint8Array<ArrayBuffer> {
   const linear = Float32Array.from({ length: most + 1 }, (_, value) => toLight(value / most, transfer));
-  const isHdr = transfer.kind !== 'curve';
+  const isHdr = transfer.kind === 'pq' || transfer.kind === 'hlg';
   const [rr, rg, rb, gr, gg, gb, br, bg, bb] = betweenGamuts(gamut, SRGB);
   const result = new Uint8Array(samples.length);
-  for (let i = 0; i + 2 < samples.length; i += 3) {
+  for (let i = 0; i + 2 < samples.length; i += channels) {
     const r = linear[samples[i] as number] as number;
     const g = linear[samples[i + 1] as number] as number;
     const b = linear[samples[i + 2] as number] as number;
@@ -106,6 +121,7 @@ export function toSrgb(samples: Uint8Array | Uint16Array, most: number, { gamut,
     result[i] = encoded(rr * red + rg * green + rb * blue);
     result[i + 1] = encoded(gr * red + gg * green + gb * blue);
     result[i + 2] = encoded(br * red + bg * green + bb * blue);
+    if (channels === 4) result[i + 3] = Math.round((255 * (samples[i + 3] as number)) / most);
   }
   return result;
 }
@@ -118,8 +134,16 @@ function encoded(light: number): number {
 function toLight(value: number, transfer: Transfer): number {
   if (transfer.kind === 'pq') return pqToNits(value) / PAPER_NITS;
   if (transfer.kind === 'hlg') return hlgToScene(value);
+  if (transfer.kind === 'table') return interpolated(value, transfer.light);
   const { exponent, offset, from, slope, gain } = transfer;
   return value < from ? value / slope : gain * ((value + offset) / (1 + offset)) ** exponent;
+}
+
+function interpolated(value: number, table: Float32Array): number {
+  const place = value * (table.length - 1);
+  const below = Math.min(Math.floor(place), table.length - 2);
+  const [low = 0, high = 0] = table.subarray(below, below + 2);
+  return low + (high - low) * (place - below);
 }
 
 function encodeSrgb(light: number): number {

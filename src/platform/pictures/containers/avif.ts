@@ -34,3 +34,15 @@ export function avifColour(bytes: Uint8Array): Colour | null {
   if (!gamut || !transfer || isNearlySrgb({ gamut, transfer })) return null;
   return { gamut, transfer };
 }
+
+/** The largest size of a picture in it, before it is turned: of a picture in tiles, the whole. */
+export function avifSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+  let largest: { width: number; height: number } | undefined;
+  for (const { type, content } of inside(bytes, ['meta', 'iprp', 'ipco'])) {
+    if (type !== 'ispe' || content.length < 12) continue;
+    const view = new DataView(content.buffer, content.byteOffset, 12);
+    const [width, height] = [view.getUint32(4), view.getUint32(8)];
+    if (!largest || width * height > largest.width * largest.height) largest = { width, height };
+  }
+  return largest;
+}

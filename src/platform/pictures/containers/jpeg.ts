@@ -97,6 +97,18 @@ export function jpegObstacle(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** Of its first frame, before it is turned; undefined where none is found. */
+export function jpegSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+  for (let at = nextMarker(bytes, 2); at < bytes.length; at = nextMarker(bytes, segmentEnd(bytes, at))) {
+    const marker = bytes[at + 1] ?? 0;
+    if (marker === SCAN || marker === END) return undefined;
+    if (marker < 0xc0 || marker > 0xcf || [0xc4, 0xc8, 0xcc].includes(marker) || at + 9 > bytes.length) continue;
+    const view = new DataView(bytes.buffer, bytes.byteOffset + at, 9);
+    return { width: view.getUint16(7), height: view.getUint16(5) };
+  }
+  return undefined;
+}
+
 /** Where the next marker is: 0xff before what is neither filling nor a stuffed zero. */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {

@@ -51,6 +51,12 @@ function byNumbers(gama: DataView | undefined, chrm: DataView | undefined): Colo
   return { transfer, gamut: { white: [wx, wy], red: [rx, ry], green: [gx, gy], blue: [bx, by] } };
 }
 
+export function pngSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+  if (bytes.length < 24) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + 16, 8);
+  return { width: view.getUint32(0), height: view.getUint32(4) };
+}
+
 const NAMES = new Set(['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM']);
 
 /** Chunks about colour; all of them stand before the first IDAT. */

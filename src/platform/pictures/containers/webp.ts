@@ -46,6 +46,24 @@ export function missingBytes(bytes: Uint8Array): number {
   return Math.max(0, length + 8 - bytes.length);
 }
 
+/** Of its canvas or its picture; undefined where neither is found. */
+export function webpSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+  const first = [...chunks(bytes)].find(({ start, length }) => start + 8 + Math.min(length, 10) <= bytes.length);
+  if (!first || first.length < 10 || first.start + 18 > bytes.length) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + first.start + 8, 10);
+  const kind = name(bytes, first.start);
+  if (kind === 'VP8X') {
+    const side = (at: number) => view.getUint16(at, true) + view.getUint8(at + 2) * 2 ** 16 + 1;
+    return { width: side(4), height: side(7) };
+  }
+  if (kind === 'VP8L') {
+    const bits = view.getUint32(1, true);
+    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
+  }
+  if (kind !== 'VP8 ') return undefined;
+  return { width: view.getUint16(6, true) & 0x3fff, height: view.getUint16(8, true) & 0x3fff };
+}
+
 /** What a chunk holds; undefined where there is none, or its end is missing. */
 export function webpChunk(bytes: Uint8Array, kind: string): Uint8Array | undefined {
   const found = [...chunks(bytes)].find(({ start }) => name(bytes, start) === kind);

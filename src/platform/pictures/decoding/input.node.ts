@@ -2,9 +2,12 @@ import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { type Colour, toSrgb } from '../colour/colour.ts';
 import { asStill, avifColour, sequenceOf } from '../containers/avif.ts';
 import { isPng, pngColour } from '../containers/png.ts';
+import { isRaw } from '../containers/raw-preview.ts';
 import { isXml, type SvgSize, sizeSvg } from '../containers/svg.ts';
 import { isTiff, readTiff } from '../containers/tiff.ts';
 import { type NumericSamples, tiffReading } from '../containers/tiff-samples.ts';
+import { decodeHeicInThread } from '../heic/heic.node.ts';
+import { isHeic } from '../heic/heic.ts';
 import { MAX_PIXELS, TIMEOUT_SECONDS } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { WHITE } from './ground.ts';
@@ -37,6 +40,7 @@ export interface Strictness {
  * @throws Refusal for what would come out wrong, and what sharp throws
  */
 export async function openInput(bytes: Uint8Array, strictness: Strictness, longest: number): Promise<Input> {
+  if (isHeic(bytes)) return openHeic(bytes, strictness);
   const prepared = prepare(bytes, longest);
   const { colour = null, size } = prepared;
   const ignoreIcc = strictness.ignoreProfile || prepared.ignoreProfile === true;
@@ -56,6 +60,16 @@ export async function openInput(bytes: Uint8Array, strictness: Strictness, longe
   };
 }
 
+/** libvips is built without HEVC. Its pixels are made at once, on white where they are transparent. */
+async function openHeic(bytes: Uint8Array, { failOn }: Strictness): Promise<Input> {
+  const { width, height, rgba } = await decodeHeicInThread(bytes);
+  const options = { limitInputPixels: MAX_PIXELS, failOn, ignoreIcc: true };
+  const image = sharp(rgba, { ...options, raw: { width, height, channels: 4 } }).flatten({ background: WHITE });
+  const whole = await toRaw(image);
+  const metadata = await fromRaw(whole).metadata();
+  return { bytes, options, metadata, size: { width, height }, colour: null, ground: WHITE, whole };
+}
+
 interface Prepared {
   readonly bytes?: Uint8Array;
   readonly size?: SvgSize;
@@ -66,6 +80,7 @@ interface Prepared {
 
 /** By the first bytes: the name of a file does not count. */
 function prepare(bytes: Uint8Array, longest: number): Prepared {
+  if (isRaw(bytes) && !isTiff(bytes)) throw new Refusal('It is a RAW file without a JPEG in it that can be read.');
   if (isPng(bytes)) return pngColour(bytes);
   if (isTiff(bytes)) return prepareTiff(bytes);
   if (isXml(bytes)) {

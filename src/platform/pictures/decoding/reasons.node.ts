@@ -10,10 +10,6 @@ import { isWebp, missingBytes } from '../containers/webp.ts';
 import { MAX_PIXELS, TIMEOUT_SECONDS } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 
-const HEIC_REASON =
-  'HEIC cannot be decoded here. Convert it to JPEG first, for example with `heif-convert` (libheif) or ' +
-  '`sips -s format jpeg` (macOS), or set the iPhone to Settings › Camera › Formats › Most Compatible.';
-
 const NO_PICTURE = 'It is not a picture in a format that can be read.';
 
 /**
@@ -30,8 +26,7 @@ function isOwnOfSharp(words: string): boolean {
 }
 
 /** A sentence for a person, of what libvips says in its own words. */
-export function reasonOf(error: unknown, bytes: Uint8Array, name: string): string {
-  if (isHeic(bytes, name)) return HEIC_REASON;
+export function reasonOf(error: unknown, bytes: Uint8Array): string {
   if (error instanceof Refusal) return error.message;
   const words = wordsOf(error);
   if (/pixel limit/i.test(words)) {
@@ -64,13 +59,6 @@ function reasonOfUnknown(bytes: Uint8Array): string {
   const [major] = brandsOf(bytes);
   if (major?.startsWith('avi')) return 'It is an AVIF of a kind that is not read.';
   return NO_PICTURE;
-}
-
-/** By the brands at its beginning (ISO/IEC 23008-12), or by its name where these do not say: messengers call HEIC `.jpg`. */
-function isHeic(bytes: Uint8Array, name: string): boolean {
-  const brands = brandsOf(bytes);
-  if (brands.length === 0 || brands[0]?.startsWith('avi')) return false;
-  return /\.(heic|heif|hif)$/i.test(name) || brands.some((brand) => /^he[iv][cx]$/.test(brand));
 }
 
 /** The first line that says what was wrong; on the way there libheif tries places to read from. */

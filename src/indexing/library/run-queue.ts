@@ -1,0 +1,252 @@
+import { AfterimageError } from '../../engine/errors.ts';
+import type { Pixels } from '../../engine/ports.ts';
+import { mapOrdered } from '../steps/map-ordered.ts';
+import { type Draft, draftOf } from './draft.ts';
+import { createKeeper, type Keeper } from './keep-files.ts';
+import {
+  type FileFacts,
+  type KnownPicture,
+  type LibraryEncoder,
+  type LibraryPicture,
+  NotAtHand,
+  type QueuePorts,
+  type QueueStep,
+  type WaitingFile,
+} from './ports.ts';
+
+/** Larger files are refused: they are read whole. */
+const MAX_FILE_BYTES = 512 * 2 ** 20;
+/** Files that are taken out of the stored queue at a time. */
+const CHUNK = 64;
+
+export interface QueueOptions {
+  /** Files that are read, and pictures that are decoded, at a time. */
+  readonly concurrency: number;
+  /** When it is aborted, the batch that is being encoded is stored, and nothing else is begun. */
+  readonly signal: AbortSignal;
+}
+
+/** What is known of a file, from step to step. */
+type Step<F> =
+  | { readonly file: WaitingFile<F>; readonly kind: 'away' }
+  | {
+      readonly file: WaitingFile<F>;
+      readonly kind: 'failed';
+      readonly error: AfterimageError;
+      readonly sha256?: string;
+    }
+  | { readonly file: WaitingFile<F>; readonly kind: 'known'; readonly picture: KnownPicture<F> }
+  | { readonly file: WaitingFile<F>; readonly kind: 'copy'; readonly sha256: string }
+  | { readonly file: WaitingFile<F>; readonly kind: 'read'; readonly sha256: string; readonly bytes: Uint8Array }
+  | {
+      readonly file: WaitingFile<F>;
+      readonly kind: 'decoded';
+      readonly sha256: string;
+      readonly picture: LibraryPicture;
+    };
+
+/**
+ * Take the files that wait and can be read, one after the other, until there are none: read, hash, and where their content is
+ * new, decode, embed in batches, and store. What is in flight is bounded, however many wait. Whatever happens, a file is in
+ * the stored queue until it is stored or failed.
+ * @throws what encoder and store throw, such as AfterimageError `quota-exceeded`: what was in flight still waits
+ */
+export async function runQueue<F extends FileFacts>(ports: QueuePorts<F>, options: QueueOptions): Promise<void> {
+  const { concurrency, signal } = options;
+  const bounds = { concurrency, ahead: concurrency };
+  const read = mapOrdered(waitingFiles(ports, signal), (file) => readStep(file, ports, signal), bounds);
+  const decoded = mapOrdered(firstOfEach(read), (step) => decodeStep(step, ports, signal), bounds);
+  const batches = createBatches(ports);
+  try {
+    for await (const step of decoded) {
+      if (signal.aborted) break;
+      await batches.add(step);
+    }
+    if (!signal.aborted) await batches.finish();
+  } finally {
+    await batches.settled();
+  }
+}
+
+/** In the order in which they came. Those that came meanwhile are among them. */
+async function* waitingFiles<F extends FileFacts>({ store, canRead }: QueuePorts<F>, signal: AbortSignal) {
+  for (let after = -1; !signal.aborted; ) {
+    const files = await store.waiting(CHUNK, after);
+    const last = files.at(-1);
+    if (!last) return;
+    after = last.id;
+    for (const file of files) if (canRead(file)) yield file;
+  }
+}
+
+async function readStep<F extends FileFacts>(
+  file: WaitingFile<F>,
+  ports: QueuePorts<F>,
+  signal: AbortSignal,
+): Promise<Step<F>> {
+  if (signal.aborted || !ports.canRead(file)) return { file, kind: 'away' };
+  try {
+    refuseSize(file.file.bytes);
+    const bytes = await timed(ports, 'read', () => ports.read(file));
+    refuseSize(bytes.length);
+    const sha256 = await timed(ports, 'hash', () => ports.sha256(bytes));
+    const [picture] = await ports.store.find([sha256]);
+    return picture ? { file, kind: 'known', picture } : { file, kind: 'read', sha256, bytes };
+  } catch (error) {
+    return failed(file, error);
+  }
+}
+
+function refuseSize(bytes: number): void {
+  if (bytes === 0) throw new AfterimageError('picture-unreadable', 'The file is empty.');
+  if (bytes <= MAX_FILE_BYTES) return;
+  const most = MAX_FILE_BYTES / 2 ** 20;
+  throw new AfterimageError(
+    'picture-unreadable',
+    `The file has ${Math.ceil(bytes / 2 ** 20)} MiB; at most ${most} are read.`,
+  );
+}
+
+/** What is said of one file. All else ends the run. */
+function failed<F>(file: WaitingFile<F>, error: unknown, sha256?: string): Step<F> {
+  if (error instanceof NotAtHand) return { file, kind: 'away' };
+  const isOfFile =
+    error instanceof AfterimageError && (error.code === 'picture-unreadable' || error.code === 'picture-unavailable');
+  if (!isOfFile) throw error;
+  return { file, kind: 'failed', error, ...(sha256 !== undefined && { sha256 }) };
+}
+
+/** Each content is decoded once. In order, so that a copy always comes behind the first of its content. */
+async function* firstOfEach<F>(steps: AsyncIterable<Step<F>>): AsyncGenerator<Step<F>> {
+  const claimed = new Set<string>();
+  for await (const step of steps) {
+    if (step.kind !== 'read') yield step;
+    else if (claimed.has(step.sha256)) yield { file: step.file, kind: 'copy', sha256: step.sha256 };
+    else {
+      claimed.add(step.sha256);
+      yield step;
+    }
+  }
+}
+
+async function decodeStep<F extends FileFacts>(
+  step: Step<F>,
+  ports: QueuePorts<F>,
+  signal: AbortSignal,
+): Promise<Step<F>> {
+  if (step.kind !== 'read') return step;
+  const { file, sha256, bytes } = step;
+  if (signal.aborted) return { file, kind: 'away' };
+  try {
+    const picture = await timed(ports, 'prepare', () => ports.decode(bytes, file.file));
+    return { file, kind: 'decoded', sha256, picture };
+  } catch (error) {
+    return failed(file, error, sha256);
+  }
+}
+
+/** A picture that waits for its vector. */
+interface Pending<F> {
+  readonly draft: Draft;
+  readonly sha256: string;
+  readonly pixels: Pixels;
+  /** Grows while the batch is being gathered. */
+  readonly files: WaitingFile<F>[];
+}
+
+/** One batch is encoded and stored while the next one is gathered; never two at a time. */
+function createBatches<F extends FileFacts>(ports: QueuePorts<F>) {
+  const keeper = createKeeper(ports);
+  const failures = new Map<string, AfterimageError>();
+  let loading: Promise<LibraryEncoder> | undefined;
+  let batch: Pending<F>[] = [];
+  let running: Promise<void> = Promise.resolve();
+
+  const start = async (encoder: LibraryEncoder) => {
+    await running;
+    await keeper.flush();
+    running = storeBatch(batch, encoder, ports, keeper);
+    running.catch(() => {}); // It is thrown at the next batch, or at the end.
+    batch = [];
+  };
+  const addPicture = async (picture: Pending<F>) => {
+    loading ??= ports.encoder();
+    loading.catch(() => {}); // It is thrown where it is waited for.
+    batch.push(picture);
+    // Only the first batch waits here for the encoder.
+    const encoder = await loading;
+    if (batch.length >= encoder.batchSize) await start(encoder);
+  };
+  const addCopy = async (file: WaitingFile<F>, sha256: string) => {
+    const error = failures.get(sha256);
+    if (error) return keeper.fail(file, error);
+    const pending = batch.find((one) => one.sha256 === sha256);
+    if (pending) return void pending.files.push(file);
+    await running;
+    const [picture] = await ports.store.find([sha256]);
+    if (picture) await keeper.keep(file, picture);
+  };
+
+  return {
+    async add(step: Step<F>): Promise<void> {
+      const { file } = step;
+      if (step.kind === 'known') return keeper.keep(file, step.picture);
+      if (step.kind === 'copy') return addCopy(file, step.sha256);
+      if (step.kind === 'failed') {
+        if (step.sha256 !== undefined) failures.set(step.sha256, step.error);
+        return keeper.fail(file, step.error);
+      }
+      if (step.kind !== 'decoded') return;
+      const draft = await draftOf(step.sha256, step.picture, file.file, ports);
+      await addPicture({ draft, sha256: step.sha256, pixels: step.picture.pixels, files: [file] });
+    },
+    async finish(): Promise<void> {
+      if (batch.length > 0 && loading) await start(await loading);
+      await running;
+      await keeper.flush();
+    },
+    /** When nothing is being stored any more, however that ended. */
+    settled: () => running.catch(() => {}),
+  };
+}
+
+async function storeBatch<F extends FileFacts>(
+  batch: readonly Pending<F>[],
+  encoder: LibraryEncoder,
+  ports: QueuePorts<F>,
+  keeper: Keeper<F>,
+): Promise<void> {
+  const vectors = await timed(ports, 'encode', () => encoder.encode(batch.map(({ pixels }) => pixels)));
+  const pictures = batch.map(({ draft, sha256, files }, i) => ({
+    ...draft,
+    sha256,
+    files: files.map(({ file }) => file),
+    vector: vectors[i] as Float32Array, // one a picture
+  }));
+  const files = batch.flatMap((one) => one.files);
+  await keeper.prepare(files);
+  const stored = await timed(ports, 'store', () =>
+    ports.store.put(
+      pictures,
+      files.map(({ id }) => id),
+    ),
+  );
+  for (const [i, picture] of stored.entries()) await keeper.replaced(batch[i]?.files ?? [], picture.key);
+  const last = stored.at(-1);
+  const known = files.length - batch.length;
+  const newest = last ? { id: last.item.id, name: last.item.name } : null;
+  ports.onProgress({ done: files.length, known, failed: 0, newest });
+}
+
+async function timed<F extends FileFacts, T>(
+  { onStep }: QueuePorts<F>,
+  step: QueueStep,
+  work: () => Promise<T>,
+): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work();
+  } finally {
+    onStep(step, performance.now() - start);
+  }
+}
