@@ -2,17 +2,19 @@ import { type Accessor, createEffect, createMemo, createRoot, createSignal, on, 
 import { render } from 'solid-js/web';
 import { createQueryClient } from './client/query-client.ts';
 import { createStaticPictures } from './engine/collection/source/static-source.ts';
-import { LIBRARY, type StaticPictures } from './engine/collection/types.ts';
+import { ALL, LIBRARY, type StaticPictures } from './engine/collection/types.ts';
 import { serialise } from './engine/query/serialise.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
 import { scoped } from './site/scope.ts';
+import { createByDate } from './state/collection/by-date.ts';
 import { createItems, whyMissing } from './state/collection/items.ts';
 import { createLibraryPictures } from './state/collection/library-pictures.ts';
 import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
 import { createSelection } from './state/collection/selection.ts';
 import { createSession, type Session } from './state/collection/session.ts';
+import { picturesOf } from './state/collection/together.ts';
 import { createLog } from './state/log/log.ts';
 import { createLogNotice } from './state/log/log-notice.ts';
 import { createRatings } from './state/log/ratings.ts';
@@ -53,13 +55,22 @@ function createApp(baseUrl: string): App {
   createFollowing(search, session.live.changed, () => address.current().item !== null);
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
-  const pictures = createPictures(address, session, search);
+  const allPictures = createMemo(() => {
+    const collection = session.collection();
+    return collection && { collection, rows: session.live.state()?.order };
+  });
+  const byDate = createByDate(client, () => address.current().sort, allPictures, search.response);
+  const pictures = createPictures(address, session, search, byDate);
   const staticPictures = createMemo(() => {
     const name = session.collection()?.manifest.name;
-    return name === undefined || name === LIBRARY ? undefined : createStaticPictures(baseUrl, name);
+    return name === undefined || name === LIBRARY || name === ALL ? undefined : createStaticPictures(baseUrl, name);
   });
   const libraryPictures = createLibraryPictures(client, async () => undefined);
-  const pictureSource = () => (session.collection()?.manifest.name === LIBRARY ? libraryPictures : staticPictures());
+  const pictureSource = createMemo(() => {
+    const name = session.collection()?.manifest.name;
+    const ofSite = (one: string) => createStaticPictures(baseUrl, one);
+    return name === undefined ? undefined : picturesOf(name, ofSite, libraryPictures);
+  });
   const asked = createMemo(() => `${session.name() ?? ''} ${serialise(search.query())}`);
   const places = () => [search.response(), session.live.changed()];
   const selection = createSelection(pictures, items, asked, places);
@@ -95,6 +106,9 @@ function createApp(baseUrl: string): App {
       return row < 0 ? undefined : items.get(row);
     },
     pictures,
+    byDate,
+    allPictures,
+    copies: client,
     pictureSource,
     opened,
     selection,

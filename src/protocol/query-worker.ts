@@ -64,10 +64,18 @@ export interface LiveState {
   readonly order: Uint32Array | undefined;
 }
 
+/** Of collections that are searched together (`ALL`): what is among them, and what is not. */
+export interface Together {
+  readonly collections: readonly Pick<CollectionManifest, 'name' | 'title' | 'licence'>[];
+  /** Left out, with a sentence for visitors that says why. */
+  readonly apart: readonly { readonly name: string; readonly title: string; readonly reason: string }[];
+}
+
 export interface CollectionInfo {
   readonly manifest: Omit<CollectionManifest, 'parts'>;
   /** Of a collection that changes while it is open. */
   readonly live?: LiveState | undefined;
+  readonly together?: Together | undefined;
   /** True when it is what an earlier visit kept, because nothing newer could be read. */
   readonly fromCache: boolean;
 }

@@ -172,6 +172,21 @@ export const LIBRARY = 'library';
 /** What people call it. */
 export const LIBRARY_TITLE = 'Your pictures';
 
+/** In place of a collection's name: all collections together, the visitor's own pictures among them (`?c=*`). */
+export const ALL = '*';
+/** What people call it. */
+export const ALL_TITLE = 'All pictures';
+
+/** An item with the name of its collection, where several are searched together. It is never stored. */
+export interface ItemOf extends Item {
+  readonly collection: string;
+}
+
+/** The collection of an item; undefined where only one is searched. */
+export function collectionOf(item: Item | ItemOf): string | undefined {
+  return 'collection' in item ? item.collection : undefined;
+}
+
 /** One line of `collections/index.json`, so that the page can offer what is there without listing folders. */
 export interface CollectionEntry {
   readonly name: string;

@@ -7,12 +7,14 @@ import type { Query, Term } from './query.ts';
 /** Where the embeddings of a query's terms come from. */
 export interface TermSources {
   words(text: string): Promise<Embedding>;
-  /** The row of an item id in the collection that is searched, or −1. */
-  rowOf(id: string): Promise<number>;
+  /** The row of an item id in the collection that is searched, or −1; of several, in that which is named. */
+  rowOf(id: string, collection?: string): Promise<number>;
   /** Of the collection that is searched. */
   readonly vectors: VectorSource;
   /** Name of that collection. */
   readonly collection: string;
+  /** Names of the collections where several are searched together. */
+  readonly together?: readonly string[] | undefined;
   /** Of a picture that is in no collection, which travelled beside the query; undefined where it did not. */
   picture?(sha256: string): Embedding | undefined;
 }
@@ -65,14 +67,16 @@ async function embedTerms(terms: readonly Term[], sources: TermSources): Promise
   );
 }
 
-async function findRow(id: string, wanted: string | null, { rowOf, collection }: TermSources): Promise<number> {
-  if (wanted !== null && wanted !== collection) {
+async function findRow(id: string, wanted: string | null, sources: TermSources): Promise<number> {
+  const { rowOf, collection, together } = sources;
+  const isPart = wanted !== null && together?.includes(wanted) === true;
+  if (wanted !== null && wanted !== collection && !isPart) {
     throw new AfterimageError(
       'item-not-found',
       `The picture ${id} is in the collection “${wanted}”, and “${collection}” is searched. Search “${wanted}” instead.`,
     );
   }
-  const row = await rowOf(id);
+  const row = await (isPart ? rowOf(id, wanted) : rowOf(id));
   if (row >= 0) return row;
   throw new AfterimageError(
     'item-not-found',

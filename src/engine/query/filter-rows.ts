@@ -1,5 +1,5 @@
 import type { ItemStore } from '../collection/items/items.ts';
-import type { Item } from '../collection/types.ts';
+import { collectionOf, type Item } from '../collection/types.ts';
 import { type Bitset, createBitset, setBit } from '../index/bitset.ts';
 import type { Filter, FilterField } from './query.ts';
 
@@ -71,10 +71,9 @@ const TESTS: Readonly<Record<FilterField, (value: string, context: FilterContext
     return ({ name }) => fold(`/${name.slice(0, name.lastIndexOf('/') + 1)}`).includes(path);
   },
   height: (value) => between(value, ({ height }) => height),
-  /** The collection has that name. */
+  /** The collection has that name; of several that are searched together, that of the item. */
   in: (value, { collection }) => {
-    const passes = value === collection;
-    return () => passes;
+    return (item) => value === (collectionOf(item) ?? collection);
   },
   /** The file's name or the title contains it. */
   name: (value) => {

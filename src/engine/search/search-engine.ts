@@ -52,6 +52,8 @@ export interface SearchEngineOptions {
   readonly vectors: VectorSource;
   /** What similarities mean nothing (cutoff.ts); read anew for each search. */
   readonly baseline: Baseline;
+  /** Names of the collections where several are searched together, whose items say which they are from. */
+  readonly together?: readonly string[] | undefined;
   /** Of a collection that changes while it is open. */
   readonly live?: Live | undefined;
 }
@@ -187,10 +189,10 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
 }
 
 /** The embedding of a query without its filters, and whether it was remembered. */
-function createEmbed({ encoder, items, vectors, collection }: SearchEngineOptions) {
+function createEmbed({ encoder, items, vectors, collection, together }: SearchEngineOptions) {
   const embeddings = createPromiseCache<Embedding>(REMEMBERED_QUERIES);
   const words = (text: string) => embeddings.get(serialise(textQuery(text)), () => encoder.encode(text)).value;
-  const sources = { words, rowOf: items.rowOf, vectors, collection };
+  const sources = { words, rowOf: items.rowOf, vectors, collection, together };
   return ({ terms }: Query, { pictures }: SearchContext) => {
     const query = { terms, filters: [] };
     const text = plainText(query);
@@ -222,10 +224,14 @@ function keyOf(query: Query, { judgements }: SearchContext): string {
 }
 
 /** Rows of the collection's pictures that a query is like; not of those that it is pushed away from. */
-async function likedRows({ terms }: Query, { items, collection }: SearchEngineOptions): Promise<ReadonlySet<number>> {
+async function likedRows({ terms }: Query, options: SearchEngineOptions): Promise<ReadonlySet<number>> {
+  const { items, collection, together = [] } = options;
   const liked = terms.flatMap((term) => (term.kind === 'item' && term.weight > 0 ? [term] : []));
-  const here = liked.filter((term) => term.collection === null || term.collection === collection);
-  const rows = await Promise.all(here.map(({ id }) => items.rowOf(id)));
+  const found = liked.map(async ({ id, collection: wanted }) => {
+    if (wanted === null || wanted === collection) return items.rowOf(id);
+    return together.includes(wanted) ? items.rowOf(id, wanted) : -1;
+  });
+  const rows = await Promise.all(found);
   return new Set(rows.filter((row) => row >= 0)); // one that was removed meanwhile is not there
 }
 

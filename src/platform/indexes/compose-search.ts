@@ -37,6 +37,8 @@ export interface LoadedIndex {
   readonly vectors: VectorSource;
   /** Of a collection that changes, another one when it has changed so much that the former stands for it no more. */
   readonly sample: BaselineSample;
+  /** Names of the collections where it is several. */
+  readonly together?: readonly string[] | undefined;
   /** Only of a collection that changes while it is open. */
   readonly live?: Live | undefined;
   /** Vectors are read as they are needed, not all of them. */
@@ -160,12 +162,12 @@ export function baselineOf({ sample }: Pick<LoadedIndex, 'sample'>, { golden }: 
  * @throws AfterimageError `collection-model-mismatch`, `dimension-mismatch`
  */
 export function composeSearch(
-  loaded: LoadedIndex,
+  loaded: Omit<LoadedIndex, 'index' | 'reason'>,
   items: ItemStore,
   { encoder, manifest: model, dtype }: LoadedEncoder,
   baseline = baselineOf(loaded, model, dtype),
 ): { readonly engine: SearchEngine; readonly baseline: Baseline } {
-  const { manifest, retriever, vectors, live } = loaded;
+  const { manifest, retriever, vectors, live, together } = loaded;
   assertModel(manifest, model);
   const current = live ? currentBaseline(loaded, model, dtype) : () => baseline;
   const engine = createSearchEngine({
@@ -175,7 +177,7 @@ export function composeSearch(
     retriever,
     items,
     vectors,
-    live,
+    ...{ live, together },
     get baseline() {
       return current();
     },

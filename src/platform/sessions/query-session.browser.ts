@@ -1,7 +1,7 @@
 import { type Memo, memoise } from '../../engine/async/cached/memoise.ts';
 import { createDeferred } from '../../engine/async/deferred.ts';
 import { parseCollectionList } from '../../engine/collection/manifest.ts';
-import { type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
+import { ALL, type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
 import type { Baseline } from '../../engine/search/cutoff.ts';
@@ -18,6 +18,7 @@ import { createAllPictures } from './all-pictures.ts';
 import { createLibraryDoor, type LibraryDoor, type OpenLibraryStore } from './opened/library-door.browser.ts';
 import { libraryModelError, openLibrary } from './opened/open-library.browser.ts';
 import { openStatic } from './opened/open-static.browser.ts';
+import { openTogether } from './opened/open-together.browser.ts';
 import type { Opened } from './opened/opened.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
 import { holdWorkerLock } from './worker-lock.browser.ts';
@@ -160,10 +161,17 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
     async open(name: string, preference: IndexPreference, device: () => Promise<Device>): Promise<Opened> {
       close(`${name} is opened instead.`);
       const { signal } = opening;
+      const at = connected();
+      const openSite = (one: string, from = at) => openStatic(from, { name: one, preference, device, calm, signal });
+      const openOwn = async (from = at) => openLibrary(from, await library.store(), signal);
       const open =
         name === LIBRARY
-          ? await openLibrary(connected(), await library.store(), signal)
-          : await openStatic(connected(), { name, preference, device, calm, signal });
+          ? await openOwn()
+          : name === ALL
+            ? await openTogether(at, await listCollections(at.source), openSite, openOwn)
+            : await openSite(name);
+      if (signal.aborted) open.close?.();
+      signal.throwIfAborted();
       open.index.get().catch(() => undefined); // `indexReady` tells it.
       current = { open, baseline: Promise.resolve(undefined), engine: undefined };
       return open;

@@ -1,7 +1,7 @@
 import { createRoot, createSignal } from 'solid-js';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ClientEvent, QueryClient } from '../../client/query-client.ts';
-import { LIBRARY, LIBRARY_TITLE } from '../../engine/collection/types.ts';
+import { ALL, LIBRARY, LIBRARY_TITLE } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { CollectionInfo, EncoderInfo, IndexInfo } from '../../protocol/query-worker.ts';
 import { createNotices } from '../shell/notices.ts';
@@ -14,13 +14,20 @@ let dispose = () => {};
 afterEach(() => dispose());
 
 /** A session over a client that is ready when `ready` says so. */
-function page(ready: () => Promise<{ encoder: EncoderInfo; index: IndexInfo }>, more: Partial<QueryClient> = {}) {
+function page(
+  ready: () => Promise<{ encoder: EncoderInfo; index: IndexInfo }>,
+  more: Partial<QueryClient> = {},
+  used = () => true,
+) {
   const listeners = new Set<(event: ClientEvent) => void>();
   const send = (event: ClientEvent) => {
     for (const listener of listeners) listener(event);
   };
   const client = {
-    listCollections: async () => [{ name: 'demo' }, { name: 'other' }],
+    listCollections: async () => [
+      { name: 'demo', count: 5 },
+      { name: 'other', count: 7 },
+    ],
     countLibrary: async () => 0,
     open: async (name: string) => ({ manifest: { name, model: { id: 'mini' } } }) as unknown as CollectionInfo,
     ready,
@@ -34,7 +41,7 @@ function page(ready: () => Promise<{ encoder: EncoderInfo; index: IndexInfo }>, 
     dispose = end;
     const [wanted, setWanted] = createSignal<string | null>(null);
     const notices = createNotices();
-    const session = createSession(client, wanted, notices);
+    const session = createSession(client, wanted, notices, used);
     return { session, setWanted, notices, send };
   });
 }
@@ -107,9 +114,10 @@ const changedTo = (state: ReturnType<typeof live>, changed: readonly number[] = 
 
 test('the own pictures are offered once there are some, without a network too, and are opened where there is nothing else', async () => {
   const without = page(async () => ({ encoder, index }), { countLibrary: async () => 0 });
-  await expect.poll(() => without.session.collections()?.length).toBe(2);
+  const names = () => without.session.collections()?.map(({ name }) => name);
+  await expect.poll(names).toEqual(['demo', 'other', ALL]);
   without.send({ type: 'library', count: 3 });
-  expect(without.session.collections()?.map(({ name }) => name)).toEqual(['demo', 'other', LIBRARY]);
+  expect(names()).toEqual(['demo', 'other', LIBRARY, ALL]);
   expect(without.session.name()).toBe('demo');
   dispose();
   const offline = page(async () => ({ encoder, index }), {
@@ -171,4 +179,30 @@ test('counts what comes and goes, and opens again what has other rows', async ()
   send({ type: 'collection-outdated', name: 'demo' });
   send({ type: 'collection-outdated', name: LIBRARY });
   await expect.poll(() => opened.mock.calls.length).toBe(calls + 1);
+});
+
+test('all together are offered where there are several; what is not among them is said until something else is opened', async () => {
+  const apart = [{ name: 'other', title: 'Other', reason: 'It was made with another model.' }];
+  const { session, setWanted, notices } = page(async () => ({ encoder, index }), {
+    open: async (name) =>
+      ({
+        manifest: { name, model: { id: 'mini' } },
+        ...(name === ALL && { together: { collections: [], apart } }),
+      }) as unknown as CollectionInfo,
+  });
+  await expect.poll(() => session.collections()?.at(-1)).toMatchObject({ name: ALL, count: 12 });
+  setWanted(ALL);
+  await expect.poll(() => notices.list().map(({ text }) => text)).toEqual([expect.stringContaining('“Other”')]);
+  setWanted('demo');
+  await expect.poll(() => notices.list()).toEqual([]);
+});
+
+test('nobody is asked for own pictures where there never were any', async () => {
+  const countLibrary = vi.fn(async () => 3);
+  const [used, setUsed] = createSignal(false);
+  const { session } = page(async () => ({ encoder, index }), { countLibrary }, used);
+  await expect.poll(() => session.ready()).toBe(true);
+  expect(countLibrary).not.toHaveBeenCalled();
+  setUsed(true);
+  await expect.poll(() => session.collections()?.some(({ name }) => name === LIBRARY)).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { type Accessor, batch, createEffect, createMemo, createResource, createSignal, on, onCleanup } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import type { ClientEvent, QueryClient } from '../../client/query-client.ts';
-import { type CollectionEntry, LIBRARY, LIBRARY_TITLE } from '../../engine/collection/types.ts';
+import { ALL, ALL_TITLE, type CollectionEntry, LIBRARY, LIBRARY_TITLE } from '../../engine/collection/types.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type { CollectionInfo, EncoderInfo, IndexInfo, LoadStage } from '../../protocol/query-worker.ts';
 import type { Notices } from '../shell/notices.ts';
@@ -62,26 +62,41 @@ function offered(
   const own = library || isWanted ? [libraryEntry(library ?? 0)] : [];
   if (!ofSite) return hasFailed && own.length > 0 ? own : undefined;
   if (ofSite.length === 0 && library === undefined) return undefined;
-  return [...ofSite.filter((entry) => entry.name !== LIBRARY), ...own];
+  const all = [...ofSite.filter((entry) => entry.name !== LIBRARY), ...own];
+  return all.length > 1 ? [...all, allEntry(all)] : all;
+}
+
+function allEntry(all: readonly CollectionEntry[]): CollectionEntry {
+  const count = all.reduce((sum, entry) => sum + entry.count, 0);
+  return { name: ALL, title: ALL_TITLE, description: '', count, model: '', sha256: '' };
 }
 
 function libraryEntry(count: number): CollectionEntry {
   return { name: LIBRARY, title: LIBRARY_TITLE, description: '', count, model: '', sha256: '' };
 }
 
-/** How many pictures of their own the visitor has; asked when the list of the site is there, which more people wait for. */
-function createLibraryCount(client: QueryClient, isLoading: () => boolean): Accessor<number | undefined> {
+/**
+ * How many pictures of their own the visitor has; undefined while that is not known. Asked when the list of the site is
+ * there, for which more people wait, and only where there may be some: asking opens a database.
+ */
+function createLibraryCount(client: QueryClient, isLoading: () => boolean, isUsed: Accessor<boolean>) {
   const [count, setCount] = createSignal<number>();
   const ask = () => client.countLibrary().then(setCount, () => setCount(0));
-  createEffect(on(isLoading, (loading) => !loading && count() === undefined && void ask()));
+  createEffect(on([isLoading, isUsed], ([loading, used]) => !loading && used && void ask()));
   onCleanup(client.subscribe((event) => event.type === 'library' && setCount(event.count)));
-  return count;
+  return () => (isUsed() ? count() : 0);
 }
 
-export function createSession(client: QueryClient, wanted: Accessor<string | null>, notices: Notices): Session {
+/** @param isLibraryUsed whether the visitor may have pictures of their own here */
+export function createSession(
+  client: QueryClient,
+  wanted: Accessor<string | null>,
+  notices: Notices,
+  isLibraryUsed: Accessor<boolean> = () => true,
+): Session {
   const [list, { refetch: refetchList }] = createResource(() => client.listCollections());
   const ofSite = () => (list.state === 'ready' ? list() : undefined);
-  const library = createLibraryCount(client, () => list.loading);
+  const library = createLibraryCount(client, () => list.loading, isLibraryUsed);
   const collections = createMemo(() => offered(ofSite(), library(), list.state === 'errored', wanted() === LIBRARY));
   const name = createMemo(() => chosen(wanted(), collections()));
 
@@ -102,6 +117,7 @@ export function createSession(client: QueryClient, wanted: Accessor<string | nul
       setProgress(reconcile({}));
     }),
   );
+  createEffect(on(collection, (info) => info && tellApart(info, notices)));
   const hear = (event: ClientEvent) => {
     if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
     else if (event.type === 'kept') setKept(event.name === name() ? { problem: event.problem } : undefined);
@@ -190,6 +206,13 @@ function createEngine(client: QueryClient, collection: Accessor<CollectionInfo |
       return true;
     },
   };
+}
+
+/** Which collections are not among all. */
+function tellApart({ together }: CollectionInfo, notices: Notices): void {
+  const apart = (together?.apart ?? []).map(({ title, reason }) => `“${title}” is not among them. ${reason}`);
+  if (apart.length > 0) notices.say('apart', apart.join(' '));
+  else notices.dismiss('apart');
 }
 
 /** Events that are news for the person, as quiet lines. */

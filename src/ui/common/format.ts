@@ -1,3 +1,11 @@
+import { ALL, ALL_TITLE, LIBRARY, LIBRARY_TITLE } from '../../engine/collection/types.ts';
+
+/** What a collection is called where only its name is known. */
+export function formatCollection(name: string): string {
+  if (name === LIBRARY) return LIBRARY_TITLE;
+  return name === ALL ? ALL_TITLE : name;
+}
+
 /** A whole number: 1594 → `1,594`. Without `Intl`, whose first use takes the page 15 ms while it starts. */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
@@ -32,6 +40,16 @@ export function formatShare(share: number): string {
 /** Cosine with the three places in which results differ. */
 export function formatScore(score: number): string {
   return score.toFixed(3);
+}
+
+const MONTHS = [
+  ...['January', 'February', 'March', 'April', 'May', 'June'],
+  ...['July', 'August', 'September', 'October', 'November', 'December'],
+];
+
+/** A month and its year, `2024-05`: `May 2024`. */
+export function formatMonth(month: string): string {
+  return `${MONTHS[Number(month.slice(-2)) - 1]} ${Number(month.slice(0, -3))}`;
 }
 
 /** By time zone, the visitor's own where none is named; made when the first date is shown. */

@@ -2,6 +2,7 @@ import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { createItem } from '../../state/collection/items.ts';
 import { createPictureUrl } from '../../state/collection/picture-url.ts';
+import { originOf } from '../../state/collection/together.ts';
 import { formatCount, formatScore } from '../common/format.ts';
 import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
@@ -63,6 +64,15 @@ export function Cell(props: {
         onClick={open}
       >
         <Picture item={item()} />
+        <Show when={originOf(app.session, item())}>
+          {(origin) => (
+            <span class="cell-from">
+              <span class="visually-hidden">From </span>
+              {origin().title}
+              <span class="visually-hidden">: </span>
+            </span>
+          )}
+        </Show>
         <span class="cell-caption">
           <span class="cell-title" dir="auto">
             {itemTitle(item())}

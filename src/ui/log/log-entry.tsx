@@ -5,7 +5,15 @@ import { parseQuery } from '../../engine/query/serialise.ts';
 import { createPictureUrl } from '../../state/collection/picture-url.ts';
 import type { LoggedResult, LoggedSearch } from '../../state/log/log.ts';
 import { createRatings, type Ratings } from '../../state/log/ratings.ts';
-import { formatCount, formatDate, formatDevice, formatMs, formatPictures, formatScore } from '../common/format.ts';
+import {
+  formatCollection,
+  formatCount,
+  formatDate,
+  formatDevice,
+  formatMs,
+  formatPictures,
+  formatScore,
+} from '../common/format.ts';
 import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 import { SearchRating } from '../ratings/search-rating.tsx';
@@ -48,7 +56,7 @@ export function LogEntry(props: { search: LoggedSearch; onRemove: () => void }):
       </div>
       <p class="quiet numbers">
         <time datetime={props.search.time}>{formatDate(props.search.time)}</time>
-        {`, ${props.search.collection}, ${facts(props.search)}`}
+        {`, ${formatCollection(props.search.collection)}, ${facts(props.search)}`}
       </p>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>

@@ -1,5 +1,6 @@
 import { createMemo, For, type JSX, Show } from 'solid-js';
 import type { LogFilter, LogList } from '../../state/log/log-list.ts';
+import { formatCollection } from '../common/format.ts';
 import { Icon } from '../common/icons.tsx';
 
 const RATINGS = ['rated', 'unrated', 10, 9, 8, 7, 6, 5, 4, 3, 2, 1] as const;
@@ -59,7 +60,7 @@ export function LogFilters(props: { list: LogList }): JSX.Element {
             <For each={collections()}>
               {(name) => (
                 <option value={name} selected={props.list.filter().collection === name}>
-                  {name}
+                  {formatCollection(name)}
                 </option>
               )}
             </For>

@@ -34,7 +34,7 @@ export function Hints(props: { onExample: (query: string) => void }): JSX.Elemen
             <Examples onExample={props.onExample} />
             <UseOwn />
             <p class="intro-pictures">
-              <strong>{manifest().title}</strong>, {formatPictures(manifest().count)}. {manifest().description}
+              <strong>{manifest().title}</strong>, {formatPictures(app.session.count())}. {manifest().description}
             </p>
             <Show when={!modelError()}>
               <ModelLine />

@@ -1,7 +1,9 @@
-import { For, type JSX, Show } from 'solid-js';
+import { Index, type JSX, Show } from 'solid-js';
+import { type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
 import { textQuery } from '../../engine/query/query.ts';
 import type { View } from '../../state/search/address.ts';
 import { createTheme, THEMES } from '../../state/shell/theme.ts';
+import { formatCount } from '../common/format.ts';
 import { Icon, type IconName, Logo } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 import { LibraryLink } from '../library/library-link.tsx';
@@ -33,7 +35,7 @@ export function Header(): JSX.Element {
       <nav class="top-nav" aria-label="Views">
         <LibraryLink />
         <StatusChip />
-        <Show when={['library', 'log', 'about'].includes(app.address.current().view)}>
+        <Show when={['library', 'copies', 'log', 'about'].includes(app.address.current().view)}>
           <ViewLink view="search" icon="search" label="Back to the search" />
         </Show>
         <Show when={app.library}>
@@ -104,17 +106,22 @@ function CollectionPicker(): JSX.Element {
             Choose a collection
           </option>
         </Show>
-        <For each={app.session.collections()}>
+        <Index each={app.session.collections()}>
           {(entry) => (
-            <option value={entry.name} selected={entry.name === app.session.name()}>
-              {entry.title}
+            <option value={entry().name} selected={entry().name === app.session.name()}>
+              {optionTitle(entry())}
             </option>
           )}
-        </For>
+        </Index>
       </select>
       <Icon name="down" size={16} />
     </label>
   );
+}
+
+/** With the count of what grows while one looks. */
+function optionTitle({ name, title, count }: CollectionEntry): string {
+  return name === LIBRARY ? `${title} (${formatCount(count)})` : title;
 }
 
 /** In a word or two how things stand; opens the status panel, which says it in full. */

@@ -131,16 +131,25 @@ function CollectionFacts(): JSX.Element {
           <Fact name="Name">
             {info().manifest.title} <code>{info().manifest.name}</code>
           </Fact>
-          <Fact name="Size">
-            {formatPictures(info().manifest.count)}, {formatBytes(info().manifest.pictures.bytes)}
-          </Fact>
-          <Fact name="Made">{formatDate(info().manifest.created)}</Fact>
-          <Fact name="Format">
-            Version {info().manifest.version}, <code>{info().manifest.sha256.slice(0, 12)}</code>
-            <Show when={info().fromCache}>
-              <span class="why">What an earlier visit kept: the network did not answer.</span>
-            </Show>
-          </Fact>
+          <Show
+            when={info().live}
+            fallback={
+              <>
+                <Fact name="Size">
+                  {formatPictures(info().manifest.count)}, {formatBytes(info().manifest.pictures.bytes)}
+                </Fact>
+                <Fact name="Made">{formatDate(info().manifest.created)}</Fact>
+                <Fact name="Format">
+                  Version {info().manifest.version}, <code>{info().manifest.sha256.slice(0, 12)}</code>
+                  <Show when={info().fromCache}>
+                    <span class="why">What an earlier visit kept: the network did not answer.</span>
+                  </Show>
+                </Fact>
+              </>
+            }
+          >
+            <Fact name="Size">{formatPictures(session.count())}</Fact>
+          </Show>
         </Section>
       )}
     </Show>

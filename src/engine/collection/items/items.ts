@@ -35,8 +35,11 @@ export interface ItemStore {
    *   where it has to be read, what the byte source throws.
    */
   get(row: number): Promise<Item>;
-  /** The first row with this id, or −1. @throws as `get` */
-  rowOf(id: string): Promise<Row>;
+  /**
+   * The first row with this id, or −1. @throws as `get`
+   * @param collection where several are searched together: only there
+   */
+  rowOf(id: string, collection?: string): Promise<Row>;
 }
 
 /** Items whose bytes are all at hand. */

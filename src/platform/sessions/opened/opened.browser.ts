@@ -6,12 +6,15 @@ import type { CollectionInfo } from '../../../protocol/query-worker.ts';
 import type { BrowserTextEncoder } from '../../encoders/clip.browser.ts';
 import type { OpenIndex } from '../../indexes/open-index.browser.ts';
 
+/** What answers queries of it. */
+export type OpenedIndex = Omit<OpenIndex, 'index' | 'reason'>;
+
 /** A collection that is open, wherever it comes from, and what is being loaded behind it. */
 export interface Opened {
   readonly manifest: CollectionManifest;
   readonly info: CollectionInfo;
   readonly items: ItemStore;
-  readonly index: Memo<OpenIndex>;
+  readonly index: Memo<OpenedIndex>;
   readonly source: Source;
   /**
    * Make what answers here what the next visit falls back to: collection, model and runtime, or none of them.

@@ -1,6 +1,7 @@
 import { For, type JSX, Show } from 'solid-js';
 import { cameraOf, otherFilesOf, placeOf } from '../../../engine/collection/extensions/facts.ts';
 import type { Item } from '../../../engine/collection/types.ts';
+import { originOf } from '../../../state/collection/together.ts';
 import { Fact } from '../../common/fact.tsx';
 import { formatCount, formatScore } from '../../common/format.ts';
 import { useApp } from '../../context.ts';
@@ -17,6 +18,7 @@ import { fileName, folderOf, formatPlace, sizeFact, typeOf } from './words.ts';
 export function Facts(props: { item: Item }): JSX.Element {
   const app = useApp();
   const cell = app.opened.cell;
+  const origin = () => originOf(app.session, props.item);
   const score = () => {
     const shown = cell();
     return shown === undefined ? null : (app.pictures.at(shown)?.score ?? null);
@@ -47,7 +49,8 @@ export function Facts(props: { item: Item }): JSX.Element {
           </Fact>
         </Show>
         <FileFacts item={props.item} />
-        <Show when={props.item.licence ?? app.session.collection()?.manifest.licence}>
+        <Show when={origin()}>{(from) => <Fact name="Collection">{from().title}</Fact>}</Show>
+        <Show when={props.item.licence ?? origin()?.licence ?? app.session.collection()?.manifest.licence}>
           {(licence) => <Fact name="Licence">{licence()}</Fact>}
         </Show>
       </dl>
