@@ -6,6 +6,7 @@ import sirv from 'sirv';
 import { build } from 'vite';
 import { SECURITY_HEADERS } from '../../../src/site/headers.ts';
 import { PUBLIC_FOLDER, ROOT_FOLDER } from '../../repository/folders.ts';
+import { libheif } from '../../vite/vite-libheif.ts';
 import { onnxruntime } from '../../vite/vite-onnxruntime.ts';
 
 const PAGE = fileURLToPath(new URL('page/', import.meta.url));
@@ -18,9 +19,9 @@ export async function bundlePage(): Promise<string> {
     root: PAGE,
     base: './',
     logLevel: 'error',
-    plugins: [onnxruntime()],
+    plugins: [onnxruntime(), libheif()],
     build: { outDir, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
-    worker: { format: 'es', plugins: () => [onnxruntime()] },
+    worker: { format: 'es', plugins: () => [onnxruntime(), libheif()] },
   });
   return outDir;
 }
