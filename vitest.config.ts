@@ -39,6 +39,7 @@ export default defineConfig({
         optimizeDeps: {
           include: [
             '@noble/hashes/sha2.js',
+            '@zip.js/zip.js/lib/zip-core-native.js',
             'axe-core',
             'comlink',
             'fast-check',
