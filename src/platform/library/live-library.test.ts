@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sampleItem } from '../../engine/collection/testing.ts';
+import { perceptualHashOf } from '../../engine/collection/types.ts';
 import { createExactIndex } from '../../engine/index/exact/exact-index.ts';
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors, flatten } from '../../engine/numeric/testing-vectors.ts';
@@ -151,6 +152,15 @@ test('an empty library takes pictures of the model it was opened for', async () 
   store.tell({ type: 'cleared' });
   await expect.poll(() => library.count).toBe(0);
   expect([library.order(), outdated()]).toEqual([new Uint32Array(), 0]);
+});
+
+test('records say what pictures look like, so that copies can be found', async () => {
+  const hash = '00ff00ff00ff00ff';
+  const { store, library } = await open([picture(1, { phash: hash })]);
+  store.put('added', picture(2));
+  await expect.poll(() => library.count).toBe(2);
+  const items = await Promise.all([0, 1].map((row) => library.items.get(row)));
+  expect(items.map(perceptualHashOf)).toEqual([hash, undefined]);
 });
 
 test('what cannot be read of a change is read anew as a whole', async () => {
