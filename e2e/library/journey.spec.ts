@@ -7,7 +7,7 @@ import { expect, test } from '../fixtures.ts';
 import { makePublicFolder, serveSite, unpackCollection } from '../sites.ts';
 import { fillFolder, offerFolder, picturePaths, savedAgain } from './pictures.ts';
 
-const COUNT = 200;
+const COUNT = 120;
 
 test('a thousand pictures: added, killed, continued, searched, cleaned up, taken along, published', async ({
   app,
@@ -56,12 +56,14 @@ test('a thousand pictures: added, killed, continued, searched, cleaned up, taken
     await expect(again.page.getByText(`${(paths.length + 1).toLocaleString('en')} pictures`).first()).toBeVisible();
     await again.open('?c=library&view=copies');
     await again.page.getByRole('tab', { name: 'Same picture' }).click();
-    await expect(again.page.getByText('saved-again.jpg').first()).toBeVisible();
+    const found = again.page.getByRole('tabpanel').getByRole('status');
+    await expect(found).toHaveText(/^[1-9]\d* groups? of \d+ pictures/);
+    const groups = (await found.textContent()) ?? '';
     await again.page.getByRole('button', { name: 'Select all but the best' }).click();
     await again.page.getByRole('button', { name: /^Delete \d/ }).click();
-    await expect(again.page.getByText('saved-again.jpg')).toHaveCount(0);
+    await expect(found).toHaveText('No two pictures look the same.');
     await again.notices.getByRole('button', { name: 'Undo' }).click();
-    await expect(again.page.getByText('saved-again.jpg').first()).toBeVisible();
+    await expect(found).toHaveText(groups);
   });
 
   const taken = join(work, 'taken.zip');
