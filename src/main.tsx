@@ -21,6 +21,7 @@ import { createRatings } from './state/log/ratings.ts';
 import { createOffline, type Offline } from './state/offline/offline.ts';
 import { createAddressBar } from './state/search/address.ts';
 import { createCommits } from './state/search/commit.ts';
+import { collectionOf, createContextOf, createValues, wantsNames } from './state/search/context.ts';
 import { createFollowing } from './state/search/following.ts';
 import { createQueryNotice } from './state/search/query-notice.ts';
 import { createRefining } from './state/search/refining.ts';
@@ -35,7 +36,7 @@ function createApp(baseUrl: string): App {
   const { device, index, threads } = address.current();
   const client = createQueryClient({ baseUrl, device, index, ...(threads === null ? {} : { threads }) });
   const notices = createNotices();
-  const session = createSession(client, () => address.current().collection, notices);
+  const session = createSession(client, (offered) => collectionOf(address.current(), offered), notices);
   const items = createItems(client, session.collection, (error) =>
     error ? notices.say('items', whyMissing(error)) : notices.dismiss('items'),
   );
@@ -45,7 +46,10 @@ function createApp(baseUrl: string): App {
     session.collection,
     items,
     (before, after) => log.continueAs(before, after),
+    (query) => contextOf(query),
   );
+  const names = createMemo(() => wantsNames(address.current(), session.collection()?.manifest.name));
+  createEffect(on(names, search.retry, { defer: true }));
   const refining = createRefining(
     search,
     () => (session.index()?.onDemand ? undefined : (session.progress.vectors ?? { loaded: 0, total: 0 })),
@@ -77,6 +81,7 @@ function createApp(baseUrl: string): App {
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
+  const contextOf = createContextOf(names, log);
   createLogNotice(log, notices);
   createQueryNotice(address, notices);
   const ratings = createRatings(log, search.response);
@@ -111,6 +116,8 @@ function createApp(baseUrl: string): App {
     copies: client,
     pictureSource,
     opened,
+    names,
+    values: createValues(client, session),
     selection,
     offline,
     log,

@@ -22,7 +22,7 @@ export function Cell(props: {
   const app = useApp();
   const ranked = () => app.pictures.at(props.cell);
   const item = createItem(app.items, () => ranked()?.row);
-  const score = () => ranked()?.score ?? null;
+  const score = () => ranked()?.similarity ?? null;
   const [touched, setTouched] = createSignal(false);
 
   const href = () => {
@@ -78,11 +78,19 @@ export function Cell(props: {
             {itemTitle(item())}
           </span>
           <span class="visually-hidden">{`, ${place()}${isOn() && isSelected() ? ', selected' : ''}`}</span>
+          <Show when={ranked()?.named}>
+            <span class="visually-hidden">, found by name</span>
+          </Show>
           <Show when={score() !== null}>
             <span class="visually-hidden">, score </span>
             <span class="cell-score numbers">{formatScore(score() ?? 0)}</span>
           </Show>
         </span>
+        <Show when={ranked()?.named}>
+          <span class="cell-named" aria-hidden="true">
+            name
+          </span>
+        </Show>
       </a>
       <Show when={isOn()}>
         <span class="cell-mark" aria-hidden="true">
