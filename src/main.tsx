@@ -15,18 +15,19 @@ import { createPictures } from './state/collection/pictures.ts';
 import { createSelection } from './state/collection/selection.ts';
 import { createSession, type Session } from './state/collection/session.ts';
 import { picturesOf } from './state/collection/together.ts';
+import { createLibraryAccess, createUsedMark, type LibraryAccess } from './state/library/access.ts';
 import { createLog } from './state/log/log.ts';
 import { createLogNotice } from './state/log/log-notice.ts';
 import { createRatings } from './state/log/ratings.ts';
 import { createOffline, type Offline } from './state/offline/offline.ts';
-import { createAddressBar } from './state/search/address.ts';
+import { type Address, createAddressBar } from './state/search/address.ts';
 import { createCommits } from './state/search/commit.ts';
 import { collectionOf, createContextOf, createValues, wantsNames } from './state/search/context.ts';
 import { createFollowing } from './state/search/following.ts';
 import { createQueryNotice } from './state/search/query-notice.ts';
 import { createRefining } from './state/search/refining.ts';
 import { createSearch } from './state/search/search.ts';
-import { createNotices } from './state/shell/notices.ts';
+import { createNotices, type Notices } from './state/shell/notices.ts';
 import { AppView } from './ui/app.tsx';
 import { type App, AppContext } from './ui/context.ts';
 
@@ -69,14 +70,15 @@ function createApp(baseUrl: string): App {
     const name = session.collection()?.manifest.name;
     return name === undefined || name === LIBRARY || name === ALL ? undefined : createStaticPictures(baseUrl, name);
   });
-  const libraryPictures = createLibraryPictures(client, async () => undefined);
+  const library = createOwnPictures(baseUrl, address.current(), notices);
+  const libraryPictures = createLibraryPictures(client, async (id) => (await library.load()).original(id));
   const pictureSource = createMemo(() => {
     const name = session.collection()?.manifest.name;
     const ofSite = (one: string) => createStaticPictures(baseUrl, one);
     return name === undefined ? undefined : picturesOf(name, ofSite, libraryPictures);
   });
   const asked = createMemo(() => `${session.name() ?? ''} ${serialise(search.query())}`);
-  const places = () => [search.response(), session.live.changed()];
+  const places = () => [search.response(), session.live.changed(), address.current().sort];
   const selection = createSelection(pictures, items, asked, places);
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
@@ -118,6 +120,7 @@ function createApp(baseUrl: string): App {
     opened,
     names,
     values: createValues(client, session),
+    library,
     selection,
     offline,
     log,
@@ -126,6 +129,21 @@ function createApp(baseUrl: string): App {
     composing,
     commit,
   };
+}
+
+/** The visitor's own pictures: code and worker are loaded when they are used. */
+function createOwnPictures(baseUrl: string, { device, threads }: Address, notices: Notices): LibraryAccess {
+  const mark = createUsedMark(scoped('afterimage-library', baseUrl));
+  return createLibraryAccess(mark, async (onUsed) => {
+    const [{ createLibraryClient }, { createLibrary }] = await Promise.all([
+      import('./client/library-client.ts'),
+      import('./state/library/library.ts'),
+    ]);
+    return () => {
+      const client = createLibraryClient({ baseUrl, device, ...(threads === null ? {} : { threads }) });
+      return createLibrary({ client, notices, onUsed });
+    };
+  });
 }
 
 /**

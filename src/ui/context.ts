@@ -46,8 +46,8 @@ export interface App {
   readonly selection: Selection;
   readonly offline: Offline;
   readonly log: Log;
-  /** The visitor's own pictures; undefined where they cannot be added. */
-  readonly library?: LibraryAccess;
+  /** The visitor's own pictures. */
+  readonly library: LibraryAccess;
   /** Of the search that is shown. */
   readonly ratings: Ratings;
   /** Every result has its thumbs, for fingers, which cannot point at a picture without opening it. */

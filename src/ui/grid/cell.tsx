@@ -32,7 +32,10 @@ export function Cell(props: {
   const place = () => `${formatCount(props.cell + 1)} of ${formatCount(app.pictures.total())}`;
   const selecting = createSelecting(app.selection, () => ({ cell: props.cell, item: item() }));
   const isOn = app.selection.isOn;
-  const isSelected = () => app.selection.has(item()?.id ?? '');
+  const isSelected = () => {
+    const shown = item();
+    return shown !== undefined && app.selection.has(shown);
+  };
   const open = (event: MouseEvent) => {
     if (selecting.takesClick(event)) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
