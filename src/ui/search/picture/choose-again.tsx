@@ -1,6 +1,6 @@
 import type { JSX } from 'solid-js';
+import { ACCEPT } from '../../../state/library/take-dropped.ts';
 import { useApp } from '../../context.ts';
-import { ACCEPT } from './dropped-picture.ts';
 import { searchByPicture } from './search-by-picture.ts';
 
 /** A way on where a link names a picture that it cannot hold. */
