@@ -212,3 +212,15 @@ test('it is what a library would be that is opened with the same pictures, whate
     { numRuns: 60 },
   );
 });
+
+test('items have their perceptual hashes, those that come later too', async () => {
+  const phash = '0123456789abcdef';
+  const store = createReads([picture(0), picture(1, { phash })]);
+  const library = await openLiveLibrary(store, model, { onChange: () => {}, onOutdated: () => {} });
+  store.put('added', picture(2, { phash }));
+  store.put('changed', picture(0, { phash: 'f'.repeat(16) }));
+  await expect.poll(async () => perceptualHashOf(await library.items.get(0))).toBe('f'.repeat(16));
+  const hashes = await Promise.all([1, 2].map(async (row) => perceptualHashOf(await library.items.get(row))));
+  expect(hashes).toEqual([phash, phash]);
+  library.close();
+});

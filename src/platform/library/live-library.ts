@@ -144,15 +144,15 @@ interface Row {
   readonly item: Item;
 }
 
-/** The record says of itself what the store keeps beside it. */
-function heldRow({ key, item, phash }: StoredPicture): Row {
+/** Who reads items finds the perceptual hash in them, as in those of other collections. */
+function toRow({ key, item, phash }: StoredPicture): Row {
   return { key, item: withPerceptualHash(item, phash) };
 }
 
 /** The pictures by row: numbers that were given out stay, those of removed pictures are not found any more. */
 function createRows(dim: number, pictures: readonly StoredPicture[], kernels: LiveLibraryOptions['kernels']) {
   const index = indexOf(dim, pictures, kernels);
-  const held = pictures.map(heldRow);
+  const held: Row[] = pictures.map(toRow);
   const byKey = new Map(held.map(({ key }, row) => [key, row]));
   const byId = new Map(held.map(({ item }, row) => [item.id, row]));
   let isPlain = true;
@@ -177,7 +177,7 @@ function createRows(dim: number, pictures: readonly StoredPicture[], kernels: Li
     const { key, item, vector } = picture;
     const row = index.add(vector as Embedding);
     if (key < (held[row - 1]?.key ?? -1)) isPlain = false;
-    held[row] = heldRow(picture);
+    held[row] = toRow(picture);
     byKey.set(key, row);
     byId.set(item.id, row);
   }
@@ -198,7 +198,7 @@ function createRows(dim: number, pictures: readonly StoredPicture[], kernels: Li
     put(picture: StoredPicture): number[] {
       const row = byKey.get(picture.key);
       if (row !== undefined && hasVector(row, picture.vector)) {
-        held[row] = heldRow(picture);
+        held[row] = toRow(picture);
         return [row];
       }
       forget(picture.key);
