@@ -7,6 +7,7 @@ import { serialise } from './engine/query/serialise.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
 import { scoped } from './site/scope.ts';
+import { createByDate } from './state/collection/by-date.ts';
 import { createItems, whyMissing } from './state/collection/items.ts';
 import { createLibraryPictures } from './state/collection/library-pictures.ts';
 import { createOpened } from './state/collection/opened.ts';
@@ -54,7 +55,12 @@ function createApp(baseUrl: string): App {
   createFollowing(search, session.live.changed, () => address.current().item !== null);
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
-  const pictures = createPictures(address, session, search);
+  const allPictures = createMemo(() => {
+    const collection = session.collection();
+    return collection && { collection, rows: session.live.state()?.order };
+  });
+  const byDate = createByDate(client, () => address.current().sort, allPictures, search.response);
+  const pictures = createPictures(address, session, search, byDate);
   const staticPictures = createMemo(() => {
     const name = session.collection()?.manifest.name;
     return name === undefined || name === LIBRARY || name === ALL ? undefined : createStaticPictures(baseUrl, name);
@@ -100,6 +106,9 @@ function createApp(baseUrl: string): App {
       return row < 0 ? undefined : items.get(row);
     },
     pictures,
+    byDate,
+    allPictures,
+    copies: client,
     pictureSource,
     opened,
     selection,

@@ -112,6 +112,7 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     thumbnail: (itemId) => ask((api) => api.thumbnail(itemId)),
     exportLibrary: (how) => ask((api) => api.exportLibrary(how)),
     importLibrary: (file) => ask((api) => api.importLibrary(file)),
+    embed: (file, model) => ask((api) => api.embed(file, model)),
     clear: () => ask((api) => api.clear()),
     subscribe(listener) {
       listeners.add(listener);

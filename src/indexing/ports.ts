@@ -90,6 +90,8 @@ export interface DecodedPicture {
   readonly width: number;
   readonly height: number;
   readonly metadata: PictureMetadata;
+  /** `perceptualHash` of what is seen. */
+  readonly phash: string | null;
   readonly pixels: Pixels;
   readonly thumbnail: Rendition;
   /** `thumbnail` where the picture is no larger than its thumbnail; null where no previews are wanted. */
@@ -107,6 +109,8 @@ export interface PictureDecoder {
 export type PictureRecord = Omit<Item, 'name' | 'title' | 'licence' | 'media' | 'duration' | 'extensions'> & {
   /** Where `date` was read; absent: an earlier version did not say. Each file has its own date where this is `file`. */
   readonly dateSource?: DateSource | undefined;
+  /** `perceptualHash`; absent: there is none, or an earlier version did not make one. */
+  readonly phash?: string | undefined;
 };
 
 export interface EmbeddedPicture {

@@ -1,4 +1,6 @@
+import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { AfterimageError } from '../engine/errors.ts';
+import type { Embedding } from '../engine/numeric/embedding.ts';
 
 /** A file that was chosen, dropped or pasted by itself. */
 export interface AddedFile {
@@ -118,6 +120,15 @@ export interface LibraryImport {
   readonly known: number;
 }
 
+/** A picture that is searched for. */
+export interface EmbeddedPicture {
+  /** Of its file. */
+  readonly sha256: string;
+  readonly embedding: Embedding;
+  /** A small copy, which a browser can show where it cannot show the file. */
+  readonly thumbnail: Blob;
+}
+
 /** What the library worker asks of the page, because only a page can do it. */
 export interface LibraryPage {
   /**
@@ -177,6 +188,12 @@ export interface LibraryWorkerApi {
    *   are of another model than the library's, `quota-exceeded`
    */
   importLibrary(file: Blob): Promise<LibraryImport>;
+  /**
+   * Embed a picture that is searched for; it is not added. In a vision tower of its own, so that it waits for nothing.
+   * @param model what made the vectors that are searched
+   * @throws AfterimageError `picture-unreadable`, `picture-unavailable`, and what loading a vision tower throws
+   */
+  embed(file: Blob, model: Pick<CollectionManifest, 'model' | 'dim'>): Promise<EmbeddedPicture>;
   /** Everything goes: pictures, folders, queue. */
   clear(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import { NoticeLines } from './shell/notices.tsx';
 const loadDetail = () => import('./detail/detail.tsx');
 const Detail = lazy(loadDetail);
 const StatusPanel = lazy(() => import('./status/status-panel.tsx'));
+const CopiesView = lazy(() => import('./copies/copies-view.tsx'));
 const LibraryView = lazy(() => import('./library/library-view.tsx'));
 const LogView = lazy(() => import('./log/log-view.tsx'));
 const AboutView = lazy(() => import('./about/about.tsx'));
@@ -39,6 +40,11 @@ export function AppView(): JSX.Element {
       <Switch>
         <Match when={onSearchPage()}>
           <SearchView />
+        </Match>
+        <Match when={view() === 'copies'}>
+          <Page>
+            <CopiesView />
+          </Page>
         </Match>
         <Match when={view() === 'library' && app.library}>
           <Page>
@@ -91,6 +97,7 @@ function FailedDialog(props: { onClose: () => void; children: JSX.Element }): JS
 }
 
 const VIEW_TITLES: Record<Exclude<View, 'search'>, string> = {
+  copies: 'Duplicates',
   library: 'Your pictures',
   log: 'Search log',
   about: 'About',

@@ -1,10 +1,12 @@
 import { type Accessor, createContext, type Signal, useContext } from 'solid-js';
 import type { Item, PictureSource } from '../engine/collection/types.ts';
+import type { ByDate, DatablePictures } from '../state/collection/by-date.ts';
 import type { Items } from '../state/collection/items.ts';
 import type { Opened } from '../state/collection/opened.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
 import type { Selection } from '../state/collection/selection.ts';
 import type { Session } from '../state/collection/session.ts';
+import type { FindsCopies } from '../state/copies/copies.ts';
 import type { LibraryAccess } from '../state/library/access.ts';
 import type { Log } from '../state/log/log.ts';
 import type { Ratings } from '../state/log/ratings.ts';
@@ -27,6 +29,11 @@ export interface App {
   /** An item of the open collection by its id; undefined where there is none. */
   itemOf(id: string): Promise<Item | undefined>;
   readonly pictures: Pictures;
+  readonly byDate: ByDate;
+  /** Of the open collection; another object when there are others. */
+  readonly allPictures: Accessor<DatablePictures | undefined>;
+  /** Finds copies among the pictures of the open collection. */
+  readonly copies: FindsCopies;
   /** Where the files of these pictures are; undefined while no collection is open. */
   readonly pictureSource: Accessor<PictureSource | undefined>;
   readonly opened: Opened;

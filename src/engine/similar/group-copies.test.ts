@@ -164,6 +164,7 @@ describe('the one to keep', () => {
     ['more bytes, of as many pixels', [{ bytes: 10 }, { bytes: 20 }], 1, 'bytes'],
     ['the picture says when it was taken', [{ date: '2020-01-01T00:00:00' }, taken], 1, 'taken'],
     ['the earlier date', [{ date: '2024-05-02T00:00:00' }, { date: '2024-05-01T23:00:00-05:00' }, {}], 1, 'earliest'],
+    ['most pixels, which another one has as well', [{ width: 50 }, { id: hex(9) }, { id: hex(8) }], 2, 'pixels'],
     ['nothing tells them apart', [{ id: hex(9) }, { id: hex(3) }], 1, 'alike'],
     ['there is but one', [{}], 0, 'alike'],
   ])('%s', (_, differences, index, reason) => {

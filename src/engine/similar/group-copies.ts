@@ -1,6 +1,6 @@
 import { type Steps, share } from '../async/steps.ts';
 import { type Item, perceptualHashOf } from '../collection/types.ts';
-import { compareMerits, type KeepReason, reasonOver } from './keep-best.ts';
+import { compareMerits, type KeepReason, reasonFor } from './keep-best.ts';
 import { createNearHashes } from './near-hashes.ts';
 import { type NearVectorsOptions, openNearVectors } from './near-vectors.ts';
 
@@ -110,6 +110,6 @@ function* group(items: readonly Item[], order: Uint32Array, take: Take): Steps<C
 }
 
 function toGroup(items: readonly Item[], members: readonly number[]): CopyGroup {
-  const [best, next] = members;
-  return { members, reason: reasonOver(items[best ?? 0], items[next ?? 0]) };
+  const all = members.map((member) => items[member] as Item);
+  return { members, reason: reasonFor(all[0] as Item, all) };
 }

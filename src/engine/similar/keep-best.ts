@@ -1,9 +1,9 @@
 import { dateSourceOf, type Item } from '../collection/types.ts';
-import { writtenTime } from '../timeline/timeline.ts';
+import { shownTime } from '../timeline/timeline.ts';
 
 /**
- * Why one of several copies is the one to keep: it has the most pixels, or of those with as many the most bytes, or the date
- * when it was taken, or the earliest date; or nothing tells them apart.
+ * Why one of several copies is the one to keep: some have fewer pixels; or all have as many, and some fewer bytes; or some do
+ * not say when they were taken; or some are later; or nothing tells them apart.
  */
 export type KeepReason = 'pixels' | 'bytes' | 'taken' | 'earliest' | 'alike';
 
@@ -14,7 +14,7 @@ const MERITS: readonly (readonly [KeepReason, (item: Judged) => number])[] = [
   ['pixels', ({ width, height }) => width * height],
   ['bytes', ({ bytes }) => bytes],
   ['taken', (item) => (isTaken(item) ? 1 : 0)],
-  ['earliest', ({ date }) => (date === null ? Number.NEGATIVE_INFINITY : -writtenTime(date))],
+  ['earliest', ({ date }) => (date === null ? Number.NEGATIVE_INFINITY : -shownTime(date))],
 ];
 
 /** Whether the picture itself says when it was taken: a copy that was sent or edited often does not. */
@@ -37,13 +37,11 @@ export function compareMerits(a: Judged, b: Judged): number {
  * @param items at least one
  */
 export function keepBest(items: readonly Judged[]): { readonly index: number; readonly reason: KeepReason } {
-  const order = [...items.keys()].sort((a, b) => compareMerits(items[a] as Judged, items[b] as Judged) || a - b);
-  const [best = 0, second = best] = order;
-  return { index: best, reason: reasonOver(items[best], items[second]) };
+  const [index = 0] = [...items.keys()].sort((a, b) => compareMerits(items[a] as Judged, items[b] as Judged) || a - b);
+  return { index, reason: reasonFor(items[index] as Judged, items) };
 }
 
-/** What makes the best one better than the next, hence than all others. */
-export function reasonOver(best: Judged | undefined, next: Judged | undefined): KeepReason {
-  if (best === undefined || next === undefined) return 'alike';
-  return MERITS.find(([, merit]) => merit(best) !== merit(next))?.[0] ?? 'alike';
+/** What makes the best one better than some of the others: none is better in that. */
+export function reasonFor(best: Judged, items: readonly Judged[]): KeepReason {
+  return MERITS.find(([, merit]) => items.some((item) => merit(item) < merit(best)))?.[0] ?? 'alike';
 }

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../numeric/testing-vectors.ts';
-import { timelineOf, writtenTime, yearsOf } from './timeline.ts';
+import { type DateOrder, shownTime, timelineOf as timelineAt, yearsOf } from './timeline.ts';
+
+/** For somebody in Greenwich. */
+const timelineOf = (dates: readonly (string | null)[], first: DateOrder) => timelineAt(dates, first, () => 0);
 
 const DATES = [
   '2024-01-01T00:30:00+02:00',
@@ -48,6 +51,17 @@ describe('pictures by date', () => {
     expect(yearsOf(months).map(({ year }) => year)).toEqual(['-000044', '0900', '+012024']);
   });
 
+  test('what is in UTC is read by the clock of whoever looks, as its date is shown', () => {
+    const utc = ['2024-01-01T00:30:00Z', '2024-01-01T00:10:00+01:00', '2023-12-31T20:00:00'];
+    const inNewYork = timelineAt(utc, 'newest', () => 300);
+    expect([...inNewYork.order]).toEqual([1, 2, 0]);
+    expect(inNewYork.months.map(({ month, count }) => [month, count])).toEqual([
+      ['2024-01', 1],
+      ['2023-12', 2],
+    ]);
+    expect(shownTime('2024-07-01T12:00:00Z', () => -120)).toBe(Date.parse('2024-07-01T14:00:00Z'));
+  });
+
   test('nothing has no months', () => {
     expect(timelineOf([], 'newest')).toEqual({ order: new Uint32Array(0), months: [] });
   });
@@ -70,7 +84,7 @@ test('all pictures once, months together and in order, both ways', () => {
       const sorted = named.filter((month) => month !== null).toSorted();
       const wanted = first === 'newest' ? sorted.toReversed() : sorted;
       expect(named).toEqual(named.includes(null) ? [...wanted, null] : wanted);
-      const times = Array.from(order, (i) => dates[i]).flatMap((one) => (one ? [writtenTime(one)] : []));
+      const times = Array.from(order, (i) => dates[i]).flatMap((one) => (one ? [shownTime(one, () => 0)] : []));
       expect(times).toEqual(times.toSorted((a, b) => (first === 'newest' ? b - a : a - b)));
     }),
   );

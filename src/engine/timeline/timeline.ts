@@ -25,39 +25,54 @@ export interface Year {
   readonly count: number;
 }
 
+/** What a clock in UTC shows more than one here at a time (milliseconds since 1970), in minutes; less: below 0. */
+export type Offset = (time: number) => number;
+
+const here: Offset = (time) => new Date(time).getTimezoneOffset();
+
 /**
- * Dates as they are written are compared, as clocks showed them where pictures were taken, and zones are left aside: a
- * picture of New Year's Eve stays in December, whoever looks at it, and cameras that know no zone mix with those that do.
- * Pictures of the same moment keep the order in which they were given, whichever end comes first.
+ * Dates are compared as people read them: by clocks where pictures were taken, so that one of New Year's Eve stays in December
+ * wherever it is looked at, and cameras that know no zone mix with those that do. What is in UTC is of no place, and is read by
+ * the clock of whoever looks. Pictures of the same time keep the order in which they were given, whichever end comes first.
  * @param dates ISO 8601 with or without a zone, as items have them
  */
-export function timelineOf(dates: readonly (string | null)[], first: DateOrder): Timeline {
+export function timelineOf(dates: readonly (string | null)[], first: DateOrder, offset = here): Timeline {
+  const times = Float64Array.from(dates, (date) => (date === null ? Number.NaN : shownTime(date, offset)));
   const sign = first === 'newest' ? -1 : 1;
-  const keys = Float64Array.from(dates, (date) => (date === null ? Infinity : sign * writtenTime(date)));
+  const keys = times.map((time) => (Number.isNaN(time) ? Number.POSITIVE_INFINITY : sign * time));
   // Of two without a date the difference is none (NaN), as of equal ones.
   const order = Uint32Array.from(dates, (_, i) => i).sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
-  return { order, months: monthsOf(order, dates) };
+  return { order, months: monthsOf(order, times) };
 }
 
-/** Milliseconds of a date as it is written, as if its zone were UTC. */
-export function writtenTime(date: string): number {
-  return Date.parse(`${date.replace(/(?:Z|[+-]\d\d:\d\d)$/, '')}Z`);
+/** What a date is shown as, in milliseconds as if that were UTC. */
+export function shownTime(date: string, offset = here): number {
+  const time = Date.parse(date.endsWith('Z') ? date : `${date.replace(/[+-]\d\d:\d\d$/, '')}Z`);
+  return date.endsWith('Z') ? time - 60_000 * offset(time) : time;
 }
 
-function monthsOf(order: Uint32Array, dates: readonly (string | null)[]): Month[] {
+function monthsOf(order: Uint32Array, times: Float64Array): Month[] {
   const months: { month: string | null; from: number; count: number }[] = [];
+  let known = Number.NaN;
   for (const [place, index] of order.entries()) {
-    const month = monthOf(dates[index] ?? null);
+    const number = monthNumber(times[index] as number);
     const last = months.at(-1);
-    if (last && last.month === month) last.count++;
-    else months.push({ month, from: place, count: 1 });
+    if (last && Object.is(number, known)) last.count++;
+    else months.push({ month: nameOf(times[index] as number), from: place, count: 1 });
+    known = number;
   }
   return months;
 }
 
+/** Months since the year 0; NaN where there is no date. */
+function monthNumber(time: number): number {
+  const date = new Date(time);
+  return 12 * date.getUTCFullYear() + date.getUTCMonth();
+}
+
 /** `2024-05`; years before 0 and after 9999 have a sign and six digits. */
-function monthOf(date: string | null): string | null {
-  return date?.slice(0, date.indexOf('-', 1) + 3) ?? null;
+function nameOf(time: number): string | null {
+  return Number.isNaN(time) ? null : new Date(time).toISOString().replace(/-\d\dT.*$/, '');
 }
 
 /** The years of a timeline, in its order. */

@@ -1,4 +1,5 @@
 /** What a collection holds that this version does not know, and what of it stays when the collection is written again. */
+import { withExtension } from '../../engine/collection/extensions/facts.ts';
 import type { Collection } from '../../engine/collection/reader.ts';
 import {
   type CollectionManifest,
@@ -7,6 +8,8 @@ import {
   type Item,
   isKnown,
   type Part,
+  PERCEPTUAL_HASH,
+  perceptualHashOf,
 } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { CollectionPorts } from '../request.ts';
@@ -37,7 +40,11 @@ export function withAdditions(items: readonly Item[], previous: PreviousState | 
   }
   return known.size === 0
     ? items
-    : items.map((item) => withDateSource({ ...item, ...known.get(item.id) }, dateSourceOf(item)));
+    : items.map((item) => {
+        const added = withDateSource({ ...item, ...known.get(item.id) }, dateSourceOf(item));
+        const hash = perceptualHashOf(item);
+        return hash === undefined ? added : withExtension(added, PERCEPTUAL_HASH, hash);
+      });
 }
 
 /** What sections may depend on, of the state that is to be written. */

@@ -1,5 +1,5 @@
 import type { Collection } from '../../engine/collection/reader.ts';
-import { dateSourceOf, type Encoding, type Item } from '../../engine/collection/types.ts';
+import { dateSourceOf, type Encoding, type Item, perceptualHashOf } from '../../engine/collection/types.ts';
 import { type StoredVectors, vectorOf } from '../../engine/collection/vectors/stored-vectors.ts';
 import type { EmbeddedPicture, Journal, PictureRecord } from '../ports.ts';
 import type { CollectionRequest, IndexEvent, IndexRequest } from '../request.ts';
@@ -107,5 +107,6 @@ function noteOfCoarser(held: Encoding, asked: Encoding): string {
 
 function toRecord(item: Item): PictureRecord {
   const { id, width, height, bytes, date, thumbnail, preview } = item;
-  return { id, width, height, bytes, date, dateSource: dateSourceOf(item), thumbnail, preview };
+  const [dateSource, phash] = [dateSourceOf(item), perceptualHashOf(item)];
+  return { id, width, height, bytes, date, dateSource, phash, thumbnail, preview };
 }

@@ -206,7 +206,7 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
   const id = itemId(result.sha256);
   const known = context.undrawn.get(id);
   if (known) {
-    const record = { ...known.record, ...dated(decoded.metadata, file), thumbnail, preview };
+    const record = { ...known.record, ...dated(decoded.metadata, file), ...hashed(decoded), thumbnail, preview };
     return { ...rest, redrawn: { ...known, record, file } };
   }
   const record: PictureRecord = {
@@ -215,10 +215,15 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
     height: decoded.height,
     bytes: file.bytes,
     ...dated(decoded.metadata, file),
+    ...hashed(decoded),
     thumbnail,
     preview,
   };
   return { result, picture: { file, record, pixels: decoded.pixels } };
+}
+
+function hashed({ phash }: DecodedPicture): Pick<PictureRecord, 'phash'> {
+  return phash === null ? {} : { phash };
 }
 
 async function writePictures({ thumbnail, preview }: DecodedPicture, context: EmbedContext) {

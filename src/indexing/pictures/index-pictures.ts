@@ -1,4 +1,11 @@
-import { type CollectionManifest, type Item, isKnown, type PartKind } from '../../engine/collection/types.ts';
+import { withExtension } from '../../engine/collection/extensions/facts.ts';
+import {
+  type CollectionManifest,
+  type Item,
+  isKnown,
+  type PartKind,
+  PERCEPTUAL_HASH,
+} from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Sha256 } from '../../engine/ports.ts';
 import { withAdditions } from '../collection/carry.ts';
@@ -155,7 +162,7 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
   const items: Item[] = [];
   const ids = createIds(sha256);
   for (const [row, { file, picture }] of found.entries()) {
-    const { id, dateSource, ...record } = picture.record;
+    const { id, dateSource, phash, ...record } = picture.record;
     const caption = captions.get(file.name);
     const item: Item = {
       id: await ids.of(id),
@@ -165,7 +172,7 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
       ...record,
       date: dateOf(picture.record, file),
     };
-    items.push(withDateSource(item, dateSource));
+    items.push(withExtension(withDateSource(item, dateSource), PERCEPTUAL_HASH, phash));
     vectors.set(picture.vector, row * model.dim);
   }
   return { items, vectors, copies: ids.copies() };

@@ -35,7 +35,7 @@ export interface LibraryOptions {
 export interface Library
   extends Omit<
     LibraryWorkerApi,
-    'connect' | 'useDevice' | 'pause' | 'resume' | 'cancel' | 'rescan' | 'exportLibrary' | 'importLibrary'
+    'embed' | 'connect' | 'useDevice' | 'pause' | 'resume' | 'cancel' | 'rescan' | 'exportLibrary' | 'importLibrary'
   > {
   useDevice(device: Device, threads: number): void;
   /** To the queue, wherever it runs. */

@@ -1,7 +1,10 @@
+import { createDeferred } from '../../engine/async/deferred.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { LibraryWorkerApi } from '../../protocol/library-worker.ts';
 import { createLibrary, type Library, type LibraryOptions } from '../library/library.browser.ts';
 import type { LibraryStore } from '../library/library-store.ts';
+import { createQueryPictures } from '../library/query-pictures.browser.ts';
+import type { Device } from '../models/tower-files.browser.ts';
 import { holdWorkerLock } from './worker-lock.browser.ts';
 
 export interface LibrarySessionOptions {
@@ -14,15 +17,26 @@ export interface LibrarySessionOptions {
 /** What the library worker does, apart from the worker. */
 export function createLibrarySession({ openStore, ...options }: LibrarySessionOptions): LibraryWorkerApi {
   let opened: Library | undefined;
+  let embed: LibraryWorkerApi['embed'] = async () => notConnected();
   const library = () => opened ?? notConnected();
+  const device = createDeferred<{ readonly device: Device; readonly threads: number }>();
 
   return {
     async connect(baseUrl, onEvent, workerLock, page) {
       const store = openStore(baseUrl);
       opened = createLibrary({ ...options, baseUrl, store, onEvent, page });
+      embed = createQueryPictures({
+        ...{ baseUrl, device: device.promise, startWorker: options.startVisionWorker },
+        draw: (svg, width, height) => page.draw(svg, width, height),
+        onProgress: (stage, loaded, total) => onEvent({ type: 'progress', stage, loaded, total }),
+        onFallback: (reason) => onEvent({ type: 'device-lost', reason }),
+      });
       return workerLock !== undefined && (await holdWorkerLock(workerLock));
     },
-    useDevice: async (device, threads) => library().useDevice(device, threads),
+    async useDevice(on, threads) {
+      device.resolve({ device: on, threads });
+      library().useDevice(on, threads);
+    },
     overview: () => library().overview(),
     add: (addition) => library().add(addition),
     pause: () => library().command('pause'),
@@ -38,6 +52,7 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
     thumbnail: (itemId) => library().thumbnail(itemId),
     exportLibrary: async () => notYet(),
     importLibrary: async () => notYet(),
+    embed: (file, model) => embed(file, model),
     clear: () => library().clear(),
   };
 }

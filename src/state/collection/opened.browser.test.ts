@@ -48,7 +48,7 @@ function page() {
     const address = createAddressBar();
     const live = { state: () => undefined, changed: () => [] };
     const session = { collection: () => collection, count: () => TOTAL, live };
-    const pictures = createPictures(address, session, search);
+    const pictures = createPictures(address, session, search, { shown: () => undefined });
     const opened = createOpened(client, address, session, search, pictures, records);
     const shown: (string | undefined)[] = [];
     createEffect(() => shown.push(opened.item()?.id));

@@ -3,6 +3,7 @@ import { textQuery } from '../../engine/query/query.ts';
 import { type AddressBar, formatAddress } from '../search/address.ts';
 import type { Ranked, Search } from '../search/search.ts';
 import { createBrowseOrder, createLiveOrder } from './browse-order.ts';
+import { type ByDate, createDatedOrder } from './by-date.ts';
 import type { Session } from './session.ts';
 
 /** A row that no query ranks. */
@@ -12,11 +13,22 @@ interface Unranked {
   readonly score: null;
 }
 
-/** The pictures in the order in which the page shows them: all of them (browse-order.ts), or ranked by the query. */
+/** A line between pictures, before a cell. */
+export type Heading =
+  | { readonly kind: 'line'; readonly cell: number }
+  /** `2024-05`; null: without a date. */
+  | { readonly kind: 'month'; readonly cell: number; readonly month: string | null };
+
+/**
+ * The pictures in the order in which the page shows them: all of them (browse-order.ts), or ranked by the query; or all of
+ * them, or the good matches, by date.
+ */
 export interface Pictures {
   readonly total: Accessor<number>;
   /** Cells above the cut-off, all of them where there is none; null when browsing. */
   readonly good: Accessor<number | null>;
+  /** Ascending by cell. */
+  readonly headings: Accessor<readonly Heading[]>;
   /** What a cell shows, with null for similarity and score when browsing; undefined while its page is being fetched. */
   at(cell: number): Ranked | Unranked | undefined;
   /** The query string for a link to an item as one of these pictures. */
@@ -33,6 +45,7 @@ export function createPictures(
   { current }: Pick<AddressBar, 'current'>,
   session: Pick<Session, 'count' | 'live'>,
   search: Search,
+  byDate: Pick<ByDate, 'shown'>,
 ): Pictures {
   // A grid has some hundred links: they change with what it shows, not with each letter that is typed.
   const shown = createMemo(() =>
@@ -42,16 +55,32 @@ export function createPictures(
     const live = session.live.state();
     return live ? createLiveOrder(live.order) : createBrowseOrder(session.count());
   });
+  const dated = createMemo(() => createDatedOrder(byDate.shown(), search.response()));
+  const total = () => search.response()?.total ?? session.count();
+  const good = () => {
+    const response = search.response();
+    return response ? (response.good ?? response.total) : null;
+  };
   return {
-    total: () => search.response()?.total ?? session.count(),
-    good() {
-      const response = search.response();
-      return response ? (response.good ?? response.total) : null;
+    total,
+    good,
+    headings() {
+      const line = good();
+      const months = dated()?.months.map(({ from, month }) => ({ kind: 'month' as const, cell: from, month })) ?? [];
+      return line === null || line >= total() ? months : [...months, { kind: 'line', cell: line }];
     },
-    at: (cell) => (search.response() ? search.at(cell) : { row: order().rowAt(cell), similarity: null, score: null }),
+    at(cell) {
+      if (search.response()) return search.at(dated()?.rankAt(cell) ?? cell);
+      const row = dated() ? dated()?.rowAt(cell) : order().rowAt(cell);
+      return row === undefined ? undefined : { row, similarity: null, score: null };
+    },
     href: (id) => `${shown() ? `${shown()}&` : '?'}p=${encodeURIComponent(id)}`,
     want: search.want,
-    cellOf: (row) => (search.response() ? search.rankOf(row) : order().cellOf(row)),
+    cellOf(row) {
+      const cell = dated()?.cellOf(row);
+      if (cell !== undefined) return cell;
+      return search.response() ? search.rankOf(row) : order().cellOf(row);
+    },
     seek: search.seek,
   };
 }

@@ -60,6 +60,8 @@ export interface Library {
   original(itemId: string): Promise<File | undefined>;
   /** @throws AfterimageError */
   thumbnail(itemId: string): Promise<Blob | undefined>;
+  /** As the library worker says. @throws AfterimageError */
+  embed: LibraryClient['embed'];
   /** Ask the browser not to delete the pictures by itself. @returns whether it promised */
   persist(): Promise<boolean>;
   /** Read the overview again, after an error too. */
@@ -165,6 +167,7 @@ export function createLibrary(options: LibraryOptions): Library {
     failures: () => client.failures(),
     original: (itemId) => client.original(itemId),
     thumbnail: (itemId) => client.thumbnail(itemId),
+    embed: (file, model) => client.embed(file, model),
     persist: askPersist,
     read: view.read,
   };

@@ -132,6 +132,10 @@ export function createFakeLibrary(): FakeLibrary {
       change({ count: state.count + 1 });
       return { added: 1, known: 0 };
     },
+    async embed(file, model) {
+      await call('embed', file, model);
+      return { sha256: 'ab'.repeat(32), embedding: new Float32Array([1]) as never, thumbnail: file };
+    },
     async clear() {
       await call('clear');
       failed = [];

@@ -5,7 +5,7 @@ import { boxText, withBox } from '../../engine/query/box/format-box.ts';
 import { parseBox } from '../../engine/query/box/read-box.ts';
 import { normalise, textQuery } from '../../engine/query/query.ts';
 import { parseQuery, sameQuery } from '../../engine/query/serialise.ts';
-import { type Address, formatAddress, MAX_QUERY, parseAddress, VIEWS } from './address.ts';
+import { type Address, formatAddress, MAX_QUERY, parseAddress, SORTS, VIEWS } from './address.ts';
 
 const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed());
 const name = fc.option(text.filter((value) => value !== ''));
@@ -33,6 +33,7 @@ const rest: fc.Arbitrary<Omit<Address, 'query' | 'text'>> = fc.record({
   unread: fc.constant(null),
   collection: name,
   view: fc.constantFrom(...VIEWS),
+  sort: fc.constantFrom(...SORTS),
   item: name,
   device: fc.constantFrom('auto', 'webgpu', 'wasm'),
   index: fc.constantFrom('auto', 'hnsw', 'exact'),

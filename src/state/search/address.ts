@@ -7,8 +7,12 @@ import { isEmpty, plainText, type Query, textQuery } from '../../engine/query/qu
 import { parseQuery, sameQuery, serialise } from '../../engine/query/serialise.ts';
 import type { DevicePreference, IndexPreference } from '../../protocol/query-worker.ts';
 
-export const VIEWS = ['search', 'library', 'log', 'about', 'status'] as const;
+export const VIEWS = ['search', 'library', 'copies', 'log', 'about', 'status'] as const;
 export type View = (typeof VIEWS)[number];
+
+/** In which order pictures are shown: as they rank, or, while browsing, as they come; or by date. */
+export const SORTS = ['similarity', 'newest', 'oldest'] as const;
+export type Sort = (typeof SORTS)[number];
 
 /** What the page shows: everything that a link shares. */
 export interface Address {
@@ -21,6 +25,7 @@ export interface Address {
   /** Collection name; null: the first one. */
   readonly collection: string | null;
   readonly view: View;
+  readonly sort: Sort;
   /** Id of the item in the detail view. */
   readonly item: string | null;
   readonly device: DevicePreference;
@@ -59,6 +64,7 @@ export function parseAddress(search: string): Address {
     unread: isRead ? null : written,
     collection: parameters.get('c') || null,
     view: oneOf(parameters.get('view'), VIEWS),
+    sort: oneOf(parameters.get('sort'), SORTS),
     item: parameters.get('p') || null,
     device: oneOf(parameters.get('device'), DEVICES),
     index: oneOf(parameters.get('index'), INDEXES),
@@ -75,6 +81,7 @@ export function formatAddress(address: Address): string {
   else if (address.unread !== null) parameters.set('query', address.unread);
   if (address.collection) parameters.set('c', address.collection);
   if (address.view !== 'search') parameters.set('view', address.view);
+  if (address.sort !== 'similarity') parameters.set('sort', address.sort);
   if (address.device !== 'auto') parameters.set('device', address.device);
   if (address.index !== 'auto') parameters.set('index', address.index);
   if (address.threads !== null) parameters.set('threads', String(address.threads));

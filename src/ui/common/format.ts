@@ -42,6 +42,16 @@ export function formatScore(score: number): string {
   return score.toFixed(3);
 }
 
+const MONTHS = [
+  ...['January', 'February', 'March', 'April', 'May', 'June'],
+  ...['July', 'August', 'September', 'October', 'November', 'December'],
+];
+
+/** A month and its year, `2024-05`: `May 2024`. */
+export function formatMonth(month: string): string {
+  return `${MONTHS[Number(month.slice(-2)) - 1]} ${Number(month.slice(0, -3))}`;
+}
+
 /** By time zone, the visitor's own where none is named; made when the first date is shown. */
 const formats = new Map<string | undefined, Intl.DateTimeFormat>();
 

@@ -41,6 +41,7 @@ function itemOf(row: number): Item {
 const pictures: Pictures = {
   total: () => total,
   good: () => 10,
+  headings: () => [{ kind: 'line', cell: 10 }],
   at: (cell) => ({ row: cell, similarity: 0.5, score: 0.5 }),
   href: (id) => `?p=${id}`,
   want: (from, to) => {
@@ -77,7 +78,7 @@ async function show(): Promise<(cell: number) => void> {
       get children() {
         return createComponent(Grid, {
           label: 'Results',
-          divider: 'Weaker',
+          heading: () => 'Weaker',
           onOpen: () => {},
           onLike: () => {},
           onEscape: () => {},

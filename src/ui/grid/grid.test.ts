@@ -4,14 +4,24 @@ import { move } from './keyboard.ts';
 import { columnsFor, createLayout, type GridLayout, placeOf, rowAt, rowIndexAt, topOf } from './layout.ts';
 
 const layouts: fc.Arbitrary<GridLayout> = fc
-  .tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 12 }), fc.option(fc.nat(300)))
-  .map(([total, columns, split]) => createLayout(total, columns, split === null ? null : Math.min(split, total)));
+  .tuple(
+    fc.integer({ min: 1, max: 300 }),
+    fc.integer({ min: 1, max: 12 }),
+    fc.uniqueArray(fc.nat(320), { maxLength: 30 }),
+  )
+  .map(([total, columns, headings]) =>
+    createLayout(
+      total,
+      columns,
+      headings.toSorted((a, b) => a - b),
+    ),
+  );
 
 const withCell = layouts.chain((layout) => fc.tuple(fc.constant(layout), fc.nat(layout.total - 1)));
 const KEYS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End'];
 
 describe('layout', () => {
-  it('shows every cell once, in order, with one divider where there is a split', () => {
+  it('shows every cell once, in order, and every heading before its cell', () => {
     fc.assert(
       fc.property(layouts, (layout) => {
         const rows = Array.from({ length: layout.rows }, (_, index) => rowAt(layout, index));
@@ -19,7 +29,12 @@ describe('layout', () => {
           row.kind === 'cells' ? Array.from({ length: row.to - row.from }, (_, i) => row.from + i) : [],
         );
         expect(cells).toEqual(Array.from({ length: layout.total }, (_, i) => i));
-        expect(rows.filter((row) => row.kind === 'divider')).toHaveLength(layout.split === null ? 0 : 1);
+        expect(rows.every((row) => row.kind === 'heading' || row.to > row.from)).toBe(true);
+        const before = rows.flatMap((row, index) => {
+          const next = rows[index + 1];
+          return row.kind === 'heading' ? [[row.heading, next?.kind === 'cells' ? next.from : undefined]] : [];
+        });
+        expect(before).toEqual([...layout.headings.entries()]);
       }),
     );
   });
@@ -35,15 +50,15 @@ describe('layout', () => {
     );
   });
 
-  it('finds the row at every height, the divider among them', () => {
-    const heights = fc.record({ cells: fc.integer({ min: 1, max: 200 }), divider: fc.integer({ min: 1, max: 99 }) });
+  it('finds the row at every height, headings among them', () => {
+    const heights = fc.record({ cells: fc.integer({ min: 1, max: 200 }), heading: fc.integer({ min: 1, max: 99 }) });
     fc.assert(
       fc.property(layouts, heights, (layout, of) => {
         let top = 0;
         for (let index = 0; index < layout.rows; index++) {
           expect(topOf(layout, of, index)).toBe(top);
           expect(rowIndexAt(layout, of, top)).toBe(index);
-          top += rowAt(layout, index).kind === 'divider' ? of.divider : of.cells;
+          top += rowAt(layout, index).kind === 'heading' ? of.heading : of.cells;
           expect(rowIndexAt(layout, of, top - 0.5)).toBe(index);
         }
         expect(topOf(layout, of, layout.rows)).toBe(top);
@@ -93,8 +108,8 @@ describe('keys', () => {
     );
   });
 
-  it('step over the divider and stay in the column where the row is long enough', () => {
-    const layout = createLayout(20, 4, 6);
+  it('step over a heading and stay in the column where the row is long enough', () => {
+    const layout = createLayout(20, 4, [6]);
     const options = { page: 2, control: false };
     expect(move(layout, 5, 'ArrowDown', options)).toBe(7);
     expect(move(layout, 9, 'ArrowUp', options)).toBe(5);

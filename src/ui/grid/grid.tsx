@@ -6,16 +6,23 @@ import { placeOf } from './layout.ts';
 import { Row } from './row.tsx';
 import { BAR_PX, createRows } from './rows.ts';
 
+/** Height of the thumbs below each result while all are judged. */
+const THUMBS_PX = 56;
+const HEADING_PX = 60;
+
 /** What the owner of a grid can ask of it. */
 export interface GridHandle {
   /** Scroll to a cell and give it the keyboard. */
   focus(cell: number): void;
+  /** Scroll until the heading before a cell, where it has one, is the first to be seen; Tab then leads to the cell. */
+  show(cell: number): void;
 }
 
 /** All pictures in the order in which they rank, as many rows in the document as the window shows. */
 export function Grid(props: {
   label: string;
-  divider: JSX.Element;
+  /** What the heading says that is number `index` of those of the pictures. */
+  heading: (index: number) => JSX.Element;
   onOpen: (cell: number, item: Item) => void;
   onLike: (item: Item) => void;
   /** Escape: back to the search field. */
@@ -30,7 +37,11 @@ export function Grid(props: {
   } = useApp();
   const [element, setElement] = createSignal<HTMLDivElement>();
   const [active, setActive] = createSignal(0);
-  const { layout, cellPx, rowPx, ...rows } = createRows(pictures, element, active, judging);
+  const belowPx = () => (judging() && pictures.good() !== null ? THUMBS_PX : 0);
+  const { layout, cellPx, rowPx, ...rows } = createRows(pictures, element, active, {
+    below: belowPx,
+    heading: () => HEADING_PX,
+  });
   createEffect(() => {
     if (active() >= layout().total) setActive(Math.max(0, layout().total - 1));
   });
@@ -42,6 +53,11 @@ export function Grid(props: {
     rows.scrollTo(placeOf(layout(), cell).row);
     // Called by an effect, its row is put into the document when that has run.
     queueMicrotask(focusLink);
+  };
+  const show = (cell: number) => {
+    setActive(cell);
+    const { row } = placeOf(layout(), cell);
+    rows.scrollToTop(layout().headings.includes(cell) ? row - 1 : row);
   };
   const onFocusOut = keepFocus(rows.shown, focusLink);
   /** @returns whether the key was meant for the selection */
@@ -71,7 +87,7 @@ export function Grid(props: {
     if (event.shiftKey && selection.isOn()) void selection.extendTo(target, active());
     focus(target);
   };
-  onMount(() => props.handle({ focus }));
+  onMount(() => props.handle({ focus, show }));
 
   return (
     <div
@@ -94,7 +110,7 @@ export function Grid(props: {
             layout={layout()}
             index={index}
             offset={rows.offsetOf(index)}
-            divider={props.divider}
+            heading={props.heading}
             active={active()}
             onActivate={setActive}
             onOpen={props.onOpen}

@@ -44,7 +44,7 @@ export function move(
     case 'End': {
       if (options.control) return key === 'Home' ? 0 : last;
       const row = rowAt(layout, placeOf(layout, cell).row);
-      if (row.kind === 'divider') return cell;
+      if (row.kind === 'heading') return cell;
       return key === 'Home' ? row.from : row.to - 1;
     }
     default:

@@ -1,40 +1,59 @@
-/** How `total` pictures are laid out in rows of `columns` cells, with a divider before cell `split` where there is one. */
+/** How `total` pictures are laid out in rows of `columns` cells, with headings between them, each in a row of its own. */
 export interface GridLayout {
   readonly total: number;
   readonly columns: number;
-  /** Cells above the divider; null: no divider. */
-  readonly split: number | null;
+  /** Before which cells there is a heading, ascending, none twice. */
+  readonly headings: readonly number[];
+  /** Which rows they are. */
+  readonly headingRows: readonly number[];
   readonly rows: number;
 }
 
 export type GridRow =
-  | { readonly kind: 'divider' }
+  /** Number `heading` of the layout's headings. */
+  | { readonly kind: 'heading'; readonly heading: number }
   /** Cells `from` … `to − 1`. */
   | { readonly kind: 'cells'; readonly from: number; readonly to: number };
 
-export function createLayout(total: number, columns: number, split: number | null): GridLayout {
-  if (split === null || split >= total) return { total, columns, split: null, rows: Math.ceil(total / columns) };
-  const rows = Math.ceil(split / columns) + 1 + Math.ceil((total - split) / columns);
-  return { total, columns, split, rows };
+/** @param headings before which cells, ascending; those behind the last cell are left out */
+export function createLayout(total: number, columns: number, headings: readonly number[]): GridLayout {
+  const shown = headings.filter((cell) => cell < total);
+  const headingRows: number[] = [];
+  let rows = 0;
+  for (const [i, cell] of shown.entries()) {
+    const before = shown[i - 1] ?? 0;
+    rows += Math.ceil((cell - before) / columns);
+    headingRows.push(rows++);
+  }
+  rows += Math.ceil((total - (shown.at(-1) ?? 0)) / columns);
+  return { total, columns, headings: shown, headingRows, rows };
 }
 
 /** What row `index` of the grid shows. */
-export function rowAt(layout: GridLayout, index: number): GridRow {
-  const { total, columns, split } = layout;
-  if (split === null) return { kind: 'cells', from: index * columns, to: Math.min(total, (index + 1) * columns) };
-  const above = Math.ceil(split / columns);
-  if (index === above) return { kind: 'divider' };
-  if (index < above) return { kind: 'cells', from: index * columns, to: Math.min(split, (index + 1) * columns) };
-  const from = split + (index - above - 1) * columns;
-  return { kind: 'cells', from, to: Math.min(total, from + columns) };
+export function rowAt({ total, columns, headings, headingRows }: GridLayout, index: number): GridRow {
+  const heading = lastUpTo(headingRows, index);
+  const row = headingRows[heading] ?? -1;
+  if (row === index) return { kind: 'heading', heading };
+  const from = (headings[heading] ?? 0) + (index - row - 1) * columns;
+  return { kind: 'cells', from, to: Math.min(headings[heading + 1] ?? total, from + columns) };
 }
 
 /** The row that shows `cell`, and its place in it. */
-export function placeOf(layout: GridLayout, cell: number): { row: number; column: number } {
-  const { columns, split } = layout;
-  if (split === null || cell < split) return { row: Math.floor(cell / columns), column: cell % columns };
-  const below = cell - split;
-  return { row: Math.ceil(split / columns) + 1 + Math.floor(below / columns), column: below % columns };
+export function placeOf({ columns, headings, headingRows }: GridLayout, cell: number): { row: number; column: number } {
+  const heading = lastUpTo(headings, cell);
+  const below = cell - (headings[heading] ?? 0);
+  return { row: (headingRows[heading] ?? -1) + 1 + Math.floor(below / columns), column: below % columns };
+}
+
+/** The place of the last of ascending numbers that is at most `most`; −1: there is none. */
+function lastUpTo(numbers: readonly number[], most: number): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] as number) <= most) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** How wide a cell should be at least, by the width of the grid: phones want three, wide screens larger pictures. */
@@ -46,23 +65,28 @@ export function columnsFor(width: number, gap: number): number {
 /** Heights in pixels, with the gap below. */
 export interface RowHeights {
   readonly cells: number;
-  readonly divider: number;
+  readonly heading: number;
 }
 
 /** Where row `index` begins, in pixels below the first; with `index` the number of rows, the height of all. */
-export function topOf({ split, columns }: GridLayout, { cells, divider }: RowHeights, index: number): number {
-  const isBelow = split !== null && index > Math.ceil(split / columns);
-  return isBelow ? (index - 1) * cells + divider : index * cells;
+export function topOf({ headingRows }: GridLayout, { cells, heading }: RowHeights, index: number): number {
+  const above = lastUpTo(headingRows, index - 1) + 1;
+  return (index - above) * cells + above * heading;
 }
 
 /** The row at `px` below the top of the first, or the nearest. */
 export function rowIndexAt(layout: GridLayout, heights: RowHeights, px: number): number {
-  const { split, columns, rows } = layout;
-  const above = split === null ? rows : Math.ceil(split / columns);
-  const aboveDivider = Math.floor(px / heights.cells);
-  const index =
-    aboveDivider < above
-      ? aboveDivider
-      : Math.max(above, above + 1 + Math.floor((px - above * heights.cells - heights.divider) / heights.cells));
-  return Math.min(Math.max(index, 0), Math.max(0, rows - 1));
+  const { headingRows, rows } = layout;
+  const tops = (heading: number) => topOf(layout, heights, headingRows[heading] as number);
+  let [low, high] = [0, headingRows.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (tops(middle) <= px) low = middle + 1;
+    else high = middle;
+  }
+  const heading = low - 1;
+  const row = headingRows[heading] ?? -1;
+  const below = px - (heading < 0 ? 0 : tops(heading) + heights.heading);
+  const index = below < 0 ? Math.max(0, row) : row + 1 + Math.floor(below / heights.cells);
+  return Math.max(0, Math.min(index, (headingRows[low] ?? rows) - 1));
 }

@@ -3,19 +3,24 @@ import type { Item } from '../../engine/collection/types.ts';
 import { Cell } from './cell.tsx';
 import { type GridLayout, rowAt } from './layout.ts';
 
-/** One row of the grid: cells, or the line between good and weaker matches. */
+/** One row of the grid: cells, or a heading: a month, or the line between good and weaker matches. */
 export function Row(props: {
   layout: GridLayout;
   index: number;
   offset: number;
-  divider: JSX.Element;
+  heading: (index: number) => JSX.Element;
   active: number;
   onActivate: (cell: number) => void;
   onOpen: (cell: number, item: Item) => void;
   onLike: (item: Item) => void;
 }): JSX.Element {
+  const shown = createMemo(() => rowAt(props.layout, props.index));
+  const heading = createMemo(() => {
+    const row = shown();
+    return row.kind === 'heading' ? row.heading : -1;
+  });
   const cells = createMemo(() => {
-    const row = rowAt(props.layout, props.index);
+    const row = shown();
     return row.kind === 'cells' ? Array.from({ length: Math.max(0, row.to - row.from) }, (_, i) => row.from + i) : null;
   });
   return (
@@ -31,7 +36,7 @@ export function Row(props: {
         fallback={
           // biome-ignore lint/a11y/useFocusableInteractive: a line of text between the pictures.
           <div class="grid-divider" role="gridcell" aria-colspan={props.layout.columns}>
-            {props.divider}
+            {props.heading(heading())}
           </div>
         }
       >

@@ -1,12 +1,9 @@
 import { type Accessor, createEffect, createMemo, createSignal, onCleanup, untrack } from 'solid-js';
-import type { Pictures } from '../../state/collection/pictures.ts';
 import { createBox } from './box.ts';
 import { columnsFor, createLayout, placeOf, rowAt, rowIndexAt, topOf } from './layout.ts';
 import { createScroll } from './scroll.ts';
 import { createStretch } from './stretch.ts';
 
-const DIVIDER_PX = 60;
-const THUMBS_PX = 56;
 /** Height of the search field that stays on top. */
 export const BAR_PX = 84;
 /** Space that a row gets below it when it is scrolled to. */
@@ -14,22 +11,36 @@ const BELOW_PX = 16;
 /** Rows above and below the window that are there already when it comes to them. */
 const OVERSCAN = 2;
 
-/**
- * How all pictures lie in rows below `element`, and the rows that the window shows; asks for the pictures in them.
- * @param judging thumbs are below each result
- */
+/** Pictures that lie in rows. */
+export interface InRows {
+  readonly total: Accessor<number>;
+  /** Before which cells there is a heading, ascending. */
+  readonly headings: Accessor<readonly { readonly cell: number }[]>;
+  /** These cells are about to be shown. */
+  want(from: number, to: number): void;
+}
+
+/** Heights in pixels. */
+export interface Heights {
+  /** Below each picture. */
+  readonly below: Accessor<number>;
+  /** Of a heading, with the gap below it. */
+  readonly heading: Accessor<number>;
+}
+
+/** How all pictures lie in rows below `element`, and the rows that the window shows; asks for the pictures in them. */
 export function createRows(
-  pictures: Pictures,
+  pictures: InRows,
   element: Accessor<HTMLElement | undefined>,
   active: Accessor<number>,
-  judging: Accessor<boolean>,
+  heights: Heights,
 ) {
   const box = createBox(element);
-  const layout = createMemo(() => createLayout(pictures.total(), columnsFor(box().width, box().gap), pictures.good()));
+  const headings = createMemo(() => pictures.headings().map(({ cell }) => cell), [], { equals: isSame });
+  const layout = createMemo(() => createLayout(pictures.total(), columnsFor(box().width, box().gap), headings()));
   const cellPx = createMemo(() => Math.max(1, (box().width - box().gap * (layout().columns - 1)) / layout().columns));
-  const belowPx = () => (judging() && pictures.good() !== null ? THUMBS_PX : 0);
-  const rowPx = createMemo(() => Math.floor(cellPx()) + belowPx() + box().gap);
-  const start = (index: number) => topOf(layout(), { cells: rowPx(), divider: DIVIDER_PX }, index);
+  const rowPx = createMemo(() => Math.floor(cellPx()) + heights.below() + box().gap);
+  const start = (index: number) => topOf(layout(), { cells: rowPx(), heading: heights.heading() }, index);
   const stretch = createMemo(() => createStretch(start(layout().rows)), undefined, {
     equals: (a, b) => a.full === b.full,
   });
@@ -43,7 +54,7 @@ export function createRows(
     (before) => {
       completed();
       if (box().width === 0 || layout().rows === 0) return [];
-      const at = (px: number) => rowIndexAt(layout(), { cells: rowPx(), divider: DIVIDER_PX }, px);
+      const at = (px: number) => rowIndexAt(layout(), { cells: rowPx(), heading: heights.heading() }, px);
       const [top, bottom] = [at(scroll.place()), at(scroll.place() + scroll.height())];
       isPartial = !before.includes(top) && !before.includes(bottom);
       const more = isPartial ? 0 : OVERSCAN;
@@ -53,7 +64,7 @@ export function createRows(
       return withRow(rows, Math.min(placeOf(layout(), active()).row, layout().rows - 1));
     },
     [],
-    { equals: (a, b) => a.length === b.length && a.every((row, i) => row === b[i]) },
+    { equals: isSame },
   );
   let timer: ReturnType<typeof setTimeout> | undefined;
   createEffect(() => {
@@ -85,7 +96,15 @@ export function createRows(
       if (scroll.place() > top) scroll.to(top);
       else if (scroll.place() < bottom) scroll.to(bottom);
     },
+    /** Scroll until a row is the first to be seen. */
+    scrollToTop(index: number): void {
+      scroll.to(start(index) - BAR_PX);
+    },
   };
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i]);
 }
 
 function withRow(rows: number[], row: number): number[] {

@@ -6,6 +6,7 @@ import { textQuery } from '../../engine/query/query.ts';
 import { MAX_QUERY } from '../../state/search/address.ts';
 import { likeQuery } from '../../state/search/like.ts';
 import { Failure } from '../common/failure.tsx';
+import { formatMonth } from '../common/format.ts';
 import { NoCollections } from '../common/no-collections.tsx';
 import { Part } from '../common/part.tsx';
 import { useApp } from '../context.ts';
@@ -16,6 +17,7 @@ import { Hints, Intro } from './intro.tsx';
 import { dividerText } from './matches.ts';
 import { ResultsHeader } from './results-header.tsx';
 import { hasKeyboard, SearchField } from './search-field.tsx';
+import { SortBar } from './sort-bar.tsx';
 
 const QueryParts = lazy(() => import('./query-parts.tsx'));
 
@@ -93,6 +95,9 @@ export function SearchView(): JSX.Element {
       <Show when={app.search.text() && !app.session.collectionError()}>
         <ResultsHeader onExample={example} />
       </Show>
+      <Show when={app.session.collection() && !app.session.collectionError()}>
+        <SortBar onYear={(cell) => grid?.show(cell)} />
+      </Show>
       <Results
         onOpen={open}
         onLike={like}
@@ -103,6 +108,18 @@ export function SearchView(): JSX.Element {
       />
     </main>
   );
+}
+
+/** A month, or what the line between good and weaker matches says. */
+function HeadingText(props: { index: number }): JSX.Element {
+  const app = useApp();
+  const text = () => {
+    const heading = app.pictures.headings()[props.index];
+    if (heading?.kind === 'month') return heading.month === null ? 'Without a date' : formatMonth(heading.month);
+    const response = app.search.response();
+    return response && dividerText(response);
+  };
+  return <span>{text()}</span>;
 }
 
 /** The pictures, or why there are none. */
@@ -140,7 +157,7 @@ function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onLike' | '
           <SelectButton />
           <Grid
             label={app.search.response() ? 'Results' : 'All pictures'}
-            divider={<Show when={app.search.response()}>{(response) => dividerText(response())}</Show>}
+            heading={(index) => <HeadingText index={index} />}
             onOpen={props.onOpen}
             onLike={props.onLike}
             onEscape={props.onEscape}

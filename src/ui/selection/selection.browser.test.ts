@@ -28,6 +28,7 @@ const itemOf = (row: number): Item => ({
 const pictures: Pictures = {
   total: () => TOTAL,
   good: () => null,
+  headings: () => [],
   at: (cell) => ({ row: cell, similarity: null, score: null }),
   href: (id) => `?p=${id}`,
   want: () => {},
@@ -50,7 +51,7 @@ const View: Component = () => [
   createComponent(SelectButton, {}),
   createComponent(Grid, {
     label: 'All pictures',
-    divider: '',
+    heading: () => null,
     onOpen: (cell) => opened.push(cell),
     onLike: () => {},
     onEscape: () => opened.push(-1),

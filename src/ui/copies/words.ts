@@ -1,0 +1,54 @@
+import type { Item } from '../../engine/collection/types.ts';
+import type { CopyKind, FoundCopies, KeepReason } from '../../protocol/query-worker.ts';
+import { formatBytes, formatCount, formatDate, formatPictures } from '../common/format.ts';
+
+/** Why the first of a group is the one to keep. */
+export function keepText(reason: KeepReason, { width, height, bytes, date }: Item): string {
+  switch (reason) {
+    case 'pixels':
+      return `largest, ${formatCount(width)} × ${formatCount(height)}`;
+    case 'bytes':
+      return `as large, and least compressed, ${formatBytes(bytes)}`;
+    case 'taken':
+      return 'as large, and says when it was taken';
+    case 'earliest':
+      return `as large, and the earliest${date === null ? '' : `, ${formatDate(date)}`}`;
+    case 'alike':
+      return 'nothing tells them apart';
+  }
+}
+
+/** Size and bytes of a picture, as far as they are known. */
+export function factsText({ width, height, bytes }: Item): string {
+  const size = width > 0 ? `${formatCount(width)} × ${formatCount(height)}` : '';
+  return [size, bytes > 0 ? formatBytes(bytes) : ''].filter((text) => text !== '').join(', ');
+}
+
+/** What a threshold means. */
+export function thresholdText(kind: Exclude<CopyKind, 'exact'>, threshold: number): string {
+  if (kind === 'similar') return `a similarity of at least ${threshold.toFixed(2)}`;
+  return threshold === 0 ? 'no difference in 64 points' : `at most ${threshold} of 64 points differ`;
+}
+
+const NONE: Readonly<Record<CopyKind, string>> = {
+  exact: 'No two pictures have the same content.',
+  near: 'No two pictures look the same.',
+  similar: 'No two pictures are that similar.',
+};
+
+/** What was found, in a sentence. */
+export function foundText(kind: CopyKind, { groups, pictures }: FoundCopies): string {
+  if (groups.length === 0) return NONE[kind];
+  const members = groups.reduce((sum, { ids }) => sum + ids.length, 0);
+  const count = `${formatCount(groups.length)} ${groups.length === 1 ? 'group' : 'groups'}`;
+  return `${count} of ${formatPictures(members)}, out of ${formatCount(pictures)}.`;
+}
+
+/** Which pictures could not be compared by how they look, and why. Empty: all could. */
+export function unhashedText({ pictures, unhashed }: FoundCopies): string {
+  if (unhashed === 0) return '';
+  if (unhashed === pictures) {
+    return 'How these pictures look was not stored when they were indexed, so only their content and what they show can be compared.';
+  }
+  return `${formatPictures(unhashed)} could not be compared: too even, or indexed by an earlier version.`;
+}

@@ -1,0 +1,86 @@
+import { createUniqueId, For, type JSX, Show } from 'solid-js';
+import { SORTS, type Sort } from '../../state/search/address.ts';
+import { formatCount } from '../common/format.ts';
+import { Icon } from '../common/icons.tsx';
+import { useApp } from '../context.ts';
+import { InternalLink } from '../shell/header.tsx';
+import './sort-bar.css';
+
+const LABELS: Readonly<Record<Exclude<Sort, 'similarity'>, string>> = {
+  newest: 'Newest first',
+  oldest: 'Oldest first',
+};
+
+/** In which order the pictures below are shown; by date, the years to jump to. As high in every state. */
+export function SortBar(props: { /** Show the picture in this cell. */ onYear: (cell: number) => void }): JSX.Element {
+  const app = useApp();
+  const label = (sort: Sort) => {
+    if (sort !== 'similarity') return LABELS[sort];
+    return app.search.response() ? 'By similarity' : 'Unsorted';
+  };
+  const sort = () => app.address.current().sort;
+  return (
+    <div class="sort-bar">
+      <label class="sort-choice">
+        <span>Order</span>
+        <span class="select">
+          <select
+            value={sort()}
+            aria-busy={app.byDate.pending()}
+            onChange={(event) => app.address.replace({ sort: event.currentTarget.value as Sort })}
+          >
+            <For each={SORTS}>
+              {(one) => (
+                <option value={one} selected={one === sort()}>
+                  {label(one)}
+                </option>
+              )}
+            </For>
+          </select>
+          <Icon name="down" size={16} />
+        </span>
+      </label>
+      <Show when={(app.byDate.shown()?.timeline.years.length ?? 0) > 1}>
+        <YearJump onYear={props.onYear} />
+      </Show>
+      <Show when={app.byDate.error()}>{(error) => <p class="quiet">{error().message}</p>}</Show>
+      <InternalLink class="sort-copies" patch={{ view: 'copies', item: null }}>
+        Find duplicates
+      </InternalLink>
+      <p class="visually-hidden" role="status">
+        {announced(sort(), app.byDate.shown()?.timeline.months.length)}
+      </p>
+    </div>
+  );
+}
+
+/** What is chosen does not stay chosen: whoever scrolls on and comes back jumps to the same year again. */
+function YearJump(props: { onYear: (cell: number) => void }): JSX.Element {
+  const app = useApp();
+  const id = createUniqueId();
+  const years = () => app.byDate.shown()?.timeline.years ?? [];
+  const jump = (select: HTMLSelectElement) => {
+    const year = years()[select.selectedIndex - 1];
+    select.selectedIndex = 0;
+    if (year) props.onYear(year.from);
+  };
+  return (
+    <span class="sort-choice">
+      <label class="visually-hidden" for={id}>
+        Jump to a year
+      </label>
+      <span class="select">
+        <select id={id} onChange={(event) => jump(event.currentTarget)}>
+          <option>Jump to year</option>
+          <For each={years()}>{({ year, count }) => <option>{`${Number(year)} (${formatCount(count)})`}</option>}</For>
+        </select>
+        <Icon name="down" size={16} />
+      </span>
+    </span>
+  );
+}
+
+function announced(sort: Sort, months: number | undefined): string {
+  if (sort === 'similarity' || months === undefined) return '';
+  return `${LABELS[sort]}, in ${formatCount(months)} ${months === 1 ? 'part' : 'parts'} by month.`;
+}
