@@ -38,6 +38,7 @@ export default defineConfig({
         // Named beforehand: a dependency that is met while tests run loads the page anew in the middle of them.
         optimizeDeps: {
           include: [
+            '@zip.js/zip.js/lib/zip-core-native.js',
             'axe-core',
             'comlink',
             'fast-check',

@@ -22,7 +22,7 @@ export class AppPage {
 
   constructor(page: Page) {
     this.page = page;
-    this.field = page.getByRole('searchbox', { name: 'Describe a picture' });
+    this.field = page.getByRole('combobox', { name: 'Describe a picture' });
     this.status = page.getByRole('button', { name: /^Status:/ });
     this.grid = page.getByRole('grid');
     this.pictures = this.grid.getByRole('link');
@@ -95,7 +95,7 @@ export class AppPage {
 }
 
 function parseCell(text: string): Shown {
-  const found = /^(.*), ([\d,]+) of [\d,]+(?:, score (-?[\d.]+))?$/s.exec(text.trim());
+  const found = /^(.*), ([\d,]+) of [\d,]+(?:, found by name)?(?:, score (-?[\d.]+))?(?:name)?$/s.exec(text.trim());
   if (!found) throw new Error(`This is not a picture of the grid: "${text}"`);
   const [, title = '', place = '', score] = found;
   return { title, place: Number(place.replaceAll(',', '')), score: score === undefined ? null : Number(score) };

@@ -4,6 +4,7 @@ import { INDEX_WAYS } from '../src/engine/collection/types.ts';
 import { toAfterimageError } from '../src/engine/errors.ts';
 import { parseBox } from '../src/engine/query/box/read-box.ts';
 import { isEmpty, type Query } from '../src/engine/query/query.ts';
+import type { SearchContext } from '../src/engine/search/search-engine.ts';
 import { type NodeSearch, openNodeSearch } from '../src/platform/sessions/search.node.ts';
 import { parseChoice, parseCount, parseOptions, runScript, usage } from './cli/cli.ts';
 import { answer, toTable } from './query/answer.ts';
@@ -20,6 +21,7 @@ Options:
   --index <kind>       hnsw, exact, codes or blocks (codes, with vectors read as they are needed); default: what the
                        collection was built for
   --exact              --index exact: compare every picture
+  --names              also find pictures whose title or file name has the words; the table says which
   --json               print {text, query, model_name, matches: [{id, image_name, title, score, similarity}], …}
 ${QUERY_HELP.slice(1)}  --stdin              one query a line in, each with the other options, one line of JSON a query out, {text, error}
                        for one that fails
@@ -31,11 +33,12 @@ await runScript(HELP, async (args) => {
     k: { type: 'string', short: 'k', default: '10' },
     index: { type: 'string' },
     exact: { type: 'boolean', default: false },
+    names: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     stdin: { type: 'boolean', default: false },
     ...QUERY_OPTIONS,
   });
-  const { exact, json, stdin } = values;
+  const { exact, names, json, stdin } = values;
   const index = exact ? 'exact' : values.index && parseChoice(values.index, '--index', INDEX_WAYS);
   const k = parseCount(values.k, '-k');
   const text = positionals.join(' ').trim();
@@ -46,9 +49,9 @@ await runScript(HELP, async (args) => {
   const search = await openNodeSearch({ publicFolder: PUBLIC_FOLDER, collection, ...(index && { index }) });
   try {
     if (stdin) {
-      await answerLines(search, query, k);
+      await answerLines(search, query, k, { names });
     } else {
-      const report = await answer(search, query, k);
+      const report = await answer(search, query, k, { names });
       console.log(json ? JSON.stringify(report) : toTable(report));
     }
   } finally {
@@ -57,9 +60,9 @@ await runScript(HELP, async (args) => {
 });
 
 /** Each line is read as the box reads it. One line out for each line in, also for one that cannot be answered, so that the two can be put side by side. */
-async function answerLines(search: NodeSearch, query: Query, k: number): Promise<void> {
+async function answerLines(search: NodeSearch, query: Query, k: number, context: SearchContext): Promise<void> {
   for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const report = await answer(search, withQuery(parseBox(text), query), k).catch((error: unknown) => {
+    const report = await answer(search, withQuery(parseBox(text), query), k, context).catch((error: unknown) => {
       const { code, message } = toAfterimageError(error);
       return { text, error: { code, message } };
     });

@@ -15,17 +15,19 @@ import { createPictures } from './state/collection/pictures.ts';
 import { createSelection } from './state/collection/selection.ts';
 import { createSession, type Session } from './state/collection/session.ts';
 import { picturesOf } from './state/collection/together.ts';
+import { createLibraryAccess, createUsedMark, type LibraryAccess } from './state/library/access.ts';
 import { createLog } from './state/log/log.ts';
 import { createLogNotice } from './state/log/log-notice.ts';
 import { createRatings } from './state/log/ratings.ts';
 import { createOffline, type Offline } from './state/offline/offline.ts';
-import { createAddressBar } from './state/search/address.ts';
+import { type Address, createAddressBar } from './state/search/address.ts';
 import { createCommits } from './state/search/commit.ts';
+import { collectionOf, createContextOf, createValues, wantsNames } from './state/search/context.ts';
 import { createFollowing } from './state/search/following.ts';
 import { createQueryNotice } from './state/search/query-notice.ts';
 import { createRefining } from './state/search/refining.ts';
 import { createSearch } from './state/search/search.ts';
-import { createNotices } from './state/shell/notices.ts';
+import { createNotices, type Notices } from './state/shell/notices.ts';
 import { AppView } from './ui/app.tsx';
 import { type App, AppContext } from './ui/context.ts';
 
@@ -35,7 +37,7 @@ function createApp(baseUrl: string): App {
   const { device, index, threads } = address.current();
   const client = createQueryClient({ baseUrl, device, index, ...(threads === null ? {} : { threads }) });
   const notices = createNotices();
-  const session = createSession(client, () => address.current().collection, notices);
+  const session = createSession(client, (offered) => collectionOf(address.current(), offered), notices);
   const items = createItems(client, session.collection, (error) =>
     error ? notices.say('items', whyMissing(error)) : notices.dismiss('items'),
   );
@@ -45,7 +47,10 @@ function createApp(baseUrl: string): App {
     session.collection,
     items,
     (before, after) => log.continueAs(before, after),
+    (query) => contextOf(query),
   );
+  const names = createMemo(() => wantsNames(address.current(), session.collection()?.manifest.name));
+  createEffect(on(names, search.retry, { defer: true }));
   const refining = createRefining(
     search,
     () => (session.index()?.onDemand ? undefined : (session.progress.vectors ?? { loaded: 0, total: 0 })),
@@ -65,18 +70,20 @@ function createApp(baseUrl: string): App {
     const name = session.collection()?.manifest.name;
     return name === undefined || name === LIBRARY || name === ALL ? undefined : createStaticPictures(baseUrl, name);
   });
-  const libraryPictures = createLibraryPictures(client, async () => undefined);
+  const library = createOwnPictures(baseUrl, address.current(), notices);
+  const libraryPictures = createLibraryPictures(client, async (id) => (await library.load()).original(id));
   const pictureSource = createMemo(() => {
     const name = session.collection()?.manifest.name;
     const ofSite = (one: string) => createStaticPictures(baseUrl, one);
     return name === undefined ? undefined : picturesOf(name, ofSite, libraryPictures);
   });
   const asked = createMemo(() => `${session.name() ?? ''} ${serialise(search.query())}`);
-  const places = () => [search.response(), session.live.changed()];
+  const places = () => [search.response(), session.live.changed(), address.current().sort];
   const selection = createSelection(pictures, items, asked, places);
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
+  const contextOf = createContextOf(names, log);
   createLogNotice(log, notices);
   createQueryNotice(address, notices);
   const ratings = createRatings(log, search.response);
@@ -111,6 +118,9 @@ function createApp(baseUrl: string): App {
     copies: client,
     pictureSource,
     opened,
+    names,
+    values: createValues(client, session),
+    library,
     selection,
     offline,
     log,
@@ -119,6 +129,21 @@ function createApp(baseUrl: string): App {
     composing,
     commit,
   };
+}
+
+/** The visitor's own pictures: code and worker are loaded when they are used. */
+function createOwnPictures(baseUrl: string, { device, threads }: Address, notices: Notices): LibraryAccess {
+  const mark = createUsedMark(scoped('afterimage-library', baseUrl));
+  return createLibraryAccess(mark, async (onUsed) => {
+    const [{ createLibraryClient }, { createLibrary }] = await Promise.all([
+      import('./client/library-client.ts'),
+      import('./state/library/library.ts'),
+    ]);
+    return () => {
+      const client = createLibraryClient({ baseUrl, device, ...(threads === null ? {} : { threads }) });
+      return createLibrary({ client, notices, onUsed });
+    };
+  });
 }
 
 /**

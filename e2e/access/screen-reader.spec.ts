@@ -27,8 +27,10 @@ test('the page is told by names, roles and structure', async ({ app, page }) => 
     - main:
       - heading "Describe a picture, find it." [level=1]
       - search:
-        - searchbox "Describe a picture": guitar
+        - combobox "Describe a picture": guitar
         - button "Clear"
+      - button "Names"
+      - button "What can be typed"
       - heading /\\d+ good match(es)? for “guitar”/ [level=2]
       - group "Rate this search":
         - radio "1"

@@ -3,6 +3,7 @@ import { type Query, queryText } from '../../src/engine/query/query.ts';
 import { serialise } from '../../src/engine/query/serialise.ts';
 import type { Unjudged } from '../../src/engine/search/cutoff.ts';
 import { RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
+import type { SearchContext } from '../../src/engine/search/search-engine.ts';
 import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
 import { printable } from '../cli/printable.ts';
 
@@ -40,12 +41,19 @@ interface Match {
   readonly score: number;
   /** Cosine to the query, in [−1, 1]. */
   readonly similarity: number;
+  /** Its title or file name has the words (--names). */
+  readonly named?: true;
 }
 
 /** The best `k` pictures for `query`. @throws what `SearchEngine.search` throws. */
-export async function answer(search: NodeSearch, query: Query, k: number): Promise<SearchReport> {
-  const found = await search.engine.search(query);
-  const { rows, scores, similarities } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(query, 0, k);
+export async function answer(
+  search: NodeSearch,
+  query: Query,
+  k: number,
+  context: SearchContext = {},
+): Promise<SearchReport> {
+  const found = await search.engine.search(query, context);
+  const { rows, scores, similarities } = k <= RANKED_BY_INDEX ? found : await search.engine.rank(query, 0, k, context);
   return {
     text: queryText(query),
     query: serialise(query),
@@ -62,7 +70,8 @@ export async function answer(search: NodeSearch, query: Query, k: number): Promi
       Array.from(rows.subarray(0, k), async (row, rank) => {
         const { id, name, title } = await search.items.get(row);
         const at = (values: Float32Array) => round(values[rank] as number /* parallel */, 4);
-        return { id, image_name: name, title, score: at(scores), similarity: at(similarities) };
+        const match = { id, image_name: name, title, score: at(scores), similarity: at(similarities) };
+        return found.named?.includes(row) ? { ...match, named: true as const } : match;
       }),
     ),
   };
@@ -72,9 +81,9 @@ export async function answer(search: NodeSearch, query: Query, k: number): Promi
 export function toTable({ matches, good, unjudged, index, total, encode_ms, search_ms }: SearchReport): string {
   const names = matches.map(({ image_name }) => printable(image_name));
   const width = Math.min(60, Math.max(...names.map((name) => name.length)));
-  const lines = matches.map(({ title, score }, i) => {
+  const lines = matches.map(({ title, score, named }, i) => {
     const [rank, name] = [String(i + 1), names[i] ?? ''];
-    return `${rank.padStart(4)}  ${score.toFixed(3).padStart(6)}  ${name.padEnd(width)}  ${printable(title ?? '')}`;
+    return `${rank.padStart(4)}  ${score.toFixed(3).padStart(6)}  ${name.padEnd(width)}  ${printable(title ?? '')}${named ? '  (by name)' : ''}`;
   });
   if (good !== null && good < matches.length) {
     lines.splice(good, 0, good === 0 ? '      nothing matches; nearest:' : '      below the line:');

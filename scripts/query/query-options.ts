@@ -15,8 +15,8 @@ export const QUERY_OPTIONS = {
 
 export const QUERY_HELP = `
   <text>               as in the search box of the page: words, "a phrase", -word, dog^2, type:png, folder:"two words" …
-                       (docs/searching.md). Put all of it in single quotes: 'dog -cat "red car"'. One that begins with a
-                       minus comes after --
+                       (docs/searching.md). Put all of it in single quotes: 'dog -cat "red car"'. Before a minus at its start
+                       comes a space: ' -cat'
   --like <id>          also like this picture of the collection (its id is in the --json of a search); may be repeated
   --unlike <what>      push away these words, or the picture with this id; may be repeated
   --filter <field>=<value>

@@ -2,16 +2,18 @@ import { proxy } from 'comlink';
 import { createLatest } from '../engine/async/latest.ts';
 import type { CollectionEntry, Item, PictureBytes } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
-import type { Query } from '../engine/query/query.ts';
+import type { FilterField, Query } from '../engine/query/query.ts';
 import type {
   CollectionInfo,
   CopiesRequest,
   DateOrder,
   DevicePreference,
+  FieldValue,
   FoundCopies,
   FoundTimeline,
   IndexPreference,
   RankedPage,
+  SearchContext,
   SearchResponse,
 } from '../protocol/query-worker.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
@@ -46,8 +48,10 @@ export interface QueryClient {
   /** Encoder and index of the open collection answer. After a failure, asking again tries again. */
   ready(): Promise<Ready>;
   /** One search runs, one waits. Undefined: a newer one took its place, or another collection was opened. */
-  search(query: Query): Promise<SearchResponse | undefined>;
-  rank(query: Query, from: number, count: number): Promise<RankedPage>;
+  search(query: Query, context?: SearchContext): Promise<SearchResponse | undefined>;
+  rank(query: Query, from: number, count: number, context?: SearchContext): Promise<RankedPage>;
+  /** Values of a field in the open collection, as its worker gives them. */
+  values(field: FilterField, prefix: string): Promise<readonly FieldValue[]>;
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item in the open collection, or −1. */
   rowOf(id: string): Promise<number>;
@@ -63,6 +67,11 @@ export interface QueryClient {
   dispose(): void;
 }
 
+interface Asked {
+  readonly query: Query;
+  readonly context: SearchContext | undefined;
+}
+
 /** Workers that die one after the other without an answer to a search in between. */
 const MAX_RESTARTS = 3;
 
@@ -75,11 +84,11 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
 
   // Asked while the model is being loaded, the worker answers as soon as it can, with no message to wait for.
   const loading = () => run((worker) => worker.loading());
-  const latest = createLatest(loading, (query: Query, isStale) =>
+  const latest = createLatest(loading, ({ query, context }: Asked, isStale) =>
     run(async (worker) => {
       await worker.loading();
       if (isStale()) return undefined;
-      const response = await worker.query((api) => api.search(query));
+      const response = await worker.query((api) => api.search(query, context));
       workers.succeeded();
       return response;
     }),
@@ -92,12 +101,13 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
       return workers.open(name);
     },
     ready: () => run((worker) => worker.ready()),
-    search: (query) => latest.ask(query),
-    rank: (query, from, count) =>
+    search: (query, context) => latest.ask({ query, context }),
+    rank: (query, from, count, context) =>
       run(async (worker) => {
         await worker.ready();
-        return worker.query((api) => api.rank(query, from, count));
+        return worker.query((api) => api.rank(query, from, count, context));
       }),
+    values: (field, prefix) => run((worker) => worker.browse((api) => api.values(field, prefix))),
     items: (rows) => run((worker) => worker.browse((api) => api.items(rows))),
     rowOf: (id) => run((worker) => worker.browse((api) => api.rowOf(id))),
     countLibrary: () => run((worker) => worker.ask((api) => api.countLibrary())),

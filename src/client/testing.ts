@@ -88,6 +88,7 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     indexReady: async () => ({ kind: 'hnsw' }) as IndexInfo,
     loadEncoder: async (request) => ({ ...request, modelId: 'mini', golden: 1 }) as unknown as EncoderInfo,
     search: async (query) => response(query),
+    values: async () => [],
     rank: async (_query, from) => ({ from, ...NOTHING }),
     items: async () => [],
     rowOf: async () => number,

@@ -110,6 +110,23 @@ describe('ratings', () => {
 });
 
 describe('judgements', () => {
+  it('of an item are the newest of all searches', async () => {
+    const database = await fresh();
+    const [first, second] = [await database.logSearch(newSearch()), await database.logSearch(newSearch(asks('dog')))];
+    await database.judge(second, 'a', 'up');
+    await database.judge(second, 'b', 'up');
+    await new Promise((resolve) => setTimeout(resolve, 5)); // times are in milliseconds
+    await database.judge(first, 'a', 'down');
+    await database.judge(first, 'c', 'up');
+    await database.judge(first, 'c', null);
+    expect(await database.judgements()).toEqual(
+      new Map([
+        ['a', 'down'],
+        ['b', 'up'],
+      ]),
+    );
+  });
+
   it('are given, changed and withdrawn, each for itself', async () => {
     const database = await fresh();
     const id = await database.logSearch(newSearch());

@@ -7,6 +7,7 @@ import { type Connection, createConnection } from './connection/connection.ts';
 import { searchUnknown } from './errors.ts';
 import { headerLine, parseLog, searchLine } from './exchange/jsonl.ts';
 import { isItemId, isRating } from './exchange/validate.ts';
+import { newestJudgements } from './log/judgements.ts';
 import { type ListOptions, type LogPage, list } from './log/list.ts';
 import { type LogStats, stats } from './log/stats.ts';
 import { randomId } from './random-id.ts';
@@ -38,6 +39,8 @@ export interface Database {
   /** A page of the log, newest first. */
   list(options: ListOptions): Promise<LogPage>;
   stats(): Promise<LogStats>;
+  /** The newest thumb of every item that has one, by item id. */
+  judgements(): Promise<ReadonlyMap<string, Judgement>>;
   /** @returns what was removed, so that it can be restored */
   remove(id: string): Promise<LoggedSearch | undefined>;
   restore(search: LoggedSearch): Promise<void>;
@@ -141,6 +144,7 @@ function createVerbs(connection: Connection, channel: LogChannel): Database {
     },
     list: (options) => connection.run((database) => list(database, options)),
     stats: () => connection.run(stats),
+    judgements: () => connection.run(newestJudgements),
     remove: (id) =>
       write(id, async (store) => {
         const search = await store.get(id);

@@ -8,15 +8,16 @@ import type {
   PictureBytes,
 } from '../engine/collection/types.ts';
 import type { Device, Dtype } from '../engine/model/model.ts';
-import type { Query } from '../engine/query/query.ts';
+import type { FilterField, Query } from '../engine/query/query.ts';
+import type { FieldValue } from '../engine/query/values.ts';
 import type { Ranking } from '../engine/search/ranking.ts';
-import type { RankedPage, SearchAnswer } from '../engine/search/search-engine.ts';
+import type { RankedPage, SearchAnswer, SearchContext } from '../engine/search/search-engine.ts';
 import type { KeepReason } from '../engine/similar/keep-best.ts';
 import type { DateOrder, Month, Year } from '../engine/timeline/timeline.ts';
 
 /** `?device=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
-export type { IndexPreference };
+export type { FieldValue, IndexPreference, SearchContext };
 
 /** What is being loaded, in the order a person would name it. */
 export type LoadStage =
@@ -193,9 +194,14 @@ export interface QueryWorkerApi {
    */
   loadEncoder(request: EncoderRequest): Promise<EncoderInfo>;
   /** Waits for encoder and index where they are still loading. */
-  search(query: Query): Promise<SearchResponse>;
-  /** Ranks beyond what the index gave, for the same query as the newest search. */
-  rank(query: Query, from: number, count: number): Promise<RankedPage>;
+  search(query: Query, context?: SearchContext): Promise<SearchResponse>;
+  /** Ranks beyond what the index gave, for the same query and context as the newest search. */
+  rank(query: Query, from: number, count: number, context?: SearchContext): Promise<RankedPage>;
+  /**
+   * Values that filters of a field take in the open collection, for the beginning of one that is being typed. Reads all
+   * records once.
+   */
+  values(field: FilterField, prefix: string): Promise<readonly FieldValue[]>;
   /** Item records in the order of `rows`. */
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item id in the open collection, or −1. */

@@ -46,7 +46,7 @@ export function AppView(): JSX.Element {
             <CopiesView />
           </Page>
         </Match>
-        <Match when={view() === 'library' && app.library}>
+        <Match when={view() === 'library'}>
           <Page>
             <LibraryView />
           </Page>

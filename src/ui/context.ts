@@ -12,6 +12,7 @@ import type { Log } from '../state/log/log.ts';
 import type { Ratings } from '../state/log/ratings.ts';
 import type { Offline } from '../state/offline/offline.ts';
 import type { AddressBar } from '../state/search/address.ts';
+import type { createValues } from '../state/search/context.ts';
 import type { Refining } from '../state/search/refining.ts';
 import type { Search } from '../state/search/search.ts';
 import type { Notices } from '../state/shell/notices.ts';
@@ -37,12 +38,16 @@ export interface App {
   /** Where the files of these pictures are; undefined while no collection is open. */
   readonly pictureSource: Accessor<PictureSource | undefined>;
   readonly opened: Opened;
+  /** Pictures are found by their names too. */
+  readonly names: Accessor<boolean>;
+  /** Values that a filter takes, for the beginning of one. */
+  readonly values: ReturnType<typeof createValues>;
   /** Pictures that are picked out of those shown. */
   readonly selection: Selection;
   readonly offline: Offline;
   readonly log: Log;
-  /** The visitor's own pictures; undefined where they cannot be added. */
-  readonly library?: LibraryAccess;
+  /** The visitor's own pictures. */
+  readonly library: LibraryAccess;
   /** Of the search that is shown. */
   readonly ratings: Ratings;
   /** Every result has its thumbs, for fingers, which cannot point at a picture without opening it. */

@@ -23,13 +23,21 @@ export interface TermSources {
 const NOTHING = 1e-6;
 
 /**
- * One embedding for a query: Σ wᵢ eᵢ / ‖Σ wᵢ eᵢ‖ over its terms, where eᵢ is the unit-norm embedding of a term and wᵢ its
- * weight, below 0 for what is pushed away.
+ * What is pushed away counts for this share of its weight beside what is wanted. At a full share `dog -cat` is no animal any
+ * more, because most of what the two have in common is subtracted: the demo's nearest picture to it is a toothbrush.
+ */
+const AWAY = 0.25;
+
+/**
+ * One embedding for a query: Σ aᵢ wᵢ eᵢ / ‖Σ aᵢ wᵢ eᵢ‖ over its terms, where eᵢ is the unit-norm embedding of a term, wᵢ its
+ * weight, below 0 for what is pushed away, and aᵢ is 1 for what is wanted and `AWAY` for what is pushed away.
  *
  * This is Rocchio's query, a weighted sum of what is wanted less what is not ("Relevance feedback in information
  * retrieval", 1971), in the common space of texts and pictures of CLIP (Radford et al. 2021), in which sums and
- * differences keep their meaning (Tewel et al., "ZeroCap", 2022). Pictures are nearer to pictures than texts are (Liang
- * et al., "Mind the Gap", 2022), so that at equal weights a picture counts for more than words.
+ * differences keep their meaning (Tewel et al., "ZeroCap", 2022). Rocchio's γ for what is not wanted is usually taken
+ * between a fifth and a third of β for what is (0.15 and 0.75 in Manning, Raghavan & Schütze 2008, 9.1.1; 0.25 and 0.75 in
+ * Salton & Buckley 1990). Pictures are nearer to pictures than texts are (Liang et al., "Mind the Gap", 2022), so that at
+ * equal weights a picture counts for more than words.
  *
  * The embedding of a single term of positive weight is the one that its source gave, bit by bit.
  * @throws AfterimageError `query-empty` where there is no term or all of them cancel out, `item-not-found`,
@@ -37,14 +45,15 @@ const NOTHING = 1e-6;
  */
 export async function embedQuery({ terms }: Query, sources: TermSources): Promise<Embedding> {
   const embeddings = await embedTerms(terms, sources);
-  const total = terms.reduce((sum, { weight }) => sum + Math.abs(weight), 0);
+  const weights = terms.map(({ weight }) => (weight < 0 ? AWAY * weight : weight));
+  const total = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
   const [first] = embeddings;
   if (first === undefined) throw queryEmpty('There is nothing to search for. Describe a picture.');
-  if (terms.length === 1 && total === terms[0]?.weight) return first;
+  if (terms.length === 1 && total === weights[0]) return first;
   const sum = new Float64Array(first.length);
   embeddings.forEach((embedding, i) => {
     checkDim(embedding.length, sum.length);
-    const { weight } = terms[i] as Term; // parallel
+    const weight = weights[i] as number; // parallel
     for (let j = 0; j < sum.length; j++) sum[j] = (sum[j] as number) + weight * (embedding[j] as number);
   });
   if (Math.hypot(...sum) < NOTHING * total) {

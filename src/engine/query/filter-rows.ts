@@ -103,7 +103,7 @@ export function typeOf({ name }: Item): string | undefined {
 }
 
 /** Where the date was written, so that a day is what the photographer calls it; undefined where there is none. */
-function dayOf({ date }: Item): string | undefined {
+export function dayOf({ date }: Item): string | undefined {
   return date !== null && /^\d/.test(date) ? date.slice(0, 10) : undefined;
 }
 

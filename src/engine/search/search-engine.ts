@@ -10,6 +10,8 @@ import { filterRows, type Judgements } from '../query/filter-rows.ts';
 import { isValid, normalise, plainText, type Query, textQuery } from '../query/query.ts';
 import { serialise } from '../query/serialise.ts';
 import { type Baseline, cutoff, type Unjudged } from './cutoff.ts';
+import { createFindNamed } from './names/find-named.ts';
+import { fuseNames } from './names/fuse.ts';
 import { extendRanking, type Ranking, sliceRanking, withoutRows } from './ranking.ts';
 import { type Estimates, RANKED_BY_INDEX, type Retrieved, type Retriever } from './retriever.ts';
 import type { VectorSource } from './vector-source.ts';
@@ -26,6 +28,8 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly cutoff: number | null;
   /** Why none can be drawn. */
   readonly unjudged?: Unjudged;
+  /** Of `rows`, those whose names have what was asked for; absent where names were not looked at. */
+  readonly named?: Uint32Array;
   /** Pictures in the collection that pass the query's filters, less those that it is like: what scrolling on can reach. */
   readonly total: number;
   readonly index: IndexKind;
@@ -70,6 +74,8 @@ export interface Live {
 export interface SearchContext {
   /** For filters by rating. */
   readonly judgements?: Judgements | undefined;
+  /** Also find pictures by title and file name. */
+  readonly names?: boolean | undefined;
   /** Embeddings of pictures that the query is like and that are in no collection, by the SHA-256 of their files. */
   readonly pictures?: ReadonlyMap<string, Embedding> | undefined;
 }
@@ -94,7 +100,10 @@ export interface SearchEngine {
 interface Latest {
   /** The query, serialised, and what it goes by. */
   readonly key: string;
+  /** With what was found by name. */
   readonly first: Retrieved;
+  readonly named: Uint32Array | undefined;
+  readonly cut: Pick<SearchAnswer, 'good' | 'cutoff' | 'unjudged'>;
   readonly filter: Bitset | undefined;
   /** Of the collection when it was made. */
   readonly revision: number | undefined;
@@ -120,6 +129,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   const { collection, retriever } = options;
   const embed = createEmbed(options);
   const passing = createFilters(options);
+  const findNamed = createFindNamed(options);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
   let latest: Latest | undefined;
 
@@ -127,10 +137,16 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     const revision = options.live?.revision();
     const [filter, liked] = await Promise.all([passing(query, context), likedRows(query, options)]);
     const found = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX, filter });
-    const first = { ...found, ...withoutRows(found, liked) };
+    const similar = withoutRows(found, liked);
     const passed = filter ? countBits(filter) : retriever.size;
     const total = passed - [...liked].filter((row) => !filter || hasBit(filter, row)).length;
-    latest = { key: keyOf(query, context), first, filter, liked, revision, total };
+    const baseline = baselineOf(query, options.baseline, filter && total);
+    const { good: above, line, unjudged } = cutoff(embedding, baseline, similar.similarities);
+    const named = context.names ? withoutRows(await findNamed(query, embedding, filter), liked) : undefined;
+    const { ranking, good } = named ? fuseNames(similar, above, named) : { ranking: similar, good: above };
+    const cut = { good, cutoff: line, ...(unjudged && { unjudged }) };
+    const known = { key: keyOf(query, context), filter, liked, revision, total, cut, named: named?.rows };
+    latest = { ...known, first: { ...found, ...ranking } };
     return latest;
   }
 
@@ -157,18 +173,15 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       const { value, cached } = embed(query, context);
       const embedding = await value;
       const encoded = performance.now();
-      const { first, filter, total } = await rankFirst(query, embedding, context);
-      const baseline = baselineOf(query, options.baseline, filter && total);
-      const { good, line, unjudged } = cutoff(embedding, baseline, first.similarities);
+      const { first, named, cut, total } = await rankFirst(query, embedding, context);
       return {
         ...first,
         ...sliceRanking(first), // what is kept must survive that the answer is transferred
         query,
         collection,
         modelId: options.modelId,
-        good,
-        cutoff: line,
-        ...(unjudged && { unjudged }),
+        ...cut,
+        ...(named && { named: named.slice() }),
         total,
         index: retriever.kind,
         encodeMs: encoded - started,
@@ -218,9 +231,9 @@ function createFilters({ items, collection, live }: SearchEngineOptions) {
 }
 
 /** Equal for what gives the same ranking. */
-function keyOf(query: Query, { judgements }: SearchContext): string {
+function keyOf(query: Query, { judgements, names = false }: SearchContext): string {
   const isByRating = query.filters.some(({ field }) => field === 'rating');
-  return JSON.stringify([serialise(query), isByRating && judgements ? [...judgements] : []]);
+  return JSON.stringify([serialise(query), isByRating && judgements ? [...judgements] : [], names]);
 }
 
 /** Rows of the collection's pictures that a query is like; not of those that it is pushed away from. */

@@ -46,7 +46,7 @@ test('what is more than a text is not measured against ordinary texts', async ()
   const { ordinary, ...baseline } = baselineOf(flat, DIM, [embeddingOf('ordinary'), embeddingOf('text')], 256);
   const query: Query = { terms: [...dog.terms, away], filters: [] };
   const composed = await engine.search(query);
-  const sum = embeddingOf('dog').map((value, j) => value - (embeddingOf('a cat')[j] as number));
+  const sum = embeddingOf('dog').map((value, j) => value - 0.25 * (embeddingOf('a cat')[j] as number));
   const lineOf = (...given: Parameters<typeof cutoff>) => cutoff(...given).line ?? Number.NaN;
   const line = lineOf(normalise(sum), { ...baseline, ordinary: null }, composed.similarities);
   expect(composed.cutoff).toBeCloseTo(line, 5);
@@ -77,7 +77,7 @@ test('what is pushed away and what it is like change the order as their sum does
   const item: Term = { kind: 'item', id: (42).toString(16).padStart(16, '0'), collection: null, weight: 0.5 };
   const { rows, scores } = await engine.search({ terms: [...dog.terms, away, item], filters: [] });
   const sum = embeddingOf('dog').map(
-    (value, j) => value - (embeddingOf('a cat')[j] as number) + 0.5 * (vectors[42]?.[j] as number),
+    (value, j) => value - 0.25 * (embeddingOf('a cat')[j] as number) + 0.5 * (vectors[42]?.[j] as number),
   );
   const norm = Math.hypot(...sum);
   expect(rows).not.toContain(42);

@@ -1,38 +1,9 @@
 import { proxy, type Remote, wrap } from 'comlink';
-import { deleteDB } from 'idb';
-import { createLibraryStore } from './library-store.browser.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
 import type { LibraryStore } from './library-store.ts';
-import { describeLibraryStore, type LibraryUnderTest } from './testing-library-contract.ts';
+import { createTestLibraries } from './testing-libraries.browser.ts';
+import { describeLibraryStore } from './testing-library-contract.ts';
 import type { TestStoreApi } from './testing-store-worker.browser.ts';
-
-let count = 0;
-
-function libraries(open: (name: string) => Promise<LibraryStore>): LibraryUnderTest {
-  let name = '';
-  const opened: LibraryStore[] = [];
-  const openOne = async () => {
-    const store = await open(name);
-    opened.push(store);
-    return store;
-  };
-  return {
-    fresh() {
-      name = `test-library-${Date.now()}-${count++}`;
-      return openOne();
-    },
-    open: openOne,
-    async directory(folder) {
-      const root = await navigator.storage.getDirectory();
-      return root.getDirectoryHandle(folder, { create: true });
-    },
-    async clear() {
-      for (const store of opened.splice(0)) store.close();
-      await deleteDB(name);
-      const root = await navigator.storage.getDirectory();
-      await root.removeEntry(encodeURIComponent(name), { recursive: true }).catch(() => undefined);
-    },
-  };
-}
 
 /** A store that lives in a worker of its own. */
 async function openInWorker(name: string): Promise<LibraryStore> {
@@ -40,7 +11,7 @@ async function openInWorker(name: string): Promise<LibraryStore> {
   const api = wrap<TestStoreApi>(worker);
   const remote = (await api.open(name)) as unknown as Remote<LibraryStore>;
   return {
-    ...methodsOf(remote),
+    ...verbsOf(remote),
     subscribe(listener) {
       const stop = remote.subscribe(proxy(listener));
       return () => void stop.then((end) => end());
@@ -51,24 +22,32 @@ async function openInWorker(name: string): Promise<LibraryStore> {
   };
 }
 
-/** Every verb as a method of its own: Comlink's proxy has no keys. */
-function methodsOf(remote: Remote<LibraryStore>): LibraryStore {
-  return Object.fromEntries(
-    VERBS.map((verb) => [
-      verb,
-      (...args: unknown[]) => (remote[verb] as (...all: unknown[]) => Promise<unknown>)(...args),
-    ]),
-  ) as unknown as LibraryStore;
-}
-
 const VERBS = [
   ...(['model', 'setModel', 'count', 'all', 'get', 'find', 'findItem', 'put', 'setFiles', 'setVectors'] as const),
   ...(['remove', 'restore', 'purge', 'rendition', 'folders', 'addFolder', 'removeFolder', 'filesOf'] as const),
   ...(['enqueue', 'waiting', 'countWaiting', 'failed', 'fail', 'retry', 'dequeue', 'check', 'clear'] as const),
 ];
 
-describeLibraryStore(
-  'a library in a window',
-  libraries(async (name) => createLibraryStore({ name })),
-);
-describeLibraryStore('a library in workers', libraries(openInWorker));
+/** Every verb as a method of its own: Comlink's proxy has no keys. */
+function verbsOf(remote: Remote<LibraryStore>): LibraryStore {
+  type Verb = (...values: unknown[]) => Promise<unknown>;
+  const verbs = VERBS.map((verb) => [verb, (...values: unknown[]) => (remote[verb] as Verb)(...values)]);
+  return Object.fromEntries(verbs) as unknown as LibraryStore;
+}
+
+describeLibraryStore('a library in a window', createTestLibraries());
+describeLibraryStore('a library in workers', createTestLibraries(openInWorker));
+
+describe('where the browser has no files', () => {
+  const { getDirectoryHandle } = FileSystemDirectoryHandle.prototype;
+  beforeAll(() => {
+    FileSystemDirectoryHandle.prototype.getDirectoryHandle = function (name, options) {
+      if (name.startsWith('test-library')) throw new DOMException('No.', 'SecurityError');
+      return getDirectoryHandle.call(this, name, options);
+    };
+  });
+  afterAll(() => {
+    FileSystemDirectoryHandle.prototype.getDirectoryHandle = getDirectoryHandle;
+  });
+  describeLibraryStore('a library', createTestLibraries());
+});

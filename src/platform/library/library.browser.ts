@@ -11,6 +11,7 @@ import type {
 } from '../../protocol/library-worker.ts';
 import { createVisionWorkers, type VisionWorkers } from '../encoders/vision-workers.browser.ts';
 import type { Device } from '../models/tower-files.browser.ts';
+import { createMoving } from './exchange/move-library.browser.ts';
 import { picturesAmong } from './folders/added-files.ts';
 import { createFilesAtHand, keyOf } from './folders/files-at-hand.ts';
 import { permissionOf } from './folders/folder-access.browser.ts';
@@ -33,10 +34,7 @@ export interface LibraryOptions {
 }
 
 export interface Library
-  extends Omit<
-    LibraryWorkerApi,
-    'embed' | 'connect' | 'useDevice' | 'pause' | 'resume' | 'cancel' | 'rescan' | 'exportLibrary' | 'importLibrary'
-  > {
+  extends Omit<LibraryWorkerApi, 'embed' | 'connect' | 'useDevice' | 'pause' | 'resume' | 'cancel' | 'rescan'> {
   useDevice(device: Device, threads: number): void;
   /** To the queue, wherever it runs. */
   command(command: 'pause' | 'resume' | 'cancel'): Promise<void>;
@@ -182,6 +180,7 @@ export function createLibrary(options: LibraryOptions): Library {
   const pictureOf = async (itemId: string) => store.findItem(itemId);
 
   return {
+    ...createMoving(baseUrl, store, onEvent),
     useDevice(on, threads) {
       device.resolve({ device: on, threads });
       begin().catch((error: unknown) => void runner.pause(toAfterimageError(error)));

@@ -50,8 +50,8 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
     forgetFolder: (folder, withPictures) => library().forgetFolder(folder, withPictures),
     original: (itemId) => library().original(itemId),
     thumbnail: (itemId) => library().thumbnail(itemId),
-    exportLibrary: async () => notYet(),
-    importLibrary: async () => notYet(),
+    exportLibrary: (options) => library().exportLibrary(options),
+    importLibrary: (file) => library().importLibrary(file),
     embed: (file, model) => embed(file, model),
     clear: () => library().clear(),
   };
@@ -59,8 +59,4 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
 
 function notConnected(): never {
   throw new AfterimageError('internal', 'The library worker was used before connect().');
-}
-
-function notYet(): never {
-  throw new AfterimageError('internal', 'This version cannot export or import your pictures yet.');
 }

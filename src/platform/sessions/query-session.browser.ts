@@ -4,6 +4,7 @@ import { parseCollectionList } from '../../engine/collection/manifest.ts';
 import { ALL, type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
+import { createValues } from '../../engine/query/values.ts';
 import type { Baseline } from '../../engine/search/cutoff.ts';
 import type { SearchEngine } from '../../engine/search/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } from '../../protocol/query-worker.ts';
@@ -71,6 +72,7 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     }
   };
 
+  const values = createValues();
   const itemsOf = (rows: Iterable<number>) => shelf.current().open.source.items(rows);
 
   return {
@@ -103,15 +105,16 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
         calmWithin(ASKED_WITHIN_MS);
       }
     },
-    search: (query) =>
+    search: (query, context) =>
       answer(async (engine, device) => {
-        const found = await engine.search(query);
+        const found = await engine.search(query, context);
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
         const items = await first.catch(nothingIfAway);
         calmWithin(SHOWN_AFTER_MS);
         return { ...found, device, items };
       }),
-    rank: (query, from, count) => answer((engine) => engine.rank(query, from, count)),
+    rank: (query, from, count, context) => answer((engine) => engine.rank(query, from, count, context)),
+    values: (field, prefix) => values(shelf.current().open.items, field, prefix),
     items: async (rows) => itemsOf(rows),
     rowOf: async (itemId) => shelf.current().open.source.rowOf(itemId),
     countLibrary: library.count,

@@ -11,6 +11,7 @@ interface Unranked {
   readonly row: number;
   readonly similarity: null;
   readonly score: null;
+  readonly named?: never;
 }
 
 /** A line between pictures, before a cell. */

@@ -45,7 +45,7 @@ const cells = (...all: number[]) => all.map((cell) => `id-${1000 + cell}`);
 it('selects one and takes it out again, in a mode that begins by itself', () => {
   expect(selection.isOn()).toBe(false);
   selection.toggle(3, item(1003));
-  expect([selection.isOn(), selection.count(), selection.has('id-1003')]).toEqual([true, 1, true]);
+  expect([selection.isOn(), selection.count(), selection.has(item(1003))]).toEqual([true, 1, true]);
   selection.toggle(3, item(1003));
   expect([selection.isOn(), selection.count()]).toEqual([true, 0]);
 });

@@ -1,5 +1,5 @@
 import { type Accessor, createEffect, createRoot, createSignal, on } from 'solid-js';
-import type { Item } from '../../engine/collection/types.ts';
+import { collectionOf, type Item } from '../../engine/collection/types.ts';
 import type { Items } from './items.ts';
 import type { Pictures } from './pictures.ts';
 
@@ -11,7 +11,7 @@ export interface Selection {
   /** The page is in the mode in which a click selects a picture instead of opening it. */
   readonly isOn: Accessor<boolean>;
   readonly count: Accessor<number>;
-  has(id: string): boolean;
+  has(item: Item): boolean;
   /** In the order in which they were selected. */
   items(): readonly Item[];
   start(): void;
@@ -69,19 +69,19 @@ export function createSelection(
     const last = Math.min(to, from + MOST_SELECTED - 1, pictures.total() - 1);
     const found = await readItems(pictures, items, from, last);
     if (range !== newest) return;
-    setSelected(new Map([...base, ...found.map((item) => [item.id, item] as const)]));
+    setSelected(new Map([...base, ...found.map((item) => [keyOf(item), item] as const)]));
   }
 
   return {
     isOn,
     count: () => selected().size,
-    has: (id) => selected().has(id),
+    has: (item) => selected().has(keyOf(item)),
     items: () => [...selected().values()],
     start: () => setOn(true),
     stop,
     toggle(cell, item) {
       const next = new Map(selected());
-      if (!next.delete(item.id)) next.set(item.id, item);
+      if (!next.delete(keyOf(item))) next.set(keyOf(item), item);
       anchor = cell;
       base = next;
       set(next);
@@ -97,6 +97,11 @@ export function createSelection(
       await select(0, pictures.total() - 1);
     },
   };
+}
+
+/** Several collections may have the same picture. */
+function keyOf(item: Item): string {
+  return `${collectionOf(item) ?? ''} ${item.id}`;
 }
 
 /** The records of these cells, without those that cannot be read. */

@@ -90,15 +90,17 @@ function createLibraryCount(client: QueryClient, isLoading: () => boolean, isUse
 /** @param isLibraryUsed whether the visitor may have pictures of their own here */
 export function createSession(
   client: QueryClient,
-  wanted: Accessor<string | null>,
+  wanted: (offered: readonly CollectionEntry[] | undefined) => string | null,
   notices: Notices,
   isLibraryUsed: Accessor<boolean> = () => true,
 ): Session {
   const [list, { refetch: refetchList }] = createResource(() => client.listCollections());
   const ofSite = () => (list.state === 'ready' ? list() : undefined);
   const library = createLibraryCount(client, () => list.loading, isLibraryUsed);
-  const collections = createMemo(() => offered(ofSite(), library(), list.state === 'errored', wanted() === LIBRARY));
-  const name = createMemo(() => chosen(wanted(), collections()));
+  const collections = createMemo(() =>
+    offered(ofSite(), library(), list.state === 'errored', wanted(ofSite()) === LIBRARY),
+  );
+  const name = createMemo(() => chosen(wanted(collections()), collections()));
 
   const [opened, { refetch: reopen }] = createResource(name, (wantedName) => client.open(wantedName));
   const collection = createMemo(() => {

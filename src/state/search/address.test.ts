@@ -31,6 +31,7 @@ const asked = fc.oneof(
 
 const rest: fc.Arbitrary<Omit<Address, 'query' | 'text'>> = fc.record({
   unread: fc.constant(null),
+  names: fc.option(fc.boolean()),
   collection: name,
   view: fc.constantFrom(...VIEWS),
   sort: fc.constantFrom(...SORTS),

@@ -22,6 +22,8 @@ export interface Address {
   readonly text: string;
   /** What stands in the place of a query and cannot be read: it stays there until something else is searched for. */
   readonly unread: string | null;
+  /** Pictures are found by their names too; null: as suits the collection (context.ts). */
+  readonly names: boolean | null;
   /** Collection name; null: the first one. */
   readonly collection: string | null;
   readonly view: View;
@@ -44,6 +46,10 @@ function oneOf<T extends string>(value: string | null, allowed: readonly [T, ...
   return allowed.find((each) => each === value) ?? allowed[0];
 }
 
+function flagOf(value: string | null): boolean | null {
+  return value === '1' ? true : value === '0' ? false : null;
+}
+
 function threadsOf(value: string | null): number | null {
   return value !== null && /^[1-9]\d?$/.test(value) && Number(value) <= MAX_THREADS ? Number(value) : null;
 }
@@ -62,6 +68,7 @@ export function parseAddress(search: string): Address {
     query: isRead ? query : textQuery(''),
     text: written === null ? typed : isRead ? boxText(query) : '',
     unread: isRead ? null : written,
+    names: flagOf(parameters.get('names')),
     collection: parameters.get('c') || null,
     view: oneOf(parameters.get('view'), VIEWS),
     sort: oneOf(parameters.get('sort'), SORTS),
@@ -79,6 +86,7 @@ export function formatAddress(address: Address): string {
   if (text === undefined || !meansItself(text)) parameters.set('query', serialise(address.query));
   else if (text) parameters.set('q', text);
   else if (address.unread !== null) parameters.set('query', address.unread);
+  if (address.names !== null) parameters.set('names', address.names ? '1' : '0');
   if (address.collection) parameters.set('c', address.collection);
   if (address.view !== 'search') parameters.set('view', address.view);
   if (address.sort !== 'similarity') parameters.set('sort', address.sort);

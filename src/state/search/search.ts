@@ -3,8 +3,16 @@ import type { QueryClient } from '../../client/query-client.ts';
 import { type AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import { isEmpty, normalise, type Query, queryText } from '../../engine/query/query.ts';
 import { sameQuery } from '../../engine/query/serialise.ts';
-import type { CollectionInfo, RankedPage, Ranking, SearchResponse } from '../../protocol/query-worker.ts';
+import type {
+  CollectionInfo,
+  RankedPage,
+  Ranking,
+  SearchContext,
+  SearchResponse,
+} from '../../protocol/query-worker.ts';
 import type { Items } from '../collection/items.ts';
+
+type MaybePromise<T> = T | Promise<T>;
 
 /** Ranks fetched at a time beyond what the index gave. */
 const PAGE = 200;
@@ -14,10 +22,12 @@ const MEASURE = 'afterimage:search';
 /** One rank of a ranking. */
 export interface Ranked {
   readonly row: number;
-  /** Cosine to the query. */
+  /** Cosine to the query: what is shown. */
   readonly similarity: number;
-  /** What the order goes by, and what is shown. */
+  /** What the order goes by. */
   readonly score: number;
+  /** It was found by its name, alone or as well. */
+  readonly named?: true;
 }
 
 /** The query of the address, answered. */
@@ -50,6 +60,7 @@ export interface Search {
 /**
  * Searches as the query changes: the newest wins, an answer to an older one is dropped.
  * @param items where the records go that come with an answer
+ * @param contextOf what a search goes by beside its query, or a promise of it where it has to be read
  * @param onRefined is told that one answer takes the place of another to the same search, before it does
  */
 export function createSearch(
@@ -58,6 +69,7 @@ export function createSearch(
   collection: Accessor<CollectionInfo | undefined>,
   items: Pick<Items, 'put'>,
   onRefined: (before: SearchResponse, after: SearchResponse) => void = () => {},
+  contextOf: (query: Query) => MaybePromise<SearchContext | undefined> = () => undefined,
 ): Search {
   const query = createMemo(() => normalise(asked()), undefined, { equals: sameQuery });
   const text = createMemo(() => queryText(query()));
@@ -65,13 +77,27 @@ export function createSearch(
   const [error, setError] = createSignal<AfterimageError>();
   const [pending, setPending] = createSignal(false);
   const [attempt, setAttempt] = createSignal(0);
-  const ranks = createRanks(client, response, setError);
+  /** Of answers, for their further ranks. */
+  const contexts = new WeakMap<SearchResponse, SearchContext>();
+  const ranks = createRanks(
+    (answer, ...part) => client.rank(answer.query, ...part, contexts.get(answer)),
+    response,
+    setError,
+  );
+
+  async function ask(wanted: Query): Promise<SearchResponse | undefined> {
+    const context = contextOf(wanted);
+    const known = context instanceof Promise ? await context : context;
+    const answer = await (known ? client.search(wanted, known) : client.search(wanted));
+    if (answer && known) contexts.set(answer, known);
+    return answer;
+  }
 
   async function run(wanted: Query, name: string): Promise<void> {
     const stillWanted = () => sameQuery(query(), wanted) && collection()?.manifest.name === name;
     const start = performance.now();
     try {
-      const answer = await client.search(wanted);
+      const answer = await ask(wanted);
       if (!answer || !stillWanted()) return;
       items.put(answer.rows, answer.items);
       batch(() => {
@@ -92,7 +118,7 @@ export function createSearch(
     if (!shown || pending()) return;
     const isShown = () => response() === shown && !pending();
     try {
-      const answer = await client.search(shown.query);
+      const answer = await ask(shown.query);
       if (!answer || !isShown()) return;
       items.put(answer.rows, answer.items);
       onRefined(shown, answer);
@@ -126,7 +152,7 @@ type Pages = Map<number, RankedPage | 'asked'>;
 
 /** The ranks of an answer: those that came with it, and pages beyond them as they are wanted. */
 function createRanks(
-  client: Pick<QueryClient, 'rank'>,
+  rank: (answer: SearchResponse, from: number, count: number) => Promise<RankedPage>,
   response: Accessor<SearchResponse | undefined>,
   onError: (error: AfterimageError) => void,
 ): Pick<Search, 'at' | 'want' | 'rankOf' | 'seek'> {
@@ -145,7 +171,7 @@ function createRanks(
     known.set(page, 'asked');
     const from = answer.rows.length + page * PAGE;
     try {
-      known.set(page, await client.rank(answer.query, from, Math.min(PAGE, answer.total - from)));
+      known.set(page, await rank(answer, from, Math.min(PAGE, answer.total - from)));
       setVersion(version() + 1);
     } catch (cause) {
       known.delete(page);
@@ -201,10 +227,13 @@ function createRanks(
   };
 }
 
-function rankedAt({ rows, similarities, scores }: Ranking, at: number): Ranked | undefined {
+type Shown = Ranking & { readonly named?: Uint32Array };
+
+function rankedAt({ rows, similarities, scores, named }: Shown, at: number): Ranked | undefined {
   const row = rows[at];
   if (row === undefined) return undefined;
-  return { row, similarity: similarities[at] as number, score: scores[at] as number }; // parallel
+  const ranked = { row, similarity: similarities[at] as number, score: scores[at] as number }; // parallel
+  return named?.includes(row) ? { ...ranked, named: true } : ranked;
 }
 
 function isPage(page: RankedPage | 'asked' | undefined): page is RankedPage {

@@ -7,7 +7,7 @@ import type { Offline } from '../offline/offline.ts';
  * page is to be left at once, because its workers go on keeping what they read. Rejects when pictures or the log stay; the
  * rest is removed all the same.
  */
-export async function deleteEverything(log: Log, offline: Offline, library: LibraryAccess | undefined): Promise<void> {
+export async function deleteEverything(log: Log, offline: Offline, library: LibraryAccess): Promise<void> {
   const kept = await Promise.allSettled([clearLibrary(library), wipeLog(log)]);
   forgetSettings();
   await offline.forget();
@@ -18,8 +18,8 @@ async function wipeLog(log: Log): Promise<void> {
   if ('indexedDB' in globalThis) await (await log.database()).wipe();
 }
 
-async function clearLibrary(library: LibraryAccess | undefined): Promise<void> {
-  if (library?.isUsed()) await (await library.load()).clear();
+async function clearLibrary(library: LibraryAccess): Promise<void> {
+  if (library.isUsed()) await (await library.load()).clear();
 }
 
 function forgetSettings(): void {

@@ -22,7 +22,7 @@ export function Cell(props: {
   const app = useApp();
   const ranked = () => app.pictures.at(props.cell);
   const item = createItem(app.items, () => ranked()?.row);
-  const score = () => ranked()?.score ?? null;
+  const score = () => ranked()?.similarity ?? null;
   const [touched, setTouched] = createSignal(false);
 
   const href = () => {
@@ -32,7 +32,10 @@ export function Cell(props: {
   const place = () => `${formatCount(props.cell + 1)} of ${formatCount(app.pictures.total())}`;
   const selecting = createSelecting(app.selection, () => ({ cell: props.cell, item: item() }));
   const isOn = app.selection.isOn;
-  const isSelected = () => app.selection.has(item()?.id ?? '');
+  const isSelected = () => {
+    const shown = item();
+    return shown !== undefined && app.selection.has(shown);
+  };
   const open = (event: MouseEvent) => {
     if (selecting.takesClick(event)) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -78,11 +81,19 @@ export function Cell(props: {
             {itemTitle(item())}
           </span>
           <span class="visually-hidden">{`, ${place()}${isOn() && isSelected() ? ', selected' : ''}`}</span>
+          <Show when={ranked()?.named}>
+            <span class="visually-hidden">, found by name</span>
+          </Show>
           <Show when={score() !== null}>
             <span class="visually-hidden">, score </span>
             <span class="cell-score numbers">{formatScore(score() ?? 0)}</span>
           </Show>
         </span>
+        <Show when={ranked()?.named}>
+          <span class="cell-named" aria-hidden="true">
+            name
+          </span>
+        </Show>
       </a>
       <Show when={isOn()}>
         <span class="cell-mark" aria-hidden="true">

@@ -62,6 +62,7 @@ async function show(): Promise<(cell: number) => void> {
       baseUrl: `${location.origin}/`,
       address: createAddressBar(),
       items: { get: itemOf, changed: () => undefined },
+      session: { collection: () => undefined },
       pictures,
       selection: createSelection(pictures, { get: itemOf }, () => 0),
       ratings: { off: () => true },

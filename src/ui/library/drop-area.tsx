@@ -16,7 +16,6 @@ export function DropArea(): JSX.Element {
   };
 
   const { library: access } = app;
-  if (!access) return null;
   const add = async (gather: (code: typeof import('../../state/library/gather.ts')) => Promise<Addition[]>) => {
     try {
       const [code, library] = await Promise.all([import('../../state/library/gather.ts'), access.load()]);

@@ -11,10 +11,10 @@ export function LibraryLink(): JSX.Element {
   const mayLoad = () => session.ready() || session.collectionError() || session.modelError() || hasNoCollections();
   const hasNoCollections = () => session.collections()?.length === 0;
   createEffect(() => {
-    if (library?.isUsed() && mayLoad()) library.load().catch(() => {}); // its view says why
+    if (library.isUsed() && mayLoad()) library.load().catch(() => {}); // its view says why
   });
   return (
-    <Show when={library?.library()}>
+    <Show when={library.library()}>
       {(loaded) => (
         <Part frame={() => null}>
           <LibraryStatus library={loaded()} />

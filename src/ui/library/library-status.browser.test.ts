@@ -36,6 +36,9 @@ it('shows how far the adding is, and leads to all of it', async () => {
   await expect.element(link).toHaveTextContent('1,200 of 1,500');
   await link.click();
   expect(address.current().view).toBe('library');
+  await expect.poll(() => link.elements()).toEqual([]);
+  address.go({ view: 'search' });
+  await expect.element(link).toBeVisible();
   client.go({ state: 'idle', done: 1500, left: 0 });
   await expect.poll(() => link.elements()).toEqual([]);
 });

@@ -2,15 +2,18 @@ import { type Accessor, createEffect, createSignal, type JSX, Show } from 'solid
 import type { Queue } from '../../protocol/library-worker.ts';
 import type { Library } from '../../state/library/library.ts';
 import { formatCount } from '../common/format.ts';
+import { useApp } from '../context.ts';
 import { InternalLink } from '../shell/header.tsx';
 import './library-status.css';
 import { announcement, isBusy, queueTitle, shareOf, totalOf } from './sentences.ts';
 
 /** While pictures are added, a few words in the header that lead to all of it; and for those who hear the page, a line. */
 export default function LibraryStatus(props: { library: Library }): JSX.Element {
+  const { address } = useApp();
+  /** The view itself says more. */
   const busy = () => {
     const queue = props.library.queue();
-    return queue && isBusy(queue) ? queue : undefined;
+    return queue && isBusy(queue) && address.current().view !== 'library' ? queue : undefined;
   };
   return (
     <>

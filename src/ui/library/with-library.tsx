@@ -7,10 +7,10 @@ import { useApp } from '../context.ts';
 /** Loads the library and shows what needs it. */
 export function WithLibrary(props: { children: (library: Library) => JSX.Element }): JSX.Element {
   const access = useApp().library;
-  const [loaded, { refetch }] = createResource(() => access?.load());
+  const [loaded, { refetch }] = createResource(() => access.load());
   return (
     <Switch fallback={<p class="quiet">Loading</p>}>
-      <Match when={access?.library()} keyed>
+      <Match when={access.library()} keyed>
         {(library) => props.children(library)}
       </Match>
       <Match when={loaded.state === 'errored'}>

@@ -38,6 +38,11 @@ describe('what is said of an answer', () => {
     expect(matchText(unclear, 0)).toBe('For “dog”');
   });
 
+  it('says when the filters leave nothing', () => {
+    expect(headline(answer(0, 0))).toBe('No picture here passes the filters of “dog”');
+    expect(isNothing(answer(0, 0))).toBe(false);
+  });
+
   it('draws no line where all of them match', () => {
     expect(headline(answer(7, 7))).toBe('7 pictures, the nearest to “dog” first');
     expect(matchText(answer(7, 7), 0)).toBe('For “dog”');

@@ -31,6 +31,7 @@ function isOpenEnded(answer: Answer): boolean {
 export function headline(answer: Answer): string {
   const { unjudged, total } = answer;
   const text = queryText(answer.query);
+  if (total === 0) return `No picture here passes the filters of “${text}”`;
   if (!hasLine(answer)) {
     return `${formatPictures(total)}, the nearest to “${text}” first${unjudged ? `: ${UNJUDGED[unjudged]}` : ''}`;
   }

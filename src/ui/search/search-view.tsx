@@ -1,31 +1,29 @@
-import { createEffect, createMemo, type JSX, lazy, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
+import { createEffect, type JSX, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
-import { picturesOf } from '../../engine/query/box/format-box.ts';
-import { readBox } from '../../engine/query/box/read-box.ts';
 import { textQuery } from '../../engine/query/query.ts';
 import { MAX_QUERY } from '../../state/search/address.ts';
 import { likeQuery } from '../../state/search/like.ts';
 import { Failure } from '../common/failure.tsx';
 import { formatMonth } from '../common/format.ts';
 import { NoCollections } from '../common/no-collections.tsx';
-import { Part } from '../common/part.tsx';
 import { useApp } from '../context.ts';
 import { Grid, type GridHandle } from '../grid/grid.tsx';
 import { SelectButton } from '../selection/select-button.tsx';
 import { InternalLink } from '../shell/header.tsx';
+import { BoxLine } from './box/box-line.tsx';
+import { createCompletions } from './box/completions.ts';
+import { hasKeyboard, SearchField } from './box/search-field.tsx';
 import { Hints, Intro } from './intro.tsx';
 import { dividerText } from './matches.ts';
 import { ResultsHeader } from './results-header.tsx';
-import { hasKeyboard, SearchField } from './search-field.tsx';
 import { SortBar } from './sort-bar.tsx';
-
-const QueryParts = lazy(() => import('./query-parts.tsx'));
 
 /** The search page: field, hints, results. */
 export function SearchView(): JSX.Element {
   const app = useApp();
   let input: HTMLInputElement | undefined;
   let grid: GridHandle | undefined;
+  const completions = createCompletions(app.values);
 
   // The button that had the keyboard goes.
   const toField = () => hasKeyboard() && input?.focus({ preventScroll: true });
@@ -44,10 +42,6 @@ export function SearchView(): JSX.Element {
     app.opened.open(cell, item);
   };
 
-  const hasParts = createMemo(() => {
-    const { query, text } = app.address.current();
-    return picturesOf(query).length > 0 || readBox(text).some(({ kind }) => kind === 'term' || kind === 'filter');
-  });
   const sayCut = (cut: boolean) => {
     if (!cut) return app.notices.dismiss('query-cut');
     app.notices.say('query-cut', `The text was cut: only its first ${MAX_QUERY} characters are searched for.`);
@@ -85,12 +79,9 @@ export function SearchView(): JSX.Element {
         onComposing={app.composing[1]}
         onCommit={app.commit}
         onLeave={() => grid?.focus(0)}
+        completions={completions}
       />
-      <Show when={hasParts()}>
-        <Part>
-          <QueryParts onRemoved={toField} />
-        </Part>
-      </Show>
+      <BoxLine onRemoved={toField} />
       <Hints onExample={example} />
       <Show when={app.search.text() && !app.session.collectionError()}>
         <ResultsHeader onExample={example} />

@@ -29,7 +29,7 @@ export function SelectButton(): JSX.Element {
           aria-pressed={selection.isOn()}
           onClick={() => (selection.isOn() ? selection.stop() : selection.start())}
         >
-          {selection.isOn() ? 'Done' : 'Select'}
+          Select
         </button>
         <Show when={selection.isOn()}>
           <Part>

@@ -1,5 +1,5 @@
 import { createSignal, type JSX, Show } from 'solid-js';
-import { type Item, LIBRARY, type PictureSource } from '../../engine/collection/types.ts';
+import { ALL, collectionOf, type Item, LIBRARY, type PictureSource } from '../../engine/collection/types.ts';
 import { MAX_TERMS, type Query } from '../../engine/query/query.ts';
 import { MOST_SELECTED } from '../../state/collection/selection.ts';
 import { formatCount } from '../common/format.ts';
@@ -14,7 +14,12 @@ export default function SelectionBar(): JSX.Element {
   const [problem, setProblem] = createSignal('');
   const [isBusy, setBusy] = createSignal(false);
   const none = () => selection.count() === 0 || isBusy();
-  const isOwn = () => session.collection()?.manifest.name === LIBRARY;
+  /** Only what the visitor added can be deleted, and not what a site shows. */
+  const isOwn = () => {
+    const name = session.collection()?.manifest.name;
+    if (name !== ALL) return name === LIBRARY;
+    return selection.count() > 0 && selection.items().every((item) => collectionOf(item) === LIBRARY);
+  };
 
   const run = async (what: string, act: (source: PictureSource, items: readonly Item[]) => Promise<void>) => {
     const source = app.pictureSource();
@@ -26,8 +31,8 @@ export default function SelectionBar(): JSX.Element {
   };
   const remove = () =>
     run('Nothing was deleted', async (_, items) => {
-      const library = await app.library?.load();
-      if (await library?.remove(items.map(({ id }) => id))) selection.stop();
+      const library = await app.library.load();
+      if (await library.remove(items.map(({ id }) => id))) selection.stop();
     });
   const save = () =>
     run('Not all were saved', async (source, items) => {
@@ -51,7 +56,7 @@ export default function SelectionBar(): JSX.Element {
         {selection.count() === 0 ? 'Select pictures' : `${formatCount(selection.count())} selected`}
       </p>
       <div>
-        <Show when={isOwn() && app.library}>
+        <Show when={isOwn()}>
           <button type="button" class="button" data-kind="danger" disabled={none()} onClick={() => void remove()}>
             Delete
           </button>
@@ -84,7 +89,10 @@ export default function SelectionBar(): JSX.Element {
 
 /** Pictures like all of these together. */
 function likeAll(items: readonly Item[]): Query {
-  return { terms: items.map(({ id }) => ({ kind: 'item', id, collection: null, weight: 1 })), filters: [] };
+  return {
+    terms: items.map((item) => ({ kind: 'item', id: item.id, collection: collectionOf(item) ?? null, weight: 1 })),
+    filters: [],
+  };
 }
 
 function reasonOf(cause: unknown): string {

@@ -132,7 +132,7 @@ it('selects by clicks in its mode, and opens pictures outside of it', async () =
   expect(cell(2).parentElement?.getAttribute('aria-selected')).toBe('true');
   expect(cell(3).parentElement?.getAttribute('aria-selected')).toBe('false');
   expect(await violations()).toEqual([]);
-  await button('Done').first().click();
+  await button('Done').click();
   click(4);
   expect(opened).toEqual([2, 4]);
   expect(ids()).toEqual([]);
@@ -183,7 +183,6 @@ it('deletes pictures of the visitor, and brings them back', async () => {
   await button('Delete').click();
   await expect.poll(() => client.calls).toContainEqual(['remove', all(2, 7)]);
   await expect.poll(selection.isOn).toBe(false);
-  await expect.element(button('Select')).toHaveFocus();
   await button('Undo').click();
   await expect.poll(() => client.calls).toContainEqual(['restore', 0]);
 });

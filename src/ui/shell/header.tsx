@@ -38,9 +38,7 @@ export function Header(): JSX.Element {
         <Show when={['library', 'copies', 'log', 'about'].includes(app.address.current().view)}>
           <ViewLink view="search" icon="search" label="Back to the search" />
         </Show>
-        <Show when={app.library}>
-          <ViewLink view="library" icon="pictures" label="Your pictures" />
-        </Show>
+        <ViewLink view="library" icon="pictures" label="Your pictures" />
         <ViewLink view="log" icon="log" label="Search log" />
         <ViewLink view="about" icon="about" label="About and licences" />
         <ThemeButton />
@@ -53,6 +51,8 @@ export function Header(): JSX.Element {
 export function InternalLink(props: {
   patch: Parameters<ReturnType<typeof useApp>['address']['go']>[0];
   class?: string;
+  /** Of a link that looks like a button. */
+  kind?: 'primary' | undefined;
   onFollow?: () => void;
   children: JSX.Element;
 }): JSX.Element {
@@ -64,7 +64,7 @@ export function InternalLink(props: {
     props.onFollow?.();
   };
   return (
-    <a class={props.class} href={app.address.href(props.patch)} onClick={follow}>
+    <a class={props.class} data-kind={props.kind} href={app.address.href(props.patch)} onClick={follow}>
       {props.children}
     </a>
   );
@@ -81,6 +81,7 @@ function ViewLink(props: { view: View; icon: IconName; label: string }): JSX.Ele
   return (
     <a
       class="icon-button"
+      data-view={props.view}
       href={app.address.href({ view: props.view, item: null })}
       aria-label={props.label}
       aria-current={here() ? 'page' : undefined}

@@ -31,7 +31,7 @@ export function DeleteEverything(): JSX.Element {
         Removes the search log with all ratings, the kept model, collections and pictures, and the offline copy of the
         app from this browser. Then the page starts as on a first visit. Export the log first if it matters.
       </p>
-      <Show when={app.library?.isUsed()}>
+      <Show when={app.library.isUsed()}>
         <p>
           What is kept of your own pictures goes too. The files on your disk stay as they are.{' '}
           <InternalLink patch={{ view: 'library', item: null }}>Your pictures can be exported first.</InternalLink>

@@ -13,6 +13,7 @@ const [canInstall, setCanInstall] = createSignal(false);
 const [index, setIndex] = createSignal<IndexInfo>();
 const app = {
   log: { database: () => Promise.reject(new Error('The log stays.')) },
+  library: { isUsed: () => false },
   session: { kept: () => undefined, index: () => index() },
   offline: {
     supported: true,

@@ -1,5 +1,5 @@
 import { openDB } from 'idb';
-import { libraryBlocked, noLibrary, toLibraryError } from './errors.ts';
+import { libraryBlocked, noLibrary, toLibraryError } from './errors.browser.ts';
 import {
   LIBRARY_VERSION,
   type LibraryDatabase,

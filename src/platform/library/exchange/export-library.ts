@@ -112,11 +112,15 @@ function exportedItem({ item, phash }: StoredPicture, written: ReadonlyMap<strin
 }
 
 function exportedFile(
-  { folder, path, bytes, modified }: FoundFile,
+  { folder, path, bytes, modified, others }: FoundFile,
   folders: ReadonlyMap<number, StoredFolder>,
 ): ExportedFile {
   const name = folder === null ? undefined : folders.get(folder)?.name;
-  return { path: name === undefined ? path : `${name}/${path}`, bytes, modified: Math.max(0, Math.round(modified)) };
+  const named = (one: string) => (name === undefined ? one : `${name}/${one}`);
+  return {
+    ...{ path: named(path), bytes, modified: Math.max(0, Math.round(modified)) },
+    ...(others && { others: others.map(named) }),
+  };
 }
 
 function empty(): AfterimageError {

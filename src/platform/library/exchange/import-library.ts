@@ -8,8 +8,8 @@ import { type ReadLibrary, type ReadPicture, readLibraryFile } from './read-libr
 const BATCH = 64;
 
 export interface ImportOptions {
-  /** The model that the page embeds pictures with, for a library that has none yet. */
-  readonly model?: LibraryModel | undefined;
+  /** Whether pictures of this model can be searched here; asked for a library that has no model yet. */
+  readonly isAvailable?: ((model: LibraryModel) => Promise<boolean>) | undefined;
   /** Pictures that were read or stored, of twice as many as there are: all is read before anything is stored. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -22,18 +22,20 @@ export interface ImportOptions {
 export async function importLibrary(
   store: LibraryStore,
   file: Blob,
-  { model, onProgress = () => undefined }: ImportOptions = {},
+  { isAvailable = async () => true, onProgress = () => undefined }: ImportOptions = {},
 ): Promise<LibraryImport> {
   const library = await readLibraryFile(file);
-  const own = (await store.model()) ?? model;
-  if (own && !isSameModel(own, library.model)) throw otherModel(own, library.model);
+  const own = await store.model();
+  if (own ? !isSameModel(own, library.model) : !(await isAvailable(library.model))) {
+    throw otherModel(own, library.model);
+  }
   const total = 2 * library.pictures.length;
   let done = 0;
   for (const { item } of library.pictures) {
     for (const path of renditionPaths(item)) await library.rendition(path);
     onProgress(++done, total);
   }
-  if (!(await store.model())) await store.setModel(library.model);
+  if (!own) await store.setModel(library.model);
   const folders = new Map((await store.folders()).map((folder) => [folder.id, folder]));
   let known = 0;
   for (let start = 0; start < library.pictures.length; start += BATCH) {
@@ -74,19 +76,19 @@ function newPlaces(
   folders: ReadonlyMap<number, StoredFolder>,
 ): FoundFile[] {
   const names = new Set(known.map((file) => nameOf([file], folders)));
-  return files
-    .filter(({ path }) => !names.has(path))
-    .map(({ path, bytes, modified }) => ({ folder: null, path, bytes, modified }));
+  return files.filter(({ path }) => !names.has(path)).map((file) => ({ folder: null, ...file }));
 }
 
 function isSameModel(one: LibraryModel, other: LibraryModel): boolean {
   return one.model.sha256 === other.model.sha256 && one.dim === other.dim;
 }
 
-function otherModel(own: LibraryModel, other: LibraryModel): AfterimageError {
+function otherModel(own: LibraryModel | undefined, other: LibraryModel): AfterimageError {
+  const why = own
+    ? `and your pictures here with ${own.model.id}, so they cannot be searched together`
+    : 'which this site does not have, so its pictures cannot be searched here';
   return new AfterimageError(
     'import-model-mismatch',
-    `This file was made with the model ${other.model.id}, and your pictures here with ${own.model.id}, so they cannot be ` +
-      'searched together. Nothing was changed. Add the pictures themselves instead.',
+    `This file was made with the model ${other.model.id}, ${why}. Nothing was changed. Add the pictures themselves instead.`,
   );
 }

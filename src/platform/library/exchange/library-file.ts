@@ -22,6 +22,8 @@ export interface ExportedFile {
   readonly bytes: number;
   /** Milliseconds since 1970. */
   readonly modified: number;
+  /** Paths of the other files that are the same picture. Untrusted. */
+  readonly others?: readonly string[];
 }
 
 /** One picture: the row of the collection that it is in is its place in the list. */
@@ -41,6 +43,11 @@ export interface LibraryFile {
 const MAX_FILES = 10_000;
 const MAX_PICTURES = 10_000_000;
 
+const path = text(1, 5_000);
+const exportedFile = object<ExportedFile>(
+  { path, bytes: integer(0), modified: integer(0), others: list(path, MAX_FILES) },
+  ['others'],
+);
 const libraryFile: Check<LibraryFile> = object<LibraryFile>({
   format: oneOf('afterimage-library'),
   version: oneOf(1),
@@ -48,7 +55,7 @@ const libraryFile: Check<LibraryFile> = object<LibraryFile>({
     object<ExportedPicture>({
       sha256: sha256Hex,
       phash: nullable(matching(/^[0-9a-f]{16}$/, '16 lower-case hex digits')),
-      files: list(object<ExportedFile>({ path: text(1, 5_000), bytes: integer(0), modified: integer(0) }), MAX_FILES),
+      files: list(exportedFile, MAX_FILES),
     }),
     MAX_PICTURES,
   ),

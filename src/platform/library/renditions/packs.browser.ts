@@ -1,4 +1,4 @@
-import { libraryFull } from '../database/errors.ts';
+import { libraryFull } from '../database/errors.browser.ts';
 
 /**
  * Files of the site's own file system (OPFS), each written once and never changed: a batch of renditions lies in one, so

@@ -1,5 +1,5 @@
 import type { Connection } from '../database/connection.browser.ts';
-import { toLibraryError } from '../database/errors.ts';
+import { toLibraryError } from '../database/errors.browser.ts';
 import type { RenditionRecord } from '../database/schema.browser.ts';
 import type { StoredRendition } from '../library-store.ts';
 import { openPacks, type Packs } from './packs.browser.ts';

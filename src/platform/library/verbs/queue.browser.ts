@@ -50,7 +50,10 @@ export async function enqueueFiles(transaction: WriteTransaction, files: readonl
   const places = new Map(files.map((file, i) => [placeOf(file)?.join('/') ?? i, file]));
   const unique = [...places.values()].map((file) => ({ file, place: placeOf(file) }));
   // First all that is looked up: the order in which files are put is that in which they are given out.
-  const ids = await Promise.all(unique.map(({ place }) => place && store.index('place').getKey(place)));
+  const ids = await idsOf(
+    transaction,
+    unique.map(({ place }) => place),
+  );
   const put = ({ file, place }: (typeof unique)[number], i: number) =>
     store.put({
       ...(ids[i] === undefined ? {} : { id: ids[i] }),
@@ -58,6 +61,16 @@ export async function enqueueFiles(transaction: WriteTransaction, files: readonl
       ...{ file, state: WAITING, failure: null },
     });
   await Promise.all(unique.map(put));
+}
+
+/** The ids under which files of folders are in the queue. Nothing is looked up where no such file is in it. */
+async function idsOf(
+  transaction: WriteTransaction,
+  places: readonly ([number, string] | undefined)[],
+): Promise<(number | undefined)[]> {
+  const index = transaction.objectStore('queue').index('place');
+  if ((await index.count()) === 0) return [];
+  return await Promise.all(places.map((place) => place && index.getKey(place)));
 }
 
 function placeOf({ folder, path }: FoundFile): [number, string] | undefined {

@@ -1,6 +1,8 @@
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
-import { MAX_QUERY } from '../../state/search/address.ts';
-import { Icon } from '../common/icons.tsx';
+import { MAX_QUERY } from '../../../state/search/address.ts';
+import { Icon } from '../../common/icons.tsx';
+import { CompletionList, LIST_ID, optionId } from './completion-list.tsx';
+import type { Completions } from './completions.ts';
 import './search-field.css';
 
 /** The focus in a field brings no keyboard onto the screen. */
@@ -28,12 +30,16 @@ export function SearchField(props: {
   onCommit: () => void;
   /** The arrow down: into the pictures. */
   onLeave: () => void;
+  /** For what is being typed. */
+  completions: Completions;
 }): JSX.Element {
   const [stuck, setStuck] = createSignal(false);
   let input: HTMLInputElement | undefined;
   let sentinel: HTMLDivElement | undefined;
 
+  const active = () => props.completions.active();
   const clear = () => {
+    props.completions.close();
     props.onCut(false);
     props.onInput('');
     input?.focus();
@@ -44,14 +50,35 @@ export function SearchField(props: {
     if (isCut) element.value = element.value.slice(0, MAX_QUERY);
     props.onCut(isCut);
     props.onInput(element.value);
+    props.completions.typed(element.value, element.selectionStart ?? element.value.length);
+  };
+  const isOpen = () => props.completions.options().length > 0;
+  const takeCompletion = (place?: number): boolean => {
+    const taken = props.completions.take(place);
+    if (!taken || !input) return false;
+    input.value = taken.text;
+    input.setSelectionRange(taken.caret, taken.caret);
+    take(input);
+    return true;
   };
   // Some browsers tell of the last input before the end of a composition, some after it, some of none.
   const onCompositionEnd = (element: HTMLInputElement) => {
     props.onComposing(false);
     if (element.value !== props.value) take(element);
   };
+  /** Keys while completions are shown. @returns whether this was one of theirs */
+  const onListKey = ({ key, shiftKey }: KeyboardEvent): boolean => {
+    const { completions } = props;
+    if (key === 'ArrowDown' || key === 'ArrowUp') completions.move(key === 'ArrowDown' ? 1 : -1);
+    else if (key === 'Escape') completions.close();
+    else if (key === 'Tab') return !shiftKey && takeCompletion();
+    // Without an option chosen, Enter is the search.
+    else return key === 'Enter' && completions.active() >= 0 && takeCompletion();
+    return true;
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
+    if (isOpen() && onListKey(event)) return event.preventDefault();
     if (event.key === 'Escape' && props.value) {
       event.preventDefault();
       clear();
@@ -83,6 +110,7 @@ export function SearchField(props: {
           data-busy={props.busy ? '' : undefined}
           onSubmit={(event) => {
             event.preventDefault();
+            props.completions.close();
             props.onCommit();
             // The keyboard on the screen covers the results.
             if (!hasKeyboard()) input?.blur();
@@ -95,6 +123,11 @@ export function SearchField(props: {
               props.ref(element);
             }}
             type="search"
+            role="combobox"
+            aria-autocomplete="list"
+            aria-expanded={isOpen()}
+            aria-controls={isOpen() ? LIST_ID : undefined}
+            aria-activedescendant={isOpen() && active() >= 0 ? optionId(active()) : undefined}
             name="q"
             aria-label="Describe a picture"
             placeholder="What is in the picture?"
@@ -107,15 +140,24 @@ export function SearchField(props: {
             onInput={(event) => {
               if (!event.isComposing || composesWords()) take(event.currentTarget);
             }}
-            onCompositionStart={() => props.onComposing(true)}
+            onCompositionStart={() => {
+              props.onComposing(true);
+              if (!composesWords()) props.completions.close();
+            }}
             onCompositionEnd={(event) => onCompositionEnd(event.currentTarget)}
-            onBlur={() => props.onComposing(false)}
+            onBlur={() => {
+              props.onComposing(false);
+              props.completions.close();
+            }}
             onKeyDown={onKeyDown}
           />
           <Show when={props.value} fallback={<span class="search-key">/</span>}>
             <button type="button" class="icon-button" aria-label="Clear" title="Clear (Escape)" onClick={clear}>
               <Icon name="close" />
             </button>
+          </Show>
+          <Show when={isOpen()}>
+            <CompletionList completions={props.completions} onTake={takeCompletion} />
           </Show>
         </form>
       </search>
