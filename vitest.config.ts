@@ -38,11 +38,13 @@ export default defineConfig({
         // Named beforehand: a dependency that is met while tests run loads the page anew in the middle of them.
         optimizeDeps: {
           include: [
+            '@noble/hashes/sha2.js',
             '@zip.js/zip.js/lib/zip-core-native.js',
             'axe-core',
             'comlink',
             'fast-check',
             'idb',
+            'ignore',
             'sax',
             'solid-js',
             'solid-js/store',

@@ -1,4 +1,4 @@
-import { proxy, type Remote, wrap } from 'comlink';
+import { type Endpoint, proxy, type Remote, wrap } from 'comlink';
 import { createDeferred } from '../../engine/async/deferred.ts';
 import { createStallTimer } from '../../engine/async/timeouts.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
@@ -8,8 +8,13 @@ import type { Device } from '../models/tower-files.browser.ts';
 import type { OnVisionProgress, VisionModel } from '../models/vision-files.browser.ts';
 import type { LoadedVision, VisionRequest, VisionWorkerApi } from '../sessions/vision-session.browser.ts';
 
+/** What is needed of a `Worker`; tests bring their own. */
+export interface VisionWorkerLike extends Endpoint {
+  terminate(): void;
+}
+
 export interface VisionOptions {
-  readonly startWorker: () => Worker;
+  readonly startWorker: () => VisionWorkerLike;
   readonly baseUrl: string;
   readonly device: Device;
   readonly threads: number;
@@ -111,9 +116,10 @@ function startVision(options: StartOptions, onLost: (reason: string) => void): R
   const api = wrap<VisionWorkerApi>(worker);
   const death = createDeferred<never>();
   death.promise.catch(() => {}); // told to whoever waits for an answer
-  worker.addEventListener('error', ({ message }) =>
-    death.reject(new AfterimageError('worker-died', `What looks at pictures stopped${message ? `: ${message}` : ''}.`)),
-  );
+  worker.addEventListener('error', (event: unknown) => {
+    const { message = '' } = event as { readonly message?: string };
+    death.reject(new AfterimageError('worker-died', `What looks at pictures stopped${message && `: ${message}`}.`));
+  });
   let moved = () => {};
   const run: Running['run'] = async (ms, work) => {
     const timer = createStallTimer(ms, () =>

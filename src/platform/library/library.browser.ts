@@ -9,7 +9,7 @@ import type {
   LibraryWorkerApi,
   Queue,
 } from '../../protocol/library-worker.ts';
-import { createVisionWorkers, type VisionWorkers } from '../encoders/vision-workers.browser.ts';
+import { createVisionWorkers, type VisionWorkerLike, type VisionWorkers } from '../encoders/vision-workers.browser.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import { createMoving } from './exchange/move-library.browser.ts';
 import { picturesAmong } from './folders/added-files.ts';
@@ -29,7 +29,7 @@ export interface LibraryOptions {
   readonly store: LibraryStore;
   readonly onEvent: (event: LibraryEvent) => void;
   readonly page: LibraryPage;
-  readonly startVisionWorker: () => Worker;
+  readonly startVisionWorker: () => VisionWorkerLike;
   readonly onStep?: QueuePortsOptions['onStep'];
 }
 
@@ -40,6 +40,8 @@ export interface Library
   command(command: 'pause' | 'resume' | 'cancel'): Promise<void>;
   /** Look through a folder again. */
   look(folder: number): Promise<void>;
+  /** Let go of everything, as when the worker ends: what was in flight waits for another tab. */
+  close(): void;
 }
 
 /** Files that are read, and pictures that are decoded, at a time. */
@@ -133,7 +135,7 @@ export function createLibrary(options: LibraryOptions): Library {
     void watch(await folders.overview());
   };
   store.subscribe(() => announcer.changed());
-  setInterval(() => onEvent({ type: 'heartbeat' }), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => onEvent({ type: 'heartbeat' }), HEARTBEAT_MS);
 
   async function queue(): Promise<Queue> {
     const own = await runner.queue();
@@ -244,6 +246,12 @@ export function createLibrary(options: LibraryOptions): Library {
       }
       await folders.forget(folder, withPictures);
       announcer.changed();
+    },
+    close() {
+      clearInterval(heartbeat);
+      vision.peek()?.then((workers) => workers.close());
+      tabs.close();
+      store.close();
     },
     async original(itemId) {
       await opened.get();

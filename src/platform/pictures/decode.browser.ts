@@ -1,4 +1,4 @@
-import { AfterimageError } from '../../engine/errors.ts';
+import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import { perceptualHash } from '../../engine/similar/perceptual-hash.ts';
 import type { DecodedPicture, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
@@ -12,6 +12,8 @@ import { chooseFrame, LOOK_SIZE, MIN_SHOWN, shownShare } from './decoding/frames
 import { groundFor, isSeen, WHITE } from './decoding/ground.ts';
 import type { Raw } from './decoding/raw.ts';
 import { reasonOf } from './decoding/reasons.browser.ts';
+import { decodeHeicInBrowser } from './heic/heic.browser.ts';
+import { isHeic } from './heic/heic.ts';
 import { MAX_PIXELS } from './limits.ts';
 import { readMetadata } from './metadata/read-metadata.ts';
 import { Refusal } from './refusal.ts';
@@ -56,10 +58,17 @@ export function createBrowserDecoder(options: BrowserDecoderOptions): BrowserDec
       try {
         return await budget.within(pixelsOf(bytes), () => decode(bytes, withPreview, options));
       } catch (error) {
-        throw new AfterimageError('picture-unreadable', reasonOf(error, bytes), { cause: error });
+        throw failureOf(error, bytes);
       }
     },
   };
+}
+
+/** Of the picture; or what it was decoded with could not be loaded, which says nothing of the picture. */
+function failureOf(error: unknown, bytes: Uint8Array): AfterimageError {
+  const coded = error instanceof Error ? toAfterimageError(error) : undefined;
+  if (coded && coded.code !== 'internal') return coded;
+  return new AfterimageError('picture-unreadable', reasonOf(error, bytes), { cause: error });
 }
 
 /** @throws Refusal before anything is decoded */
@@ -111,9 +120,17 @@ async function open(
     const { width, height } = bitmap;
     return { picture: { source: bitmap, width, height, close: () => bitmap.close() }, size };
   }
+  if (isHeic(bytes)) return openHeic(bytes);
   refuseDamage(bytes);
   const picture = await openBitmap(bytes, orientation);
   return { picture, size: { width: picture.width, height: picture.height } };
+}
+
+async function openHeic(bytes: Uint8Array): Promise<{ picture: Upright; size: Size }> {
+  const { width, height, rgba } = await decodeHeicInBrowser(bytes as Uint8Array<ArrayBuffer>);
+  const pixels = new ImageData(new Uint8ClampedArray(rgba.buffer, rgba.byteOffset, rgba.length), width, height);
+  const bitmap = await createImageBitmap(pixels);
+  return { picture: { source: bitmap, width, height, close: () => bitmap.close() }, size: { width, height } };
 }
 
 /** The JPEG that the camera put into a RAW file. */

@@ -1,6 +1,7 @@
 import { createDeferred } from '../../engine/async/deferred.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { LibraryWorkerApi } from '../../protocol/library-worker.ts';
+import type { VisionWorkerLike } from '../encoders/vision-workers.browser.ts';
 import { createLibrary, type Library, type LibraryOptions } from '../library/library.browser.ts';
 import type { LibraryStore } from '../library/library-store.ts';
 import { createQueryPictures } from '../library/query-pictures.browser.ts';
@@ -9,7 +10,7 @@ import { holdWorkerLock } from './worker-lock.browser.ts';
 
 export interface LibrarySessionOptions {
   readonly openStore: (baseUrl: string) => LibraryStore;
-  readonly startVisionWorker: () => Worker;
+  readonly startVisionWorker: () => VisionWorkerLike;
   /** Told what steps take: for measurements. */
   readonly onStep?: NonNullable<LibraryOptions['onStep']>;
 }

@@ -33,7 +33,8 @@ export function createTabs(baseUrl: string, onMessage: (message: TabMessage) => 
   return {
     async exclusive(work) {
       if (!locks) return work();
-      await locks.request(indexing, { signal: closed.signal }, work);
+      const ended = new Promise<void>((resolve) => closed.signal.addEventListener('abort', () => resolve()));
+      await locks.request(indexing, { signal: closed.signal }, () => Promise.race([work(), ended]));
     },
     async isAlone() {
       const { held = [] } = (await locks?.query().catch(() => undefined)) ?? {};

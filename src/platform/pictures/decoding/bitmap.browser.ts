@@ -1,5 +1,6 @@
 /** From the bytes of a file to a picture that the browser draws, or a refusal. */
 import { sequenceOf } from '../containers/avif.ts';
+import { concat } from '../containers/bytes.ts';
 import { isCutAnimation, isGif } from '../containers/gif.ts';
 import { isJpeg, lacksScans, mendJpeg, withFilling } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
@@ -55,6 +56,9 @@ function upright(bitmap: ImageBitmap): Upright {
   return { source: bitmap, width: bitmap.width, height: bitmap.height, close: () => bitmap.close() };
 }
 
+/** An IEND chunk, without which browsers show no PNG, whatever is there. */
+const PNG_END = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82);
+
 /** What fails is tried again with what is missing at its end and holds no pixels. */
 async function bitmapOf(bytes: Uint8Array, imageOrientation: ImageOrientation): Promise<ImageBitmap> {
   const decode = (content: Uint8Array) =>
@@ -62,7 +66,7 @@ async function bitmapOf(bytes: Uint8Array, imageOrientation: ImageOrientation): 
   try {
     return await decode(bytes);
   } catch (error) {
-    const whole = mended(bytes);
+    const whole = isPng(bytes) ? concat([bytes, PNG_END]) : mended(bytes);
     if (!whole) throw error;
     return decode(whole);
   }

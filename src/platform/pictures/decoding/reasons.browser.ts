@@ -9,9 +9,13 @@ import { Refusal } from '../refusal.ts';
 
 const NO_PICTURE = 'It is not a picture in a format that can be read.';
 
+/** Browsers draw it, and do not say what it looks like. */
+const WEB_PAGE = 'It is a drawing that holds parts of a web page, which browsers do not hand out.';
+
 /** A sentence for a visitor, of why a picture is not read. */
 export function reasonOf(error: unknown, bytes: Uint8Array): string {
   if (error instanceof Refusal) return error.message;
+  if (error instanceof DOMException && error.name === 'SecurityError') return WEB_PAGE;
   const obstacle = isJpeg(bytes) ? jpegObstacle(bytes) : undefined;
   if (obstacle !== undefined) return obstacle;
   if (isTiff(bytes)) return 'This browser does not read TIFF. Save it as JPEG or PNG.';

@@ -1,0 +1,116 @@
+import { proxy, wrap } from 'comlink';
+import { drawSvg } from '../../../../src/client/draw-svg.ts';
+import { createLibraryClient, type LibraryClient } from '../../../../src/client/library-client.ts';
+import type { Pixels } from '../../../../src/engine/ports.ts';
+import { parsePreprocessor } from '../../../../src/platform/models/preprocessor.ts';
+import { createBrowserDecoder } from '../../../../src/platform/pictures/decode.browser.ts';
+import type { VisionWorkerApi } from '../../../../src/platform/sessions/vision-session.browser.ts';
+import type { AddedFile, Queue } from '../../../../src/protocol/library-worker.ts';
+import { type BenchPage, type Device, STEPS_CHANNEL, type Steps } from '../protocol.ts';
+
+const baseUrl = new URL('./', location.href).href;
+let files: AddedFile[] = [];
+
+const page: BenchPage = {
+  async fetchPhotos(photos) {
+    files = [];
+    let bytes = 0;
+    for (const { url, path } of photos) {
+      const blob = await (await fetch(url)).blob();
+      bytes += blob.size;
+      files.push({ path, file: new File([blob], path, { lastModified: 1_700_000_000_000 }) });
+    }
+    return bytes;
+  },
+  async warmUp(device, threads) {
+    const { worker } = await startVision(device, threads);
+    worker.terminate();
+  },
+  async bareLoop(device, threads, pictures) {
+    const { worker, api, loaded } = await startVision(device, threads);
+    const size = loaded.preprocessor.imageSize;
+    const batch: Pixels[] = Array.from({ length: loaded.batchSize }, (_, i) => ({
+      size,
+      rgb: Uint8Array.from({ length: 3 * size * size }, (_value, at) => (at * (i + 3)) % 251),
+    }));
+    await api.encode(batch);
+    const start = performance.now();
+    let done = 0;
+    for (; done < pictures; done += batch.length) await api.encode(batch);
+    const seconds = (performance.now() - start) / 1000;
+    worker.terminate();
+    return done / seconds;
+  },
+  async index(device, threads, from, count) {
+    const client = createClient(device, threads);
+    await client.overview();
+    const start = performance.now();
+    const ended = queueEnded(client, start);
+    await client.add({ kind: 'files', files: files.slice(from, from + count) });
+    const { queue, seconds } = await ended;
+    const steps = await readSteps();
+    client.dispose();
+    return { pictures: queue.done, failed: queue.failed, seconds, steps };
+  },
+  async pixels(photos, preprocessor) {
+    const decoder = createBrowserDecoder({ preprocessor: parsePreprocessor(preprocessor), draw: drawSvg });
+    const all: (string | null)[] = [];
+    for (const { url } of photos) {
+      const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+      const decoded = await decoder.decode(bytes, false).catch((error: Error) => {
+        console.error(url, error.message);
+      });
+      all.push(decoded ? toBase64(decoded.pixels.rgb) : null);
+    }
+    return all;
+  },
+};
+
+function createClient(device: Device, threads: number): LibraryClient {
+  return createLibraryClient({
+    ...{ baseUrl, device, threads },
+    chooseDevice: async () => ({ device, reason: 'Asked for.' }),
+    createWorker: () => new Worker(new URL('./library.worker.ts', import.meta.url), { type: 'module' }),
+  });
+}
+
+/** When nothing is left of what was added. The clock starts when the first batch could be encoded. */
+function queueEnded(client: LibraryClient, start: number): Promise<{ queue: Queue; seconds: number }> {
+  return new Promise((resolve, reject) => {
+    client.subscribe((event) => {
+      if (event.type === 'failed') reject(new Error(event.message));
+      if (event.type !== 'queue') return;
+      const { queue } = event;
+      if (queue.problem) reject(new Error(queue.problem.message));
+      if (queue.state === 'idle' && queue.left === 0 && queue.done + queue.failed > 0)
+        resolve({ queue, seconds: (performance.now() - start) / 1000 });
+    });
+  });
+}
+
+async function startVision(device: Device, threads: number) {
+  const worker = new Worker(new URL('../../../../workers/vision.worker.ts', import.meta.url), { type: 'module' });
+  const api = wrap<VisionWorkerApi>(worker);
+  const ignore = () => {};
+  const loaded = await api.load({ baseUrl, library: undefined, device, threads }, proxy(ignore), proxy(ignore));
+  return { worker, api, loaded };
+}
+
+function readSteps(): Promise<Steps> {
+  const channel = new BroadcastChannel(STEPS_CHANNEL);
+  return new Promise((resolve) => {
+    channel.onmessage = ({ data }: MessageEvent<Steps>) => {
+      channel.close();
+      resolve(data);
+    };
+    channel.postMessage('steps');
+  });
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+Object.assign(globalThis, { bench: page });

@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import { drawSvg } from '../../client/draw-svg.ts';
+import { type BrowserPicture, createBrowserDecoder } from './decode.browser.ts';
+
+const SIDE = 32;
+const decoder = createBrowserDecoder({
+  preprocessor: { imageSize: SIDE, shortestEdge: null, resample: 2, rescale: 1, mean: [0, 0, 0], std: [1, 1, 1] },
+  draw: drawSvg,
+});
+
+const urls = import.meta.glob<string>('./fixtures/**/*.{jpg,png,gif,webp,avif,heic,tif}', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+
+async function fixture(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await (await fetch(urls[`./fixtures/${path}`] ?? '')).arrayBuffer());
+}
+
+const decode = async (path: string) => decoder.decode(await fixture(path), false);
+const refusal = (bytes: Uint8Array) =>
+  decoder.decode(bytes, false).then(
+    () => 'read',
+    (error: { code: string; message: string }) => (error.code === 'picture-unreadable' ? error.message : error),
+  );
+
+/** The colour at a place, as parts of the square that the tower takes. */
+function colourAt({ pixels: { rgb } }: BrowserPicture, x: number, y: number): number[] {
+  const at = 3 * (Math.floor(y * SIDE) * SIDE + Math.floor(x * SIDE));
+  return [...rgb.subarray(at, at + 3)];
+}
+
+function expectNear(actual: readonly number[], expected: readonly number[], tolerance = 12): void {
+  const farthest = Math.max(...actual.map((value, i) => Math.abs(value - (expected[i] ?? 0))));
+  expect(farthest, `${actual} instead of ${expected}`).toBeLessThanOrEqual(tolerance);
+}
+
+/** Red, green, blue and grey, as in all fixtures of quarters. */
+const QUARTERS = [
+  [0.2, 0.25, [220, 40, 40]],
+  [0.8, 0.25, [40, 180, 60]],
+  [0.2, 0.75, [50, 80, 200]],
+  [0.8, 0.75, [200, 200, 200]],
+] as const;
+
+test.each([
+  'jpg/whole.jpg',
+  'jpg/no-end-marker.jpg',
+  'jpg/no-end-marker-zeros-behind.jpg',
+  'png/no-end-chunk.png',
+  'png/p3-16.png',
+  'png/prophoto-8.png',
+  'png/reference.png',
+  'heic/quarters.heic',
+  'heic/quarters-p3.heic',
+])('%s is read, in its colours', async (path) => {
+  const picture = await decode(path);
+  const isQuarters = !path.startsWith('jpg');
+  if (isQuarters) for (const [x, y, rgb] of QUARTERS) expectNear(colourAt(picture, x, y), rgb);
+  expect(picture.thumbnail.width).toBe(picture.width);
+  expect(picture.thumbnail.extension).toBe('webp');
+});
+
+test.each(['jpg/cut-at-60-percent.jpg', 'jpg/cut-at-30-percent-progressive.jpg'])('%s is refused', async (path) => {
+  expect(await refusal(await fixture(path))).toContain('damaged');
+});
+
+test('what is cut off, empty, no picture or too large is refused with a sentence', async () => {
+  const png = await fixture('png/reference.png');
+  expect(await refusal(new Uint8Array())).toBe('The file is empty.');
+  expect(await refusal(png.subarray(0, png.length - 40))).toMatch(/damaged: it ends in the middle/);
+  expect(await refusal(new TextEncoder().encode('a text'))).toBe('It is not a picture in a format that can be read.');
+  expect(await refusal(new TextEncoder().encode('<html><svg></svg></html>'))).toContain('not a picture');
+  const huge = Uint8Array.from(png);
+  new DataView(huge.buffer).setUint32(16, 30_000);
+  new DataView(huge.buffer).setUint32(20, 30_000);
+  expect(await refusal(huge)).toBe('The picture has more than 268 megapixels, the most that is read.');
+  expect(await refusal(await fixture('tif/lab-8.tif'))).toContain('TIFF');
+});
+
+test('of an animation that begins with nothing, a frame that shows something; a drawing in white is seen', async () => {
+  for (const path of ['first-frame-black.gif', 'first-frame-clear.webp', 'sequence.avif', 'png/white-on-clear.png']) {
+    const { rgb } = (await decode(path)).pixels;
+    expect(Math.max(...rgb) - Math.min(...rgb), path).toBeGreaterThan(60);
+  }
+});
+
+/** A WebP that says by EXIF how it is turned. */
+async function turnedWebp(orientation: number): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(40, 20);
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+  context.fillStyle = 'rgb(0 0 255)';
+  context.fillRect(0, 0, 40, 20);
+  context.fillStyle = 'rgb(255 0 0)';
+  context.fillRect(0, 0, 20, 20);
+  const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.9 });
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+  const size = (n: number) => [n & 255, (n >> 8) & 255, 0, 0];
+  const ascii = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
+  const extended = [...ascii('VP8X'), ...size(10), 0x08, 0, 0, 0, 39, 0, 0, 19, 0, 0];
+  const exif = [...ascii('EXIF'), ...size(tiff.length), ...tiff];
+  const picture = [...bytes.subarray(bytes.length > 30 && bytes[15] === 0x58 ? 30 : 12)];
+  const content = [...ascii('WEBP'), ...extended, ...picture, ...exif];
+  return Uint8Array.from([...ascii('RIFF'), ...size(content.length), ...content]);
+}
+
+test.each([
+  [1, [0.2, 0.5], 40],
+  [3, [0.8, 0.5], 40],
+  [6, [0.5, 0.2], 20],
+  [8, [0.5, 0.8], 20],
+] as const)('a WebP whose EXIF says orientation %i is turned', async (orientation, [x, y], width) => {
+  const picture = await decoder.decode(await turnedWebp(orientation), false);
+  expect(picture.width).toBe(width);
+  expectNear(colourAt(picture, x, y), [255, 0, 0], 60);
+  expectNear(colourAt(picture, 1 - x, 1 - y), [0, 0, 255], 60);
+});
+
+test('of an SVG nothing is executed and nothing fetched, and it is drawn', async () => {
+  const leak = `${location.origin}/leak-${crypto.randomUUID()}.png`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" onload="parent.hacked=1;top.hacked=1">
+    <script>window.hacked = 1; fetch('${leak}')</script>
+    <style>@import url('${leak}');</style>
+    <image href="${leak}" width="40" height="20"/>
+    <rect width="20" height="20" fill="red"/></svg>`;
+  const picture = await decoder.decode(new TextEncoder().encode(svg), true);
+  expect([picture.width, picture.height]).toEqual([40, 20]);
+  expectNear(colourAt(picture, 0.2, 0.5), [255, 0, 0]);
+  expectNear(colourAt(picture, 0.8, 0.5), [255, 255, 255]);
+  expect('hacked' in globalThis).toBe(false);
+  expect(performance.getEntriesByName(leak)).toEqual([]);
+  const page = `<foreignObject width="9" height="9"><p xmlns="http://www.w3.org/1999/xhtml">a page</p></foreignObject>`;
+  expect(await refusal(new TextEncoder().encode(svg.replace('<rect', `${page}<rect`)))).toContain(
+    'parts of a web page',
+  );
+});
+
+test('of a large picture, a thumbnail and a preview; of a strip, the middle', async () => {
+  const canvas = new OffscreenCanvas(3000, 60);
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+  context.fillStyle = 'rgb(0 0 255)';
+  context.fillRect(0, 0, 3000, 60);
+  context.fillStyle = 'rgb(255 0 0)';
+  context.fillRect(1470, 0, 60, 60);
+  const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
+  const cropping = createBrowserDecoder({
+    preprocessor: { imageSize: SIDE, shortestEdge: SIDE, resample: 3, rescale: 1, mean: [0, 0, 0], std: [1, 1, 1] },
+    draw: drawSvg,
+  });
+  const picture = await cropping.decode(bytes, true);
+  expect(picture.thumbnail).toMatchObject({ width: 320, height: 6 });
+  expect(picture.preview).toMatchObject({ width: 1024, height: 20 });
+  expectNear(colourAt(picture, 0.5, 0.5), [255, 0, 0]);
+});
