@@ -2,9 +2,10 @@
 import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CAMERA } from '../../src/engine/collection/extensions/facts.ts';
 import { RECALL } from '../../src/engine/collection/extensions/recall.ts';
 import { EXTENSIONS, grownItem } from '../../src/engine/collection/testing-additions.ts';
-import { DATE_SOURCE, type Item, isKnown } from '../../src/engine/collection/types.ts';
+import { DATE_SOURCE, type Item, isKnown, PERCEPTUAL_HASH } from '../../src/engine/collection/types.ts';
 import { toFloat32, vectorOf } from '../../src/engine/collection/vectors/stored-vectors.ts';
 import { createExactIndex } from '../../src/engine/index/exact/exact-index.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
@@ -55,9 +56,9 @@ const leftOut = (...kinds: string[]) =>
   kinds.map((kind) => expect.stringMatching(new RegExp(`^The section ${kind} is left out: `)));
 
 /** An item without additions; all but imported ones say where their date was read. */
-const plainItem = ({ media: _media, duration: _duration, extensions: _extensions, ...item }: Item): Item => ({
+const plainItem = ({ media: _media, duration: _duration, extensions, ...item }: Item): Item => ({
   ...item,
-  extensions: { [DATE_SOURCE]: 'file' },
+  extensions: { [CAMERA]: null, [DATE_SOURCE]: 'file', [PERCEPTUAL_HASH]: extensions?.[PERCEPTUAL_HASH] ?? '' },
 });
 
 test.each(['hnsw', 'codes', 'exact'] as const)(

@@ -26,7 +26,10 @@ import { type CollectionOptions, collectionOptions } from './options/collection-
 import { checkedName, makeOut, manifestText } from './options/out.ts';
 import { startVisionWorker } from './vision-worker.ts';
 
-export interface BuildOptions extends CollectionOptions, Pick<IndexRequest, 'pictures' | 'strict' | 'fresh'> {
+export interface BuildOptions
+  extends CollectionOptions,
+    Pick<IndexRequest, 'pictures' | 'strict' | 'fresh'>,
+    Partial<Pick<IndexRequest, 'places'>> {
   readonly folders: readonly string[];
   /** The collection's folder, `…/collections/<name>`. */
   readonly out: string;
@@ -112,7 +115,7 @@ function toRequest(
   const { hnsw, shard } = options;
   // When shards are merged, the graph is built once and vectors are rounded once.
   const { index, encoding } = shard ? ({ index: 'exact', encoding: 'f32' } as const) : options;
-  const { pictures, strict, fresh, batchSize, maxPictures } = options;
+  const { pictures, places = false, strict, fresh, batchSize, maxPictures } = options;
   return {
     name,
     ...collectionOptions(options),
@@ -120,6 +123,7 @@ function toRequest(
     index,
     encoding,
     pictures,
+    places,
     captions,
     maxPictures: maxPictures ?? (index === 'hnsw' ? maxRows(model.dim, hnsw.M) : Number.POSITIVE_INFINITY),
     strict,

@@ -1,6 +1,7 @@
 /** Collections of an earlier version, and with additions, as a page opens and keeps them. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CAMERA } from '../../src/engine/collection/extensions/facts.ts';
 import { DATE_SOURCE, isKnown } from '../../src/engine/collection/types.ts';
 import { createHttpSource } from '../../src/platform/bytes/http-source.browser.ts';
 import { createFakeServer, createMemoryCache, type FakeServer } from '../../src/platform/bytes/testing.browser.ts';
@@ -65,7 +66,7 @@ test.each(STORED)(
     expect([second.collection.manifest.version, second.items.count]).toEqual([4, COUNT]);
     const { extensions, ...item } = await second.items.get(3);
     expect(item).toEqual(await first.items.get(3));
-    expect(extensions).toEqual({ [DATE_SOURCE]: 'file' });
+    expect(extensions).toEqual({ [DATE_SOURCE]: 'file', [CAMERA]: null });
     expect(events).toEqual(['collection-updated']);
     expect(server.requests.filter((path) => !/\/(manifest\.json|items-|blocks-)/.test(path))).toEqual([]);
     server.fault = () => new TypeError('Failed to fetch');

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CAMERA } from '../../src/engine/collection/extensions/facts.ts';
 import type { Collection } from '../../src/engine/collection/reader.ts';
 import { DATE_SOURCE, type Item } from '../../src/engine/collection/types.ts';
 import { toFloat32, vectorOf } from '../../src/engine/collection/vectors/stored-vectors.ts';
@@ -21,7 +22,7 @@ async function contentOf(collection: Collection) {
 }
 
 /** What the item of a drawing becomes. */
-const withFileDate = (item: Item): Item => ({ ...item, extensions: { [DATE_SOURCE]: 'file' } });
+const withFileDate = (item: Item): Item => ({ ...item, extensions: { [DATE_SOURCE]: 'file', [CAMERA]: null } });
 const isKept = ({ kind }: { kind: string }) => kind !== 'items' && kind !== 'blocks';
 
 /** For each row the rows that are most like it, best first. */

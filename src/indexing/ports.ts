@@ -17,6 +17,8 @@ export interface SourceFile {
   readonly modified: number;
   /** Changes whenever the content may have changed; null where the source cannot tell. */
   readonly stamp: string | null;
+  /** Names of other files that are the same picture (pairs.ts). */
+  readonly others?: readonly string[] | undefined;
 }
 
 /** Something that is not in the collection, and why: a sentence for a person. */
@@ -109,6 +111,9 @@ export interface PictureDecoder {
 export type PictureRecord = Omit<Item, 'name' | 'title' | 'licence' | 'media' | 'duration' | 'extensions'> & {
   /** Where `date` was read; absent: an earlier version did not say. Each file has its own date where this is `file`. */
   readonly dateSource?: DateSource | undefined;
+  /** As `PictureMetadata` has them; absent: nobody looked. */
+  readonly camera?: string | null | undefined;
+  readonly place?: Place | null | undefined;
   /** `perceptualHash`; absent: there is none, or an earlier version did not make one. */
   readonly phash?: string | undefined;
 };

@@ -49,6 +49,8 @@ export interface IndexRequest extends CollectionRequest {
   readonly maxPictures: number;
   /** A picture that cannot be indexed is an error. */
   readonly strict: boolean;
+  /** Say of each picture where it was taken, as far as its file does. */
+  readonly places: boolean;
   /** Embed everything again. */
   readonly fresh: boolean;
   /** Pictures a run of the encoder. */
@@ -98,6 +100,8 @@ export interface IndexSummary {
   /** Of `count`: files with the same content as another one. */
   readonly copies: number;
   readonly problems: readonly Problem[];
+  /** Files that belong to pictures beside the ones that are shown: RAW files, films of live photos. */
+  readonly paired: number;
   /** Files that do not look like pictures, and how many of them have which extension. */
   readonly others: number;
   readonly otherExtensions: Readonly<Record<string, number>>;

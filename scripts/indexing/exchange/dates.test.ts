@@ -3,14 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, describe, expect, test } from 'vitest';
-import { dateSourceOf } from '../../../src/engine/collection/types.ts';
+import { withExtension } from '../../../src/engine/collection/extensions/facts.ts';
+import { DATE_SOURCE, dateSourceOf } from '../../../src/engine/collection/types.ts';
 import { encodeNpyHeader, encodeNpyRows } from '../../../src/engine/formats/npy.ts';
 import { DEFAULT_MODEL } from '../../../src/engine/model/model.ts';
-import { withoutDateSource } from '../../../src/indexing/collection/dates.ts';
 import { exportVectors } from '../../../src/platform/exchange/export-vectors.node.ts';
 import { MODELS_FOLDER } from '../../repository/folders.ts';
 import { rewriteItems } from '../fixtures/testing.ts';
-import { drawing, openCollection, temporaryFolder, workplace } from '../testing.ts';
+import { asExported, drawing, openCollection, temporaryFolder, workplace } from '../testing.ts';
 import { createVectorImporter } from './import-vectors.ts';
 
 type SchemaElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['schema']>[number];
@@ -66,7 +66,8 @@ describe.each(ZONES)('in %s', (...place) => {
       await build({ index: 'exact', encoding: 'f32' });
       await rewriteItems(out, (item) => {
         const date = dates[Number.parseInt(item.name, 10)] ?? null;
-        return { ...(date === null ? withoutDateSource(item) : item), date };
+        const plain = asExported(item);
+        return { ...(date === null ? withExtension(plain, DATE_SOURCE, undefined) : plain), date };
       });
       moveTo(place);
       const from = join(await temporaryFolder(), 'exported');

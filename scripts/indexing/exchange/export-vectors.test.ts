@@ -9,7 +9,7 @@ import { type ExportOptions, exportVectors } from '../../../src/platform/exchang
 import { MODELS_FOLDER } from '../../repository/folders.ts';
 import { createCollectionBuilder } from '../build-collection.ts';
 import { openFolder } from '../merge.ts';
-import { buildOptions, createFakeEncoder, draw, filesBelow, temporaryFolder } from '../testing.ts';
+import { asExported, buildOptions, createFakeEncoder, draw, filesBelow, temporaryFolder } from '../testing.ts';
 import { createVectorImporter } from './import-vectors.ts';
 
 const HNSW = { M: 8, efConstruction: 50, efSearch: 50 };
@@ -60,7 +60,7 @@ test.each(['parquet', 'jsonl'] as const)(
     });
     expect(await importer.run(new AbortController().signal, () => {})).toMatchObject({ count: 3, normalised: 0 });
     const [before, after] = await Promise.all([itemsOf(built), itemsOf(again)]);
-    expect(after.items).toEqual(before.items.map((item) => ({ ...item, thumbnail: null, preview: null })));
+    expect(after.items).toEqual(before.items.map((item) => ({ ...asExported(item), thumbnail: null, preview: null })));
     for (const [i, value] of after.vectors.entries()) expect(value).toBeCloseTo(before.vectors[i] as number, 6);
   },
 );

@@ -61,6 +61,8 @@ the list.
                           (a list of objects), .csv, .tsv (columns url, image_path, file_name, caption, title, licence,
                           width, height, bytes, date, id, sha256) or .txt (a name a line); the summary lists what was
                           not understood; default: metadata/ in the folder of --from-npy, where it is there
+  --places                say of each picture where it was taken, as its file does (GPS). Whoever can open the collection
+                          can read that: without this option no place is in it, and a run without it takes them out
   --shard <i>/<n>         only the i-th of n shares of the pictures (chosen by name: each machine takes its own, whatever
                           the others do), as a collection without a graph and with float32 vectors, to be put together
                           by pnpm merge, which takes --index, --vectors and the parameters of the graph
@@ -96,6 +98,7 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
     'from-npy': text,
     metadata: text,
     shard: text,
+    places: flag,
     strict: flag,
     fresh: flag,
     watch: flag,
@@ -131,6 +134,7 @@ export function parseBuildCommand(args: readonly string[]): BuildCommand {
       ...(shard !== undefined && { shard: shardOf(shard) }),
       patterns: { exclude: values.exclude ?? [], include: values.include ?? [] },
       pictures: pictureMode(values.pictures ?? 'preview'),
+      places: values.places === true,
       strict: values.strict === true,
       fresh: values.fresh === true,
     },
@@ -148,7 +152,7 @@ export function parsePictureCommand(args: readonly string[]): BuildCommand & { r
 function refuseWithVectors(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): void {
   if (positionals.length > 0) throw usage('--from-npy takes the place of folders of pictures');
   if (values.model === undefined) throw usage('--from-npy needs --model, the model that made the vectors');
-  const other = ['captions', 'exclude', 'include', 'pictures', 'shard', 'strict', 'fresh', 'watch'].find(
+  const other = ['captions', 'exclude', 'include', 'pictures', 'places', 'shard', 'strict', 'fresh', 'watch'].find(
     (name) => values[name] !== undefined,
   );
   if (other !== undefined) throw usage(`--${other} is for folders of pictures, not for --from-npy`);

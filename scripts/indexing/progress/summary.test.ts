@@ -11,6 +11,7 @@ function linesOf(leftOut: readonly LeftOut[]): string[] {
     ...counts,
     problems: [],
     otherExtensions: {},
+    paired: 0,
     unchanged: true,
     advice: null,
     bytes,

@@ -24,6 +24,7 @@ export function describeSummary(summary: IndexSummary): string {
   return [
     ...describeResult(summary),
     ...adviceOf(summary),
+    ...describePaired(summary),
     ...describeOthers(summary),
     ...describeLeftOut(summary),
   ].join('\n');
@@ -99,6 +100,13 @@ function describeBytes(bytes: IndexSummary['bytes']): string {
     .filter(([, size]) => size > 0)
     .map(([kind, size]) => `${kind} ${(size / 1e6).toFixed(1)} MB`)
     .join(', ');
+}
+
+function describePaired({ paired }: IndexSummary): string[] {
+  if (paired === 0) return [];
+  return [
+    `${paired === 1 ? '1 file belongs' : `${paired} files belong`} to these pictures: RAW files and films of live photos.`,
+  ];
 }
 
 function describeOthers({ others, otherExtensions }: IndexSummary): string[] {

@@ -4,7 +4,6 @@ import type { Collection } from '../../engine/collection/reader.ts';
 import {
   type CollectionManifest,
   type Dependence,
-  dateSourceOf,
   type Item,
   isKnown,
   type Part,
@@ -13,7 +12,7 @@ import {
 } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { CollectionPorts } from '../request.ts';
-import { withDateSource, withoutDateSource } from './dates.ts';
+import { withNamed } from './facts.ts';
 import type { PreviousState } from './known.ts';
 
 /** What an item may have and need not. */
@@ -29,19 +28,23 @@ export function additionsOf({ media, duration, extensions }: Item): Additions {
 }
 
 /**
- * The items with the additions that those of the same id had in the last state. Where the date was read goes with the date,
- * and is what the items say of it themselves.
+ * The items with the additions that those of the same id had in the last state.
+ * @param own names of extensions that are as the items have them, whatever they were before
  */
-export function withAdditions(items: readonly Item[], previous: PreviousState | undefined): readonly Item[] {
+export function withAdditions(
+  items: readonly Item[],
+  previous: PreviousState | undefined,
+  own: readonly string[],
+): readonly Item[] {
   const known = new Map<string, Additions>();
   for (const item of previous?.items ?? []) {
-    const additions = additionsOf(withoutDateSource(item));
+    const additions = additionsOf(item);
     if (Object.keys(additions).length > 0) known.set(item.id, additions);
   }
   return known.size === 0
     ? items
     : items.map((item) => {
-        const added = withDateSource({ ...item, ...known.get(item.id) }, dateSourceOf(item));
+        const added = withNamed({ ...item, ...known.get(item.id) }, item, own);
         const hash = perceptualHashOf(item);
         return hash === undefined ? added : withExtension(added, PERCEPTUAL_HASH, hash);
       });

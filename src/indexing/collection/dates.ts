@@ -1,5 +1,5 @@
 /** Dates of items: of what pictures say themselves, else of their files. */
-import { extensionBytes, MAX_ITEM_EXTENSION_BYTES } from '../../engine/collection/extensions/extensions.ts';
+import { withExtension } from '../../engine/collection/extensions/facts.ts';
 import { DATE_SOURCE, type DateSource, dateSourceOf, type Item } from '../../engine/collection/types.ts';
 import { readMoment } from '../../engine/formats/dates/table-date.ts';
 import type { PictureMetadata, PictureRecord, SourceFile } from '../ports.ts';
@@ -23,15 +23,7 @@ function fileDate({ modified }: Pick<SourceFile, 'modified'>): string | null {
 
 /** The item, which says where its date was read; unless its other extensions leave no room for that. */
 export function withDateSource(item: Item, source: DateSource | undefined): Item {
-  if (source === undefined) return item;
-  const extensions = { ...item.extensions, [DATE_SOURCE]: source };
-  return extensionBytes(extensions) > MAX_ITEM_EXTENSION_BYTES ? item : { ...item, extensions };
-}
-
-/** The item without what says where its date was read. */
-export function withoutDateSource({ extensions, ...item }: Item): Item {
-  const { [DATE_SOURCE]: _, ...others } = extensions ?? {};
-  return Object.keys(others).length === 0 ? item : { ...item, extensions: others };
+  return source === undefined ? item : withExtension(item, DATE_SOURCE, source);
 }
 
 /** An item of the same content as `first`, with the date that this content has; else with its own. */

@@ -3,6 +3,7 @@ import { dateSourceOf, type Encoding, type Item, perceptualHashOf } from '../../
 import { type StoredVectors, vectorOf } from '../../engine/collection/vectors/stored-vectors.ts';
 import type { EmbeddedPicture, Journal, PictureRecord } from '../ports.ts';
 import type { CollectionRequest, IndexEvent, IndexRequest } from '../request.ts';
+import { factsOf } from './facts.ts';
 
 /**
  * Part of what vectors and thumbnails depend on. Raise it when decoding changes so that they come out differently:
@@ -108,5 +109,5 @@ function noteOfCoarser(held: Encoding, asked: Encoding): string {
 function toRecord(item: Item): PictureRecord {
   const { id, width, height, bytes, date, thumbnail, preview } = item;
   const [dateSource, phash] = [dateSourceOf(item), perceptualHashOf(item)];
-  return { id, width, height, bytes, date, dateSource, phash, thumbnail, preview };
+  return { id, width, height, bytes, date, dateSource, ...factsOf(item), phash, thumbnail, preview };
 }

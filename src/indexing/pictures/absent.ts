@@ -1,6 +1,6 @@
 /** Known pictures that cannot be looked at now, as when a disk is not mounted: the collection has not lost them. */
 
-import type { Item } from '../../engine/collection/types.ts';
+import { type Item, otherFilesOf } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Known, PreviousState } from '../collection/known.ts';
 import type { LastState } from '../collection/last-state.ts';
@@ -40,7 +40,7 @@ export function absentPictures(
 
 /** The item as it was; undefined where it would have to be read again. */
 function stayOf(
-  { id, name, bytes, date }: Item,
+  { id, name, bytes, date, ...item }: Item,
   { known, undrawn }: KnownPictures,
   existing: ReadonlyMap<string, number>,
 ): Absent | undefined {
@@ -48,7 +48,11 @@ function stayOf(
   if (!picture || !existing.has(picture.record.thumbnail?.path ?? '')) return undefined;
   // Its own date, which only the file had, is known to the second.
   const modified = Date.parse(date ?? '');
-  return { file: { name, location: '', bytes, modified, stamp: null }, picture, embedded: false };
+  return {
+    file: { name, location: '', bytes, modified, stamp: null, others: otherFilesOf(item) },
+    picture,
+    embedded: false,
+  };
 }
 
 /** What a run comes to: what is in the collection, and what is not. */

@@ -1,6 +1,7 @@
 import { AfterimageError } from '../../engine/errors.ts';
 import type { ImageEncoder, Pixels } from '../../engine/ports.ts';
 import { dated } from '../collection/dates.ts';
+import { keptFacts } from '../collection/facts.ts';
 import { itemId, picturePath } from '../collection/ids.ts';
 import type { Known } from '../collection/known.ts';
 import type { DecodedPicture, EmbeddedPicture, Journal, PictureRecord, Rendition, SourceFile } from '../ports.ts';
@@ -204,9 +205,10 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
   const { thumbnail, preview } = await context.stopwatch.time('write', () => writePictures(decoded, context));
   const { file } = result;
   const id = itemId(result.sha256);
+  const said = { ...dated(decoded.metadata, file), ...keptFacts(decoded.metadata, context.request) };
   const known = context.undrawn.get(id);
   if (known) {
-    const record = { ...known.record, ...dated(decoded.metadata, file), ...hashed(decoded), thumbnail, preview };
+    const record = { ...known.record, ...said, ...hashed(decoded), thumbnail, preview };
     return { ...rest, redrawn: { ...known, record, file } };
   }
   const record: PictureRecord = {
@@ -214,7 +216,7 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
     width: decoded.width,
     height: decoded.height,
     bytes: file.bytes,
-    ...dated(decoded.metadata, file),
+    ...said,
     ...hashed(decoded),
     thumbnail,
     preview,

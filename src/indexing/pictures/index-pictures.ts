@@ -9,7 +9,8 @@ import {
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Sha256 } from '../../engine/ports.ts';
 import { withAdditions } from '../collection/carry.ts';
-import { dateOf, withDateSource } from '../collection/dates.ts';
+import { dateOf } from '../collection/dates.ts';
+import { OF_FILES, withFacts } from '../collection/facts.ts';
 import { createIds } from '../collection/ids.ts';
 import { journalKey, knownPictures, type PreviousState } from '../collection/known.ts';
 import { lastState, noteOfUnreadable } from '../collection/last-state.ts';
@@ -28,7 +29,7 @@ import {
   withoutMoved,
 } from './absent.ts';
 import { embedFiles } from './embed.ts';
-import { readDates } from './read-dates.ts';
+import { readMissing } from './read-missing.ts';
 
 /**
  * Bring a collection to the state of its source: list, hash, decode and embed what is new, build the graph, put the
@@ -76,7 +77,7 @@ async function indexListing(
     const message = `The next run will read all files again, because their hashes cannot be remembered: ${error}`;
     ports.onEvent({ type: 'note', message });
   });
-  const dated = await readDates(embeddings, request, ports);
+  const dated = await readMissing(embeddings, request, ports);
   const stay = withoutMoved(absent, dated, previous);
   const { pictures, problems, unread } = settle(listing, dated, previous, { known, undrawn }, existing);
   const notes = [...notesOfAbsent(listing, stay), ...notesOfUnread(unread)];
@@ -86,7 +87,7 @@ async function indexListing(
 
   const found = [...pictures, ...stay].sort(byName);
   const assembled = await assemble(found, request, ports.sha256);
-  const content = { ...assembled, items: withAdditions(assembled.items, previous) };
+  const content = { ...assembled, items: withAdditions(assembled.items, previous, OF_FILES) };
   if (content.items.length === 0) throw nothingLeft(problems);
   const { manifest, unchanged, advice } = await publish(content, { ...last, existing, request, ports, stopwatch });
   const embedded = new Set(found.filter((one) => one.embedded).map(({ picture }) => picture.record.id)).size;
@@ -98,6 +99,7 @@ async function indexListing(
     removed: countRemoved(previous, content.items),
     copies: content.copies,
     problems,
+    paired: listing.files.reduce((sum, { others = [] }) => sum + others.length, 0),
     others: listing.others,
     otherExtensions: listing.otherExtensions,
     leftOut: listing.leftOut,
@@ -162,7 +164,7 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
   const items: Item[] = [];
   const ids = createIds(sha256);
   for (const [row, { file, picture }] of found.entries()) {
-    const { id, dateSource, phash, ...record } = picture.record;
+    const { id, dateSource: _source, camera: _camera, place: _place, phash, ...record } = picture.record;
     const caption = captions.get(file.name);
     const item: Item = {
       id: await ids.of(id),
@@ -172,7 +174,7 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
       ...record,
       date: dateOf(picture.record, file),
     };
-    items.push(withExtension(withDateSource(item, dateSource), PERCEPTUAL_HASH, phash));
+    items.push(withExtension(withFacts(item, picture.record, file, request), PERCEPTUAL_HASH, phash));
     vectors.set(picture.vector, row * model.dim);
   }
   return { items, vectors, copies: ids.copies() };

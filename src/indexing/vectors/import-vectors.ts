@@ -1,4 +1,4 @@
-import type { Item } from '../../engine/collection/types.ts';
+import { DATE_SOURCE, type Item } from '../../engine/collection/types.ts';
 import { createVectorStore, keptCentre, type StoredVectors } from '../../engine/collection/vectors/stored-vectors.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { createMean, type Mean } from '../../engine/index/quantised/quantise.ts';
@@ -73,7 +73,7 @@ export async function importVectors(request: ImportRequest, ports: ImportPorts):
     const { items, ...rest } = await stopwatch.time('read', () =>
       readContent(count, vectorsToKeep(previous, request), request, ports),
     );
-    const content = { items: withAdditions(items, previous), ...rest };
+    const content = { items: withAdditions(items, previous, [DATE_SOURCE]), ...rest };
     const context = { ...last, existing: new Map(), request, ports, stopwatch };
     const { manifest, unchanged, advice } = await publish(content, context);
     return {

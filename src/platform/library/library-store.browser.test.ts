@@ -24,7 +24,17 @@ async function openInWorker(name: string): Promise<LibraryStore> {
 
 const VERBS = [
   ...(['model', 'setModel', 'count', 'all', 'get', 'find', 'findItem', 'put', 'setFiles', 'setVectors'] as const),
-  ...(['remove', 'restore', 'purge', 'rendition', 'folders', 'addFolder', 'removeFolder', 'filesOf'] as const),
+  ...([
+    'remove',
+    'restore',
+    'purge',
+    'rendition',
+    'folders',
+    'addFolder',
+    'removeFolder',
+    'countIn',
+    'filesOf',
+  ] as const),
   ...(['enqueue', 'waiting', 'countWaiting', 'failed', 'fail', 'retry', 'dequeue', 'check', 'clear'] as const),
 ];
 

@@ -117,6 +117,8 @@ export interface LibraryStore {
   addFolder(handle: FileSystemDirectoryHandle): Promise<StoredFolder>;
   /** Its waiting and failed files leave the queue; what was found in it stays. */
   removeFolder(id: number): Promise<void>;
+  /** How many pictures are found in a folder. */
+  countIn(folder: number): Promise<number>;
   /** The pictures found in a folder, by path. */
   filesOf(folder: number): Promise<Map<string, { readonly key: number; readonly file: FoundFile }>>;
 

@@ -234,8 +234,11 @@ function describeFolders({ fresh, open, directory }: LibraryUnderTest): void {
     expect(one?.item.name).toBe('holiday/2024/a.jpg');
     expect(await store.filesOf(holiday.id)).toEqual(new Map([['2024/a.jpg', { key: one?.key, file: inside }]]));
     expect((await store.filesOf(other.id)).size).toBe(0);
+    expect([await store.countIn(holiday.id), await store.countIn(other.id)]).toEqual([1, 0]);
     await store.remove([one?.key ?? -1]);
-    expect((await store.filesOf(holiday.id)).size).toBe(0);
+    expect([(await store.filesOf(holiday.id)).size, await store.countIn(holiday.id)]).toEqual([0, 0]);
+    await store.restore([one?.key ?? -1]);
+    expect([(await store.filesOf(holiday.id)).size, await store.countIn(holiday.id)]).toEqual([1, 1]);
   });
 
   it('forgets a folder with what waits in it, and keeps its pictures', async () => {

@@ -162,6 +162,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       folders.delete(id);
       dequeue([...queue.values()].filter(({ file }) => file.folder === id).map((one) => one.id));
     },
+    countIn: async (folder) => shown().filter(({ files }) => files.some((file) => file.folder === folder)).length,
     async filesOf(folder) {
       const inside = shown().flatMap(({ key, files }) => files.map((file) => ({ key, file })));
       return new Map(inside.filter(({ file }) => file.folder === folder).map((one) => [one.file.path, one]));

@@ -2,6 +2,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { AfterimageError } from '../../engine/errors.ts';
+import { isFilm, pairFiles } from '../../indexing/pictures/pairs.ts';
 import type { LeftOut, Listing, PictureSource, Problem, SourceFile } from '../../indexing/ports.ts';
 import {
   createRules,
@@ -82,6 +83,8 @@ interface Place {
 
 class Walk {
   readonly #files: SourceFile[] = [];
+  /** Films, which may belong to a picture. */
+  readonly #films: { readonly name: string }[] = [];
   readonly #problems: Problem[] = [];
   readonly #unlisted: string[] = [];
   readonly #empty: string[] = [];
@@ -163,9 +166,10 @@ class Walk {
     if (EXTENSIONS.test(inCloud)) return this.#inCloud(place, inCloud);
     if (entry.isDirectory()) return this.#leaves(place, name, true) ? undefined : this.#folder(inside);
     const isPicture = EXTENSIONS.test(name);
-    const mayBeLeft = name.startsWith('.') || entry.isSymbolicLink() || (isPicture && place.rules.concernsFiles);
+    const isListed = isPicture || isFilm(name);
+    const mayBeLeft = name.startsWith('.') || entry.isSymbolicLink() || (isListed && place.rules.concernsFiles);
     if (mayBeLeft && this.#leaves(place, name, false)) return;
-    if (!isPicture && entry.isFile()) return this.#other(name);
+    if (!isPicture && entry.isFile()) return isFilm(name) ? this.#film(place, name) : this.#other(name);
     const stats = await stat(inside.path).catch((error: unknown) => error as Error);
     if (stats instanceof Error) return this.#cannotLook(inside, entry, isPicture, stats);
     // A folder behind a link.
@@ -221,18 +225,38 @@ class Walk {
     this.#leftOut.set(key, { why, what, count: (this.#leftOut.get(key)?.count ?? 0) + 1 });
   }
 
+  #film({ prefix }: Place, name: string): void {
+    this.#met++;
+    this.#films.push({ name: prefix + name });
+  }
+
   #other(name: string): void {
     this.#met++;
+    this.#count(name);
+  }
+
+  #count(name: string): void {
     const [extension = ''] = ANY_EXTENSION.exec(name) ?? [];
     const key = extension.toLowerCase();
     this.#others.set(key, (this.#others.get(key) ?? 0) + 1);
   }
 
+  /** The files that are shown, each with what belongs to it. Films that belong to nothing count as other files. */
+  #paired(): SourceFile[] {
+    const { pictures, films } = pairFiles<SourceFile | { readonly name: string }>([...this.#files, ...this.#films]);
+    for (const { name } of films) this.#count(name);
+    return pictures.flatMap(({ file, others }) => {
+      if (!('location' in file)) return []; // films are never shown
+      return others.length === 0 ? file : { ...file, others: others.map(({ name }) => name) };
+    });
+  }
+
   listing(): Listing {
+    const files = this.#paired();
     const others = [...this.#others].sort(([a, m], [b, n]) => n - m || compare(a, b));
     const byName = (a: { name: string }, b: { name: string }) => compare(a.name, b.name);
     return {
-      files: this.#files.sort(byName),
+      files: files.sort(byName),
       problems: this.#problems.sort(byName),
       others: others.reduce((sum, [, count]) => sum + count, 0),
       otherExtensions: Object.fromEntries(others),

@@ -10,7 +10,7 @@ export type Hidden = 'removed' | 'unusable';
  */
 export interface PictureRecord extends Omit<StoredPicture, 'key'> {
   readonly key?: number;
-  /** Ids of the folders of `files`, each once: what the index is made of. */
+  /** Ids of the folders of `files`, each once, and none of what is hidden: what the index is made of. */
   readonly folders: readonly number[];
   readonly hidden?: Hidden;
   /** Milliseconds since 1970; there where `hidden` is. */

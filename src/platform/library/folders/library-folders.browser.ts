@@ -56,8 +56,7 @@ export function createLibraryFolders(store: LibraryStore): LibraryFolders {
     async overview() {
       await refresh();
       const all = [...folders.values()].map(async ({ folder: { id, name, handle }, access }) => {
-        const pictures = new Set([...(await store.filesOf(id)).values()].map(({ key }) => key));
-        return { id, name, handle, access, count: pictures.size };
+        return { id, name, handle, access, count: await store.countIn(id) };
       });
       return Promise.all(all);
     },

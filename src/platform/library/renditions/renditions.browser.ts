@@ -21,8 +21,8 @@ export interface Renditions {
   whileTidying<T>(work: () => Promise<T>): Promise<T>;
   /** Delete files and stretches of files that no record names. Never throws: it is tried again the next time. */
   tidy(): Promise<void>;
-  /** Forget records whose bytes are not there. */
-  forgetMissing(): Promise<void>;
+  /** Forget records whose bytes are not there, and tidy. Nothing is forgotten where files cannot be looked at now. */
+  repair(): Promise<void>;
 }
 
 export function createRenditions(name: string, connection: Connection): Renditions {
@@ -62,12 +62,14 @@ export function createRenditions(name: string, connection: Connection): Renditio
     },
     async tidy() {
       const files = await packs();
-      if (files) await tidyPacks(files, connection).catch(() => undefined);
+      if (files) await tidyPacks(files, await inspect(files, connection), connection).catch(() => undefined);
     },
-    async forgetMissing() {
+    async repair() {
       const files = await packs();
-      const sizes = files ? await files.sizes() : new Map<string, number>();
-      await forgetMissing(sizes, connection);
+      if (!files) return;
+      const found = await inspect(files, connection);
+      await forgetMissing(found, connection);
+      await tidyPacks(files, found, connection).catch(() => undefined);
     },
   };
 }
@@ -112,8 +114,18 @@ async function packedRecords(connection: Connection): Promise<Map<string, Packed
   return byPack;
 }
 
-async function tidyPacks(packs: Packs, connection: Connection): Promise<void> {
-  const [sizes, records] = [await packs.sizes(), await packedRecords(connection)];
+/** What is in the files, and what should be. */
+interface Inspection {
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly records: ReadonlyMap<string, readonly Packed[]>;
+}
+
+async function inspect(packs: Packs, connection: Connection): Promise<Inspection> {
+  const [sizes, records] = await Promise.all([packs.sizes(), packedRecords(connection)]);
+  return { sizes, records };
+}
+
+async function tidyPacks(packs: Packs, { sizes, records }: Inspection, connection: Connection): Promise<void> {
   await packs.delete([...sizes.keys()].filter((pack) => !records.has(pack)));
   for (const [pack, inside] of records) {
     const used = inside.reduce((sum, { length }) => sum + length, 0);
@@ -136,9 +148,9 @@ async function repack(pack: string, inside: readonly Packed[], packs: Packs, con
   await packs.delete([pack]);
 }
 
-async function forgetMissing(sizes: ReadonlyMap<string, number>, connection: Connection): Promise<void> {
-  const records = [...(await packedRecords(connection)).values()].flat();
-  const missing = records.filter(({ pack, offset, length }) => offset + length > (sizes.get(pack) ?? 0));
+async function forgetMissing({ sizes, records }: Inspection, connection: Connection): Promise<void> {
+  const isMissing = ({ pack, offset, length }: Packed) => offset + length > (sizes.get(pack) ?? 0);
+  const missing = [...records.values()].flat().filter(isMissing);
   if (missing.length === 0) return;
   await connection.write(['renditions'], async (transaction) => {
     await Promise.all(missing.map(({ path }) => transaction.objectStore('renditions').delete(path)));

@@ -22,14 +22,16 @@ interface Findings {
 /** Look for what does not fit together, and put it right. @returns sentences for visitors */
 export function check(connection: Connection, channel: ChangeChannel, renditions: Renditions): Promise<string[]> {
   return renditions.whileTidying(async () => {
-    await renditions.forgetMissing();
+    await renditions.repair();
     const { named, present, unusable, withoutThumbnail } = await examine(connection);
     if (unusable.length > 0) await readAgain(connection, channel, unusable);
     const orphans = [...present].filter((path) => !named.has(path));
-    await connection.write(['renditions'], async (transaction) => {
-      await Promise.all(orphans.map((path) => transaction.objectStore('renditions').delete(path)));
-    });
-    await renditions.tidy();
+    if (orphans.length > 0) {
+      await connection.write(['renditions'], async (transaction) => {
+        await Promise.all(orphans.map((path) => transaction.objectStore('renditions').delete(path)));
+      });
+      await renditions.tidy();
+    }
     return sentences({ unusable: unusable.length, withoutThumbnail });
   });
 }

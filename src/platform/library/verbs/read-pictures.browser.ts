@@ -2,7 +2,7 @@ import type { Connection } from '../database/connection.browser.ts';
 import type { HandleRecord, LibraryDatabase, PictureRecord } from '../database/schema.browser.ts';
 import type { FoundFile, LibraryStore, StoredPicture } from '../library-store.ts';
 
-type Reading = Pick<LibraryStore, 'count' | 'all' | 'get' | 'find' | 'findItem' | 'filesOf'>;
+type Reading = Pick<LibraryStore, 'count' | 'all' | 'get' | 'find' | 'findItem' | 'countIn' | 'filesOf'>;
 
 /** Records of one request. Some hundreds at a time are read fastest, and no message between processes gets large. */
 export const CHUNK = 250;
@@ -36,11 +36,11 @@ export function createReading({ run }: Connection): Reading {
       }),
     find: (sha256) => run((database) => findEach(database, 'sha256', sha256)),
     findItem: (id) => run(async (database) => (await findEach(database, 'id', [id]))[0]),
+    countIn: (folder) => run((database) => database.countFromIndex('pictures', 'folders', folder)),
     filesOf: (folder) =>
       run(async (database) => {
         const records = await database.getAllFromIndex('pictures', 'folders', folder);
-        const found = records.filter(({ hidden }) => !hidden).flatMap((record) => filesIn(folder, record));
-        return new Map(found);
+        return new Map(records.flatMap((record) => filesIn(folder, record)));
       }),
   };
 }

@@ -22,17 +22,21 @@ export function recordOf(
     files: files.map(withoutHandle),
     vector: ownVector(vector),
     phash,
-    folders: [...new Set(files.flatMap(({ folder }) => (folder === null ? [] : [folder])))],
+    folders: foldersOf(files),
   };
 }
 
 export function hide(record: PictureRecord, hidden: Hidden, hiddenAt: number): PictureRecord {
-  return { ...record, hidden, hiddenAt };
+  return { ...record, folders: [], hidden, hiddenAt };
 }
 
 /** The record as one that is shown. */
 export function show({ hidden: _hidden, hiddenAt: _at, ...record }: PictureRecord): PictureRecord {
-  return record;
+  return { ...record, folders: foldersOf(record.files) };
+}
+
+function foldersOf(files: readonly FoundFile[]): number[] {
+  return [...new Set(files.flatMap(({ folder }) => (folder === null ? [] : [folder])))];
 }
 
 /** Store the handles of a picture's files, or that there are none. */
