@@ -21,6 +21,7 @@ import { createLogNotice } from './state/log/log-notice.ts';
 import { createRatings } from './state/log/ratings.ts';
 import { createOffline, type Offline } from './state/offline/offline.ts';
 import { type Address, createAddressBar } from './state/search/address.ts';
+import { createAskedAccess } from './state/search/asked-access.ts';
 import { createCommits } from './state/search/commit.ts';
 import { collectionOf, createContextOf, createValues, wantsNames } from './state/search/context.ts';
 import { createFollowing } from './state/search/following.ts';
@@ -78,13 +79,20 @@ function createApp(baseUrl: string): App {
     const ofSite = (one: string) => createStaticPictures(baseUrl, one);
     return name === undefined ? undefined : picturesOf(name, ofSite, libraryPictures);
   });
+  const askedPictures = createAskedAccess(async () => {
+    const [{ createAskedPictures }, { embed }] = await Promise.all([
+      import('./state/search/asked-pictures.ts'),
+      library.load(),
+    ]);
+    return createAskedPictures(embed, session.collection);
+  });
   const asked = createMemo(() => `${session.name() ?? ''} ${serialise(search.query())}`);
   const places = () => [search.response(), session.live.changed(), address.current().sort];
   const selection = createSelection(pictures, items, asked, places);
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
-  const contextOf = createContextOf(names, log);
+  const contextOf = createContextOf(names, log, askedPictures);
   createLogNotice(log, notices);
   createQueryNotice(address, notices);
   const ratings = createRatings(log, search.response);
@@ -119,6 +127,7 @@ function createApp(baseUrl: string): App {
     copies: client,
     pictureSource,
     opened,
+    asked: askedPictures,
     names,
     values: createValues(client, session),
     library,

@@ -1,3 +1,6 @@
+/** What `<input type="file">` may offer: the browser knows no type for raw files, and some for none of HEIC. */
+export const ACCEPT = 'image/*,.heic,.heif,.dng,.cr2,.cr3,.nef,.arw,.raf,.orf,.rw2';
+
 /** One thing that was dropped. The browser takes its data away after the event, but not what was taken from them. */
 export interface Dropped {
   /** Where the browser gives one: it can be read on later visits too. */
