@@ -13,7 +13,7 @@ import { createLibraryPictures } from './state/collection/library-pictures.ts';
 import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
 import { createSelection } from './state/collection/selection.ts';
-import { createSession, type Session } from './state/collection/session.ts';
+import { createSession, type Offered, type Session } from './state/collection/session.ts';
 import { picturesOf } from './state/collection/together.ts';
 import { createLibraryAccess, createUsedMark, type LibraryAccess } from './state/library/access.ts';
 import { createLog } from './state/log/log.ts';
@@ -21,6 +21,7 @@ import { createLogNotice } from './state/log/log-notice.ts';
 import { createRatings } from './state/log/ratings.ts';
 import { createOffline, type Offline } from './state/offline/offline.ts';
 import { type Address, createAddressBar } from './state/search/address.ts';
+import { createAskedAccess } from './state/search/asked-access.ts';
 import { createCommits } from './state/search/commit.ts';
 import { collectionOf, createContextOf, createValues, wantsNames } from './state/search/context.ts';
 import { createFollowing } from './state/search/following.ts';
@@ -37,7 +38,9 @@ function createApp(baseUrl: string): App {
   const { device, index, threads } = address.current();
   const client = createQueryClient({ baseUrl, device, index, ...(threads === null ? {} : { threads }) });
   const notices = createNotices();
-  const session = createSession(client, (offered) => collectionOf(address.current(), offered), notices);
+  const library = createOwnPictures(baseUrl, address.current(), notices);
+  const wanted = (offered: Offered) => collectionOf(address.current(), offered);
+  const session = createSession(client, wanted, notices, library.isUsed);
   const items = createItems(client, session.collection, (error) =>
     error ? notices.say('items', whyMissing(error)) : notices.dismiss('items'),
   );
@@ -70,12 +73,18 @@ function createApp(baseUrl: string): App {
     const name = session.collection()?.manifest.name;
     return name === undefined || name === LIBRARY || name === ALL ? undefined : createStaticPictures(baseUrl, name);
   });
-  const library = createOwnPictures(baseUrl, address.current(), notices);
   const libraryPictures = createLibraryPictures(client, async (id) => (await library.load()).original(id));
   const pictureSource = createMemo(() => {
     const name = session.collection()?.manifest.name;
     const ofSite = (one: string) => createStaticPictures(baseUrl, one);
     return name === undefined ? undefined : picturesOf(name, ofSite, libraryPictures);
+  });
+  const askedPictures = createAskedAccess(async () => {
+    const [{ createAskedPictures }, { embed }] = await Promise.all([
+      import('./state/search/asked-pictures.ts'),
+      library.load(),
+    ]);
+    return createAskedPictures(embed, session.collection);
   });
   const asked = createMemo(() => `${session.name() ?? ''} ${serialise(search.query())}`);
   const places = () => [search.response(), session.live.changed(), address.current().sort];
@@ -83,7 +92,7 @@ function createApp(baseUrl: string): App {
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
-  const contextOf = createContextOf(names, log);
+  const contextOf = createContextOf(names, log, askedPictures);
   createLogNotice(log, notices);
   createQueryNotice(address, notices);
   const ratings = createRatings(log, search.response);
@@ -118,6 +127,7 @@ function createApp(baseUrl: string): App {
     copies: client,
     pictureSource,
     opened,
+    asked: askedPictures,
     names,
     values: createValues(client, session),
     library,

@@ -79,6 +79,21 @@ const VIEWS: readonly { readonly name: string; open(app: AppPage): Promise<void>
     },
   },
   {
+    name: 'by date',
+    async open(app) {
+      await app.open('./?sort=newest');
+      await expect(app.page.locator('.grid-divider').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'duplicates',
+    async open(app) {
+      await app.open('./?view=copies');
+      await app.page.getByRole('tab', { name: 'Similar' }).click();
+      await expect(app.page.locator('.copies-best').first()).toBeVisible();
+    },
+  },
+  {
     name: 'log',
     async open(app) {
       await app.open('./?view=log');

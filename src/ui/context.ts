@@ -12,6 +12,7 @@ import type { Log } from '../state/log/log.ts';
 import type { Ratings } from '../state/log/ratings.ts';
 import type { Offline } from '../state/offline/offline.ts';
 import type { AddressBar } from '../state/search/address.ts';
+import type { AskedAccess } from '../state/search/asked-access.ts';
 import type { createValues } from '../state/search/context.ts';
 import type { Refining } from '../state/search/refining.ts';
 import type { Search } from '../state/search/search.ts';
@@ -38,6 +39,8 @@ export interface App {
   /** Where the files of these pictures are; undefined while no collection is open. */
   readonly pictureSource: Accessor<PictureSource | undefined>;
   readonly opened: Opened;
+  /** Pictures that were searched for and are in no collection. */
+  readonly asked: AskedAccess;
   /** Pictures are found by their names too. */
   readonly names: Accessor<boolean>;
   /** Values that a filter takes, for the beginning of one. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sampleItem } from '../../engine/collection/testing.ts';
+import { perceptualHashOf } from '../../engine/collection/types.ts';
 import { createExactIndex } from '../../engine/index/exact/exact-index.ts';
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors, flatten } from '../../engine/numeric/testing-vectors.ts';
@@ -153,6 +154,15 @@ test('an empty library takes pictures of the model it was opened for', async () 
   expect([library.order(), outdated()]).toEqual([new Uint32Array(), 0]);
 });
 
+test('records say what pictures look like, so that copies can be found', async () => {
+  const hash = '00ff00ff00ff00ff';
+  const { store, library } = await open([picture(1, { phash: hash })]);
+  store.put('added', picture(2));
+  await expect.poll(() => library.count).toBe(2);
+  const items = await Promise.all([0, 1].map((row) => library.items.get(row)));
+  expect(items.map(perceptualHashOf)).toEqual([hash, undefined]);
+});
+
 test('what cannot be read of a change is read anew as a whole', async () => {
   const { store, outdated } = await open([picture(1)]);
   store.fails = true;
@@ -201,4 +211,16 @@ test('it is what a library would be that is opened with the same pictures, whate
     }),
     { numRuns: 60 },
   );
+});
+
+test('items have their perceptual hashes, those that come later too', async () => {
+  const phash = '0123456789abcdef';
+  const store = createReads([picture(0), picture(1, { phash })]);
+  const library = await openLiveLibrary(store, model, { onChange: () => {}, onOutdated: () => {} });
+  store.put('added', picture(2, { phash }));
+  store.put('changed', picture(0, { phash: 'f'.repeat(16) }));
+  await expect.poll(async () => perceptualHashOf(await library.items.get(0))).toBe('f'.repeat(16));
+  const hashes = await Promise.all([1, 2].map(async (row) => perceptualHashOf(await library.items.get(row))));
+  expect(hashes).toEqual([phash, phash]);
+  library.close();
 });

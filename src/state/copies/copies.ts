@@ -63,17 +63,21 @@ export function createCopies(
     const number = newest;
     const [asked, bar] = [kind(), threshold()];
     const isNewest = () => number === newest;
+    // Progress has a way of its own, on which the last of it may come after the answer.
+    let isDone = false;
     try {
       const copies = await client.copies(
         { kind: asked, threshold: bar, rows },
-        (done) => isNewest() && setProgress(done),
+        (done) => isNewest() && !isDone && setProgress(done),
       );
+      isDone = true;
       if (!isNewest() || !copies) return;
       batch(() => {
         setFound({ kind: asked, copies });
         setProgress(undefined);
       });
     } catch (cause) {
+      isDone = true;
       if (!isNewest()) return;
       batch(() => {
         setError(toAfterimageError(cause));

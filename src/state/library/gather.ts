@@ -1,9 +1,6 @@
 import type { AddedFile, Addition } from '../../protocol/library-worker.ts';
 import type { Dropped } from './take-dropped.ts';
 
-/** What `<input type="file">` may offer: the browser knows no type for raw files, and some for none of HEIC. */
-export const ACCEPT = 'image/*,.heic,.heif,.dng,.cr2,.cr3,.nef,.arw,.raf,.orf,.rw2';
-
 /** Of Chromium: a folder can be read again on later visits. */
 interface PicksFolders {
   showDirectoryPicker?(options: { id: string; mode: 'read' }): Promise<FileSystemDirectoryHandle>;

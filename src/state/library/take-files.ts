@@ -1,3 +1,6 @@
+/** What `<input type="file">` may offer: the browser knows no type for raw files, and some for none of HEIC. */
+export const ACCEPT = 'image/*,.heic,.heif,.dng,.cr2,.cr3,.nef,.arw,.raf,.orf,.rw2';
+
 /** Whether files are dragged, and not text or a part of the page. */
 export function hasFiles(data: DataTransfer | null): data is DataTransfer {
   return data?.types.includes('Files') ?? false;

@@ -1,7 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { ALL, type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
 import { parseBox } from '../../engine/query/box/read-box.ts';
+import type { AskedPictures } from './asked-pictures.ts';
 import { collectionOf, createContextOf, createValues, wantsNames } from './context.ts';
+import { pictureQuery } from './like.ts';
 
 const offered = ['demo', 'photos', ALL].map((name) => ({ name, count: 3 }) as CollectionEntry);
 
@@ -10,14 +12,21 @@ test('names count as the address says, else for the visitor’s own pictures', (
   expect([true, false, null].map((names) => wantsNames({ names }, LIBRARY))).toEqual([true, false, true]);
 });
 
-test('the log is read for queries by rating alone', async () => {
+test('the log is read for queries by rating alone, pictures from elsewhere for those that are like some', async () => {
+  const pictures = new Map([['ab'.repeat(32), new Float32Array(1)]]);
   const judgements = new Map([['a', 'up' as const]]);
   const database = vi.fn(async () => ({ judgements: async () => judgements }) as never);
-  const contextOf = createContextOf(() => true, { database });
+  const load = vi.fn(async () => ({ vectorsOf: async () => pictures }) as unknown as AskedPictures);
+  const contextOf = createContextOf(() => true, { database }, { load });
   expect(contextOf(parseBox('dog'))).toEqual({ names: true });
-  expect(createContextOf(() => false, { database })(parseBox('dog type:png'))).toBeUndefined();
-  expect(database).not.toHaveBeenCalled();
+  expect(createContextOf(() => false, { database }, { load })(parseBox('dog type:png'))).toBeUndefined();
+  expect([database, load].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
   expect(await contextOf(parseBox('dog rating:up'))).toEqual({ names: true, judgements });
+  expect(load).not.toHaveBeenCalled();
+
+  const both = pictureQuery(parseBox('dog rating:up'), 'ab'.repeat(32));
+  expect(await contextOf(both)).toEqual({ names: true, judgements, pictures });
+  expect(await contextOf({ ...both, filters: [] })).toEqual({ names: true, pictures });
 });
 
 test('a search names the collection to open, where it is one that is there', () => {

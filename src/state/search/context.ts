@@ -6,6 +6,7 @@ import type { FieldValue, SearchContext } from '../../protocol/query-worker.ts';
 import type { Session } from '../collection/session.ts';
 import type { Log } from '../log/log.ts';
 import type { Address } from './address.ts';
+import type { AskedAccess } from './asked-access.ts';
 
 /**
  * Whether pictures are found by their names too: as the address says, else in the visitor's own pictures only. Names of a
@@ -15,15 +16,23 @@ export function wantsNames({ names }: Pick<Address, 'names'>, collection: string
   return names ?? collection === LIBRARY;
 }
 
-/** What a search goes by beside its query; the log is read for queries that filter by rating, and for no others. */
-export function createContextOf(names: Accessor<boolean>, log: Pick<Log, 'database'>) {
-  return (query: Query): SearchContext | undefined | Promise<SearchContext> => {
+/**
+ * What a search goes by beside its query. The log is read for queries that filter by rating, and for no others; pictures that
+ * are in no collection are asked for where the query is like some.
+ */
+export function createContextOf(
+  names: Accessor<boolean>,
+  log: Pick<Log, 'database'>,
+  asked: Pick<AskedAccess, 'load'>,
+): (query: Query) => SearchContext | undefined | Promise<SearchContext> {
+  const readJudgements = async () => ({ judgements: await (await log.database()).judgements() });
+  const readPictures = async (query: Query) => ({ pictures: await (await asked.load()).vectorsOf(query) });
+  return (query) => {
     const context = names() ? { names: true } : undefined;
-    if (!query.filters.some(({ field }) => field === 'rating')) return context;
-    return log
-      .database()
-      .then((database) => database.judgements())
-      .then((judgements) => ({ ...context, judgements }));
+    const read: Promise<SearchContext>[] = [];
+    if (query.filters.some(({ field }) => field === 'rating')) read.push(readJudgements());
+    if (query.terms.some(({ kind }) => kind === 'picture')) read.push(readPictures(query));
+    return read.length === 0 ? context : Promise.all(read).then((parts) => Object.assign({}, context, ...parts));
   };
 }
 

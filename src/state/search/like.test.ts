@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Query, textQuery } from '../../engine/query/query.ts';
-import { likeQuery, wordsText } from './like.ts';
+import { likeQuery, pictureQuery, wordsText } from './like.ts';
 
 const id = 'abcdef0123456789';
 const like = { kind: 'item', id, collection: null, weight: 1 } as const;
@@ -12,6 +12,14 @@ test('a picture takes the place of what is searched for; words can stay, and fil
   expect(likeQuery(query, id)).toEqual({ terms: [like], filters: [png] });
   expect(likeQuery(query, id, true)).toEqual({ terms: [...textQuery('dog ').terms, away, like], filters: [png] });
   expect(likeQuery(textQuery(''), id)).toEqual({ terms: [like], filters: [] });
+});
+
+test('a picture from elsewhere takes the place of other pictures, and words and filters stay', () => {
+  const picture = { kind: 'picture', sha256: 'ab'.repeat(32), weight: 1 } as const;
+  const asked = pictureQuery(query, picture.sha256);
+  expect(asked).toEqual({ terms: [...textQuery('dog ').terms, away, picture], filters: [png] });
+  const other = { ...picture, sha256: 'cd'.repeat(32) };
+  expect(pictureQuery(asked, other.sha256).terms).toEqual([...textQuery('dog ').terms, away, other]);
 });
 
 test('the words of a query are those without its pictures and filters', () => {

@@ -9,6 +9,11 @@ export function likeQuery(query: Query, id: string, keepWords = false): Query {
   return { terms: [...(keepWords ? wordsOf(query) : []), like], filters: query.filters };
 }
 
+/** The query for pictures like one that is in no collection: it takes the place of other pictures, and words stay beside it. */
+export function pictureQuery(query: Query, sha256: string): Query {
+  return { terms: [...wordsOf(query), { kind: 'picture', sha256, weight: 1 }], filters: query.filters };
+}
+
 /** The words of a query for a person; empty where it has none. */
 export function wordsText(query: Query): string {
   return queryText({ terms: wordsOf(query), filters: [] });

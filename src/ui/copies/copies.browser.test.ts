@@ -151,6 +151,19 @@ it('says how far it is, and an answer to what was asked before is not shown', as
   expect(page.getByRole('progressbar').elements()).toEqual([]);
 });
 
+it('is done with the answer, also where the last of its progress comes later', async () => {
+  let tell = (_done: number) => {};
+  show(async (_request, onProgress) => {
+    tell = onProgress;
+    return groupsOf(1);
+  });
+  await expect.element(page.getByText('1 group of 3 pictures, out of 20,000.')).toBeVisible();
+  tell(1);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(page.getByRole('progressbar').elements()).toEqual([]);
+  await expect.element(page.getByText('1 group of 3 pictures, out of 20,000.')).toBeVisible();
+});
+
 it('says why nothing can be compared, and tries again', async () => {
   let attempts = 0;
   show(async () => {

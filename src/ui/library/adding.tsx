@@ -1,7 +1,8 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import type { Addition } from '../../protocol/library-worker.ts';
-import { ACCEPT, canKeepFolders, ofInput, pickFolder } from '../../state/library/gather.ts';
+import { canKeepFolders, ofInput, pickFolder } from '../../state/library/gather.ts';
 import type { Library } from '../../state/library/library.ts';
+import { ACCEPT } from '../../state/library/take-files.ts';
 import { useApp } from '../context.ts';
 import { rateInWords } from './sentences.ts';
 

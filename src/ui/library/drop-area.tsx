@@ -104,7 +104,10 @@ function Overlay(): JSX.Element {
   onMount(() => element?.showPopover?.());
   return (
     <div ref={element} class="drop-area" popover="manual">
-      <p>Drop to add to your pictures</p>
+      <p>
+        Drop to add to your pictures
+        <span>On the search field: search by it</span>
+      </p>
     </div>
   );
 }

@@ -1,14 +1,17 @@
-import { type Accessor, createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
+import { type Accessor, createEffect, createSignal, type JSX, lazy, on, onCleanup, Show } from 'solid-js';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import type { Estimating, Refining } from '../../state/search/refining.ts';
 import { Failure } from '../common/failure.tsx';
 import { formatBytes, formatMs, formatPictures } from '../common/format.ts';
+import { Part } from '../common/part.tsx';
 import { type App, useApp } from '../context.ts';
 import { SearchRating } from '../ratings/search-rating.tsx';
 import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
 import { hasLine, headline, isNothing } from './matches.ts';
 import './results-header.css';
+
+const ChooseAgain = lazy(() => import('./picture/choose-again.tsx'));
 
 /**
  * How many pictures match and how long it took; and what else to try where none does. As high before the answer as with
@@ -22,7 +25,15 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
   return (
     <div class="results-header">
       <Show when={!app.session.modelError() && app.search.error()}>
-        {(error) => <Failure error={error()} title="This search failed" onRetry={app.search.retry} />}
+        {(error) => (
+          <Failure error={error()} title="This search failed" onRetry={app.search.retry}>
+            <Show when={error().code === 'picture-missing'}>
+              <Part>
+                <ChooseAgain />
+              </Part>
+            </Show>
+          </Failure>
+        )}
       </Show>
       <div class="results-found">
         <Show when={app.search.response()} fallback={<Waiting />}>

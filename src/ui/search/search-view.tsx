@@ -32,6 +32,13 @@ export function SearchView(): JSX.Element {
     app.commit();
     toField();
   };
+  const searchBy = async (file: File) => {
+    try {
+      (await import('./picture/search-by-picture.ts')).searchByPicture(app, file);
+    } catch {
+      app.notices.say('query-picture', 'This part could not be loaded. Is there a network?');
+    }
+  };
   const like = (item: Item) => {
     app.address.go({ query: likeQuery(app.address.current().query, item.id) });
     app.commit();
@@ -79,6 +86,7 @@ export function SearchView(): JSX.Element {
         onComposing={app.composing[1]}
         onCommit={app.commit}
         onLeave={() => grid?.focus(0)}
+        onPicture={searchBy}
         completions={completions}
       />
       <BoxLine onRemoved={toField} />

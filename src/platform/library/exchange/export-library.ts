@@ -14,6 +14,9 @@ import { createZip, type ZipFile } from './zip.ts';
 
 export type ExportProgress = (done: number, total: number) => void;
 
+/** Renditions on their way from the store at a time are those of so many pictures. */
+const READ_TOGETHER = 32;
+
 /** Of a graph that someone may build for the collection; written down because the manifest names them. */
 const HNSW = { M: 16, efConstruction: 200 };
 
@@ -50,14 +53,17 @@ async function addRenditions(
   onProgress: ExportProgress,
 ): Promise<Map<string, number>> {
   const written = new Map<string, number>();
-  for (const [done, { item }] of pictures.entries()) {
-    for (const path of renditionPaths(item)) {
-      const rendition = await store.rendition(path);
-      if (!rendition || written.has(path)) continue;
-      await zip.add(path, rendition.bytes);
-      written.set(path, rendition.bytes.length);
+  for (let start = 0; start < pictures.length; start += READ_TOGETHER) {
+    const some = pictures.slice(start, start + READ_TOGETHER);
+    const paths = some.flatMap(({ item }) => renditionPaths(item)).filter((path) => !written.has(path));
+    const renditions = await Promise.all(paths.map(store.rendition));
+    for (const [i, path] of paths.entries()) {
+      const bytes = renditions[i]?.bytes;
+      if (!bytes) continue;
+      await zip.add(path, bytes);
+      written.set(path, bytes.length);
     }
-    onProgress(done + 1, pictures.length);
+    onProgress(start + some.length, pictures.length);
   }
   return written;
 }

@@ -31,9 +31,11 @@ export async function importLibrary(
   }
   const total = 2 * library.pictures.length;
   let done = 0;
-  for (const { item } of library.pictures) {
-    for (const path of renditionPaths(item)) await library.rendition(path);
-    onProgress(++done, total);
+  for (let start = 0; start < library.pictures.length; start += BATCH) {
+    const batch = library.pictures.slice(start, start + BATCH);
+    await Promise.all(batch.flatMap(({ item }) => renditionPaths(item)).map(library.rendition));
+    done += batch.length;
+    onProgress(done, total);
   }
   if (!own) await store.setModel(library.model);
   const folders = new Map((await store.folders()).map((folder) => [folder.id, folder]));

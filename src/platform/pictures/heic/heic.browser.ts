@@ -11,7 +11,7 @@ import { type CreateLibheif, prepareLibheif } from './libheif.ts';
 let decoder: ReturnType<typeof createHeicDecoder> | null = null;
 
 /**
- * Decode HEIC, by the browser where it can, else by libheif, which is loaded then. Blocks its thread for a second or more.
+ * Decode HEIC, by the browser where it can, else by libheif, which is loaded then. It blocks its thread meanwhile.
  * @throws Refusal why the picture is not read; AfterimageError `part-missing`, `part-corrupt`, `offline`, `network` where
  *   libheif could not be loaded
  */

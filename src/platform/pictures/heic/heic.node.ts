@@ -15,7 +15,7 @@ const waiting: ((thread: Worker) => void)[] = [];
 let started = 0;
 
 /**
- * Decode in a thread: libheif computes for a second or more, and would stop everything else. Threads start when there is
+ * Decode in a thread: libheif works in one piece, and would stop everything else meanwhile. Threads start when there is
  * something to decode, and do not keep the process alive.
  * @throws Refusal why the picture is not read
  */

@@ -34,7 +34,7 @@ export default function QueryParts(props: { onRemoved: () => void }): JSX.Elemen
           term.kind === 'item' ? (
             <ItemChip term={term} onRemove={() => removePicture(term)} />
           ) : (
-            <Chip text={termText(term)} away={term.weight < 0} onRemove={() => removePicture(term)} />
+            <PictureChip term={term} onRemove={() => removePicture(term)} />
           )
         }
       </For>
@@ -67,6 +67,18 @@ function ItemChip(props: { term: ItemTerm; onRemove: () => void }): JSX.Element 
   return (
     <Chip text={termText(props.term, title())} away={props.term.weight < 0} onRemove={props.onRemove}>
       <Show when={url()}>{(src) => <img src={src()} alt="" width="28" height="28" />}</Show>
+    </Chip>
+  );
+}
+
+/** A picture that is in no collection, where it is at hand. */
+function PictureChip(props: { term: Term; onRemove: () => void }): JSX.Element {
+  const { asked } = useApp();
+  const picture = () => (props.term.kind === 'picture' ? asked.pictures()?.get(props.term.sha256) : undefined);
+  const name = () => picture() && `“${picture()?.name}”`;
+  return (
+    <Chip text={termText(props.term, name())} away={props.term.weight < 0} onRemove={props.onRemove}>
+      <Show when={picture()?.thumbnail}>{(src) => <img src={src()} alt="" width="28" height="28" />}</Show>
     </Chip>
   );
 }

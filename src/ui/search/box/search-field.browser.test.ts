@@ -24,7 +24,7 @@ function show(values: (field: string, prefix: string) => Promise<readonly Choice
           return value();
         },
         ...{ autofocus: false, busy: false, onInput: setValue, onCommit, onLeave },
-        ...{ ref: () => {}, onCut: () => {}, onComposing: () => {} },
+        ...{ ref: () => {}, onCut: () => {}, onComposing: () => {}, onPicture: () => {} },
         completions: createCompletions(values),
       }),
     root,

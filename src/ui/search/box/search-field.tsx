@@ -1,4 +1,5 @@
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { ACCEPT, hasFiles, takePasted } from '../../../state/library/take-files.ts';
 import { MAX_QUERY } from '../../../state/search/address.ts';
 import { Icon } from '../../common/icons.tsx';
 import { CompletionList, LIST_ID, optionId } from './completion-list.tsx';
@@ -30,10 +31,13 @@ export function SearchField(props: {
   onCommit: () => void;
   /** The arrow down: into the pictures. */
   onLeave: () => void;
+  /** A picture was chosen, dropped here or pasted, to search by. */
+  onPicture: (file: File) => void;
   /** For what is being typed. */
   completions: Completions;
 }): JSX.Element {
   const [stuck, setStuck] = createSignal(false);
+  const [isOver, setOver] = createSignal(false);
   let input: HTMLInputElement | undefined;
   let sentinel: HTMLDivElement | undefined;
 
@@ -51,6 +55,24 @@ export function SearchField(props: {
     props.onCut(isCut);
     props.onInput(element.value);
     props.completions.typed(element.value, element.selectionStart ?? element.value.length);
+  };
+  const searchBy = (files: ArrayLike<File> | null | undefined) => files?.[0] && props.onPicture(files[0]);
+  const onDragOver = (event: DragEvent) => {
+    if (!hasFiles(event.dataTransfer)) return;
+    event.preventDefault(); // what is dropped elsewhere is added (library/drop-area.tsx)
+    setOver(true);
+  };
+  const onDrop = (event: DragEvent) => {
+    setOver(false);
+    if (!hasFiles(event.dataTransfer)) return;
+    event.preventDefault();
+    searchBy(event.dataTransfer.files);
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const files = takePasted(event);
+    if (files.length === 0) return;
+    event.preventDefault();
+    searchBy(files);
   };
   const isOpen = () => props.completions.options().length > 0;
   const takeCompletion = (place?: number): boolean => {
@@ -108,6 +130,11 @@ export function SearchField(props: {
         <form
           class="search-field"
           data-busy={props.busy ? '' : undefined}
+          data-drop={isOver() ? '' : undefined}
+          onDragOver={onDragOver}
+          onDragLeave={(event) => setOver(event.currentTarget.contains(event.relatedTarget as Node | null))}
+          onDrop={onDrop}
+          onPaste={onPaste}
           onSubmit={(event) => {
             event.preventDefault();
             props.completions.close();
@@ -151,10 +178,28 @@ export function SearchField(props: {
             }}
             onKeyDown={onKeyDown}
           />
+          <label class="icon-button search-picture" title="Search by a picture">
+            <input
+              type="file"
+              class="visually-hidden"
+              aria-label="Search by a picture"
+              accept={ACCEPT}
+              onChange={(event) => {
+                searchBy(event.currentTarget.files);
+                event.currentTarget.value = ''; // the same one may be chosen again
+              }}
+            />
+            <Icon name="picture" />
+          </label>
           <Show when={props.value} fallback={<span class="search-key">/</span>}>
             <button type="button" class="icon-button" aria-label="Clear" title="Clear (Escape)" onClick={clear}>
               <Icon name="close" />
             </button>
+          </Show>
+          <Show when={isOver()}>
+            <span class="search-drop" aria-hidden="true">
+              Drop to search by this picture
+            </span>
           </Show>
           <Show when={isOpen()}>
             <CompletionList completions={props.completions} onTake={takeCompletion} />
