@@ -20,6 +20,7 @@ const HELP = `
 Usage: pnpm bench [options]
        pnpm bench vectors [options]
        pnpm bench million [options]
+       pnpm bench library [options]
        pnpm bench against <site> [options]
 
 Measures the production build in Chromium: queries, cold and warm start, bytes, memory, and build-index. Nothing here
@@ -54,6 +55,16 @@ turns in one browser, and the ratios. Writes bench-results/against.json.
 
   --rounds <n>       fresh browsers (6)
   --json <file>      where the results go
+
+With "library": how fast a visitor's own pictures are indexed in a tab, beside the vision tower alone in the same browser
+and build-index on the same machine; where the time goes; queries meanwhile.
+
+  --photos <folder>  these pictures (generated ones)
+  --count <n>        so many of them (500)
+  --device <name>    wasm or webgpu (wasm)
+  --threads <n>      of the vision tower on wasm (1)
+  --memory <n>       also: memory after 500 and after so many pictures
+  --json <file>      where the results go
 `;
 
 const OPTIONS = {
@@ -76,6 +87,10 @@ await runScript(HELP, async (args) => {
   if (args[0] === 'against') {
     const { benchAgainst } = await import('./bench/against.ts');
     return benchAgainst(args.slice(1));
+  }
+  if (args[0] === 'library') {
+    const { benchLibrary } = await import('./bench/library/main.ts');
+    return benchLibrary(args.slice(1));
   }
   const values = parseOnlyOptions(args, OPTIONS);
   const rounds = parseCount(values.rounds, '--rounds');

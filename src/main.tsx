@@ -13,7 +13,7 @@ import { createLibraryPictures } from './state/collection/library-pictures.ts';
 import { createOpened } from './state/collection/opened.ts';
 import { createPictures } from './state/collection/pictures.ts';
 import { createSelection } from './state/collection/selection.ts';
-import { createSession, type Session } from './state/collection/session.ts';
+import { createSession, type Offered, type Session } from './state/collection/session.ts';
 import { picturesOf } from './state/collection/together.ts';
 import { createLibraryAccess, createUsedMark, type LibraryAccess } from './state/library/access.ts';
 import { createLog } from './state/log/log.ts';
@@ -38,7 +38,9 @@ function createApp(baseUrl: string): App {
   const { device, index, threads } = address.current();
   const client = createQueryClient({ baseUrl, device, index, ...(threads === null ? {} : { threads }) });
   const notices = createNotices();
-  const session = createSession(client, (offered) => collectionOf(address.current(), offered), notices);
+  const library = createOwnPictures(baseUrl, address.current(), notices);
+  const wanted = (offered: Offered) => collectionOf(address.current(), offered);
+  const session = createSession(client, wanted, notices, library.isUsed);
   const items = createItems(client, session.collection, (error) =>
     error ? notices.say('items', whyMissing(error)) : notices.dismiss('items'),
   );
@@ -71,7 +73,6 @@ function createApp(baseUrl: string): App {
     const name = session.collection()?.manifest.name;
     return name === undefined || name === LIBRARY || name === ALL ? undefined : createStaticPictures(baseUrl, name);
   });
-  const library = createOwnPictures(baseUrl, address.current(), notices);
   const libraryPictures = createLibraryPictures(client, async (id) => (await library.load()).original(id));
   const pictureSource = createMemo(() => {
     const name = session.collection()?.manifest.name;

@@ -119,7 +119,10 @@ async function encodeAll({ encoder }: Context, pixels: readonly Pixels[]): Promi
 }
 
 /** A whole build into the empty folder `out`, with an encoder that is loaded already. */
-async function indexAll({ folder, worker }: Context, out: string): Promise<IndexSummary> {
+export async function indexAll(
+  { folder, worker }: Pick<Context, 'folder' | 'worker'>,
+  out: string,
+): Promise<IndexSummary> {
   const builder = await createCollectionBuilder({
     folders: [folder],
     out: join(out, 'collections/bench'),

@@ -41,6 +41,29 @@ describe('opening', () => {
     expect(devices).toEqual(['wasm']);
   });
 
+  test('what is out of date is opened again when it is asked for, and only that', async () => {
+    const { client, typesOfEvents, workers } = await openBench('wasm');
+    await client.ready();
+    const heard = () => typesOfEvents().filter((type) => type === 'collection-outdated').length;
+    const opened = () => workers[0]?.calls.filter((call) => call.startsWith('openCollection')).length;
+    workers[0]?.emit({ type: 'collection-outdated', name: 'other' });
+    await expect.poll(heard).toBe(1);
+    await client.open('demo');
+    expect(opened()).toBe(1);
+    workers[0]?.emit({ type: 'collection-outdated', name: 'demo' });
+    await expect.poll(heard).toBe(2);
+    await client.open('demo');
+    await client.ready();
+    expect(opened()).toBe(2);
+  });
+
+  test('the library is asked for without a collection', async () => {
+    const bytes = { bytes: Uint8Array.of(1), type: 'image/webp' };
+    bench = createBench('wasm', () => ({ countLibrary: async () => 3, libraryPicture: async () => bytes }));
+    expect(await bench.client.countLibrary()).toBe(3);
+    expect(await bench.client.libraryPicture('a', 'thumbnail')).toEqual(bytes);
+  });
+
   test('before a collection is open, asking is a coded error', async () => {
     bench = createBench('wasm');
     await expect(bench.client.ready()).rejects.toMatchObject({ code: 'collection-not-found' });

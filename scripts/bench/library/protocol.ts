@@ -27,8 +27,16 @@ export interface BenchPage {
   warmUp(device: Device, threads: number): Promise<void>;
   /** Pictures a second of the tower alone, on pixels that are there. */
   bareLoop(device: Device, threads: number, pictures: number): Promise<number>;
-  /** Index the first photographs, of those that were fetched, into an empty library. */
+  /** Index some of the photographs that were fetched; those that are in the library already are only read. */
   index(device: Device, threads: number, from: number, count: number): Promise<Run>;
+  /** Open the demo collection in the query worker, with a first answer. */
+  openQueries(device: Device, threads: number): Promise<void>;
+  /** Milliseconds of queries one after the other: so many, or (0) until what is being indexed is done. */
+  query(count: number): Promise<number[]>;
+  /** Bytes of the page and its workers after a garbage collection. */
+  memory(): Promise<number>;
+  /** Pictures like those that were fetched, each of other bytes, until there are so many. */
+  multiply(count: number): Promise<void>;
   /** The pixels that the tower gets of a photograph, base64; null where it is refused. */
   pixels(photos: readonly Photo[], preprocessor: string): Promise<(string | null)[]>;
 }

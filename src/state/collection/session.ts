@@ -44,6 +44,9 @@ export interface Session {
   retry(): void;
 }
 
+/** Undefined while it is not known. */
+export type Offered = readonly CollectionEntry[] | undefined;
+
 /** What the wanted collection is: the one in the address, else the first on offer. */
 function chosen(wanted: string | null, entries: readonly CollectionEntry[] | undefined): string | undefined {
   return wanted ?? entries?.[0]?.name;
@@ -84,19 +87,23 @@ function createLibraryCount(client: QueryClient, isLoading: () => boolean, isUse
   const ask = () => client.countLibrary().then(setCount, () => setCount(0));
   createEffect(on([isLoading, isUsed], ([loading, used]) => !loading && used && void ask()));
   onCleanup(client.subscribe((event) => event.type === 'library' && setCount(event.count)));
-  return () => (isUsed() ? count() : 0);
+  return () => count() ?? (isUsed() ? undefined : 0);
 }
 
 /** @param isLibraryUsed whether the visitor may have pictures of their own here */
 export function createSession(
   client: QueryClient,
-  wanted: (offered: readonly CollectionEntry[] | undefined) => string | null,
+  wanted: (offered: Offered) => string | null,
   notices: Notices,
   isLibraryUsed: Accessor<boolean> = () => true,
 ): Session {
   const [list, { refetch: refetchList }] = createResource(() => client.listCollections());
   const ofSite = () => (list.state === 'ready' ? list() : undefined);
-  const library = createLibraryCount(client, () => list.loading, isLibraryUsed);
+  const library = createLibraryCount(
+    client,
+    () => list.loading,
+    () => isLibraryUsed() || wanted(ofSite()) === LIBRARY,
+  );
   const collections = createMemo(() =>
     offered(ofSite(), library(), list.state === 'errored', wanted(ofSite()) === LIBRARY),
   );

@@ -1,7 +1,9 @@
 import { proxy, wrap } from 'comlink';
 import { drawSvg } from '../../../../src/client/draw-svg.ts';
 import { createLibraryClient, type LibraryClient } from '../../../../src/client/library-client.ts';
+import { createQueryClient, type QueryClient } from '../../../../src/client/query-client.ts';
 import type { Pixels } from '../../../../src/engine/ports.ts';
+import { textQuery } from '../../../../src/engine/query/query.ts';
 import { parsePreprocessor } from '../../../../src/platform/models/preprocessor.ts';
 import { createBrowserDecoder } from '../../../../src/platform/pictures/decode.browser.ts';
 import type { VisionWorkerApi } from '../../../../src/platform/sessions/vision-session.browser.ts';
@@ -10,6 +12,13 @@ import { type BenchPage, type Device, STEPS_CHANNEL, type Steps } from '../proto
 
 const baseUrl = new URL('./', location.href).href;
 let files: AddedFile[] = [];
+let queries: QueryClient | undefined;
+/** One for all runs, so that the model is loaded once. */
+let client: LibraryClient | undefined;
+let counted: Pick<Queue, 'done' | 'failed'> = { done: 0, failed: 0 };
+/** Runs of indexing that are under way. */
+let running = 0;
+const WORDS = ['dog', 'a red car', 'children on a beach', 'snow', 'something to eat', 'a church at night'];
 
 const page: BenchPage = {
   async fetchPhotos(photos) {
@@ -42,15 +51,54 @@ const page: BenchPage = {
     return done / seconds;
   },
   async index(device, threads, from, count) {
-    const client = createClient(device, threads);
-    await client.overview();
+    running++;
+    const at = clientFor(device, threads);
+    await at.overview();
+    const before = await readSteps();
+    const [done, failed] = [counted.done, counted.failed];
     const start = performance.now();
-    const ended = queueEnded(client, start);
-    await client.add({ kind: 'files', files: files.slice(from, from + count) });
+    const ended = queueEnded(at, start);
+    await at.add({ kind: 'files', files: files.slice(from, from + count) });
     const { queue, seconds } = await ended;
-    const steps = await readSteps();
-    client.dispose();
-    return { pictures: queue.done, failed: queue.failed, seconds, steps };
+    running--;
+    const after = Object.entries(await readSteps());
+    const steps = Object.fromEntries(after.map(([step, ms]) => [step, ms - (before[step] ?? 0)]));
+    const isNew = queue.done + queue.failed === count;
+    counted = queue;
+    return {
+      ...{ seconds, steps },
+      pictures: isNew ? queue.done : queue.done - done,
+      failed: isNew ? queue.failed : queue.failed - failed,
+    };
+  },
+  async openQueries(device, threads) {
+    queries = createQueryClient({ baseUrl, device, index: 'auto', threads });
+    await queries.open('demo');
+    await queries.ready();
+    await queries.search(textQuery('a dog'));
+  },
+  async query(count) {
+    const times: number[] = [];
+    for (let i = 0; count > 0 ? i < count : running > 0; i++) {
+      const start = performance.now();
+      await queries?.search(textQuery(`${WORDS[i % WORDS.length]} ${i}`));
+      times.push(performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, 50)); // as fast as somebody types
+    }
+    return times;
+  },
+  async memory() {
+    const measured = performance as Performance & { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };
+    return (await measured.measureUserAgentSpecificMemory()).bytes;
+  },
+  async multiply(count) {
+    const own = files.length;
+    for (let i = own; i < count; i++) {
+      const { file, path } = files[i % own] as AddedFile; // there are as many
+      // Bytes behind the end of a JPEG are no part of its picture.
+      const copy = new File([file, `${i}`], path, { lastModified: file.lastModified });
+      files.push({ path: `${i}-${path}`, file: copy });
+    }
   },
   async pixels(photos, preprocessor) {
     const decoder = createBrowserDecoder({ preprocessor: parsePreprocessor(preprocessor), draw: drawSvg });
@@ -66,12 +114,13 @@ const page: BenchPage = {
   },
 };
 
-function createClient(device: Device, threads: number): LibraryClient {
-  return createLibraryClient({
+function clientFor(device: Device, threads: number): LibraryClient {
+  client ??= createLibraryClient({
     ...{ baseUrl, device, threads },
     chooseDevice: async () => ({ device, reason: 'Asked for.' }),
     createWorker: () => new Worker(new URL('./library.worker.ts', import.meta.url), { type: 'module' }),
   });
+  return client;
 }
 
 /** When nothing is left of what was added. The clock starts when the first batch could be encoded. */
