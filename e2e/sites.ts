@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { copyFile, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { BlobReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import sirv from 'sirv';
 import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from '../scripts/repository/folders.ts';
 import { serve } from '../scripts/serve/serve.ts';
+import { listCollections } from '../scripts/site/list-collections.ts';
 
 const run = promisify(execFile);
 
@@ -74,6 +76,19 @@ export async function copyPublicFolder(folder: string): Promise<string> {
   await copyFile(join(COLLECTIONS_FOLDER, 'index.json'), join(folder, 'collections/index.json'));
   await cp(MODELS_FOLDER, join(folder, 'models'), { recursive: true });
   return folder;
+}
+
+/** Unpack a zip file of a collection into a `public/` folder, as a host does, and list it. */
+export async function unpackCollection(zip: string, folder: string): Promise<void> {
+  const reader = new ZipReader(new BlobReader(new Blob([await readFile(zip)])));
+  for (const entry of await reader.getEntries()) {
+    if (entry.directory) continue;
+    const path = join(folder, 'collections', entry.filename);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, await entry.getData(new Uint8ArrayWriter()));
+  }
+  await reader.close();
+  await listCollections(join(folder, 'collections'), () => {});
 }
 
 /** Draw some of the demo's pictures as SVG files. */

@@ -154,6 +154,15 @@ test('an empty library takes pictures of the model it was opened for', async () 
   expect([library.order(), outdated()]).toEqual([new Uint32Array(), 0]);
 });
 
+test('records say what pictures look like, so that copies can be found', async () => {
+  const hash = '00ff00ff00ff00ff';
+  const { store, library } = await open([picture(1, { phash: hash })]);
+  store.put('added', picture(2));
+  await expect.poll(() => library.count).toBe(2);
+  const items = await Promise.all([0, 1].map((row) => library.items.get(row)));
+  expect(items.map(perceptualHashOf)).toEqual([hash, undefined]);
+});
+
 test('what cannot be read of a change is read anew as a whole', async () => {
   const { store, outdated } = await open([picture(1)]);
   store.fails = true;

@@ -280,6 +280,15 @@ describe('a file that is no whole library', () => {
       await refused(await changed(zip, (files) => files.delete(path)));
   });
 
+  it('may hold pictures that are named by their content, as they are when they are added', async () => {
+    const one = newPicture(1);
+    const path = `thumbs/ab/${(await sha256(one.thumbnail.bytes)).slice(0, 16)}.webp`;
+    const from = await libraryOf({ ...one, item: { ...one.item, thumbnail: { path, width: 40, height: 30 } } });
+    const elsewhere = createMemoryLibraryStore();
+    await importLibrary(elsewhere, await exportLibrary(from, OPTIONS));
+    expect((await elsewhere.rendition(path))?.bytes).toEqual(one.thumbnail.bytes);
+  });
+
   it('is refused when it brings pictures under the paths of others', async () => {
     const from = await libraryOf(newPicture(1));
     const victim = newPicture(2).item.thumbnail;

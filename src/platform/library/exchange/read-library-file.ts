@@ -42,7 +42,11 @@ export async function readLibraryFile(file: Blob): Promise<ReadLibrary> {
     const known = parseLibraryFile(await readJson(zip, root + LIBRARY_FILE)).pictures;
     const pictures = await readPictures(zip, root, manifest, known);
     const { model, dim } = manifest;
-    return { model: { model, dim }, pictures, rendition: (path) => readRendition(zip, root, path) };
+    const named = new Set(
+      pictures.flatMap(({ item }) => renditionPaths(item).filter((path) => isNamedBy(path, item.id))),
+    );
+    const rendition = (path: string) => readRendition(zip, root, path, named.has(path));
+    return { model: { model, dim }, pictures, rendition };
   } catch (error) {
     throw error instanceof AfterimageError ? libraryFileInvalid(error.message.replace(/\.$/, ''), error) : error;
   }
@@ -85,27 +89,35 @@ function unitVector(vectors: StoredVectors, row: number): Float32Array {
   return vectors.encoding === 'f32' ? vector : normalise(vector);
 }
 
-/**
- * Renditions are stored under the paths of their items: those of a picture must be its own, or a file could bring along
- * what is shown for others.
- */
 function checkItem(item: Item, { sha256: hash }: ExportedPicture, zip: OpenedZip, root: string): void {
   if (item.id !== hash.slice(0, 16)) throw libraryFileInvalid('its lists of pictures differ');
   for (const path of renditionPaths(item)) {
-    const [, stem, extension] = /([^/]*)\.(\w+)$/.exec(path) ?? [];
-    if (!stem?.startsWith(item.id) || !extension || !Object.hasOwn(TYPES, extension)) {
-      throw libraryFileInvalid(`${path} is no picture of ${item.id}`);
-    }
     const bytes = zip.size(root + path);
+    if (typeOf(path) === undefined) throw libraryFileInvalid(`${path} is no picture of ${item.id}`);
     if (bytes === 0 || bytes > MAX_RENDITION_BYTES) throw libraryFileInvalid(`${path} in it is missing or too large`);
   }
 }
 
-async function readRendition(zip: OpenedZip, root: string, path: string): Promise<StoredRendition> {
+/** A type that is known, of a path; undefined for others. */
+function typeOf(path: string): string | undefined {
+  const extension = /\.(\w+)$/.exec(path)?.[1] ?? '';
+  return Object.hasOwn(TYPES, extension) ? TYPES[extension] : undefined;
+}
+
+function isNamedBy(path: string, name: string): boolean {
+  return path.slice(path.lastIndexOf('/') + 1).startsWith(name);
+}
+
+/**
+ * Renditions are stored under their paths: each must be named by its picture's id or by its own content, or a file could bring
+ * along what is shown for other pictures.
+ */
+async function readRendition(zip: OpenedZip, root: string, path: string, isOwn: boolean): Promise<StoredRendition> {
   const bytes = await zip.read(root + path);
-  const type = TYPES[path.slice(path.lastIndexOf('.') + 1)];
+  const type = typeOf(path);
   if (!bytes || type === undefined) throw libraryFileInvalid(`${path} is not in it`);
-  return { bytes, type };
+  if (isOwn || isNamedBy(path, (await sha256(bytes)).slice(0, 16))) return { bytes, type };
+  throw libraryFileInvalid(`${path} is no picture of those in it`);
 }
 
 /** The parts of the collection in a zip. Paths of the collection's own folder lead to where it lies in there. */
