@@ -9,6 +9,7 @@ import { stylesFromDisk } from './scripts/vite/vite-from-disk.ts';
 import { libheif } from './scripts/vite/vite-libheif.ts';
 import { licences } from './scripts/vite/vite-licences.ts';
 import { onnxruntime } from './scripts/vite/vite-onnxruntime.ts';
+import { saxWithoutStreams } from './scripts/vite/vite-sax.ts';
 import { solidPages } from './scripts/vite/vite-solid.ts';
 import { WEB_MANIFEST } from './scripts/vite/web-manifest.ts';
 import { SECURITY_HEADERS } from './src/site/headers.ts';
@@ -85,7 +86,7 @@ export default defineConfig(async ({ command }) => {
         output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial' as const] }] } },
       },
     },
-    worker: { format: 'es' as const, plugins: () => [onnxruntime(), libheif(), workerLicences()] },
+    worker: { format: 'es' as const, plugins: () => [onnxruntime(), libheif(), saxWithoutStreams(), workerLicences()] },
     server: { headers: devHeaders },
   };
 });

@@ -60,13 +60,13 @@ function offered(
   ofSite: readonly CollectionEntry[] | undefined,
   library: number | undefined,
   hasFailed: boolean,
-  isWanted: boolean,
+  wanted: string | null,
 ): readonly CollectionEntry[] | undefined {
-  const own = library || isWanted ? [libraryEntry(library ?? 0)] : [];
+  const own = library || wanted === LIBRARY ? [libraryEntry(library ?? 0)] : [];
   if (!ofSite) return hasFailed && own.length > 0 ? own : undefined;
   if (ofSite.length === 0 && library === undefined) return undefined;
   const all = [...ofSite.filter((entry) => entry.name !== LIBRARY), ...own];
-  return all.length > 1 ? [...all, allEntry(all)] : all;
+  return all.length > 1 || wanted === ALL ? [...all, allEntry(all)] : all;
 }
 
 function allEntry(all: readonly CollectionEntry[]): CollectionEntry {
@@ -104,9 +104,7 @@ export function createSession(
     () => list.loading,
     () => isLibraryUsed() || wanted(ofSite()) === LIBRARY,
   );
-  const collections = createMemo(() =>
-    offered(ofSite(), library(), list.state === 'errored', wanted(ofSite()) === LIBRARY),
-  );
+  const collections = createMemo(() => offered(ofSite(), library(), list.state === 'errored', wanted(ofSite())));
   const name = createMemo(() => chosen(wanted(collections()), collections()));
 
   const [opened, { refetch: reopen }] = createResource(name, (wantedName) => client.open(wantedName));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textQuery } from '../../engine/query/query.ts';
+import { type Query, textQuery } from '../../engine/query/query.ts';
 import { dividerText, hasLine, headline, isNothing, matchText } from './matches.ts';
 
 function answer(good: number | null, total: number) {
@@ -39,8 +39,17 @@ describe('what is said of an answer', () => {
   });
 
   it('says when the filters leave nothing', () => {
-    expect(headline(answer(0, 0))).toBe('No picture here passes the filters of “dog”');
+    const filtered: Query = { ...textQuery('dog'), filters: [{ field: 'type', value: 'png' }] };
+    expect(headline({ ...answer(0, 0), query: filtered })).toBe(
+      'No picture here passes the filters of “dog, type: png”',
+    );
     expect(isNothing(answer(0, 0))).toBe(false);
+  });
+
+  it('says when there are no pictures, or no others', () => {
+    const like: Query = { terms: [{ kind: 'item', id: 'a'.repeat(16), collection: null, weight: 1 }], filters: [] };
+    expect(headline(answer(0, 0))).toBe('There are no pictures here yet');
+    expect(headline({ ...answer(0, 0), query: like })).toBe('There are no other pictures here');
   });
 
   it('draws no line where all of them match', () => {

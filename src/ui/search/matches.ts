@@ -31,6 +31,11 @@ function isOpenEnded(answer: Answer): boolean {
 export function headline(answer: Answer): string {
   const { unjudged, total } = answer;
   const text = queryText(answer.query);
+  if (total === 0 && answer.query.filters.length === 0) {
+    // What it is like is not among its own results.
+    const isLikeOne = answer.query.terms.some(({ kind }) => kind === 'item');
+    return isLikeOne ? 'There are no other pictures here' : 'There are no pictures here yet';
+  }
   if (total === 0) return `No picture here passes the filters of “${text}”`;
   if (!hasLine(answer)) {
     return `${formatPictures(total)}, the nearest to “${text}” first${unjudged ? `: ${UNJUDGED[unjudged]}` : ''}`;
