@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import type { AppPage } from '../app-page.ts';
+import { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
 import { makePublicFolder, serveSite, unpackCollection } from '../sites.ts';
 import { fillFolder, offerFolder, picturePaths, savedAgain } from './pictures.ts';
@@ -77,8 +77,7 @@ test('a thousand pictures: added, killed, continued, searched, cleaned up, taken
     await page.locator('input[aria-label="Exported pictures"]').setInputFiles(taken);
     await expect(page.getByText(`${(paths.length + 1).toLocaleString('en')} pictures came in.`)).toBeVisible();
     await page.getByRole('link', { name: /^Search your/ }).click();
-    await page.getByRole('searchbox').fill('animal');
-    await expect(page.getByRole('heading', { level: 2, name: /“animal”/ })).toBeVisible();
+    await new AppPage(page).search('animal');
     await elsewhere.close();
   });
 

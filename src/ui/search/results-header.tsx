@@ -1,4 +1,5 @@
 import { type Accessor, createEffect, createSignal, type JSX, lazy, on, onCleanup, Show } from 'solid-js';
+import type { Query } from '../../engine/query/query.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import type { Estimating, Refining } from '../../state/search/refining.ts';
 import { Failure } from '../common/failure.tsx';
@@ -45,8 +46,7 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
               </p>
               <Show when={isLost()}>
                 <p class="results-lost">
-                  Either there is no such picture, or the model does not know the words.{' '}
-                  {hasExamples(app) ? 'Try others, or one of these:' : 'Try others.'}
+                  {lostText(response().query)} {hasExamples(app) ? 'Try others, or one of these:' : 'Try others.'}
                 </p>
                 <Examples onExample={props.onExample} />
               </Show>
@@ -63,6 +63,13 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
       <Announcement settled={settled()} />
     </div>
   );
+}
+
+/** What it may be that nothing matches. */
+function lostText({ terms }: Query): string {
+  if (terms.every(({ kind }) => kind !== 'words'))
+    return 'No other picture here is very like it: the nearest are below.';
+  return 'Either there is no such picture, or the model does not know the words.';
 }
 
 /** For fingers only: whoever can point at a picture has its thumbs there. */

@@ -8,7 +8,6 @@ import { formatMonth } from '../common/format.ts';
 import { NoCollections } from '../common/no-collections.tsx';
 import { useApp } from '../context.ts';
 import { Grid, type GridHandle } from '../grid/grid.tsx';
-import { SelectButton } from '../selection/select-button.tsx';
 import { InternalLink } from '../shell/header.tsx';
 import { BoxLine } from './box/box-line.tsx';
 import { createCompletions } from './box/completions.ts';
@@ -153,7 +152,6 @@ function Results(props: Pick<Parameters<typeof Grid>[0], 'onOpen' | 'onLike' | '
       </Match>
       <Match when={app.session.collection()}>
         <Content>
-          <SelectButton />
           <Grid
             label={app.search.response() ? 'Results' : 'All pictures'}
             heading={(index) => <HeadingText index={index} />}

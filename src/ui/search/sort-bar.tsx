@@ -3,6 +3,7 @@ import { SORTS, type Sort } from '../../state/search/address.ts';
 import { formatCount } from '../common/format.ts';
 import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
+import { SelectButton } from '../selection/select-button.tsx';
 import { InternalLink } from '../shell/header.tsx';
 import './sort-bar.css';
 
@@ -11,7 +12,7 @@ const LABELS: Readonly<Record<Exclude<Sort, 'similarity'>, string>> = {
   oldest: 'Oldest first',
 };
 
-/** In which order the pictures below are shown; by date, the years to jump to. As high in every state. */
+/** Above the pictures: their order; by date, the years to jump to; ways to copies and to selecting. As high in every state. */
 export function SortBar(props: { /** Show the picture in this cell. */ onYear: (cell: number) => void }): JSX.Element {
   const app = useApp();
   const label = (sort: Sort) => {
@@ -47,6 +48,7 @@ export function SortBar(props: { /** Show the picture in this cell. */ onYear: (
       <InternalLink class="sort-copies" patch={{ view: 'copies', item: null }}>
         Find duplicates
       </InternalLink>
+      <SelectButton />
       <p class="visually-hidden" role="status">
         {announced(sort(), app.byDate.shown()?.timeline.months.length)}
       </p>

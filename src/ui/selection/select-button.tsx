@@ -5,7 +5,7 @@ import './selection.css';
 
 const SelectionBar = lazy(() => import('./selection-bar.tsx'));
 
-/** Above the pictures: begins selecting; then, at the foot of the window, what can be done with what is selected. */
+/** Begins selecting; then, at the foot of the window, what can be done with what is selected. */
 export function SelectButton(): JSX.Element {
   const { pictures, selection } = useApp();
   let button: HTMLButtonElement | undefined;
@@ -21,7 +21,7 @@ export function SelectButton(): JSX.Element {
   );
   return (
     <Show when={pictures.total() > 0}>
-      <div class="grid-bar">
+      <span class="select-pictures">
         <button
           ref={button}
           type="button"
@@ -36,7 +36,7 @@ export function SelectButton(): JSX.Element {
             <SelectionBar />
           </Part>
         </Show>
-      </div>
+      </span>
     </Show>
   );
 }
