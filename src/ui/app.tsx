@@ -6,7 +6,7 @@ import { Drawer } from './common/drawer.tsx';
 import { Part } from './common/part.tsx';
 import { useApp } from './context.ts';
 import { itemTitle } from './grid/cell.tsx';
-import { DropListener } from './library/drop-listener.tsx';
+import { DropListener } from './library/drop/drop-listener.tsx';
 import { SearchView } from './search/search-view.tsx';
 import { Header } from './shell/header.tsx';
 import { NoticeLines } from './shell/notices.tsx';

@@ -1,6 +1,6 @@
 import type { Sharp, TiffOptions } from 'sharp';
 import { toFloat16 } from '../../../src/engine/numeric/float16.ts';
-import { type TestTiff, writeTiff } from '../../../src/platform/pictures/containers/testing-tiff.ts';
+import { type TestTiff, writeTiff } from '../../../src/platform/pictures/containers/tiff/testing-tiff.ts';
 import { type Drawing, imageOf, samplesOf } from './drawing.ts';
 import type { Format } from './formats.ts';
 import { withBlocks, withTiffFields } from './metadata.ts';

@@ -5,15 +5,15 @@ import type { DecodedPicture, PictureDecoder, PictureMetadata, Rendition } from 
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { isJpeg, JPEG_DAMAGE } from './containers/jpeg.ts';
 import { rawPreview } from './containers/raw-preview.ts';
-import { refuseFalseBlank } from './decoding/blank.node.ts';
 import { createGate } from './decoding/exclusive.ts';
-import { showingFrame } from './decoding/frames.node.ts';
-import { seenOnGround } from './decoding/ground.node.ts';
 import { type Input, openInput, readInput, type Strictness } from './decoding/input.node.ts';
 import { refuseLost } from './decoding/lost.node.ts';
 import { mended, refuseMissing, withoutZeros } from './decoding/mend.ts';
 import { fromRaw, inside, type Raw } from './decoding/raw.node.ts';
 import { isCertain, reasonOf, wordsOf } from './decoding/reasons.node.ts';
+import { refuseFalseBlank } from './decoding/shown/blank.node.ts';
+import { showingFrame } from './decoding/shown/frames.node.ts';
+import { seenOnGround } from './decoding/shown/ground.node.ts';
 import { readMetadata } from './metadata/read-metadata.ts';
 import { toSquare } from './square/square.node.ts';
 

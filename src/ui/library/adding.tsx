@@ -4,7 +4,7 @@ import { canKeepFolders, ofInput, pickFolder } from '../../state/library/gather.
 import type { Library } from '../../state/library/library.ts';
 import { ACCEPT } from '../../state/library/take-files.ts';
 import { useApp } from '../context.ts';
-import { rateInWords } from './sentences.ts';
+import { rateInWords } from './queue/sentences.ts';
 
 /** The ways in: a folder, single pictures, what is dropped or pasted. */
 export function Adding(props: { library: Library }): JSX.Element {

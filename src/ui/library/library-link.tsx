@@ -2,7 +2,7 @@ import { createEffect, type JSX, lazy, Show } from 'solid-js';
 import { Part } from '../common/part.tsx';
 import { useApp } from '../context.ts';
 
-const LibraryStatus = lazy(() => import('./library-status.tsx'));
+const LibraryStatus = lazy(() => import('./queue/library-status.tsx'));
 
 /** In the header, once there are pictures of the visitor's own: how far the adding is. Loads the library, which goes on. */
 export function LibraryLink(): JSX.Element {

@@ -6,12 +6,12 @@ import { Failure } from '../common/failure.tsx';
 import { formatPictures } from '../common/format.ts';
 import { InternalLink } from '../shell/header.tsx';
 import { Adding } from './adding.tsx';
-import { Failures } from './failures.tsx';
 import { Folders } from './folders.tsx';
+import { Failures } from './queue/failures.tsx';
 import './library.css';
-import { MovingPictures } from './moving.tsx';
-import { QueuePanel } from './queue-panel.tsx';
-import { Storage } from './storage.tsx';
+import { MovingPictures } from './keeping/moving.tsx';
+import { Storage } from './keeping/storage.tsx';
+import { QueuePanel } from './queue/queue-panel.tsx';
 import { WithLibrary } from './with-library.tsx';
 
 /** The visitor's own pictures: adding, how far that is, what failed, where they are found, how much room they take. */

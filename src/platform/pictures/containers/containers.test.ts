@@ -7,9 +7,9 @@ import { firstFrame, mendGif } from './gif.ts';
 import { jpegObstacle, mendJpeg } from './jpeg.ts';
 import { pngColour } from './png.ts';
 import { sizeSvg } from './svg.ts';
-import { writeTiff } from './testing-tiff.ts';
-import { readTiff } from './tiff.ts';
-import { tiffReading } from './tiff-samples.ts';
+import { writeTiff } from './tiff/testing-tiff.ts';
+import { readTiff } from './tiff/tiff.ts';
+import { tiffReading } from './tiff/tiff-samples.ts';
 import { endsInZeros, mendWebp, missingBytes } from './webp.ts';
 
 /** Whatever follows the first bytes of a format. */

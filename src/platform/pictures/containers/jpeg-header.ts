@@ -1,7 +1,7 @@
 /** What a JPEG says of itself before its first scan (ITU-T T.81, annex B). Untrusted bytes; nothing throws. */
 import { asciiOf, concat } from './bytes.ts';
-import { openTiff } from './ifd.ts';
 import { isJpeg } from './jpeg.ts';
+import { openTiff } from './tiff/ifd.ts';
 
 const SCAN = 0xda;
 const END = 0xd9;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import sharp, { type Sharp, type TiffOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { AfterimageError } from '../../../engine/errors.ts';
-import { deflatedStrips } from '../containers/tiff.ts';
+import { deflatedStrips } from '../containers/tiff/tiff.ts';
 import { COLOURS, expectQuarters, fixture, quartersOf, refusalOf, testDecoder } from '../testing-pictures.node.ts';
 
 /** The four colours with noise, so that each part of the file holds something of the picture. */

@@ -4,15 +4,15 @@ import { asStill, avifColour, sequenceOf } from '../containers/avif.ts';
 import { isPng, pngColour } from '../containers/png.ts';
 import { isRaw } from '../containers/raw-preview.ts';
 import { isXml, type SvgSize, sizeSvg } from '../containers/svg.ts';
-import { isTiff, readTiff } from '../containers/tiff.ts';
-import { type NumericSamples, tiffReading } from '../containers/tiff-samples.ts';
+import { isTiff, readTiff } from '../containers/tiff/tiff.ts';
+import { type NumericSamples, tiffReading } from '../containers/tiff/tiff-samples.ts';
 import { decodeHeicInThread } from '../heic/heic.node.ts';
 import { isHeic } from '../heic/heic.ts';
 import { MAX_PIXELS, TIMEOUT_SECONDS } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
-import { WHITE } from './ground.ts';
 import { numericTiff } from './numeric-tiff.node.ts';
 import { fromRaw, type Raw, toRaw } from './raw.node.ts';
+import { WHITE } from './shown/ground.ts';
 
 /** A picture file and how its pixels are read. */
 export interface Input {

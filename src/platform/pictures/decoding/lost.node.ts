@@ -3,11 +3,11 @@ import { inflate } from 'node:zlib';
 import sharp from 'sharp';
 import { isCutAnimation, isGif } from '../containers/gif.ts';
 import { isJpeg, lacksScans, mendJpeg, withFilling } from '../containers/jpeg.ts';
-import { deflatedStrips } from '../containers/tiff.ts';
+import { deflatedStrips } from '../containers/tiff/tiff.ts';
 import { MAX_PIXELS } from '../limits.ts';
-import { MIN_SHOWN, shownShare } from './frames.ts';
 import type { Input } from './input.node.ts';
 import type { Raw } from './raw.node.ts';
+import { MIN_SHOWN, shownShare } from './shown/frames.ts';
 
 /** libvips asks for warnings before it reads so many lines, so those of the last ones go unnoticed. */
 const UNWATCHED_LINES = 16;

@@ -1,5 +1,5 @@
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
-import { type NumericSamples, numericToBytes } from '../containers/tiff-samples.ts';
+import { type NumericSamples, numericToBytes } from '../containers/tiff/tiff-samples.ts';
 import { TIMEOUT_SECONDS } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import type { Raw } from './raw.node.ts';

@@ -3,7 +3,7 @@ import { isGif } from '../containers/gif.ts';
 import { isJpeg, jpegObstacle } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
 import { xmlKind } from '../containers/svg.ts';
-import { isTiff } from '../containers/tiff.ts';
+import { isTiff } from '../containers/tiff/tiff.ts';
 import { isWebp } from '../containers/webp.ts';
 import { Refusal } from '../refusal.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toFloat16 } from '../../../engine/numeric/float16.ts';
-import { type TestTiff, writeTiff } from '../containers/testing-tiff.ts';
+import { type TestTiff, writeTiff } from '../containers/tiff/testing-tiff.ts';
 import { COLOURS, expectQuarters, fixture, GREYS, type Quarters, refusalOf } from '../testing-pictures.node.ts';
 
 const SIDE = 16;

@@ -2,13 +2,13 @@
 import { brandsOf } from '../containers/boxes.ts';
 import { asciiOf } from '../containers/bytes.ts';
 import { isGif } from '../containers/gif.ts';
-import { openTiff, RAW_MAGICS } from '../containers/ifd.ts';
 import { itemContents } from '../containers/iso-items.ts';
 import { isJpeg } from '../containers/jpeg.ts';
 import { jpegHeader } from '../containers/jpeg-header.ts';
 import { isPng } from '../containers/png.ts';
 import { cr3Metadata } from '../containers/raw/cr3.ts';
 import { isRaw, rawJpeg } from '../containers/raw-preview.ts';
+import { openTiff, RAW_MAGICS } from '../containers/tiff/ifd.ts';
 import { isWebp, webpChunk } from '../containers/webp.ts';
 import { type Exif, joinExif, openExif } from './exif.ts';
 import { gifXmp } from './gif.ts';

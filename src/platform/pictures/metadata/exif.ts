@@ -3,7 +3,7 @@ import { type Place, toPlace } from '../../../engine/collection/extensions/facts
 import type { PictureDate } from '../../../engine/collection/types.ts';
 import { readOffset, toSecond } from '../../../engine/formats/dates/date.ts';
 import { readDate } from '../../../engine/formats/dates/read-date.ts';
-import { type Directory, openTiff, RAW_MAGICS, type Tiff } from '../containers/ifd.ts';
+import { type Directory, openTiff, RAW_MAGICS, type Tiff } from '../containers/tiff/ifd.ts';
 import { cameraName, readName } from './camera.ts';
 import { signedDegrees } from './degrees.ts';
 

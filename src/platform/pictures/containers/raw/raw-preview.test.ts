@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jpegHeader, orientationOf } from '../jpeg-header.ts';
 import { isRaw, rawPreview } from '../raw-preview.ts';
-import { writeTiff } from '../testing-tiff.ts';
+import { writeTiff } from '../tiff/testing-tiff.ts';
 import {
   exifSegment,
   LOSSLESS,

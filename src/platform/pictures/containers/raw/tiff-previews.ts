@@ -3,8 +3,8 @@
  * (ISO 12234-2), and https://exiftool.org/TagNames/ for what makers do not document.
  */
 import { asciiOf } from '../bytes.ts';
-import { type Directory, type Entry, openTiff, RAW_MAGICS, type Tiff, tiffWithin } from '../ifd.ts';
 import type { RawContent } from '../raw-preview.ts';
+import { type Directory, type Entry, openTiff, RAW_MAGICS, type Tiff, tiffWithin } from '../tiff/ifd.ts';
 
 /** No camera writes nearly as many. */
 const MAX_DIRECTORIES = 64;

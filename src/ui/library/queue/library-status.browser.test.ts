@@ -1,9 +1,9 @@
 import { createComponent } from 'solid-js';
 import { afterEach, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { LibraryLink } from './library-link.tsx';
-import { type ShownLibrary, showLibrary } from './testing.ts';
-import '../styles/main.css';
+import { LibraryLink } from '../library-link.tsx';
+import { type ShownLibrary, showLibrary } from '../testing.ts';
+import '../../styles/main.css';
 
 let shown: ShownLibrary | undefined;
 afterEach(() => {

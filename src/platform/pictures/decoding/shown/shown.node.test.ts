@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { createDecoder } from '../decode.node.ts';
+import { createDecoder } from '../../decode.node.ts';
 import {
   COLOURS,
   expectQuarters,
@@ -9,7 +9,7 @@ import {
   shown,
   testDecoder,
   testPreprocessor,
-} from '../testing-pictures.node.ts';
+} from '../../testing-pictures.node.ts';
 
 describe('animations', () => {
   test('an AVIF sequence gives its still picture', async () => {

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
+import { type Input, readInput } from '../input.node.ts';
+import { inside, type Raw } from '../raw.node.ts';
 import { chooseFrame, LOOK_SIZE, MIN_SHOWN, shownShare } from './frames.ts';
-import { type Input, readInput } from './input.node.ts';
-import { inside, type Raw } from './raw.node.ts';
 
 /** Formats with frames that follow each other in time; pages of a TIFF do not. */
 const ANIMATED = new Set(['gif', 'webp']);

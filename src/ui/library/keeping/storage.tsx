@@ -1,7 +1,7 @@
 import { createSignal, type JSX, Show } from 'solid-js';
-import { toAfterimageError } from '../../engine/errors.ts';
-import type { Library } from '../../state/library/library.ts';
-import { formatBytes, formatPictures } from '../common/format.ts';
+import { toAfterimageError } from '../../../engine/errors.ts';
+import type { Library } from '../../../state/library/library.ts';
+import { formatBytes, formatPictures } from '../../common/format.ts';
 
 /** How much room the pictures take, whether the browser keeps them, and the way to delete them all. */
 export function Storage(props: { library: Library; onEmpty: () => void }): JSX.Element {

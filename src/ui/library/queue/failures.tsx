@@ -1,7 +1,7 @@
 import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
-import type { FailedFile } from '../../protocol/library-worker.ts';
-import type { Library } from '../../state/library/library.ts';
-import { formatCount } from '../common/format.ts';
+import type { FailedFile } from '../../../protocol/library-worker.ts';
+import type { Library } from '../../../state/library/library.ts';
+import { formatCount } from '../../common/format.ts';
 import { formatFiles } from './sentences.ts';
 
 /** Lines shown at first, and more at a time. */

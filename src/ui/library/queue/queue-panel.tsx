@@ -1,8 +1,8 @@
 import { type Accessor, createEffect, createResource, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
-import type { Queue } from '../../protocol/library-worker.ts';
-import type { Library } from '../../state/library/library.ts';
-import { Fact } from '../common/fact.tsx';
-import { formatBytes, formatCount } from '../common/format.ts';
+import type { Queue } from '../../../protocol/library-worker.ts';
+import type { Library } from '../../../state/library/library.ts';
+import { Fact } from '../../common/fact.tsx';
+import { formatBytes, formatCount } from '../../common/format.ts';
 import { isBusy, outcome, queueTitle, rateInWords, remedyOf, shareOf, timeInWords, totalOf } from './sentences.ts';
 import { Waiting } from './waiting.tsx';
 

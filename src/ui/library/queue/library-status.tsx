@@ -1,9 +1,9 @@
 import { type Accessor, createEffect, createSignal, type JSX, Show } from 'solid-js';
-import type { Queue } from '../../protocol/library-worker.ts';
-import type { Library } from '../../state/library/library.ts';
-import { formatCount } from '../common/format.ts';
-import { useApp } from '../context.ts';
-import { InternalLink } from '../shell/header.tsx';
+import type { Queue } from '../../../protocol/library-worker.ts';
+import type { Library } from '../../../state/library/library.ts';
+import { formatCount } from '../../common/format.ts';
+import { useApp } from '../../context.ts';
+import { InternalLink } from '../../shell/header.tsx';
 import './library-status.css';
 import { announcement, isBusy, queueTitle, shareOf, totalOf } from './sentences.ts';
 

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
+import type { Input } from '../input.node.ts';
+import { inside, type Raw } from '../raw.node.ts';
 import { groundFor, isSeen, WHITE } from './ground.ts';
-import type { Input } from './input.node.ts';
-import { inside, type Raw } from './raw.node.ts';
 
 const LOOK_SIZE = 256;
 

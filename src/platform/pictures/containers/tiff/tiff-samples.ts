@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../../refusal.ts';
 import type { TiffImage } from './tiff.ts';
 
 /** Samples that libvips does not show by itself, but hands over as they are. */

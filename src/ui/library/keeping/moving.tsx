@@ -1,9 +1,9 @@
 import { createSignal, type JSX, Show } from 'solid-js';
-import { toAfterimageError } from '../../engine/errors.ts';
-import type { LibraryExportOptions, LibraryImport } from '../../protocol/library-worker.ts';
-import type { Library } from '../../state/library/library.ts';
-import { formatCount, formatPictures } from '../common/format.ts';
-import { remedyFor } from '../common/remedies.ts';
+import { toAfterimageError } from '../../../engine/errors.ts';
+import type { LibraryExportOptions, LibraryImport } from '../../../protocol/library-worker.ts';
+import type { Library } from '../../../state/library/library.ts';
+import { formatCount, formatPictures } from '../../common/format.ts';
+import { remedyFor } from '../../common/remedies.ts';
 import { Publish } from './publish.tsx';
 
 /** What is taken along: nothing of it is lost, and it stays with its owner. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
-import { AfterimageError } from '../../engine/errors.ts';
+import { AfterimageError } from '../../../engine/errors.ts';
+import { type ShownLibrary, showLibrary } from '../testing.ts';
 import { DropListener } from './drop-listener.tsx';
-import { type ShownLibrary, showLibrary } from './testing.ts';
-import '../styles/main.css';
+import '../../styles/main.css';
 
 let shown: ShownLibrary;
 beforeEach(() => {

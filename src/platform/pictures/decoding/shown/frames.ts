@@ -1,5 +1,5 @@
 /** Which frame stands for an animation: by what frames show. */
-import type { Raw } from './raw.ts';
+import type { Raw } from '../raw.ts';
 
 /** A frame of which less differs from its ground shows nothing yet. */
 export const MIN_SHOWN = 0.02;

@@ -1,6 +1,6 @@
 import { createSignal, type JSX, lazy, onCleanup, onMount, Show } from 'solid-js';
-import { hasFiles, takePasted } from '../../state/library/take-files.ts';
-import { Part } from '../common/part.tsx';
+import { hasFiles, takePasted } from '../../../state/library/take-files.ts';
+import { Part } from '../../common/part.tsx';
 
 const DropArea = lazy(() => import('./drop-area.tsx'));
 

@@ -1,5 +1,5 @@
-import type { Queue } from '../../protocol/library-worker.ts';
-import { formatCount } from '../common/format.ts';
+import type { Queue } from '../../../protocol/library-worker.ts';
+import { formatCount } from '../../common/format.ts';
 
 export function formatFiles(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'file' : 'files'}`;

@@ -1,5 +1,5 @@
 /** Directories of TIFF files, and of what is built like them: EXIF and most raw formats. Untrusted bytes; nothing throws. */
-import { asciiOf } from './bytes.ts';
+import { asciiOf } from '../bytes.ts';
 
 /** Bytes before the header where EXIF is taken out of a JPEG. */
 const PREFIX = 'Exif\0\0';

@@ -1,7 +1,7 @@
 import { For, type JSX, Show } from 'solid-js';
-import { ofInput } from '../../state/library/gather.ts';
-import type { Library } from '../../state/library/library.ts';
-import { ACCEPT } from '../../state/library/take-files.ts';
+import { ofInput } from '../../../state/library/gather.ts';
+import type { Library } from '../../../state/library/library.ts';
+import { ACCEPT } from '../../../state/library/take-files.ts';
 import { formatFiles } from './sentences.ts';
 
 /** Folders that may not be read until the visitor allows it again, and files that have to be chosen again. */

@@ -1,8 +1,8 @@
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
-import type { Addition } from '../../protocol/library-worker.ts';
-import { takeDropped } from '../../state/library/take-dropped.ts';
-import { hasFiles, takePasted } from '../../state/library/take-files.ts';
-import { useApp } from '../context.ts';
+import type { Addition } from '../../../protocol/library-worker.ts';
+import { takeDropped } from '../../../state/library/take-dropped.ts';
+import { hasFiles, takePasted } from '../../../state/library/take-files.ts';
+import { useApp } from '../../context.ts';
 import './drop-area.css';
 import type { FirstFiles } from './drop-listener.tsx';
 
@@ -18,9 +18,9 @@ export default function DropArea(props: { first: FirstFiles }): JSX.Element {
   };
 
   const { library: access } = app;
-  const add = async (gather: (code: typeof import('../../state/library/gather.ts')) => Promise<Addition[]>) => {
+  const add = async (gather: (code: typeof import('../../../state/library/gather.ts')) => Promise<Addition[]>) => {
     try {
-      const [code, library] = await Promise.all([import('../../state/library/gather.ts'), access.load()]);
+      const [code, library] = await Promise.all([import('../../../state/library/gather.ts'), access.load()]);
       const additions = await gather(code);
       const isFirst = !access.isUsed();
       if (additions.length === 0 || !(await library.add(additions))) return;

@@ -1,5 +1,5 @@
 /** On which ground a picture with transparent parts is seen. */
-import type { Raw } from './raw.ts';
+import type { Raw } from '../raw.ts';
 
 export const WHITE = '#ffffff';
 /** Shows what is white or light; black still shows on it. */

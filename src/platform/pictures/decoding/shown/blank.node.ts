@@ -1,7 +1,7 @@
 import sharp from 'sharp';
-import { Refusal } from '../refusal.ts';
-import type { Input } from './input.node.ts';
-import type { Raw } from './raw.node.ts';
+import { Refusal } from '../../refusal.ts';
+import type { Input } from '../input.node.ts';
+import type { Raw } from '../raw.node.ts';
 
 /** Raw samples that differ by less are as good as one colour, in steps of their format. */
 const MIN_RANGE = 16;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Queue } from '../../protocol/library-worker.ts';
-import { EMPTY_QUEUE } from '../../state/library/testing.ts';
+import type { Queue } from '../../../protocol/library-worker.ts';
+import { EMPTY_QUEUE } from '../../../state/library/testing.ts';
 import { announcement, outcome, queueTitle, rateInWords, shareOf, timeInWords } from './sentences.ts';
 
 const queue = (patch: Partial<Queue>): Queue => ({ ...EMPTY_QUEUE, ...patch });

@@ -1,5 +1,5 @@
 import { createSignal, type JSX } from 'solid-js';
-import type { LibraryExportOptions } from '../../protocol/library-worker.ts';
+import type { LibraryExportOptions } from '../../../protocol/library-worker.ts';
 
 /** What a folder of a site may be called. */
 const NAME = '[A-Za-z0-9_\\-]+';
