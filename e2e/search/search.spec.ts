@@ -129,7 +129,7 @@ test('says that nothing matches something absent, and what is nearest stays reac
   await expect(page.getByText('Below here: weaker matches')).toBeHidden();
 });
 
-test('where nothing matches, an example is one click or key away', async ({ app, page }) => {
+test('where nothing matches, an example is a click away, or a few keys', async ({ app, page }) => {
   const examples = page.getByRole('list', { name: 'Examples' });
   await app.open();
   await app.search('something spooky');
@@ -144,7 +144,10 @@ test('where nothing matches, an example is one click or key away', async ({ app,
   await app.answered('something spooky');
   await expect(examples).toBeVisible();
   await app.field.focus();
-  await page.keyboard.press('Tab'); // Clear
+  for (const name of ['Search by a picture', 'Clear', 'Names', 'What can be typed']) {
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('button', { name })).toBeFocused();
+  }
   await page.keyboard.press('Tab');
   await expect(examples.getByRole('button').first()).toBeFocused();
   await page.keyboard.press('Enter');
