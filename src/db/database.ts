@@ -2,8 +2,9 @@ import type { IDBPObjectStore } from 'idb';
 import { AfterimageError } from '../engine/errors.ts';
 import { textQuery } from '../engine/query/query.ts';
 import { serialise } from '../engine/query/serialise.ts';
-import { createLogChannel, type LogChannel, type LogListener } from './connection/channel.ts';
-import { type Connection, createConnection } from './connection/connection.ts';
+import { createChannel } from '../storage/channel.ts';
+import type { LogChange, LogChannel, LogListener } from './connection/channel.ts';
+import { createLogConnection, type LogConnection } from './connection/connection.ts';
 import { searchUnknown } from './errors.ts';
 import { headerLine, parseLog, searchLine } from './exchange/jsonl.ts';
 import { isItemId, isRating } from './exchange/validate.ts';
@@ -80,8 +81,8 @@ const BATCH = 100;
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { name } = options;
-  const channel = createLogChannel(name);
-  const connection = createConnection({ ...options, onChange: () => channel.tellHere({ id: null }) });
+  const channel = createChannel<LogChange>(name);
+  const connection = createLogConnection({ ...options, onChange: () => channel.tellHere({ id: null }) });
   try {
     await connection.run(async () => undefined);
   } catch (error) {
@@ -93,7 +94,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 }
 
 /** What changes the log: one durable transaction, then everybody is told. */
-function createWriter(connection: Connection, channel: LogChannel) {
+function createWriter(connection: LogConnection, channel: LogChannel) {
   /** @param id of the search that changes, where the result does not tell; null: of many */
   async function write<T>(id: string | null | ((result: T) => string), work: (store: Store) => Promise<T>): Promise<T> {
     const result = await connection.run(async (database) => {
@@ -118,7 +119,7 @@ function createWriter(connection: Connection, channel: LogChannel) {
   return { write, change };
 }
 
-function createVerbs(connection: Connection, channel: LogChannel): Database {
+function createVerbs(connection: LogConnection, channel: LogChannel): Database {
   const { write, change } = createWriter(connection, channel);
   return {
     async logSearch(search, id = randomId()) {
@@ -172,7 +173,7 @@ function createVerbs(connection: Connection, channel: LogChannel): Database {
 }
 
 /** One transaction a batch, because a reader may take its time between lines. */
-async function* exportLines(connection: Connection): AsyncGenerator<string> {
+async function* exportLines(connection: LogConnection): AsyncGenerator<string> {
   yield headerLine();
   let range: IDBKeyRange | null = null;
   for (;;) {

@@ -2,6 +2,7 @@ import { createEffect, type JSX, lazy, Match, onCleanup, onMount, Show, Switch }
 import type { View } from '../state/search/address.ts';
 import './app.css';
 import './grid/grid.css';
+import './grid/judging.css';
 import { Drawer } from './common/drawer.tsx';
 import { Part } from './common/part.tsx';
 import { useApp } from './context.ts';

@@ -1,6 +1,6 @@
 import { scoped } from '../../site/scope.ts';
 import { type ChangeChannel, createChangeChannel } from './database/change-channel.ts';
-import { type Connection, createConnection } from './database/connection.browser.ts';
+import { type Connection, createLibraryConnection } from './database/connection.browser.ts';
 import type { LibraryStore } from './library-store.ts';
 import { createRenditions, type Renditions } from './renditions/renditions.browser.ts';
 import { createChanging } from './verbs/change-pictures.browser.ts';
@@ -22,7 +22,7 @@ export interface LibraryStoreOptions {
 
 /** The library of this name, in a window or a worker. Nothing is opened before the first verb. */
 export function createLibraryStore({ name, patienceMs }: LibraryStoreOptions): LibraryStore {
-  const connection = createConnection(name, patienceMs);
+  const connection = createLibraryConnection(name, patienceMs);
   const channel = createChangeChannel(name);
   const renditions = createRenditions(name, connection);
   return {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LibraryChange, LibraryStore } from './library-store.ts';
+import { describeCheck, describeFolders, describeQueue } from './testing-library-contract-files.ts';
 import { foundFile, hashOf, newPicture, withPreview } from './testing-pictures.ts';
 
 /** What the suite needs of an implementation. */
@@ -216,115 +217,5 @@ function describeRemoval({ fresh }: LibraryUnderTest): void {
     expect(await store.count()).toBe(0);
     await store.restore([one?.key ?? -1]);
     expect((await store.all()).map(({ item, files }) => [item.name, files])).toEqual([['photo 1.jpg', []]]);
-  });
-}
-
-function describeFolders({ fresh, open, directory }: LibraryUnderTest): void {
-  it('keeps folders, each once, and tells what was found in them', async () => {
-    const store = await fresh();
-    const holiday = await store.addFolder(await directory('holiday'));
-    const other = await store.addFolder(await directory('other'));
-    expect((await store.addFolder(await directory('holiday'))).id).toBe(holiday.id);
-    expect((await (await open()).folders()).map(({ id, name }) => ({ id, name }))).toEqual([
-      { id: holiday.id, name: 'holiday' },
-      { id: other.id, name: 'other' },
-    ]);
-    const inside = foundFile('2024/a.jpg', { folder: holiday.id });
-    const [one] = await store.put([newPicture(1, { files: [inside, foundFile('b.jpg')] }), newPicture(2)], []);
-    expect(one?.item.name).toBe('holiday/2024/a.jpg');
-    expect(await store.filesOf(holiday.id)).toEqual(new Map([['2024/a.jpg', { key: one?.key, file: inside }]]));
-    expect((await store.filesOf(other.id)).size).toBe(0);
-    expect([await store.countIn(holiday.id), await store.countIn(other.id)]).toEqual([1, 0]);
-    await store.remove([one?.key ?? -1]);
-    expect([(await store.filesOf(holiday.id)).size, await store.countIn(holiday.id)]).toEqual([0, 0]);
-    await store.restore([one?.key ?? -1]);
-    expect([(await store.filesOf(holiday.id)).size, await store.countIn(holiday.id)]).toEqual([1, 1]);
-  });
-
-  it('forgets a folder with what waits in it, and keeps its pictures', async () => {
-    const store = await fresh();
-    const { id } = await store.addFolder(await directory('holiday'));
-    await store.put([newPicture(1, { files: [foundFile('a.jpg', { folder: id })] })], []);
-    await store.enqueue([foundFile('b.jpg', { folder: id }), foundFile('c.jpg')]);
-    await store.removeFolder(id);
-    expect(await store.folders()).toEqual([]);
-    expect((await store.waiting(9)).map(({ file }) => file.path)).toEqual(['c.jpg']);
-    expect((await store.all()).map(({ item }) => item.name)).toEqual(['holiday/a.jpg']);
-    const again = await store.addFolder(await directory('holiday'));
-    expect(again.id).not.toBe(id);
-  });
-}
-
-function describeQueue({ fresh, open, directory }: LibraryUnderTest): void {
-  it('gives out files in the order in which they came, until they are stored', async () => {
-    const store = await fresh();
-    await store.enqueue(['a.jpg', 'b.jpg', 'c.jpg'].map((path) => foundFile(path)));
-    const other = await open();
-    const waiting = await other.waiting(2);
-    expect(waiting.map(({ file }) => file)).toEqual([foundFile('a.jpg'), foundFile('b.jpg')]);
-    expect((await other.waiting(9, waiting[0]?.id)).map(({ file }) => file.path)).toEqual(['b.jpg', 'c.jpg']);
-    await other.put(
-      [newPicture(1)],
-      waiting.map(({ id }) => id),
-    );
-    expect(await store.countWaiting()).toBe(1);
-    await store.dequeue((await store.waiting(9)).map(({ id }) => id));
-    expect(await store.waiting(9)).toEqual([]);
-  });
-
-  it('knows what failed, and tries it again', async () => {
-    const store = await fresh();
-    await store.enqueue([foundFile('a.jpg'), foundFile('b.jpg')]);
-    const [a] = await store.waiting(1);
-    const id = a?.id ?? -1;
-    await store.fail([{ id, code: 'picture-unreadable', reason: 'It is empty.' }]);
-    expect((await store.waiting(9)).map(({ file }) => file.path)).toEqual(['b.jpg']);
-    const failure = { code: 'picture-unreadable', reason: 'It is empty.' };
-    expect(await store.failed()).toEqual([{ id, file: foundFile('a.jpg'), failure }]);
-    await store.retry([id]);
-    expect([await store.failed(), await store.countWaiting()]).toEqual([[], 2]);
-  });
-
-  it('has a file of a folder once, and files without a folder as often as they came', async () => {
-    const store = await fresh();
-    const { id: folder } = await store.addFolder(await directory('holiday'));
-    await store.enqueue([foundFile('a.jpg', { folder }), foundFile('a.jpg'), foundFile('a.jpg')]);
-    const [first] = await store.waiting(1);
-    await store.fail([{ id: first?.id ?? -1, code: 'picture-unreadable', reason: 'It is empty.' }]);
-    await store.enqueue([foundFile('a.jpg', { folder, bytes: 7 })]);
-    expect(await store.failed()).toEqual([]);
-    const waiting = await store.waiting(9);
-    expect(waiting.map(({ file }) => file.bytes)).toEqual([7, 1_000, 1_000]);
-  });
-}
-
-function describeCheck({ fresh, open }: LibraryUnderTest): void {
-  it('says nothing where all is well', async () => {
-    const store = await fresh();
-    expect(await store.check()).toEqual([]);
-    await store.put([newPicture(1), withPreview(2)], []);
-    expect(await store.check()).toEqual([]);
-  });
-
-  const NONSENSE: readonly [string, Float32Array][] = [
-    ['not finite', Float32Array.from({ length: 8 }, () => Number.NaN)],
-    ['not of unit norm', new Float32Array(8).fill(1)],
-    ['of another dimension', newPicture(1, {}, 12).vector],
-    ['empty', new Float32Array(0)],
-  ];
-  it.each(NONSENSE)('lets a picture be read again whose vector is %s', async (_what, vector) => {
-    const store = await fresh();
-    await store.setModel({ model: { id: 'm', sha256: 'a' }, dim: 8 });
-    const [one, two] = await store.put([newPicture(1), newPicture(2)], []);
-    await store.setVectors([{ key: one?.key ?? -1, vector }]);
-    expect(await (await open()).check()).toEqual([expect.stringMatching(/^1 picture .*read again/)]);
-    expect(await store.all()).toEqual([two]);
-    expect((await store.waiting(9)).map(({ file }) => file.path)).toEqual(['photo 1.jpg']);
-    expect(await store.check(), 'what was put right is not said again').toEqual([]);
-    await store.put(
-      [newPicture(1)],
-      (await store.waiting(9)).map(({ id }) => id),
-    );
-    expect(await store.all(), 'in its old place').toEqual([one, two]);
   });
 }

@@ -16,6 +16,7 @@ import { Hints, Intro } from './intro.tsx';
 import { dividerText } from './matches.ts';
 import { ResultsHeader } from './results-header.tsx';
 import { SortBar } from './sort-bar.tsx';
+import './grid-skeleton.css';
 
 /** The search page: field, hints, results. */
 export function SearchView(): JSX.Element {

@@ -1,64 +1,23 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readCollection } from '../../../engine/collection/reader.ts';
-import { createMemorySource, type Files } from '../../../engine/collection/testing.ts';
+import { createMemorySource } from '../../../engine/collection/testing.ts';
 import { perceptualHashOf } from '../../../engine/collection/types.ts';
 import { toFloat32 } from '../../../engine/collection/vectors/stored-vectors.ts';
 import { dot } from '../../../engine/numeric/embedding.ts';
-import type { LibraryExportOptions } from '../../../protocol/library-worker.ts';
 import { sha256 } from '../../hashes/sha256.ts';
 import type { LibraryModel, LibraryStore, NewPicture } from '../library-store.ts';
 import { createMemoryLibraryStore } from '../testing-library-store.ts';
 import { foundFile, newPicture, withPreview } from '../testing-pictures.ts';
 import { exportLibrary } from './export-library.ts';
 import { importLibrary } from './import-library.ts';
-import { createZip, openZip } from './zip.ts';
-
-const MODEL = { model: { id: 'tiny-clip', sha256: 'a'.repeat(64) }, dim: 8 };
-const OPTIONS: LibraryExportOptions = { name: 'mine', title: 'My pictures', vectors: 'f32', withPlaces: true };
+import { contentOf, libraryOf, MODEL, OPTIONS, threePictures, unpack } from './testing-exchange.ts';
+import { createZip } from './zip.ts';
 
 let store: LibraryStore;
 beforeEach(async () => {
-  store = await libraryOf(newPicture(1), withPlace(withPreview(2)), newPicture(3, { phash: null }));
+  store = await threePictures();
 });
-
-async function libraryOf(...pictures: NewPicture[]): Promise<LibraryStore> {
-  const library = createMemoryLibraryStore();
-  await library.setModel(MODEL);
-  await library.put(pictures, []);
-  return library;
-}
-
-function withPlace(picture: NewPicture): NewPicture {
-  return { ...picture, item: { ...picture.item, extensions: { place: [48.1, 11.5], camera: 'Camera 1' } } };
-}
-
-/** Everything of a library but its keys, which are its own. */
-async function contentOf(library: LibraryStore) {
-  const pictures = await library.all();
-  const load = async ({ key: _, ...picture }: (typeof pictures)[number]) => ({
-    ...picture,
-    thumbnail: await library.rendition(picture.item.thumbnail?.path ?? ''),
-    preview: await library.rendition(picture.item.preview?.path ?? ''),
-  });
-  return await Promise.all(pictures.map(load));
-}
-
-/** The files of a zip, as a host would serve them. */
-async function unpack(zip: Blob, folder = 'collections'): Promise<Files> {
-  const { paths, read } = await openZip(zip);
-  const files: Files = new Map();
-  for (const path of paths) files.set(`${folder}/${path}`, (await read(path)) ?? new Uint8Array());
-  return files;
-}
-
-async function changed(zip: Blob, change: (files: Files) => void): Promise<Blob> {
-  const files = await unpack(zip, '.');
-  change(files);
-  const writing = createZip();
-  for (const [path, bytes] of files) await writing.add(path.slice(2), bytes);
-  return await writing.close();
-}
 
 describe('an exported library', () => {
   it('is a collection that a site can serve', async () => {
@@ -231,77 +190,5 @@ describe('an imported library', () => {
       await importLibrary(library, await writing.close());
       expect(await contentOf(library)).toEqual(await contentOf(store));
     }
-  });
-});
-
-describe('a file that is no whole library', () => {
-  async function refused(file: Blob): Promise<void> {
-    const library = createMemoryLibraryStore();
-    await expect(importLibrary(library, file)).rejects.toMatchObject({ code: 'import-invalid' });
-    expect([await library.count(), await library.model()]).toEqual([0, undefined]);
-  }
-
-  it('is refused when it is something else', async () => {
-    await refused(new Blob([]));
-    await refused(new Blob(['{"format": "afterimage-library"}']));
-    const zip = createZip();
-    await zip.add('picture.jpg', new Uint8Array(100));
-    await refused(await zip.close());
-  });
-
-  it('is refused at every length that is too short', async () => {
-    const zip = await exportLibrary(store, OPTIONS);
-    for (let length = 0; length < zip.size; length += 131) await refused(zip.slice(0, length));
-  });
-
-  it('is refused, or harmless, with any byte changed', async () => {
-    const whole = new Uint8Array(await (await exportLibrary(store, OPTIONS)).arrayBuffer());
-    const expected = await contentOf(store);
-    let refusals = 0;
-    const flip = fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, by) => {
-      const bytes = whole.slice();
-      bytes[at] = (bytes[at] as number) ^ by;
-      const library = createMemoryLibraryStore();
-      const error = await importLibrary(library, new Blob([bytes])).then(
-        () => undefined,
-        ({ code }) => code,
-      );
-      if (error === undefined) expect(await contentOf(library)).toEqual(expected);
-      else expect([error, await library.count()]).toEqual(['import-invalid', 0]);
-      if (error !== undefined) refusals++;
-    });
-    await fc.assert(flip, { numRuns: 300 });
-    expect(refusals).toBeGreaterThan(150);
-  });
-
-  it('is refused when a file is missing', async () => {
-    const zip = await exportLibrary(store, OPTIONS);
-    for (const path of (await unpack(zip, '.')).keys())
-      await refused(await changed(zip, (files) => files.delete(path)));
-  });
-
-  it('may hold pictures that are named by their content, as they are when they are added', async () => {
-    const one = newPicture(1);
-    const path = `thumbs/ab/${(await sha256(one.thumbnail.bytes)).slice(0, 16)}.webp`;
-    const from = await libraryOf({ ...one, item: { ...one.item, thumbnail: { path, width: 40, height: 30 } } });
-    const elsewhere = createMemoryLibraryStore();
-    await importLibrary(elsewhere, await exportLibrary(from, OPTIONS));
-    expect((await elsewhere.rendition(path))?.bytes).toEqual(one.thumbnail.bytes);
-  });
-
-  it('is refused when it brings pictures under the paths of others', async () => {
-    const from = await libraryOf(newPicture(1));
-    const victim = newPicture(2).item.thumbnail;
-    const stolen = newPicture(1);
-    await from.clear();
-    await from.setModel(MODEL);
-    await from.put([{ ...stolen, item: { ...stolen.item, thumbnail: victim } }], []);
-    await refused(await exportLibrary(from, OPTIONS));
-  });
-
-  it.each(['svg', 'html'])('is refused with a small copy that is %s', async (extension) => {
-    const one = newPicture(1);
-    const thumbnail = { path: `thumbnails/${one.item.id}.${extension}`, width: 4, height: 3 };
-    await refused(await exportLibrary(await libraryOf({ ...one, item: { ...one.item, thumbnail } }), OPTIONS));
   });
 });
