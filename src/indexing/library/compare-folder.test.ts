@@ -12,6 +12,12 @@ test('what is new or changed is read, what is gone is told, what is the same is 
   expect(compareFolder({ files: [file('a.jpg', 1, 11)], unlisted: [] }, known).toRead).toHaveLength(1);
 });
 
+test('what was deleted is left alone for as long as it is the same', () => {
+  const deleted = [file('e.jpg')];
+  expect(compareFolder({ files: [file('a.jpg'), file('e.jpg')], unlisted: [] }, known, deleted).toRead).toEqual([]);
+  expect(compareFolder({ files: [file('e.jpg', 2)], unlisted: [] }, known, deleted).toRead).toEqual([file('e.jpg', 2)]);
+});
+
 test('of folders that could not be listed, and of a folder that is empty, nothing is gone', () => {
   expect(compareFolder({ files: [file('a.jpg')], unlisted: ['far/'] }, known).gone).toEqual([
     { path: 'b.jpg', key: 1 },

@@ -18,13 +18,16 @@ export interface FolderChanges<F> {
  * What has changed in a folder since it was looked through. A file is the same where path, length and time are. A listing
  * without any picture says nothing of those that were there: it is what a disk that is away looks like.
  * @param known the pictures that were found in it, by path
+ * @param deleted files whose pictures were deleted: they are not read again while they are the same
  */
 export function compareFolder<F extends FileFacts>(
   { files, unlisted }: FolderListing<F>,
   known: ReadonlyMap<string, { readonly key: number; readonly file: FileFacts }>,
+  deleted: readonly FileFacts[] = [],
 ): FolderChanges<F> {
+  const left = new Map(deleted.map((file) => [file.path, file]));
   const toRead = files.filter((file) => {
-    const before = known.get(file.path)?.file;
+    const before = known.get(file.path)?.file ?? left.get(file.path);
     return before?.bytes !== file.bytes || before.modified !== file.modified;
   });
   if (files.length === 0) return { toRead, gone: [] };

@@ -52,7 +52,7 @@ function createSettings({ run, write }: Connection): Pick<LibraryStore, 'model' 
   };
 }
 
-const STORES = ['pictures', 'handles', 'renditions', 'folders', 'queue', 'settings'] as const;
+const STORES = ['pictures', 'handles', 'renditions', 'folders', 'queue', 'deleted', 'settings'] as const;
 
 async function clear(connection: Connection, channel: ChangeChannel, renditions: Renditions): Promise<void> {
   await connection.write(STORES, async (transaction) => {

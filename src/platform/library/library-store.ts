@@ -105,7 +105,10 @@ export interface LibraryStore {
   ): Promise<void>;
   /** Put other vectors in place of those of another model. */
   setVectors(changes: readonly { readonly key: number; readonly vector: Float32Array }[]): Promise<void>;
-  /** Hidden at once; what is needed to undo it goes with `purge`. */
+  /**
+   * Hidden at once; what is needed to undo it goes with `purge`. Their places in folders are remembered (`deletedIn`), so
+   * that they do not come back when the folder is looked through again.
+   */
   remove(keys: readonly number[]): Promise<void>;
   restore(keys: readonly number[]): Promise<void>;
   /** Delete what was removed `olderThanMs` ago or earlier, with its renditions. */
@@ -123,6 +126,9 @@ export interface LibraryStore {
   filesOf(folder: number): Promise<Map<string, { readonly key: number; readonly file: FoundFile }>>;
 
   /** Put files at the end of the queue. One of a folder that is in it already waits there as it is now. */
+  /** The files in a folder whose pictures were removed, as they were then. */
+  deletedIn(folder: number): Promise<FoundFile[]>;
+
   enqueue(files: readonly FoundFile[]): Promise<void>;
   /** The first files that wait, in ascending id, which is the order in which they came; those after the id `after`, if given. */
   waiting(limit: number, after?: number): Promise<QueuedFile[]>;

@@ -24,6 +24,25 @@ export function describeFolders({ fresh, open, directory }: LibraryUnderTest): v
     expect([(await store.filesOf(holiday.id)).size, await store.countIn(holiday.id)]).toEqual([1, 1]);
   });
 
+  it('remembers which files in a folder were deleted, until that is undone or the folder is forgotten', async () => {
+    const store = await fresh();
+    const { id } = await store.addFolder(await directory('holiday'));
+    const inside = foundFile('2024/a.jpg', { folder: id });
+    const [one, two] = await store.put([newPicture(1, { files: [inside, foundFile('b.jpg')] }), newPicture(2)], []);
+    await store.remove([one?.key ?? -1, two?.key ?? -1]);
+    await store.purge(-1);
+    expect(await (await open()).deletedIn(id)).toEqual([inside]);
+    expect(await store.deletedIn(id + 1)).toEqual([]);
+    const [again] = await store.put([newPicture(3, { files: [foundFile('c.jpg', { folder: id })] })], []);
+    await store.remove([again?.key ?? -1]);
+    await store.restore([again?.key ?? -1]);
+    expect(await store.deletedIn(id)).toEqual([inside]);
+    await store.setFiles([{ key: again?.key ?? -1, files: [] }], []);
+    expect(await store.deletedIn(id), 'a file that is gone was not deleted').toEqual([inside]);
+    await store.removeFolder(id);
+    expect(await store.deletedIn(id)).toEqual([]);
+  });
+
   it('forgets a folder with what waits in it, and keeps its pictures', async () => {
     const store = await fresh();
     const { id } = await store.addFolder(await directory('holiday'));

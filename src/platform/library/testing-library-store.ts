@@ -26,9 +26,15 @@ export interface LibraryMemory {
   readonly renditions: Map<string, StoredRendition>;
   readonly folders: Map<number, StoredFolder>;
   readonly queue: Map<number, QueuedFile>;
+  /** By folder and path. */
+  readonly deleted: Map<string, FoundFile>;
 }
 
 let memories = 0;
+
+function placeOf({ folder, path }: FoundFile): string {
+  return `${folder}/${path}`;
+}
 
 export function createLibraryMemory(): LibraryMemory {
   return {
@@ -39,13 +45,14 @@ export function createLibraryMemory(): LibraryMemory {
     renditions: new Map(),
     folders: new Map(),
     queue: new Map(),
+    deleted: new Map(),
   };
 }
 
 /** A library in memory, for unit tests: it passes the contract suite of the real one. */
 export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMemory()): LibraryStore {
   const channel = createChangeChannel(memory.name);
-  const { kept, renditions, folders, queue } = memory;
+  const { kept, renditions, folders, queue, deleted } = memory;
   const shown = () => [...kept.values()].filter(({ hidden }) => !hidden).map(({ picture }) => picture);
   const find = (is: (picture: StoredPicture) => boolean) => shown().find(is);
   const dequeue = (ids: readonly number[]) => {
@@ -134,12 +141,20 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
     },
     async remove(keys) {
       const removed = keys.filter((key) => kept.has(key) && !kept.get(key)?.hidden);
-      for (const key of removed) Object.assign(kept.get(key) as Kept, { hidden: { why: 'removed', at: Date.now() } });
+      for (const key of removed) {
+        const one = kept.get(key) as Kept;
+        one.hidden = { why: 'removed', at: Date.now() };
+        for (const file of one.picture.files) if (file.folder !== null) deleted.set(placeOf(file), file);
+      }
       channel.tell({ type: 'removed', keys: removed });
     },
     async restore(keys) {
       const restored = keys.filter((key) => kept.get(key)?.hidden?.why === 'removed');
-      for (const key of restored) delete kept.get(key)?.hidden;
+      for (const key of restored) {
+        const one = kept.get(key) as Kept;
+        delete one.hidden;
+        for (const file of one.picture.files) deleted.delete(placeOf(file));
+      }
       channel.tell({ type: 'restored', keys: restored });
     },
     async purge(olderThanMs) {
@@ -160,6 +175,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
     },
     async removeFolder(id) {
       folders.delete(id);
+      for (const [place, file] of [...deleted]) if (file.folder === id) deleted.delete(place);
       dequeue([...queue.values()].filter(({ file }) => file.folder === id).map((one) => one.id));
     },
     countIn: async (folder) => shown().filter(({ files }) => files.some((file) => file.folder === folder)).length,
@@ -167,6 +183,8 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       const inside = shown().flatMap(({ key, files }) => files.map((file) => ({ key, file })));
       return new Map(inside.filter(({ file }) => file.folder === folder).map((one) => [one.file.path, one]));
     },
+
+    deletedIn: async (folder) => [...deleted.values()].filter((file) => file.folder === folder),
 
     enqueue: async (files) => enqueue(files),
     waiting: async (limit, after = 0) =>
@@ -202,7 +220,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       return sentences({ unusable: unusable.length, withoutThumbnail });
     },
     async clear() {
-      for (const map of [kept, renditions, folders, queue]) map.clear();
+      for (const map of [kept, renditions, folders, queue, deleted]) map.clear();
       memory.model = undefined;
       channel.tell({ type: 'cleared' });
     },

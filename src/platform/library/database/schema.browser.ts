@@ -1,5 +1,5 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
-import type { LibraryModel, QueuedFile, StoredFolder, StoredPicture } from '../library-store.ts';
+import type { FoundFile, LibraryModel, QueuedFile, StoredFolder, StoredPicture } from '../library-store.ts';
 
 /** Why a picture is not shown: taken out by the visitor, or without a usable vector until it is read again. */
 export type Hidden = 'removed' | 'unusable';
@@ -49,6 +49,8 @@ export interface LibrarySchema extends DBSchema {
   renditions: { key: string; value: RenditionRecord; indexes: { pack: string } };
   folders: { key: number; value: Omit<StoredFolder, 'id'> & { readonly id?: number } };
   queue: { key: number; value: QueueRecord; indexes: { state: [number, number]; place: [number, string] } };
+  /** Files in folders whose pictures the visitor took out. */
+  deleted: { key: [number, string]; value: FoundFile & { readonly folder: number } };
   settings: { key: 'model'; value: LibraryModel };
 }
 
@@ -71,6 +73,7 @@ export function upgrade(database: LibraryDatabase, oldVersion: number): void {
     const queue = database.createObjectStore('queue', { keyPath: 'id', autoIncrement: true });
     queue.createIndex('state', ['state', 'id']);
     queue.createIndex('place', 'place');
+    database.createObjectStore('deleted', { keyPath: ['folder', 'path'] });
     database.createObjectStore('settings');
   }
 }

@@ -69,13 +69,13 @@ export function createLibraryFolders(store: LibraryStore): LibraryFolders {
       const { folder, access } = await checked(id);
       if (access !== 'granted') throw new AfterimageError('picture-unavailable', unreadable(folder.name, access));
       gone.delete(id);
-      const known = await store.filesOf(id);
+      const [known, deleted] = await Promise.all([store.filesOf(id), store.deletedIn(id)]);
       const all: FoundFile[] = [];
       const unlisted: string[] = [];
       for await (const piece of listFolder(folder.handle, id, signal)) {
         all.push(...piece.files);
         unlisted.push(...piece.unlisted);
-        const { toRead } = compareFolder(piece, known);
+        const { toRead } = compareFolder(piece, known, deleted);
         if (toRead.length === 0) continue;
         await store.enqueue(toRead);
         onEnqueued();

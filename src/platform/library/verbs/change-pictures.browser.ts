@@ -2,7 +2,7 @@ import type { ChangeChannel } from '../database/change-channel.ts';
 import type { Connection } from '../database/connection.browser.ts';
 import type { PictureRecord, WriteTransaction } from '../database/schema.browser.ts';
 import { renditionPaths } from '../files.ts';
-import type { LibraryStore } from '../library-store.ts';
+import type { FoundFile, LibraryStore } from '../library-store.ts';
 import type { Renditions } from '../renditions/renditions.browser.ts';
 import { keyOf } from './read-pictures.browser.ts';
 import { hide, putHandles, readFolders, recordOf, show } from './records.browser.ts';
@@ -31,11 +31,31 @@ export function createChanging(connection: Connection, channel: ChangeChannel, r
     },
     async remove(keys) {
       const now = Date.now();
-      const removed = await edit(keys, (record) => (record.hidden ? undefined : hide(record, 'removed', now)));
+      const removed = await connection.write(['pictures', 'deleted'], async (transaction) => {
+        const places: FoundFile[] = [];
+        const hidden = await editEach(transaction, keys, (record) => {
+          if (record.hidden) return undefined;
+          places.push(...record.files);
+          return hide(record, 'removed', now);
+        });
+        const deleted = transaction.objectStore('deleted');
+        await Promise.all(places.filter(isInFolder).map((place) => deleted.put(place)));
+        return hidden;
+      });
       channel.tell({ type: 'removed', keys: removed });
     },
     async restore(keys) {
-      const restored = await edit(keys, (record) => (record.hidden === 'removed' ? show(record) : undefined));
+      const restored = await connection.write(['pictures', 'deleted'], async (transaction) => {
+        const places: FoundFile[] = [];
+        const shown = await editEach(transaction, keys, (record) => {
+          if (record.hidden !== 'removed') return undefined;
+          places.push(...record.files);
+          return show(record);
+        });
+        const deleted = transaction.objectStore('deleted');
+        await Promise.all(places.filter(isInFolder).map(({ folder, path }) => deleted.delete([folder, path])));
+        return shown;
+      });
       channel.tell({ type: 'restored', keys: restored });
     },
     async purge(olderThanMs) {
@@ -46,6 +66,10 @@ export function createChanging(connection: Connection, channel: ChangeChannel, r
       if (count > 0) await renditions.whileTidying(renditions.tidy);
     },
   };
+}
+
+function isInFolder<F extends FoundFile>(file: F): file is F & { readonly folder: number } {
+  return file.folder !== null;
 }
 
 async function editEach(

@@ -1,7 +1,7 @@
 import type { Connection } from '../database/connection.browser.ts';
 import type { LibraryStore, StoredFolder } from '../library-store.ts';
 
-type FolderVerbs = Pick<LibraryStore, 'folders' | 'addFolder' | 'removeFolder'>;
+type FolderVerbs = Pick<LibraryStore, 'folders' | 'addFolder' | 'removeFolder' | 'deletedIn'>;
 
 export function createFolders({ run, write }: Connection): FolderVerbs {
   const folders = () =>
@@ -19,12 +19,22 @@ export function createFolders({ run, write }: Connection): FolderVerbs {
       return { id, name, handle };
     },
     removeFolder: (id) =>
-      write(['folders', 'queue'], async (transaction) => {
+      write(['folders', 'queue', 'deleted'], async (transaction) => {
         const queue = transaction.objectStore('queue');
-        const inside = await queue.index('place').getAllKeys(IDBKeyRange.bound([id], [id, []]));
-        await Promise.all([transaction.objectStore('folders').delete(id), ...inside.map((one) => queue.delete(one))]);
+        const inside = await queue.index('place').getAllKeys(insideOf(id));
+        await Promise.all([
+          transaction.objectStore('folders').delete(id),
+          transaction.objectStore('deleted').delete(insideOf(id)),
+          ...inside.map((one) => queue.delete(one)),
+        ]);
       }),
+    deletedIn: (folder) => run((database) => database.getAll('deleted', insideOf(folder))),
   };
+}
+
+/** Of keys that are a folder's id and a path. */
+function insideOf(folder: number): IDBKeyRange {
+  return IDBKeyRange.bound([folder], [folder, []]);
 }
 
 /** Of the folders, the one that a handle is of. */
