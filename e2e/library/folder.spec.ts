@@ -22,6 +22,27 @@ test('a folder is added, looked through again and forgotten', async ({ app, page
   await app.open('./');
 });
 
+test('a picture that was deleted stays out when its folder is looked through again', async ({ app, page }) => {
+  const own = new OwnPictures(page);
+  await own.stubFolder();
+  await own.open();
+  const pictures = await drawPictures(4);
+  await own.writeToFolder(pictures.slice(0, 3));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await own.has(3);
+  await app.open('?c=library');
+  await page.getByRole('button', { name: 'Select', exact: true }).click();
+  await app.at(1).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(app.pictures).toHaveCount(2);
+
+  await own.open();
+  await own.writeToFolder(pictures.slice(3));
+  await page.getByRole('button', { name: 'Look for changes in Photos' }).click();
+  await expect(page.getByRole('heading', { name: 'All added' })).toBeVisible();
+  await own.has(3);
+});
+
 test('a tab that is closed in the middle loses nothing, and the next one goes on', async ({ page, newTab }) => {
   const own = new OwnPictures(page);
   await own.stubFolder();
