@@ -6,7 +6,8 @@ import type { Page } from '@playwright/test';
 import { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
 import { makePublicFolder, serveSite, unpackCollection } from '../sites.ts';
-import { fillFolder, offerFolder, picturePaths, savedAgain } from './pictures.ts';
+import { OwnPictures } from './own-pictures.ts';
+import { picturePaths, readPictures, savedAgain } from './pictures.ts';
 
 /** A thousand takes some minutes: `AFTERIMAGE_COUNT=1000`. */
 const COUNT = Number(env.AFTERIMAGE_COUNT ?? 300);
@@ -22,11 +23,11 @@ test('hundreds of pictures: added, killed, continued, searched, cleaned up, take
   const work = await mkdtemp(join(tmpdir(), 'afterimage-journey-'));
 
   await test.step('add a folder, and kill the tab in the middle', async () => {
+    const own = new OwnPictures(app.page);
+    await own.stubFolder();
     await app.open();
-    await fillFolder(app.page, 'photos', paths);
-    await offerFolder(app.page, 'photos');
-    await app.page.reload();
     await app.page.getByRole('link', { name: 'Use your own pictures' }).click();
+    await own.writeToFolder(await readPictures(paths));
     await app.page.getByRole('button', { name: 'Choose a folder' }).click();
     await expect.poll(() => added(app.page), { timeout: 300_000 }).toBeGreaterThan(50);
     await app.page.close();
