@@ -3,9 +3,11 @@
 import type { Queue } from '../../../protocol/library-worker.ts';
 import { scoped } from '../../../site/scope.ts';
 
+export type QueueCommand = 'pause' | 'resume' | 'cancel';
+
 export type TabMessage =
   | { readonly type: 'queue'; readonly queue: Queue }
-  | { readonly type: 'command'; readonly command: 'pause' | 'resume' | 'cancel' };
+  | { readonly type: 'command'; readonly command: QueueCommand };
 
 export interface Tabs {
   /** Run `work` while no other tab runs its own. */

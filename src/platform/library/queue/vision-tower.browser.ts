@@ -1,0 +1,46 @@
+import { memoise } from '../../../engine/async/cached/memoise.ts';
+import { createDeferred } from '../../../engine/async/deferred.ts';
+import type { LibraryEvent } from '../../../protocol/library-worker.ts';
+import {
+  createVisionWorkers,
+  type VisionWorkerLike,
+  type VisionWorkers,
+} from '../../encoders/vision-workers.browser.ts';
+import type { Device } from '../../models/tower-files.browser.ts';
+
+export interface VisionTowerOptions {
+  readonly baseUrl: string;
+  readonly onEvent: (event: LibraryEvent) => void;
+  readonly startVisionWorker: () => VisionWorkerLike;
+}
+
+/** The vision tower of a library: started when it is first needed, where the page says. */
+export interface VisionTower {
+  use(device: Device, threads: number): void;
+  /** Resolves when the page has said where it runs. */
+  ready(): Promise<unknown>;
+  workers(): Promise<VisionWorkers>;
+  close(): void;
+}
+
+export function createVisionTower({ baseUrl, onEvent, startVisionWorker }: VisionTowerOptions): VisionTower {
+  const device = createDeferred<{ readonly device: Device; readonly threads: number }>();
+  const vision = memoise(async (): Promise<VisionWorkers> => {
+    const onProgress = (stage: 'runtime' | 'vision encoder', loaded: number, total: number) =>
+      onEvent({ type: 'progress', stage, loaded, total });
+    const onFallback = (reason: string) => onEvent({ type: 'device-lost', reason });
+    return createVisionWorkers({
+      ...(await device.promise),
+      startWorker: startVisionWorker,
+      baseUrl,
+      onProgress,
+      onFallback,
+    });
+  });
+  return {
+    use: (on, threads) => device.resolve({ device: on, threads }),
+    ready: () => device.promise,
+    workers: vision.get,
+    close: () => void vision.peek()?.then((workers) => workers.close()),
+  };
+}
