@@ -2,11 +2,11 @@ import { createEffect, type JSX, lazy, Match, onCleanup, onMount, Show, Switch }
 import type { View } from '../state/search/address.ts';
 import './app.css';
 import './grid/grid.css';
-import './grid/judging.css';
+import './grid/picture.css';
 import { Drawer } from './common/drawer.tsx';
+import { itemTitle } from './common/item-title.ts';
 import { Part } from './common/part.tsx';
 import { useApp } from './context.ts';
-import { itemTitle } from './grid/cell.tsx';
 import { DropListener } from './library/drop/drop-listener.tsx';
 import { SearchView } from './search/search-view.tsx';
 import { Header } from './shell/header.tsx';

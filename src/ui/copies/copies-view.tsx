@@ -30,7 +30,7 @@ export default function CopiesView(): JSX.Element {
   return (
     <div class="copies">
       <header>
-        <h1 ref={title} tabindex={-1}>
+        <h1 ref={title} class="page-title" tabindex={-1}>
           Duplicates
         </h1>
         <p class="quiet">{MEANING[copies.kind()]}</p>

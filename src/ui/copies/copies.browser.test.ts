@@ -13,6 +13,7 @@ import CopiesView from './copies-view.tsx';
 import '../styles/main.css';
 import '../app.css';
 import '../grid/grid.css';
+import '../grid/picture.css';
 
 let cleanup = () => {};
 afterEach(() => cleanup());

@@ -1,8 +1,8 @@
 import { createMemo, createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import type { Item, PictureFile } from '../../engine/collection/types.ts';
 import { createPictureUrl } from '../../state/collection/picture-url.ts';
+import { itemTitle } from '../common/item-title.ts';
 import { useApp } from '../context.ts';
-import { itemTitle } from '../grid/cell.tsx';
 import type { Point } from './swipe.ts';
 import type { Zoom } from './zoom/zoom.ts';
 

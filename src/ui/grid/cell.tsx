@@ -1,16 +1,17 @@
-import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
+import { createSignal, type JSX, Show } from 'solid-js';
 import type { Item } from '../../engine/collection/types.ts';
 import { createItem } from '../../state/collection/items.ts';
-import { createPictureUrl } from '../../state/collection/picture-url.ts';
-import { originOf } from '../../state/collection/together.ts';
-import { formatCount, formatScore } from '../common/format.ts';
+import type { Pictures } from '../../state/collection/pictures.ts';
 import { Icon } from '../common/icons.tsx';
+import { itemTitle } from '../common/item-title.ts';
 import { useApp } from '../context.ts';
-import { Thumbs } from '../ratings/thumbs.tsx';
+import { CellCaption, CellOrigin } from './cell-text.tsx';
+import { CellTools } from './cell-tools.tsx';
+import { Picture } from './picture.tsx';
 import { createSelecting } from './selecting.ts';
 
-/** One picture of the grid: a link to its detail view, and thumbs when it is a result. */
-export function Cell(props: {
+/** What a cell of the grid is given. */
+interface CellProps {
   cell: number;
   column: number;
   active: boolean;
@@ -18,30 +19,20 @@ export function Cell(props: {
   onOpen: (cell: number, item: Item) => void;
   /** More pictures like this one are asked for. */
   onLike: (item: Item) => void;
-}): JSX.Element {
+}
+
+/** One picture of the grid: a link to its detail view, and thumbs when it is a result. */
+export function Cell(props: CellProps): JSX.Element {
   const app = useApp();
   const ranked = () => app.pictures.at(props.cell);
   const item = createItem(app.items, () => ranked()?.row);
-  const score = () => ranked()?.similarity ?? null;
-  const [touched, setTouched] = createSignal(false);
-
-  const href = () => {
-    const shown = item();
-    return shown && app.pictures.href(shown.id);
-  };
-  const place = () => `${formatCount(props.cell + 1)} of ${formatCount(app.pictures.total())}`;
+  const isResult = () => (ranked()?.similarity ?? null) !== null;
+  const touching = createTouching();
   const selecting = createSelecting(app.selection, () => ({ cell: props.cell, item: item() }));
   const isOn = app.selection.isOn;
   const isSelected = () => {
     const shown = item();
-    return shown !== undefined && app.selection.has(shown);
-  };
-  const open = (event: MouseEvent) => {
-    if (selecting.takesClick(event)) return;
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    const opened = item();
-    if (opened) props.onOpen(props.cell, opened);
+    return isOn() && shown !== undefined && app.selection.has(shown);
   };
 
   return (
@@ -53,48 +44,19 @@ export function Cell(props: {
       aria-selected={isOn() ? isSelected() : undefined}
       onPointerDown={selecting.onPointerDown}
       onContextMenu={selecting.onContextMenu}
-      onPointerEnter={(event) => setTouched(event.pointerType === 'mouse')}
-      onPointerLeave={(event) => setTouched(event.currentTarget.contains(document.activeElement))}
-      onFocusIn={() => setTouched(true)}
-      onFocusOut={(event) => setTouched(event.currentTarget.contains(event.relatedTarget as Node | null))}
+      onPointerEnter={touching.onPointerEnter}
+      onPointerLeave={touching.onPointerLeave}
+      onFocusIn={touching.onFocusIn}
+      onFocusOut={touching.onFocusOut}
     >
-      <a
-        href={href()}
-        data-cell={props.cell}
-        tabindex={props.active ? 0 : -1}
-        title={touched() ? itemTitle(item()) : undefined}
-        onFocus={() => props.onActivate(props.cell)}
-        onClick={open}
-      >
-        <Picture item={item()} />
-        <Show when={originOf(app.session, item())}>
-          {(origin) => (
-            <span class="cell-from">
-              <span class="visually-hidden">From </span>
-              {origin().title}
-              <span class="visually-hidden">: </span>
-            </span>
-          )}
-        </Show>
-        <span class="cell-caption">
-          <span class="cell-title" dir="auto">
-            {itemTitle(item())}
-          </span>
-          <span class="visually-hidden">{`, ${place()}${isOn() && isSelected() ? ', selected' : ''}`}</span>
-          <Show when={ranked()?.named}>
-            <span class="visually-hidden">, found by name</span>
-          </Show>
-          <Show when={score() !== null}>
-            <span class="visually-hidden">, score </span>
-            <span class="cell-score numbers">{formatScore(score() ?? 0)}</span>
-          </Show>
-        </span>
-        <Show when={ranked()?.named}>
-          <span class="cell-named" aria-hidden="true">
-            name
-          </span>
-        </Show>
-      </a>
+      <CellLink
+        cell={props}
+        item={item()}
+        ranked={ranked()}
+        selected={isSelected()}
+        touched={touching.isTouched()}
+        takesClick={selecting.takesClick}
+      />
       <Show when={isOn()}>
         <span class="cell-mark" aria-hidden="true">
           <Show when={isSelected()}>
@@ -106,8 +68,8 @@ export function Cell(props: {
         {(shown) => (
           <CellTools
             item={shown()}
-            judged={score() !== null && !app.ratings.off()}
-            touched={touched()}
+            judged={isResult() && !app.ratings.off()}
+            touched={touching.isTouched()}
             active={props.active}
             onLike={props.onLike}
           />
@@ -117,91 +79,55 @@ export function Cell(props: {
   );
 }
 
-/**
- * Above the picture while the cell has the pointer or the keyboard: thumbs, where it is a result, and “More like this”.
- * Thumbs are there too where one is given, and below the picture while all are judged.
- */
-function CellTools(props: {
-  item: Item;
-  judged: boolean;
+/** Leads to the detail view; takes part in the selection. */
+function CellLink(props: {
+  cell: CellProps;
+  item: Item | undefined;
+  ranked: ReturnType<Pictures['at']>;
+  selected: boolean;
   touched: boolean;
-  active: boolean;
-  onLike: (item: Item) => void;
+  takesClick: (event: MouseEvent) => boolean;
 }): JSX.Element {
-  const {
-    commit,
-    ratings,
-    judging: [judging],
-  } = useApp();
-  const value = () => (props.judged ? ratings.judgement(props.item.id) : null);
-  const isJudging = () => props.judged && judging();
+  const { pictures } = useApp();
+  const href = () => props.item && pictures.href(props.item.id);
+  const open = (event: MouseEvent) => {
+    if (props.takesClick(event)) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (props.item) props.cell.onOpen(props.cell.cell, props.item);
+  };
   return (
-    <Show when={props.touched || value() || isJudging()}>
-      <div class="cell-tools">
-        <Show when={props.judged}>
-          <Thumbs
-            title={itemTitle(props.item)}
-            value={value()}
-            tabbable={!judging() || props.active}
-            onChange={(judgement) => {
-              commit();
-              void ratings.judge(props.item.id, judgement);
-            }}
-          />
-        </Show>
-        <Show when={props.touched && !isJudging()}>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={`More like this: ${itemTitle(props.item)}`}
-            title="More like this"
-            onClick={() => props.onLike(props.item)}
-          >
-            <Icon name="like" size={18} />
-          </button>
-        </Show>
-      </div>
-    </Show>
-  );
-}
-
-/** A thumbnail, or the name where there is none. */
-export function Picture(props: { item: Item | undefined }): JSX.Element {
-  const app = useApp();
-  const [state, setState] = createSignal<'loading' | 'shown' | 'failed'>('loading');
-  let image: HTMLImageElement | undefined;
-  const thumbnail = () => props.item?.thumbnail ?? undefined;
-  const source = createPictureUrl(app.pictureSource, () => props.item, 'thumbnail');
-  // The picture before must not stay under another name; one that the browser has at hand is shown at once.
-  createEffect(on(source, () => setState(image?.complete ? 'shown' : 'loading')));
-  const nothingToShow = () => props.item?.thumbnail === null;
-  return (
-    <span class="picture" data-state={nothingToShow() ? 'none' : state()}>
-      <Show when={thumbnail()}>
-        {(picture) => (
-          <img
-            ref={image}
-            src={source()}
-            alt=""
-            width={picture().width}
-            height={picture().height}
-            decoding="async"
-            draggable={false}
-            onLoad={() => setState('shown')}
-            onError={() => setState('failed')}
-          />
-        )}
-      </Show>
-      <Show when={state() === 'failed' || nothingToShow()}>
-        <span class="picture-name" dir="auto" aria-hidden="true">
-          {itemTitle(props.item)}
+    <a
+      href={href()}
+      data-cell={props.cell.cell}
+      tabindex={props.cell.active ? 0 : -1}
+      title={props.touched ? itemTitle(props.item) : undefined}
+      onFocus={() => props.cell.onActivate(props.cell.cell)}
+      onClick={open}
+    >
+      <Picture item={props.item} />
+      <CellOrigin item={props.item} />
+      <CellCaption cell={props.cell.cell} item={props.item} ranked={props.ranked} selected={props.selected} />
+      <Show when={props.ranked?.named}>
+        <span class="cell-named" aria-hidden="true">
+          name
         </span>
       </Show>
-    </span>
+    </a>
   );
 }
 
-/** What a picture is called: its title, else its file name. */
-export function itemTitle(item: Item | undefined): string {
-  return item ? (item.title ?? (item.name.slice(item.name.lastIndexOf('/') + 1) || item.name)) : '';
+/** Whether a cell has the pointer or the keyboard. */
+function createTouching() {
+  const [isTouched, setTouched] = createSignal(false);
+  return {
+    isTouched,
+    onPointerEnter: (event: PointerEvent) => setTouched(event.pointerType === 'mouse'),
+    onPointerLeave: (event: OfCell<PointerEvent>) => setTouched(event.currentTarget.contains(document.activeElement)),
+    onFocusIn: () => setTouched(true),
+    onFocusOut: (event: OfCell<FocusEvent>) =>
+      setTouched(event.currentTarget.contains(event.relatedTarget as Node | null)),
+  };
 }
+
+type OfCell<E extends Event> = E & { readonly currentTarget: HTMLElement };

@@ -11,7 +11,7 @@ import { type App, AppContext } from '../context.ts';
 import { Grid, type GridHandle } from './grid.tsx';
 import '../styles/main.css';
 import './grid.css';
-import './judging.css';
+import './picture.css';
 
 const TOTAL = 100_000;
 const LAST = TOTAL - 1;

@@ -1,7 +1,8 @@
-import { createSignal, For, type JSX, Show } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 import type { LibraryFolder } from '../../protocol/library-worker.ts';
 import type { Library } from '../../state/library/library.ts';
 import { formatPictures } from '../common/format.ts';
+import { createQuestion, KeepButton } from '../common/question.tsx';
 
 const ACCESS: Readonly<Record<LibraryFolder['access'], string>> = {
   granted: 'Can be read',
@@ -33,13 +34,8 @@ export function Folders(props: { library: Library; onEmpty: () => void }): JSX.E
 }
 
 function Folder(props: { library: Library; folder: LibraryFolder; onGone: () => void }): JSX.Element {
-  const [isAsked, setAsked] = createSignal(false);
-  let forget: HTMLButtonElement | undefined;
+  const question = createQuestion();
   const mayAsk = () => props.folder.access === 'prompt' || props.folder.access === 'denied';
-  const keep = () => {
-    setAsked(false);
-    forget?.focus();
-  };
   const drop = async (withPictures: boolean) => {
     await props.library.forgetFolder(props.folder.id, withPictures);
     props.onGone();
@@ -53,13 +49,13 @@ function Folder(props: { library: Library; folder: LibraryFolder; onGone: () => 
         <p class="quiet">{`${formatPictures(props.folder.count)}. ${ACCESS[props.folder.access]}.`}</p>
       </div>
       <Show
-        when={!isAsked()}
+        when={!question.isAsked()}
         fallback={
-          <Question
+          <ForgetQuestion
             count={props.folder.count}
             onKeepPictures={() => void drop(false)}
             onDeletePictures={() => void drop(true)}
-            onCancel={keep}
+            onCancel={question.leave}
           />
         }
       >
@@ -82,11 +78,11 @@ function Folder(props: { library: Library; folder: LibraryFolder; onGone: () => 
             </button>
           </Show>
           <button
-            ref={forget}
+            ref={question.ref}
             type="button"
             class="button"
             aria-label={`Forget ${props.folder.name}`}
-            onClick={() => setAsked(true)}
+            onClick={() => question.ask()}
           >
             Forget
           </button>
@@ -96,7 +92,7 @@ function Folder(props: { library: Library; folder: LibraryFolder; onGone: () => 
   );
 }
 
-function Question(props: {
+function ForgetQuestion(props: {
   count: number;
   onKeepPictures: () => void;
   onDeletePictures: () => void;
@@ -108,14 +104,7 @@ function Question(props: {
         The files on your disk stay as they are. Shall what this page keeps of {formatPictures(props.count)} stay too?
       </p>
       <p class="library-buttons">
-        <button
-          type="button"
-          class="button"
-          ref={(button) => queueMicrotask(() => button.focus())}
-          onClick={() => props.onKeepPictures()}
-        >
-          Keep them here
-        </button>
+        <KeepButton onClick={props.onKeepPictures}>Keep them here</KeepButton>
         <button type="button" class="button" data-kind="danger" onClick={() => props.onDeletePictures()}>
           Delete them here
         </button>

@@ -27,7 +27,7 @@ function Page(props: { library: Library }): JSX.Element {
   return (
     <div class="library">
       <header class="library-head">
-        <h1 ref={title} tabindex={-1}>
+        <h1 ref={title} class="page-title" tabindex={-1}>
           Your pictures
         </h1>
         <p class="quiet">They stay on this device: nothing is uploaded.</p>

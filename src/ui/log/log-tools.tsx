@@ -2,6 +2,7 @@ import { createSignal, For, type JSX, Show } from 'solid-js';
 import { toAfterimageError } from '../../engine/errors.ts';
 import type { ImportReport, LogList, RejectedLine } from '../../state/log/log-list.ts';
 import { formatCount } from '../common/format.ts';
+import { createQuestion, KeepButton } from '../common/question.tsx';
 
 /** What the last action came to. */
 interface Outcome {
@@ -104,20 +105,19 @@ function ImportButton(props: { busy: boolean; onFile: (file: File | undefined) =
 
 /** Asks once more in its own place. */
 function DeleteAll(props: { count: number; busy: boolean; onDelete: () => void }): JSX.Element {
-  const [asking, setAsking] = createSignal(false);
-  let opener: HTMLButtonElement | undefined;
+  const question = createQuestion();
   const searches = () => (props.count === 1 ? 'the search' : `all ${formatCount(props.count)} searches`);
   return (
     <Show
-      when={asking()}
+      when={question.isAsked()}
       fallback={
         <button
-          ref={opener}
+          ref={question.ref}
           type="button"
           class="button"
           data-kind="danger"
           aria-disabled={props.busy}
-          onClick={() => setAsking(!props.busy)}
+          onClick={() => props.busy || question.ask()}
         >
           Delete all
         </button>
@@ -125,23 +125,13 @@ function DeleteAll(props: { count: number; busy: boolean; onDelete: () => void }
     >
       <fieldset class="log-confirm">
         <legend>Delete {searches()} and their ratings for good?</legend>
-        <button
-          type="button"
-          class="button"
-          ref={(button) => queueMicrotask(() => button.focus())}
-          onClick={() => {
-            setAsking(false);
-            opener?.focus();
-          }}
-        >
-          Keep them
-        </button>
+        <KeepButton onClick={question.leave}>Keep them</KeepButton>
         <button
           type="button"
           class="button"
           data-kind="danger-now"
           onClick={() => {
-            setAsking(false);
+            question.close();
             props.onDelete();
           }}
         >

@@ -31,7 +31,7 @@ export default function LogView(): JSX.Element {
   return (
     <div class="log">
       <header class="log-head">
-        <h1 ref={title} tabindex={-1}>
+        <h1 ref={title} class="page-title" tabindex={-1}>
           Search log
         </h1>
         <p class="quiet">Kept in this browser only. Nothing of it leaves this device unless you export it.</p>

@@ -17,6 +17,7 @@ import { NoticeLines } from '../shell/notices.tsx';
 import { SelectButton } from './select-button.tsx';
 import '../styles/main.css';
 import '../grid/grid.css';
+import '../grid/picture.css';
 
 const TOTAL = 40;
 const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';

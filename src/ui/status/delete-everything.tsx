@@ -1,27 +1,21 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import { deleteEverything } from '../../state/shell/delete-everything.ts';
+import { createQuestion, DeleteButton } from '../common/question.tsx';
 import { useApp } from '../context.ts';
 import { InternalLink } from '../shell/header.tsx';
 
-/** The button that removes all that is kept; asks once more before it does it. */
+/** The button that removes all that is kept, and what goes with it. */
 export function DeleteEverything(): JSX.Element {
   const app = useApp();
-  const [state, setState] = createSignal<'idle' | 'asked' | 'busy'>('idle');
   const [problem, setProblem] = createSignal<string>();
-  let opener: HTMLButtonElement | undefined;
-  /** Back to the first button, with the keyboard, which was on one that is gone. */
-  const leave = () => {
-    setState('idle');
-    opener?.focus();
-  };
+  const question = createQuestion();
   const run = async () => {
-    setState('busy');
     try {
       await deleteEverything(app.log, app.offline, app.library);
       location.replace(app.baseUrl);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
-      leave();
+      question.leave();
     }
   };
   return (
@@ -39,31 +33,13 @@ export function DeleteEverything(): JSX.Element {
       </Show>
       <Show when={problem()}>{(text) => <p role="alert">{text()}</p>}</Show>
       <p class="drawer-actions" aria-live="polite">
-        <Show when={state() === 'idle'}>
-          <button ref={opener} type="button" class="button" data-kind="danger" onClick={() => setState('asked')}>
-            Delete everything
-          </button>
-        </Show>
-        <Show when={state() === 'asked' || state() === 'busy'}>
-          <button
-            type="button"
-            class="button"
-            data-kind="danger-now"
-            disabled={state() === 'busy'}
-            onClick={() => void run()}
-          >
-            Yes, delete it all
-          </button>
-          <button
-            type="button"
-            class="button"
-            ref={(button) => queueMicrotask(() => button.focus())}
-            disabled={state() === 'busy'}
-            onClick={leave}
-          >
-            Keep it
-          </button>
-        </Show>
+        <DeleteButton
+          question={question}
+          label="Delete everything"
+          yes="Yes, delete it all"
+          no="Keep it"
+          onYes={() => void run()}
+        />
       </p>
     </section>
   );

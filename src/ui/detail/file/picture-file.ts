@@ -1,5 +1,5 @@
 import type { Item, Picture, PictureSize, PictureSource } from '../../../engine/collection/types.ts';
-import { itemTitle } from '../../grid/cell.tsx';
+import { itemTitle } from '../../common/item-title.ts';
 import { fileName } from '../facts/words.ts';
 
 /** A version of a picture that is at hand. */

@@ -1,8 +1,9 @@
 import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, untrack } from 'solid-js';
 import { createItem } from '../../../state/collection/items.ts';
 import { formatCount } from '../../common/format.ts';
+import { itemTitle } from '../../common/item-title.ts';
 import { useApp } from '../../context.ts';
-import { itemTitle, Picture } from '../../grid/cell.tsx';
+import { Picture } from '../../grid/picture.tsx';
 import './strip.css';
 import { cellsIn, STEP_PX, type Stretch, scrollTo, stretchAround } from './window.ts';
 

@@ -2,6 +2,7 @@ import { createSignal, type JSX, Show } from 'solid-js';
 import { toAfterimageError } from '../../../engine/errors.ts';
 import type { Library } from '../../../state/library/library.ts';
 import { formatBytes, formatPictures } from '../../common/format.ts';
+import { createQuestion, DeleteButton } from '../../common/question.tsx';
 
 /** How much room the pictures take, whether the browser keeps them, and the way to delete them all. */
 export function Storage(props: { library: Library; onEmpty: () => void }): JSX.Element {
@@ -58,55 +59,28 @@ function Persistence(props: { library: Library }): JSX.Element {
 }
 
 function DeleteAll(props: { library: Library; onEmpty: () => void }): JSX.Element {
-  const [state, setState] = createSignal<'idle' | 'asked' | 'busy'>('idle');
   const [problem, setProblem] = createSignal<string>();
-  let opener: HTMLButtonElement | undefined;
-  const leave = () => {
-    setState('idle');
-    opener?.focus();
-  };
+  const question = createQuestion();
   const run = async () => {
-    setState('busy');
     setProblem(undefined);
     await props.library.clear().catch((error: unknown) => setProblem(toAfterimageError(error).message));
-    leave();
-    if (!opener?.isConnected) props.onEmpty();
+    if (!question.leave()) props.onEmpty();
   };
   return (
     <div aria-live="polite">
       <Show when={problem()}>{(text) => <p role="alert">{text()}</p>}</Show>
-      <Show
-        when={state() !== 'idle'}
-        fallback={
-          <p class="library-buttons">
-            <button ref={opener} type="button" class="button" data-kind="danger" onClick={() => setState('asked')}>
-              Delete all my pictures
-            </button>
-          </p>
-        }
-      >
+      <Show when={question.isAsked()}>
         <p>Everything that this page keeps of your pictures goes, for good. The files on your disk stay as they are.</p>
-        <p class="library-buttons">
-          <button
-            type="button"
-            class="button"
-            data-kind="danger-now"
-            disabled={state() === 'busy'}
-            onClick={() => void run()}
-          >
-            Yes, delete them all
-          </button>
-          <button
-            type="button"
-            class="button"
-            ref={(button) => queueMicrotask(() => button.focus())}
-            disabled={state() === 'busy'}
-            onClick={leave}
-          >
-            Keep them
-          </button>
-        </p>
       </Show>
+      <p class="library-buttons">
+        <DeleteButton
+          question={question}
+          label="Delete all my pictures"
+          yes="Yes, delete them all"
+          no="Keep them"
+          onYes={() => void run()}
+        />
+      </p>
     </div>
   );
 }

@@ -4,8 +4,8 @@ import { type BoxPart, readBox } from '../../../engine/query/box/read-box.ts';
 import { filterText, type ItemTerm, type Query, type Term, termText } from '../../../engine/query/query.ts';
 import { createPictureUrl } from '../../../state/collection/picture-url.ts';
 import { Icon } from '../../common/icons.tsx';
+import { itemTitle } from '../../common/item-title.ts';
 import { useApp } from '../../context.ts';
-import { itemTitle } from '../../grid/cell.tsx';
 import './query-parts.css';
 
 /** What the box was understood to say beside plain words, and pictures; each part can be taken out. */
