@@ -22,26 +22,48 @@ async function openInWorker(name: string): Promise<LibraryStore> {
   };
 }
 
-const VERBS = [
-  ...(['model', 'setModel', 'count', 'all', 'get', 'find', 'findItem', 'put', 'setFiles', 'setVectors'] as const),
-  ...([
-    'remove',
-    'restore',
-    'purge',
-    'rendition',
-    'folders',
-    'addFolder',
-    'removeFolder',
-    'countIn',
-    'filesOf',
-  ] as const),
-  ...(['enqueue', 'waiting', 'countWaiting', 'failed', 'fail', 'retry', 'dequeue', 'check', 'clear'] as const),
-];
+type Verb = Exclude<keyof LibraryStore, 'subscribe' | 'close'>;
+
+/** Every verb, so that one that is new has to be named here. */
+const VERBS: Record<Verb, true> = {
+  model: true,
+  setModel: true,
+  count: true,
+  all: true,
+  get: true,
+  find: true,
+  findItem: true,
+  put: true,
+  setFiles: true,
+  setVectors: true,
+  remove: true,
+  restore: true,
+  purge: true,
+  rendition: true,
+  folders: true,
+  addFolder: true,
+  removeFolder: true,
+  countIn: true,
+  filesOf: true,
+  deletedIn: true,
+  enqueue: true,
+  waiting: true,
+  countWaiting: true,
+  failed: true,
+  fail: true,
+  retry: true,
+  dequeue: true,
+  check: true,
+  clear: true,
+};
 
 /** Every verb as a method of its own: Comlink's proxy has no keys. */
 function verbsOf(remote: Remote<LibraryStore>): LibraryStore {
-  type Verb = (...values: unknown[]) => Promise<unknown>;
-  const verbs = VERBS.map((verb) => [verb, (...values: unknown[]) => (remote[verb] as Verb)(...values)]);
+  type Call = (...values: unknown[]) => Promise<unknown>;
+  const verbs = Object.keys(VERBS).map((verb) => [
+    verb,
+    (...values: unknown[]) => (remote[verb as Verb] as Call)(...values),
+  ]);
   return Object.fromEntries(verbs) as unknown as LibraryStore;
 }
 
