@@ -36,6 +36,7 @@ const VERBS: Record<Verb, true> = {
   put: true,
   setFiles: true,
   setVectors: true,
+  setSignatures: true,
   remove: true,
   restore: true,
   purge: true,

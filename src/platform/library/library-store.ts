@@ -106,6 +106,11 @@ export interface LibraryStore {
   /** Put other vectors in place of those of another model. */
   setVectors(changes: readonly { readonly key: number; readonly vector: Float32Array }[]): Promise<void>;
   /**
+   * Keep signatures of pictures that came without one, by the items' ids. Nobody is told: whoever made them has them, and
+   * others find them the next time that they read.
+   */
+  setSignatures(signatures: ReadonlyMap<string, string>): Promise<void>;
+  /**
    * Hidden at once; what is needed to undo it goes with `purge`. Their places in folders are remembered (`deletedIn`), so
    * that they do not come back when the folder is looked through again.
    */

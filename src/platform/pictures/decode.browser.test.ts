@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { drawSvg } from '../../client/draw-svg.ts';
-import { type BrowserPicture, createBrowserDecoder } from './decode.browser.ts';
+import type { DecodedPicture } from '../../indexing/ports.ts';
+import { createBrowserDecoder } from './decode.browser.ts';
 
 const SIDE = 32;
 const decoder = createBrowserDecoder({
@@ -26,7 +27,7 @@ const refusal = (bytes: Uint8Array) =>
   );
 
 /** The colour at a place, as parts of the square that the tower takes. */
-function colourAt({ pixels: { rgb } }: BrowserPicture, x: number, y: number): number[] {
+function colourAt({ pixels: { rgb } }: DecodedPicture, x: number, y: number): number[] {
   const at = 3 * (Math.floor(y * SIDE) * SIDE + Math.floor(x * SIDE));
   return [...rgb.subarray(at, at + 3)];
 }

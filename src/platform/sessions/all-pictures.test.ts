@@ -36,11 +36,12 @@ test('copies are told by row and id, the one to keep first, with what is done an
   const beat = vi.fn();
   const told: number[] = [];
   const api = open(sourceOf(7), beat);
-  const found = await api.copies({ kind: 'near', threshold: 0, rows: undefined }, (done) => told.push(done));
+  const found = await api.copies({ kind: 'near', threshold: 1, rows: undefined }, (done) => told.push(done));
   expect(found).toEqual({
-    groups: [{ rows: [5, 2], ids: [hex(5), hex(2)], reason: 'pixels' }],
+    groups: [{ rows: [5, 2], ids: [hex(5), hex(2)], reasons: ['pixels', 'bytes'] }],
     pictures: 7,
     unhashed: 1,
+    hashedOnly: 6,
   });
   expect(told.at(-1)).toBe(1);
   expect(told).toEqual(told.toSorted((a, b) => a - b));
@@ -51,8 +52,8 @@ test('only of the rows that are asked for', async () => {
   const api = open(sourceOf(7));
   const rows = Uint32Array.of(6, 3, 1, 2);
   const similar = await api.copies({ kind: 'similar', threshold: 0.9999, rows }, () => {});
-  expect(similar?.groups).toEqual([{ rows: [3, 1], ids: [hex(3), hex(1)], reason: 'bytes' }]);
-  expect(await api.copies({ kind: 'near', threshold: 0, rows }, () => {})).toMatchObject({ groups: [], pictures: 4 });
+  expect(similar?.groups).toEqual([{ rows: [3, 1], ids: [hex(3), hex(1)], reasons: ['bytes', 'earliest'] }]);
+  expect(await api.copies({ kind: 'near', threshold: 1, rows }, () => {})).toMatchObject({ groups: [], pictures: 4 });
   expect(await api.copies({ kind: 'exact', threshold: 0, rows }, () => {})).toMatchObject({ groups: [] });
 });
 
