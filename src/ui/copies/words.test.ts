@@ -9,7 +9,9 @@ const item: Item = {
 
 test('why one of several is the one to keep', () => {
   expect(keepText(['pixels'], item)).toBe('largest, 4,000 × 3,000');
-  expect(keepText(['pixels', 'taken'], item)).toBe('largest, 4,000 × 3,000; says when it was taken');
+  const all = keepText(['pixels', 'bytes', 'taken', 'earliest'], item);
+  expect(all).toMatch(/^largest, 4,000 × 3,000; says when it was taken, May 1, 2024/);
+  expect(all).not.toMatch(/file|earliest/);
   expect(keepText(['bytes'], item)).toBe('largest file, 3.2 MB');
   expect(keepText(['earliest'], item)).toContain('May 1, 2024');
   expect(keepText(['earliest'], { ...item, date: null })).toBe('earliest');

@@ -2,9 +2,13 @@ import type { Item } from '../../engine/collection/types.ts';
 import type { CopyKind, FoundCopies, KeepReason } from '../../protocol/query-worker.ts';
 import { formatBytes, formatCount, formatDate, formatPictures } from '../common/format.ts';
 
+/** What goes without saying after another reason: of more pixels files are larger, and what has its own date is the earliest. */
+const IMPLIED: Partial<Record<KeepReason, KeepReason>> = { bytes: 'pixels', earliest: 'taken' };
+
 /** Why the first of a group is the one to keep. */
 export function keepText(reasons: readonly KeepReason[], item: Item): string {
-  return reasons.map((reason) => textOf(reason, item)).join('; ');
+  const said = reasons.filter((reason) => !reasons.some((other) => other === IMPLIED[reason]));
+  return said.map((reason) => textOf(reason, item)).join('; ');
 }
 
 function textOf(reason: KeepReason, { width, height, bytes, date }: Item): string {
@@ -14,7 +18,7 @@ function textOf(reason: KeepReason, { width, height, bytes, date }: Item): strin
     case 'bytes':
       return `largest file, ${formatBytes(bytes)}`;
     case 'taken':
-      return 'says when it was taken';
+      return `says when it was taken${date === null ? '' : `, ${formatDate(date)}`}`;
     case 'earliest':
       return `earliest${date === null ? '' : `, ${formatDate(date)}`}`;
     case 'alike':
