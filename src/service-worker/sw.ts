@@ -15,7 +15,7 @@ const seenPicture = createSeenPictures(scope);
 
 // The list is written here by the build: every file of the app, with its revision where its name has none.
 const files = self.__WB_MANIFEST.map((entry) => (typeof entry === 'string' ? { url: entry, revision: null } : entry));
-precache(files.filter(({ url }) => !url.endsWith('.wasm')));
+precache(files.filter(({ url }) => !isRuntime(`/${url}`)));
 cleanupOutdatedCaches();
 
 self.addEventListener('install', (event) => {
