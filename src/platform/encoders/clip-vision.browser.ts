@@ -10,7 +10,8 @@ import { visionDtype } from '../models/model-files.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import type { VisionFiles } from '../models/vision-files.browser.ts';
 import { createImageEncoder, loadVisionTower, type TowerImageEncoder } from './clip-vision.ts';
-import { configure, requireShaders, watchDevice, weightsBeside, withFiles } from './transformers.browser.ts';
+import { requireShaders, weightsBeside } from './tower-options.browser.ts';
+import { configure, watchDevice, withFiles } from './transformers.browser.ts';
 
 /** Pictures a run: a GPU works on them side by side, a processor one after the other. */
 const BATCH: Readonly<Record<Device, number>> = { webgpu: 32, wasm: 8 };
@@ -32,7 +33,8 @@ export async function loadBrowserImageEncoder(
   if (device === 'webgpu') await requireShaders(dtype);
   const threads = globalThis.crossOriginIsolated ? wanted : 1;
   configure(runtime, onnxruntime[device].start, threads);
-  const options = { device, dtype, ...weightsBeside('vision', dtype, files) };
+  const externalData = weightsBeside('vision', dtype, files);
+  const options = { device, dtype, ...(externalData.length > 0 && { sessionOptions: { externalData } }) };
   const model = await withFiles(manifest.id, files, () => loadVisionTower(manifest.id, manifest.family, options));
   if (device === 'webgpu') watchDevice(onLost);
   const encoder = createImageEncoder(manifest, model, preprocessor, BATCH[device]);
