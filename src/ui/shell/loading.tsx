@@ -19,10 +19,20 @@ const STAGES = Object.keys(NAMES) as LoadStage[];
 
 type ProgressByStage = Partial<Record<LoadStage, Progress>>;
 
-/** The share of all bytes known of so far, 0 … 1; undefined before the first. */
-export function overall(progress: ProgressByStage): number | undefined {
-  const parts = STAGES.flatMap((stage) => progress[stage] ?? []);
-  const total = parts.reduce((sum, part) => sum + part.total, 0);
+/** What is needed to look at pictures, and no part of the size that is told. */
+const BROWSING: readonly LoadStage[] = ['collection', 'items'];
+
+/**
+ * The share of what has to be loaded, 0 … 1; undefined before the first byte.
+ * @param bytes what has to be loaded before queries are answered; where it is not known, what is known of so far
+ */
+export function overall(progress: ProgressByStage, bytes: number | undefined): number | undefined {
+  const stages = bytes ? STAGES.filter((stage) => !BROWSING.includes(stage)) : STAGES;
+  const parts = stages.flatMap((stage) => progress[stage] ?? []);
+  const total = Math.max(
+    bytes ?? 0,
+    parts.reduce((sum, part) => sum + part.total, 0),
+  );
   return total === 0 ? undefined : Math.min(1, parts.reduce((sum, part) => sum + part.loaded, 0) / total);
 }
 
@@ -69,7 +79,7 @@ function Running(props: { progress: ProgressByStage; bytes: number | undefined }
             )}
           </Show>
         </span>
-        <Meter share={overall(props.progress) ?? 0} label="Loading" />
+        <Meter share={overall(props.progress, props.bytes) ?? 0} label="Loading" />
       </summary>
       <ul class="loading-parts numbers">
         <For each={started()}>
