@@ -4,6 +4,7 @@ import type { Plugin } from 'vite';
 const MODULE = /[\\/]hnswlib-wasm[\\/]dist[\\/]hnswlib-[0-9a-f]+\.js$/;
 const INSIDE = /'data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)'/;
 const EXPORT = 'export { hnswlib as default };';
+const MAP = /^\/\/# sourceMappingURL=.*$/m;
 
 /**
  * hnswlib-wasm has its WebAssembly inside, as 607 kB of base64. Built, it has it compressed (170 kB) and unpacks it when it
@@ -18,7 +19,10 @@ export function hnswlib(): Plugin {
       const [, base64] = INSIDE.exec(code) ?? [];
       if (base64 === undefined || !code.includes(EXPORT)) this.error(`${id} is not what is expected of hnswlib-wasm.`);
       const packed = gzipSync(Buffer.from(base64, 'base64'), { level: 9 }).toString('base64');
-      const without = code.replace(INSIDE, "'data:application/octet-stream;base64,'").replace(EXPORT, '');
+      const without = code
+        .replace(INSIDE, "'data:application/octet-stream;base64,'")
+        .replace(EXPORT, '')
+        .replace(MAP, '');
       return { code: `${without}\n${unpacking(packed)}`, map: null };
     },
   };
