@@ -1,50 +1,41 @@
 import { kindOf } from '../../scripts/bench/first-visit/kinds.ts';
-import { portOf, type SlowLine, slowLine } from '../../scripts/bench/first-visit/line.ts';
 import { expect, hold, test } from '../fixtures.ts';
-import { SITE, serveSite } from '../sites.ts';
+import { serveCounted } from '../sites.ts';
 
 /** What a first visit may download until its first answer, on a host that compresses nothing. */
 const MOST_BYTES = 9_000_000;
 
-let line: SlowLine;
-let origin = '';
+let site: Awaited<ReturnType<typeof serveCounted>>;
 
 test.beforeEach(async ({ guard }) => {
-  const site = await serveSite(SITE);
-  line = await slowLine(Number(new URL(site.origin).port), { bytesPerSecond: 1e9, latencyMs: 0 });
-  origin = `http://localhost:${portOf(line.server)}`;
-  guard.allow(origin);
-});
-
-test.afterEach(() => {
-  line.server.close();
-  line.server.closeAllConnections();
+  site = await serveCounted();
+  guard.allow(site.origin);
 });
 
 const paths = (kind: ReturnType<typeof kindOf>) =>
-  line.sent.map(({ path }) => path).filter((path) => kindOf(path) === kind);
+  site.sent.map(({ path }) => path).filter((path) => kindOf(path) === kind);
 
 test('a first visit downloads little, what it needs alone, and nothing twice', async ({ app, page }) => {
-  await page.goto(`${origin}/?q=rocket&device=wasm`);
+  await page.goto(`${site.origin}/?q=rocket&device=wasm`);
   await app.answered('rocket');
-  const bytes = line.sent.reduce((sum, one) => sum + one.bytes, 0);
+  const bytes = site.sent.reduce((sum, one) => sum + one.bytes, 0);
   expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
   expect(paths('runtime')).toEqual([expect.stringMatching(/onnxruntime-wasm-.*\.wasm\.(xz|gz)$/)]);
   expect(paths('model').filter((path) => path.includes('vision'))).toEqual([]);
 
   await app.openStatus();
   await expect(app.fact('App')).toHaveText('Kept');
-  const whole = line.sent.filter(({ status }) => status === 200).map(({ path }) => path);
+  const whole = site.sent.filter(({ status }) => status === 200).map(({ path }) => path);
   const twice = whole.filter((path, i) => whole.indexOf(path) < i);
-  // The service worker keeps the document of its own version, whatever the page was.
-  expect(twice.filter((path) => kindOf(path) !== 'document')).toEqual([]);
+  // The service worker fetches the few small files whose names say nothing of their content for its own version.
+  expect(twice.filter((path) => /^\/(assets|models|collections)\//.test(path))).toEqual([]);
 });
 
 test('says beforehand what the search needs, asks who saves data, and can be stopped', async ({ app, page }) => {
   await page.addInitScript(() => {
     Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
   });
-  await page.goto(`${origin}/?device=wasm`);
+  await page.goto(`${site.origin}/?device=wasm`);
   const main = page.locator('main');
   await expect(main.getByText(/^Search needs \d\.\d MB, once\.$/)).toBeVisible();
   await expect(app.at(1).locator('.picture')).toHaveAttribute('data-state', 'shown');

@@ -34,6 +34,8 @@ export async function visit(
   const context = await browser.newContext({ viewport: { width, height }, isMobile, hasTouch: isMobile });
   try {
     const page = await context.newPage();
+    // tsx names functions by a helper that a page does not have.
+    await page.addInitScript('globalThis.__name = (named) => named;');
     await page.addInitScript(watchPictures);
     const start = Date.now();
     const url = `http://localhost:${portOf(server)}/?device=wasm`;
