@@ -3,7 +3,6 @@ declare module 'lzma-native' {
   import type { Duplex } from 'node:stream';
 
   const lzma: {
-    readonly PRESET_EXTREME: number;
     readonly CHECK_CRC32: number;
     createStream(coder: 'easyEncoder', options: { readonly preset: number; readonly check: number }): Duplex;
   };

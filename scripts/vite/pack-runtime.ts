@@ -13,7 +13,7 @@ export interface PackedRuntime {
 const FOLDER = join(CACHE_FOLDER, 'packed');
 
 /**
- * A runtime as xz: 2.2 MB where gzip makes 3.7 of it. That takes half a minute, so it is kept. With gzip where lzma-native
+ * A runtime as xz: 2.2 MB where gzip makes 3.7 of it. That takes seven seconds of a processor, so it is kept. With gzip where lzma-native
  * has no binary for this machine.
  * @param sha256 of `wasm`
  */
@@ -39,7 +39,7 @@ async function compressXz(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   );
   if (!lzma) return undefined;
   // The decoder knows this check; what comes out is verified by its SHA-256 besides.
-  const encoder = lzma.createStream('easyEncoder', { preset: 7 | lzma.PRESET_EXTREME, check: lzma.CHECK_CRC32 });
+  const encoder = lzma.createStream('easyEncoder', { preset: 7, check: lzma.CHECK_CRC32 });
   const chunks: Uint8Array[] = [];
   await new Promise<void>((resolve, reject) => {
     encoder.on('data', (chunk: Uint8Array) => chunks.push(chunk));
