@@ -5,7 +5,7 @@ import { headersAdvice } from './package/host-files.ts';
 import { HOST, HOSTS, type HostId } from './package/hosts.ts';
 import { type Packaged, packageSite } from './package/package-site.ts';
 import { leftOutLines, visitTable } from './package/report.ts';
-import { sum } from './package/transfer.ts';
+import { sum, transfers } from './package/transfer.ts';
 import { CACHE_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
 import { parseAddress, parseBase } from './site/address.ts';
 import { buildForHosting } from './site/build-for-hosting.ts';
@@ -47,8 +47,13 @@ await runScript(HELP, async (args) => {
     throw usage('--origin is for a site that is built: give it to pnpm build, or leave out --site');
   const out = resolve(ROOT_FOLDER, values.out);
   const options = { out, host, base, models: values.model, precompressed: values.precompress };
-  const packaged = await withSite(values, base, (site) => packageSite({ ...options, site }));
-  report(packaged, host, base);
+  await withSite(values, base, async (site) => {
+    const packaged = await packageSite({ ...options, site });
+    for (const line of leftOutLines(packaged.leftOut)) console.log(line);
+    for (const warning of packaged.warnings) console.warn(`Warning: ${warning}`);
+    await reportVisit(site, host, packaged, values.precompress);
+    reportFolder(host, base, packaged);
+  });
   console.log(`\nUpload ${out}`);
 });
 
@@ -69,14 +74,20 @@ async function withSite<T>(
   }
 }
 
-function report({ files, leftOut, warnings, visit }: Packaged, host: HostId, base: string): void {
-  for (const line of leftOutLines(leftOut)) console.log(line);
-  for (const warning of warnings) console.warn(`Warning: ${warning}`);
-  const { first, later } = visit.wasm;
+async function reportVisit(site: string, host: HostId, { visit }: Packaged, precompressed: boolean): Promise<void> {
+  const sent = (downloads: Packaged['visit']['wasm']['first']) => transfers(site, host, downloads, precompressed);
+  const [first, later, onGpu] = [
+    await sent(visit.wasm.first),
+    await sent(visit.wasm.later),
+    await sent(visit.webgpu.first),
+  ];
   console.log(`\nA first visit on ${HOST[host].title}, on WebAssembly:\n\n${visitTable(first, later)}`);
-  const more = sum(visit.webgpu.first.map(({ sent }) => sent)) - sum(first.map(({ sent }) => sent));
-  const sign = more < 0 ? 'less' : 'more';
-  console.log(`\nOn WebGPU it is ${Math.round(Math.abs(more) / 1000).toLocaleString('en')} kB ${sign}.`);
+  const more = sum(onGpu.map((row) => row.sent)) - sum(first.map((row) => row.sent));
+  const difference = Math.round(Math.abs(more) / 1000).toLocaleString('en');
+  console.log(`\nOn WebGPU ${difference} kB ${more < 0 ? 'less' : 'more'} are sent.`);
+}
+
+function reportFolder(host: HostId, base: string, { files }: Packaged): void {
   if (host === 'plain') console.log(`\n${headersAdvice(base).join('\n')}`);
   const bytes = sum(files.map((file) => file.bytes));
   console.log(`\n${files.length.toLocaleString('en')} files, ${(bytes / 1e6).toFixed(1)} MB`);

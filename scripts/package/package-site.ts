@@ -1,15 +1,19 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { forEachLimited } from '../../src/engine/async/limiter.ts';
 import { usage } from '../cli/cli.ts';
 import { emptyOut, readRecord, writeRecord } from '../site/out-folder.ts';
 import { checkLimits } from './check-limits.ts';
-import { type Device, firstVisit } from './first-visit.ts';
+import { type Device, type FirstVisit, firstVisit } from './first-visit.ts';
 import { hostFiles } from './host-files.ts';
 import { HOST, type HostId } from './hosts.ts';
 import { precompress } from './precompress.ts';
 import { type LeftOut, type SiteFile, selectFiles } from './site-files.ts';
-import { type Transfer, transfers } from './transfer.ts';
 import { verifyData } from './verify.ts';
+
+/** Files that are copied at a time. */
+const PARALLEL = 16;
 
 export interface PackageOptions {
   /** Folder of a built site. */
@@ -30,9 +34,7 @@ export interface Packaged {
   readonly leftOut: readonly LeftOut[];
   readonly warnings: readonly string[];
   /** By the device that runs the model. */
-  readonly visit: Readonly<
-    Record<Device, { readonly first: readonly Transfer[]; readonly later: readonly Transfer[] }>
-  >;
+  readonly visit: Readonly<Record<Device, FirstVisit>>;
 }
 
 /**
@@ -56,22 +58,20 @@ export async function packageSite(options: PackageOptions): Promise<Packaged> {
   const warnings = checkLimits(host, [...placed, ...extra]);
 
   await emptyOut(out);
-  for (const { path } of files) await copy(join(site, path), join(out, inside + path));
+  await copyFiles(files, site, join(out, inside));
   for (const { path, text } of extra) await writeFile(join(out, path), text);
   const compressed = precompressed ? await precompress(out, placed) : [];
   await writeRecord(out, record);
   const written = [...placed, ...extra, ...compressed].map(({ path, bytes }) => ({ path, bytes }));
 
-  const visitOn = async (device: Device) => {
-    const { first, later } = await firstVisit(site, files, data, device);
-    const sent = (downloads: typeof first) => transfers(site, host, downloads, precompressed);
-    return { first: await sent(first), later: await sent(later) };
-  };
-  const visit = { wasm: await visitOn('wasm'), webgpu: await visitOn('webgpu') };
-  return { files: written, leftOut, warnings, visit };
+  const visitOn = (device: Device) => firstVisit(site, files, data, device);
+  return { files: written, leftOut, warnings, visit: { wasm: await visitOn('wasm'), webgpu: await visitOn('webgpu') } };
 }
 
-async function copy(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  await cp(from, to);
+async function copyFiles(files: readonly SiteFile[], from: string, to: string): Promise<void> {
+  const folders = new Set(files.map(({ path }) => dirname(join(to, path))));
+  for (const folder of folders) await mkdir(folder, { recursive: true });
+  await forEachLimited(files, PARALLEL, ({ path }) =>
+    copyFile(join(from, path), join(to, path), constants.COPYFILE_FICLONE),
+  );
 }

@@ -20,7 +20,11 @@ export interface Transfer {
   readonly about: boolean;
 }
 
-/** @param precompressed whether the server sends the compressed files that lie beside the others */
+/**
+ * How much of these downloads goes over the line.
+ * @param site the folder that they lie in
+ * @param precompressed whether the server sends the compressed files that lie beside the others
+ */
 export async function transfers(
   site: string,
   host: HostId,
