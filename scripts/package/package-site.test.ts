@@ -103,6 +103,11 @@ describe('the folder', () => {
     expect(await readdir(work)).toEqual(['site']);
   });
 
+  it.each(['.', 'below', '..'])('is not written over the site that it is made of: %s', async (place) => {
+    await expect(pack({ out: join(site, place) })).rejects.toMatchObject({ code: 'usage' });
+    expect(await textOf(site, 'boot.js')).toBe('1');
+  });
+
   it.each([
     ['a site that is not finished', { 'build.json': '{"fingerprint":"","base":"./","data":true}' }],
     ['a site that was built for another path', { 'build.json': '{"fingerprint":"f","base":"/x/","data":true}' }],

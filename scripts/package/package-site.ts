@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { forEachLimited } from '../../src/engine/async/limiter.ts';
 import { usage } from '../cli/cli.ts';
 import { emptyOut, readRecord, writeRecord } from '../site/out-folder.ts';
@@ -44,6 +44,8 @@ export interface Packaged {
  */
 export async function packageSite(options: PackageOptions): Promise<Packaged> {
   const { site, out, host, base, models = [], precompressed = false } = options;
+  if (isWithin(site, out) || isWithin(out, site))
+    throw usage(`${out} and ${site} lie in each other. Choose another --out`);
   const record = await readRecord(site);
   if (!record?.fingerprint) throw usage(`${site} holds no finished site. Run \`pnpm build\` first`);
   // One that was built for any folder has relative addresses.
@@ -66,6 +68,10 @@ export async function packageSite(options: PackageOptions): Promise<Packaged> {
 
   const visitOn = (device: Device) => firstVisit(site, files, data, device);
   return { files: written, leftOut, warnings, visit: { wasm: await visitOn('wasm'), webgpu: await visitOn('webgpu') } };
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return !relative(folder, path).startsWith('..') && !isAbsolute(relative(folder, path));
 }
 
 async function copyFiles(files: readonly SiteFile[], from: string, to: string): Promise<void> {

@@ -22,6 +22,7 @@ const LARGE_BYTES = 2 ** 20;
  */
 export async function precompress(folder: string, files: readonly SiteFile[]): Promise<readonly SiteFile[]> {
   const written: SiteFile[] = [];
+  const there = new Set(files.map(({ path }) => path));
   for (const { path, bytes } of files) {
     if (bytes < MIN_BYTES || !isWorthIt(path)) continue;
     const content = await readFile(join(folder, path));
@@ -29,7 +30,8 @@ export async function precompress(folder: string, files: readonly SiteFile[]): P
     const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes };
     const both = { '.gz': await gzipped(content, { level: 9 }), '.br': await brotli(content, { params }) };
     for (const [ending, small] of Object.entries(both)) {
-      if (small.length > bytes * (1 - MIN_GAIN)) continue;
+      // What `pnpm build` has compressed already is the same.
+      if (small.length > bytes * (1 - MIN_GAIN) || there.has(path + ending)) continue;
       await writeFile(join(folder, path + ending), small);
       written.push({ path: path + ending, bytes: small.length });
     }

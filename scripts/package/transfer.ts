@@ -54,7 +54,7 @@ export async function transfers(
 
 /** Whether a file may shrink: pictures and what is compressed already do not. */
 export function isWorthIt(path: string): boolean {
-  return !/\.(webp|jpe?g|png|gif|avif|gz|br|zip)$/.test(path);
+  return !/\.(webp|jpe?g|png|gif|avif|gz|br|xz|zip)$/.test(path);
 }
 
 export function sum(numbers: readonly number[]): number {
