@@ -102,7 +102,10 @@ test('the embedded model keeps its papers', async () => {
   expect(names).toEqual(expect.arrayContaining(['MODEL.md', 'credits.json', 'config.json', 'tokenizer.json']));
   expect(await readdir(at('packaged', DEFAULT_MODEL, 'onnx'))).toEqual([
     'text_model.onnx',
+    'text_model.onnx.gz',
     'text_model_prepared.onnx',
+    'text_model_prepared.onnx.gz',
     'vision_model.onnx',
+    'vision_model.onnx.gz',
   ]);
 });
