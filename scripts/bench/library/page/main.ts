@@ -1,4 +1,5 @@
 import { proxy, wrap } from 'comlink';
+import { chooseThreads } from '../../../../src/client/device.ts';
 import { drawSvg } from '../../../../src/client/draw-svg.ts';
 import { createLibraryClient, type LibraryClient } from '../../../../src/client/library-client.ts';
 import { createQueryClient, type QueryClient } from '../../../../src/client/query-client.ts';
@@ -9,6 +10,7 @@ import { createBrowserDecoder } from '../../../../src/platform/pictures/decode.b
 import type { VisionWorkerApi } from '../../../../src/platform/sessions/vision-session.browser.ts';
 import type { AddedFile, Queue } from '../../../../src/protocol/library-worker.ts';
 import { type BenchPage, type Device, STEPS_CHANNEL, type Steps } from '../protocol.ts';
+import { fillLibrary } from './fill.ts';
 
 const baseUrl = new URL('./', location.href).href;
 let files: AddedFile[] = [];
@@ -31,10 +33,7 @@ const page: BenchPage = {
     }
     return bytes;
   },
-  async warmUp(device, threads) {
-    const { worker } = await startVision(device, threads);
-    worker.terminate();
-  },
+  ownThreads: async () => chooseThreads(),
   async bareLoop(device, threads, pictures) {
     const { worker, api, loaded } = await startVision(device, threads);
     const size = loaded.preprocessor.imageSize;
@@ -100,6 +99,7 @@ const page: BenchPage = {
       files.push({ path: `${i}-${path}`, file: copy });
     }
   },
+  fill: fillLibrary,
   async pixels(photos, preprocessor) {
     const decoder = createBrowserDecoder({ preprocessor: parsePreprocessor(preprocessor), draw: drawSvg });
     const all: (string | null)[] = [];
