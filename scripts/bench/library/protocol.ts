@@ -1,4 +1,8 @@
 /** What the page and the script of `pnpm bench library` tell each other. */
+import type { CollectionManifest } from '../../../src/engine/collection/types.ts';
+
+/** The model that makes vectors. */
+export type VisionModel = Pick<CollectionManifest, 'model' | 'dim'>;
 
 /** Milliseconds by step, added up over all pictures. Steps of several pictures overlap. */
 export type Steps = Readonly<Record<string, number>>;
@@ -39,8 +43,15 @@ export interface BenchPage {
   multiply(count: number): Promise<void>;
   /** Put so many made-up pictures into the library of the site at `baseUrl`. */
   fill(count: number, baseUrl: string): Promise<void>;
-  /** The pixels that the tower gets of a photograph, base64; null where it is refused. */
-  pixels(photos: readonly Photo[], preprocessor: string): Promise<(string | null)[]>;
+  /** What becomes of photographs; null where one is refused. */
+  see(photos: readonly Photo[], preprocessor: string, model: VisionModel): Promise<(Seen | null)[]>;
+}
+
+export interface Seen {
+  /** The pixels that the tower gets: RGB as base64. */
+  readonly rgb: string;
+  /** What the tower on WebAssembly makes of them. */
+  readonly vector: readonly number[];
 }
 
 export type Device = 'wasm' | 'webgpu';

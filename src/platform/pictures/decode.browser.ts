@@ -6,7 +6,14 @@ import { isJpeg } from './containers/jpeg.ts';
 import { isRaw, rawPreview } from './containers/raw-preview.ts';
 import { statedSize } from './containers/stated-size.ts';
 import { isXml, sizeSvg } from './containers/svg.ts';
-import { isWholeAnimation, openBitmap, openFrames, refuseDamage, type Upright } from './decoding/bitmap.browser.ts';
+import {
+  isWholeAnimation,
+  mayMove,
+  openBitmap,
+  openFrames,
+  refuseDamage,
+  type Upright,
+} from './decoding/bitmap.browser.ts';
 import { createBudget } from './decoding/budget.ts';
 import { type Canvas, drawn, encoded, flattened, sizeInside } from './decoding/canvas.browser.ts';
 import type { Raw } from './decoding/raw.ts';
@@ -173,8 +180,7 @@ interface Base {
 async function readBase(picture: Upright, bytes: Uint8Array): Promise<Base> {
   const canvas = drawn(picture.source, sizeInside(picture, PREVIEW_SIZE));
   const first = flattened(canvas, WHITE);
-  const shown = shownShare(first.raw);
-  const other = shown < MIN_SHOWN ? await otherFrame(bytes, shown) : undefined;
+  const other = mayMove(bytes) ? await otherFrame(bytes, first.raw) : undefined;
   const onWhite = other ? flattened(other, WHITE) : first;
   const chosen = other ?? canvas;
   const ground = onWhite.drawn === 1 || isSeen(onWhite.raw) ? WHITE : groundFor(onWhite.raw, onWhite.drawn);
@@ -183,7 +189,9 @@ async function readBase(picture: Upright, bytes: Uint8Array): Promise<Base> {
 }
 
 /** Of an animation that begins with nothing, the frame that stands for it. @throws Error where that cannot be told */
-async function otherFrame(bytes: Uint8Array, shown: number): Promise<Canvas | undefined> {
+async function otherFrame(bytes: Uint8Array, first: Raw): Promise<Canvas | undefined> {
+  const shown = shownShare(first);
+  if (shown >= MIN_SHOWN) return undefined;
   if (!isWholeAnimation(bytes)) throw new Error('of an animation that begins with nothing other frames are missing');
   const frames = await openFrames(bytes);
   if (!frames) return undefined;

@@ -6,10 +6,11 @@ import { createQueryClient, type QueryClient } from '../../../../src/client/quer
 import type { Pixels } from '../../../../src/engine/ports.ts';
 import { textQuery } from '../../../../src/engine/query/query.ts';
 import { parsePreprocessor } from '../../../../src/platform/models/preprocessor.ts';
+import type { VisionModel } from '../../../../src/platform/models/vision-files.browser.ts';
 import { createBrowserDecoder } from '../../../../src/platform/pictures/decode.browser.ts';
 import type { VisionWorkerApi } from '../../../../src/platform/sessions/vision-session.browser.ts';
 import type { AddedFile, Queue } from '../../../../src/protocol/library-worker.ts';
-import { type BenchPage, type Device, STEPS_CHANNEL, type Steps } from '../protocol.ts';
+import { type BenchPage, type Device, type Seen, STEPS_CHANNEL, type Steps } from '../protocol.ts';
 import { fillLibrary } from './fill.ts';
 
 const baseUrl = new URL('./', location.href).href;
@@ -100,16 +101,19 @@ const page: BenchPage = {
     }
   },
   fill: fillLibrary,
-  async pixels(photos, preprocessor) {
+  async see(photos, preprocessor, model) {
     const decoder = createBrowserDecoder({ preprocessor: parsePreprocessor(preprocessor), draw: drawSvg });
-    const all: (string | null)[] = [];
+    const { worker, api } = await startVision('wasm', chooseThreads(), model);
+    const all: (Seen | null)[] = [];
     for (const { url } of photos) {
       const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
       const decoded = await decoder.decode(bytes, false).catch((error: Error) => {
         console.error(url, error.message);
       });
-      all.push(decoded ? toBase64(decoded.pixels.rgb) : null);
+      const [vector] = decoded ? await api.encode([decoded.pixels]) : [];
+      all.push(decoded && vector ? { rgb: toBase64(decoded.pixels.rgb), vector: Array.from(vector) } : null);
     }
+    worker.terminate();
     return all;
   },
 };
@@ -137,11 +141,11 @@ function queueEnded(client: LibraryClient, start: number): Promise<{ queue: Queu
   });
 }
 
-async function startVision(device: Device, threads: number) {
+async function startVision(device: Device, threads: number, library?: VisionModel) {
   const worker = new Worker(new URL('../../../../workers/vision.worker.ts', import.meta.url), { type: 'module' });
   const api = wrap<VisionWorkerApi>(worker);
   const ignore = () => {};
-  const loaded = await api.load({ baseUrl, library: undefined, device, threads }, proxy(ignore), proxy(ignore));
+  const loaded = await api.load({ baseUrl, library, device, threads }, proxy(ignore), proxy(ignore));
   return { worker, api, loaded };
 }
 
