@@ -61,7 +61,7 @@ and build-index on the same machine; where the time goes; queries meanwhile; how
 
   --photos <folder>  these pictures (generated ones)
   --count <n>        so many of them; more than there are: with other bytes behind their ends (800)
-  --device <name>    wasm, webgpu, or all that are there (all)
+  --device <name>    wasm, webgpu, all that are there, or none (all)
   --threads <n>      of the vision tower on wasm (as the page chooses)
   --memory <n>       also: memory after 500 and after so many pictures
   --start <n>        start with so many made-up pictures; 0: leave it out (20000)

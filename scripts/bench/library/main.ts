@@ -25,6 +25,7 @@ const DEVICES: Readonly<Record<string, readonly Device[]>> = {
   wasm: ['wasm'],
   webgpu: ['webgpu'],
   all: ['wasm', 'webgpu'],
+  none: [],
 };
 
 /** `pnpm bench library`: how fast pictures are indexed in a tab, beside a bare encoder loop and build-index. */
@@ -35,12 +36,13 @@ export async function benchLibrary(args: readonly string[]): Promise<void> {
   const [count, threads, memory] = [parseCount(values.count, '--count'), optional('threads'), optional('memory')];
   const start = values.start === '0' ? undefined : parseCount(values.start, '--start');
   const devices = DEVICES[values.device];
-  if (!devices) throw usage(`--device "${values.device}" is not wasm, webgpu or all`);
+  if (!devices) throw usage(`--device "${values.device}" is not wasm, webgpu, all or none`);
   const work = await mkdtemp(join(tmpdir(), 'afterimage-bench-library-'));
   const log = (line: string) => console.log(`${line} …`);
   try {
     const bench = await bundlePage();
-    const folder = values.photos ?? (await makePhotos(join(work, 'photos'), withWarm(count)));
+    const made = join(work, 'photos');
+    const folder = values.photos ?? (devices.length > 0 ? await makePhotos(made, withWarm(count)) : work);
     const report = await measure(bench, devices, start, { folder, count, threads, memory, work, log });
     console.log(`\n${toMarkdown(report)}`);
     if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
