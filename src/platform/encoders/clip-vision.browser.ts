@@ -20,6 +20,8 @@ const BATCH: Readonly<Record<Device | 'prepared', number>> = { webgpu: 32, wasm:
 
 export interface BrowserImageEncoder extends TowerImageEncoder {
   readonly batchSize: number;
+  /** See `LoadedVision`. */
+  readonly isSingle: boolean;
 }
 
 /**
@@ -33,16 +35,16 @@ export async function loadBrowserImageEncoder(
 ): Promise<BrowserImageEncoder> {
   const dtype = visionDtype(manifest, device);
   if (device === 'webgpu') await requireShaders(dtype);
-  const threads = globalThis.crossOriginIsolated ? wanted : 1;
-  configure(runtime, onnxruntime[device].start, threads);
   const prepared = preparedOptions({ device, manifest, files });
+  const threads = globalThis.crossOriginIsolated && !prepared ? wanted : 1;
+  configure(runtime, onnxruntime[device].start, threads);
   const options = { device, dtype, ...weightsBeside('vision', dtype, files), ...prepared };
   const model = await withFiles(manifest.id, files, () => loadVisionTower(manifest.id, manifest.family, options));
   if (device === 'webgpu') watchDevice(onLost);
   const batchSize = BATCH[prepared ? 'prepared' : device];
   const encoder = createImageEncoder(manifest, model, preprocessor, batchSize);
   await checkSelf(encoder);
-  return { ...encoder, batchSize };
+  return { ...encoder, batchSize, isSingle: prepared !== undefined };
 }
 
 /** What loads the prepared vision tower, where there is one for this device. */

@@ -1,14 +1,12 @@
-import { proxy, wrap } from 'comlink';
 import { chooseThreads } from '../../../../src/client/device.ts';
 import { drawSvg } from '../../../../src/client/draw-svg.ts';
 import { createLibraryClient, type LibraryClient } from '../../../../src/client/library-client.ts';
 import { createQueryClient, type QueryClient } from '../../../../src/client/query-client.ts';
 import type { Pixels } from '../../../../src/engine/ports.ts';
 import { textQuery } from '../../../../src/engine/query/query.ts';
+import { createVisionCrew } from '../../../../src/platform/encoders/vision-crew.browser.ts';
 import { parsePreprocessor } from '../../../../src/platform/models/preprocessor.ts';
-import type { VisionModel } from '../../../../src/platform/models/vision-files.browser.ts';
 import { createBrowserDecoder } from '../../../../src/platform/pictures/decode.browser.ts';
-import type { VisionWorkerApi } from '../../../../src/platform/sessions/vision-session.browser.ts';
 import type { AddedFile, Queue } from '../../../../src/protocol/library-worker.ts';
 import { type BenchPage, type Device, type Seen, STEPS_CHANNEL, type Steps } from '../protocol.ts';
 import { fillLibrary } from './fill.ts';
@@ -36,18 +34,19 @@ const page: BenchPage = {
   },
   ownThreads: async () => chooseThreads(),
   async bareLoop(device, threads, pictures) {
-    const { worker, api, loaded } = await startVision(device, threads);
+    const crew = createVisionCrew({ baseUrl, device, threads, startWorker, onProgress: ignore, onFallback: fail });
+    const loaded = await crew.load(undefined);
     const size = loaded.preprocessor.imageSize;
     const batch: Pixels[] = Array.from({ length: loaded.batchSize }, (_, i) => ({
       size,
       rgb: Uint8Array.from({ length: 3 * size * size }, (_value, at) => (at * (i + 3)) % 251),
     }));
-    await api.encode(batch);
+    await crew.encode(batch);
     const start = performance.now();
     let done = 0;
-    for (; done < pictures; done += batch.length) await api.encode(batch);
+    for (; done < pictures; done += batch.length) await crew.encode(batch);
     const seconds = (performance.now() - start) / 1000;
-    worker.terminate();
+    crew.close();
     return done / seconds;
   },
   async index(device, threads, from, count) {
@@ -103,17 +102,20 @@ const page: BenchPage = {
   fill: fillLibrary,
   async see(photos, preprocessor, model) {
     const decoder = createBrowserDecoder({ preprocessor: parsePreprocessor(preprocessor), draw: drawSvg });
-    const { worker, api } = await startVision('wasm', chooseThreads(), model);
+    const crew = createVisionCrew({
+      ...{ baseUrl, device: 'wasm', threads: 1, startWorker, onProgress: ignore, onFallback: fail },
+    });
+    await crew.load(model);
     const all: (Seen | null)[] = [];
     for (const { url } of photos) {
       const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
       const decoded = await decoder.decode(bytes, false).catch((error: Error) => {
         console.error(url, error.message);
       });
-      const [vector] = decoded ? await api.encode([decoded.pixels]) : [];
+      const [vector] = decoded ? await crew.encode([decoded.pixels]) : [];
       all.push(decoded && vector ? { rgb: toBase64(decoded.pixels.rgb), vector: Array.from(vector) } : null);
     }
-    worker.terminate();
+    crew.close();
     return all;
   },
 };
@@ -141,13 +143,10 @@ function queueEnded(client: LibraryClient, start: number): Promise<{ queue: Queu
   });
 }
 
-async function startVision(device: Device, threads: number, library?: VisionModel) {
-  const worker = new Worker(new URL('../../../../workers/vision.worker.ts', import.meta.url), { type: 'module' });
-  const api = wrap<VisionWorkerApi>(worker);
-  const ignore = () => {};
-  const loaded = await api.load({ baseUrl, library, device, threads }, proxy(ignore), proxy(ignore));
-  return { worker, api, loaded };
-}
+const startWorker = () =>
+  new Worker(new URL('../../../../workers/vision.worker.ts', import.meta.url), { type: 'module', name: 'vision' });
+const ignore = () => {};
+const fail = (reason: string) => console.error(reason);
 
 function readSteps(): Promise<Steps> {
   const channel = new BroadcastChannel(STEPS_CHANNEL);
