@@ -5,6 +5,7 @@ import { createQueryClient, type QueryClient } from '../../../../src/client/quer
 import type { Pixels } from '../../../../src/engine/ports.ts';
 import { textQuery } from '../../../../src/engine/query/query.ts';
 import { createVisionCrew } from '../../../../src/platform/encoders/vision-crew.browser.ts';
+import type { VisionWorkers } from '../../../../src/platform/encoders/vision-workers.browser.ts';
 import { parsePreprocessor } from '../../../../src/platform/models/preprocessor.ts';
 import { createBrowserDecoder } from '../../../../src/platform/pictures/decode.browser.ts';
 import type { AddedFile, Queue } from '../../../../src/protocol/library-worker.ts';
@@ -14,6 +15,8 @@ import { fillLibrary } from './fill.ts';
 const baseUrl = new URL('./', location.href).href;
 let files: AddedFile[] = [];
 let queries: QueryClient | undefined;
+/** The tower of `see`, loaded once. */
+let eyes: VisionWorkers | undefined;
 /** One for all runs, so that the model is loaded once. */
 let client: LibraryClient | undefined;
 let counted: Pick<Queue, 'done' | 'failed'> = { done: 0, failed: 0 };
@@ -102,21 +105,23 @@ const page: BenchPage = {
   fill: fillLibrary,
   async see(photos, preprocessor, model) {
     const decoder = createBrowserDecoder({ preprocessor: parsePreprocessor(preprocessor), draw: drawSvg });
-    const crew = createVisionCrew({
-      ...{ baseUrl, device: 'wasm', threads: 1, startWorker, onProgress: ignore, onFallback: fail },
-    });
-    await crew.load(model);
-    const all: (Seen | null)[] = [];
+    const pixels: (Pixels | null)[] = [];
     for (const { url } of photos) {
       const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
       const decoded = await decoder.decode(bytes, false).catch((error: Error) => {
         console.error(url, error.message);
       });
-      const [vector] = decoded ? await crew.encode([decoded.pixels]) : [];
-      all.push(decoded && vector ? { rgb: toBase64(decoded.pixels.rgb), vector: Array.from(vector) } : null);
+      pixels.push(decoded?.pixels ?? null);
     }
-    crew.close();
-    return all;
+    eyes ??= createVisionCrew({
+      ...{ baseUrl, device: 'wasm', threads: 1, startWorker, onProgress: ignore, onFallback: fail },
+    });
+    await eyes.load(model);
+    const vectors = await eyes.encode(pixels.filter((one) => one !== null));
+    return pixels.map((one): Seen | null => {
+      const vector = one && vectors.shift();
+      return one && vector ? { rgb: toBase64(one.rgb), vector: Array.from(vector) } : null;
+    });
   },
 };
 
