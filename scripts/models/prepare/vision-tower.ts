@@ -1,4 +1,4 @@
-/** Prepare a vision tower for WebAssembly when its model is added: see docs/decisions/0015. */
+/** Prepare a vision tower for WebAssembly when its model is added: see docs/decisions/0016-products-of-tiles.md. */
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Dtype, ModelManifest } from '../../../src/engine/model/model.ts';
