@@ -107,5 +107,7 @@ test('the embedded model keeps its papers', async () => {
     'text_model_prepared.onnx.gz',
     'vision_model.onnx',
     'vision_model.onnx.gz',
+    'vision_model_prepared.onnx',
+    'vision_model_prepared.onnx.gz',
   ]);
 });
