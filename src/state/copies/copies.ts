@@ -13,7 +13,7 @@ export interface Range {
   readonly start: number;
 }
 
-/** `near`: the least likeness (docs/decisions/0015-picture-signature.md). `similar`: the least cosine. */
+/** `near`: the least likeness (docs/decisions/0018-picture-signature.md). `similar`: the least cosine. */
 export const RANGES: Readonly<Record<Exclude<CopyKind, 'exact'>, Range>> = {
   near: { min: 0.9, max: 0.995, step: 0.005, start: 0.98 },
   similar: { min: 0.7, max: 0.99, step: 0.01, start: 0.92 },

@@ -43,7 +43,7 @@ function termsUpTo(most: number): readonly number[] {
 
 /**
  * The signature of a picture as text, 78 characters: copies that were encoded again, resized, cropped a little, brightened
- * or bereft of colour have signatures that fit each other (docs/decisions/0015-picture-signature.md). Grey levels on a grid
+ * or bereft of colour have signatures that fit each other (docs/decisions/0018-picture-signature.md). Grey levels on a grid
  * as the signature of a picture are of Wong, Bern and Goldberg, "An Image Signature for Any Kind of Image", 2002; here the
  * grid is kept as cosines, so that it can be cropped.
  * Null where the picture is so even that it shows nothing.
