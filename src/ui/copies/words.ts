@@ -18,7 +18,7 @@ function textOf(reason: KeepReason, { width, height, bytes, date }: Item): strin
     case 'bytes':
       return `largest file, ${formatBytes(bytes)}`;
     case 'taken':
-      return `says when it was taken${date === null ? '' : `, ${formatDate(date)}`}`;
+      return 'original date';
     case 'earliest':
       return `earliest${date === null ? '' : `, ${formatDate(date)}`}`;
     case 'alike':
