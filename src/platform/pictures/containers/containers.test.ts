@@ -6,7 +6,7 @@ import { concat } from './bytes.ts';
 import { firstFrame, mendGif } from './gif.ts';
 import { jpegObstacle, mendJpeg } from './jpeg.ts';
 import { pngColour } from './png.ts';
-import { sizeSvg } from './svg.ts';
+import { sizeSvg } from './svg/svg.ts';
 import { writeTiff } from './tiff/testing-tiff.ts';
 import { readTiff } from './tiff/tiff.ts';
 import { tiffReading } from './tiff/tiff-samples.ts';

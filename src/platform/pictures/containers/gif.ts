@@ -16,6 +16,17 @@ export function isGif(bytes: Uint8Array): boolean {
   return /^GIF8[79]a/.test(asciiOf(bytes, 0, 6));
 }
 
+/** Of its screen; larger where the first frame does not fit in there, as browsers show it. Undefined where it ends before. */
+export function gifSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+  if (bytes.length < 10) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const frame = findFrame(bytes);
+  return {
+    width: Math.max(view.getUint16(6, true), frame?.width ?? 0),
+    height: Math.max(view.getUint16(8, true), frame?.height ?? 0),
+  };
+}
+
 interface Frame {
   readonly width: number;
   readonly height: number;

@@ -3,7 +3,8 @@ import { isGif } from '../containers/gif.ts';
 import { isJpeg, jpegObstacle } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
 import { pngDamage } from '../containers/png-damage.ts';
-import { xmlKind } from '../containers/svg.ts';
+import { isRaw, NO_PREVIEW } from '../containers/raw-preview.ts';
+import { xmlKind } from '../containers/svg/svg.ts';
 import { isTiff, readTiff } from '../containers/tiff/tiff.ts';
 import { tiffObstacle } from '../containers/tiff/tiff-samples.ts';
 import { isWebp, missingBytes } from '../containers/webp.ts';
@@ -34,6 +35,8 @@ export function reasonOf(error: unknown, bytes: Uint8Array): string {
   }
   if (/timeout/i.test(words)) return `Decoding took longer than ${TIMEOUT_SECONDS} seconds and was given up.`;
   const image = readTiff(bytes);
+  // Of a RAW file nothing but its JPEG is looked for: what else it holds is not why it is refused.
+  if (isRaw(bytes)) return NO_PREVIEW;
   const obstacle = isJpeg(bytes) ? jpegObstacle(bytes) : image && tiffObstacle(image);
   if (obstacle !== undefined) return obstacle;
   if (isTiff(bytes) && !image) return 'The picture is damaged: the directory of the TIFF is missing or cut off.';
