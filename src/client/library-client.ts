@@ -102,7 +102,7 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     pause: () => ask((api) => api.pause()),
     resume: () => ask((api) => api.resume()),
     cancel: () => ask((api) => api.cancel()),
-    failures: () => ask((api) => api.failures()),
+    failures: (limit) => ask((api) => api.failures(limit)),
     retry: (ids) => ask((api) => api.retry(ids)),
     remove: (itemIds) => ask((api) => api.remove(itemIds)),
     restore: (removal) => ask((api) => api.restore(removal)),

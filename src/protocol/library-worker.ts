@@ -160,7 +160,8 @@ export interface LibraryWorkerApi {
   resume(): Promise<void>;
   /** Forget what is left in the queue. What is in the library stays. */
   cancel(): Promise<void>;
-  failures(): Promise<readonly FailedFile[]>;
+  /** The first files that failed, in the order in which they were added; how many there are is in the overview. */
+  failures(limit: number): Promise<readonly FailedFile[]>;
   /** Put failed files into the queue again; all of them where no ids are given. */
   retry(ids?: readonly number[]): Promise<void>;
   /** Take pictures out of the library. @returns what `restore` takes to undo it */

@@ -86,19 +86,21 @@ async function readStep<F extends FileFacts>(
 ): Promise<Step<F>> {
   if (signal.aborted || !ports.canRead(file)) return { file, kind: 'away' };
   try {
-    refuseSize(file.file.bytes);
+    refuseLarge(file.file.bytes);
     const bytes = await timed(ports, 'read', () => ports.read(file));
-    refuseSize(bytes.length);
+    if (bytes.length === 0) throw new AfterimageError('picture-unreadable', 'The file is empty.');
+    refuseLarge(bytes.length);
     const sha256 = await timed(ports, 'hash', () => ports.sha256(bytes));
     const [picture] = await ports.store.find([sha256]);
-    return picture ? { file, kind: 'known', picture } : { file, kind: 'read', sha256, bytes };
+    // It may have changed since it was found, or could not even be looked at then.
+    const read = { ...file, file: { ...file.file, bytes: bytes.length } };
+    return picture ? { file: read, kind: 'known', picture } : { file: read, kind: 'read', sha256, bytes };
   } catch (error) {
     return failed(file, error);
   }
 }
 
-function refuseSize(bytes: number): void {
-  if (bytes === 0) throw new AfterimageError('picture-unreadable', 'The file is empty.');
+function refuseLarge(bytes: number): void {
   if (bytes <= MAX_FILE_BYTES) return;
   const most = MAX_FILE_BYTES / 2 ** 20;
   throw new AfterimageError(

@@ -43,7 +43,7 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
     pause: () => library().command('pause'),
     resume: () => library().command('resume'),
     cancel: () => library().command('cancel'),
-    failures: () => library().failures(),
+    failures: (limit) => library().failures(limit),
     retry: (ids) => library().retry(ids),
     remove: (itemIds) => library().remove(itemIds),
     restore: (removal) => library().restore(removal),

@@ -4,7 +4,6 @@ import type { LibraryClient, LibraryClientEvent } from '../../client/library-cli
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type {
   Addition,
-  FailedFile,
   LibraryEvent,
   LibraryExportOptions,
   LibraryImport,
@@ -54,8 +53,8 @@ export interface Library {
   exportTo(options: LibraryExportOptions): Promise<Blob>;
   /** Add what was exported. @throws AfterimageError as `LibraryWorkerApi.importLibrary` does */
   importFrom(file: Blob): Promise<LibraryImport>;
-  /** @throws AfterimageError */
-  failures(): Promise<readonly FailedFile[]>;
+  /** As the library worker says. @throws AfterimageError */
+  failures: LibraryClient['failures'];
   /** @throws AfterimageError `picture-unavailable` */
   original(itemId: string): Promise<File | undefined>;
   /** @throws AfterimageError */
@@ -164,7 +163,7 @@ export function createLibrary(options: LibraryOptions): Library {
       await view.read();
       return result;
     },
-    failures: () => client.failures(),
+    failures: (limit) => client.failures(limit),
     original: (itemId) => client.original(itemId),
     thumbnail: (itemId) => client.thumbnail(itemId),
     embed: (file, model) => client.embed(file, model),

@@ -90,9 +90,9 @@ export function createFakeLibrary(): FakeLibrary {
       await call('cancel');
       go({ state: 'idle', left: 0 });
     },
-    async failures() {
-      await call('failures');
-      return failed;
+    async failures(limit) {
+      await call('failures', limit);
+      return failed.slice(0, limit);
     },
     async retry(ids) {
       await call('retry', ids);

@@ -69,6 +69,6 @@ function reasonOf(error: unknown): string {
   return 'It cannot be read.';
 }
 
-function isNamed(error: unknown, name: string): boolean {
+export function isNamed(error: unknown, name: string): boolean {
   return error instanceof DOMException && error.name === name;
 }

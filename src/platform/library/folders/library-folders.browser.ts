@@ -3,7 +3,7 @@ import { compareFolder, type FolderChanges } from '../../../indexing/library/com
 import type { LibraryFolder } from '../../../protocol/library-worker.ts';
 import type { FoundFile, LibraryStore, StoredFolder } from '../library-store.ts';
 import { type Access, accessOf } from './folder-access.browser.ts';
-import { listFolder } from './list-folder.browser.ts';
+import { listFolder, type UnreadableFile } from './list-folder.browser.ts';
 
 /** The folders of a library, and what is known of them while this worker lives. */
 export interface LibraryFolders {
@@ -74,13 +74,18 @@ export function createLibraryFolders(store: LibraryStore): LibraryFolders {
       const unlisted: string[] = [];
       for await (const piece of listFolder(folder.handle, id, signal)) {
         all.push(...piece.files);
-        unlisted.push(...piece.unlisted);
+        unlisted.push(...piece.unlisted, ...piece.unreadable.map(({ file }) => file.path));
+        await enqueueUnreadable(store, piece.unreadable, known);
         const { toRead } = compareFolder(piece, known, deleted);
         if (toRead.length === 0) continue;
         await store.enqueue(toRead);
         onEnqueued();
       }
-      if (!signal.aborted) gone.set(id, compareFolder({ files: all, unlisted }, known).gone);
+      if (signal.aborted) return;
+      // What went away while it was listed looks as if it had been deleted.
+      const { access: after } = await checked(id);
+      if (after !== 'granted') throw new AfterimageError('picture-unavailable', unreadable(folder.name, after));
+      gone.set(id, compareFolder({ files: all, unlisted }, known).gone);
     },
     async takeGone(isWaiting) {
       let taken = 0;
@@ -102,6 +107,17 @@ export function createLibraryFolders(store: LibraryStore): LibraryFolders {
       folders.delete(id);
     },
   };
+}
+
+/** New files that cannot be read are named with their reasons; what is known of others stays as it is. */
+async function enqueueUnreadable(
+  store: LibraryStore,
+  files: readonly UnreadableFile[],
+  known: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  for (const { file, reason } of files) {
+    if (!known.has(file.path)) await store.enqueue([file], { code: 'picture-unavailable', reason });
+  }
 }
 
 function unreadable(name: string, access: Access): string {

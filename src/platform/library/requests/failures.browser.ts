@@ -10,8 +10,8 @@ export function createFailures(parts: Parts): Pick<LibraryWorkerApi, 'failures' 
   const canRetry = ({ file }: QueuedFile) =>
     file.folder === null ? atHand.has(file) || file.handle !== undefined : folders.access(file.folder) === 'granted';
   return {
-    async failures() {
-      const failed = await store.failed();
+    async failures(limit) {
+      const failed = await store.failed(limit);
       return failed.map((one) => ({
         id: one.id,
         path: one.file.path,

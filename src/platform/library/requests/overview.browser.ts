@@ -8,9 +8,9 @@ export function createOverview({ store, folders, queue, opened }: Parts): Pick<L
   return {
     async overview() {
       const repairs = await opened();
-      const [count, all, failed] = await Promise.all([store.count(), folders.overview(), store.failed()]);
+      const [count, all, failed] = await Promise.all([store.count(), folders.overview(), store.countFailed()]);
       const isPersistent = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
-      const base = { count, folders: all, failures: failed.length, isPersistent, repairs };
+      const base = { count, folders: all, failures: failed, isPersistent, repairs };
       return { ...base, queue: await queue.queue(), usage: await usage() };
     },
   };
