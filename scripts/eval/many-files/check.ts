@@ -78,10 +78,11 @@ function verdictOf(made: Made, inside: readonly Listed[], reasons: readonly stri
 }
 
 function pictureVerdict(made: Made, { item, quarters }: Listed): Judgement {
-  const { state, format, width, height } = made;
+  const { state, format, width, height, smaller } = made;
   if (!WHOLE.has(state) && !DAMAGED.has(state)) return wrong('it is in the collection and no picture');
   const isRight = areAlike(quarters, made.quarters);
-  const hasSize = item.width === width && item.height === height;
+  const isSmaller = DAMAGED.has(state) && item.width === smaller?.width && item.height === smaller.height;
+  const hasSize = isSmaller || (item.width === width && item.height === height);
   if (!isRight || !hasSize) {
     const unseen = whyUnnoticed(made, quarters);
     if (unseen !== undefined) return { outcome: 'unnoticed', why: unseen };
@@ -119,7 +120,7 @@ function isTrue({ state, hit, format }: Made, reason: string): boolean {
   if (saysDamaged) return true;
   if (saysNone) return hit < HEAD_BYTES;
   // Headers that were changed say something else.
-  return state === 'changed' && format.family !== 'PNG' && /^It is a|not read|megapixels/.test(reason);
+  return state === 'changed' && format.family !== 'PNG' && /^It is a|not read|megapixels|too large/.test(reason);
 }
 
 function shown(quarters: readonly Rgb[]): string {
