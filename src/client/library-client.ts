@@ -104,6 +104,7 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     cancel: () => ask((api) => api.cancel()),
     failures: (limit) => ask((api) => api.failures(limit)),
     retry: (ids) => ask((api) => api.retry(ids)),
+    dismissFailures: () => ask((api) => api.dismissFailures()),
     remove: (itemIds) => ask((api) => api.remove(itemIds)),
     restore: (removal) => ask((api) => api.restore(removal)),
     rescan: (folder) => ask((api) => api.rescan(folder)),

@@ -164,6 +164,8 @@ export interface LibraryWorkerApi {
   failures(limit: number): Promise<readonly FailedFile[]>;
   /** Put failed files into the queue again; all of them where no ids are given. */
   retry(ids?: readonly number[]): Promise<void>;
+  /** Forget which files failed. Those of a folder are tried again when it is looked through again. */
+  dismissFailures(): Promise<void>;
   /** Take pictures out of the library. @returns what `restore` takes to undo it */
   remove(itemIds: readonly string[]): Promise<number>;
   restore(removal: number): Promise<void>;

@@ -106,7 +106,9 @@ function areAlike(some: Quarters, others: Quarters): boolean {
 function whyUnnoticed({ state, format, bare }: Made, quarters: Quarters): string | undefined {
   if (!DAMAGED.has(state)) return undefined;
   if (bare.some((one) => areAlike(quarters, one))) return 'orientation or profile lost';
-  if (state === 'changed' && !format.hasChecksum) return 'no checksum';
+  // That of TIFF is over its pixels, and not over what says how they are to be read.
+  const hasChecksum = format.hasChecksum && format.family !== 'TIFF';
+  if (state === 'changed' && !hasChecksum) return 'no checksum';
   return state === 'zeros' && format.isBare === true ? 'zeros are samples too' : undefined;
 }
 

@@ -130,6 +130,11 @@ test('a file that failed and is chosen again is tried again, and listed once', a
     expect(await rest()).toMatchObject({ state: 'idle', failed: 1, left: 0 });
   }
   expect(await library.failures(9)).toMatchObject([{ path: 'damaged.png', canRetry: true }]);
+  await library.dismissFailures();
+  expect(await library.overview()).toMatchObject({ failures: 0, queue: { failed: 0 } });
+  await library.add({ kind: 'files', files: [{ path: 'damaged.png', file: damaged }] });
+  await rest();
+  expect((await library.overview()).failures).toBe(1);
 });
 
 test('a folder inside one that was added, and both again: each picture once, with both places', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { drawSvg } from '../../client/draw-svg.ts';
 import { concat } from './containers/bytes.ts';
+import { crc32 } from './containers/crc32.ts';
 import {
   exifSegment,
   LOSSLESS,
@@ -91,6 +92,8 @@ test('what is cut off, empty, no picture or too large is refused with a sentence
   const huge = Uint8Array.from(png);
   new DataView(huge.buffer).setUint32(16, 30_000);
   new DataView(huge.buffer).setUint32(20, 30_000);
+  expect(await refusal(huge)).toMatch(/damaged: the checksum of its IHDR chunk is wrong/);
+  new DataView(huge.buffer).setUint32(29, crc32(huge.subarray(12, 29)));
   expect(await refusal(huge)).toBe('The picture has more than 268 megapixels, the most that is read.');
   expect(await refusal(await fixture('tif/lab-8.tif'))).toContain('TIFF');
 });

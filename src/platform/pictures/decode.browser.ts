@@ -2,6 +2,8 @@ import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import { perceptualHash } from '../../engine/similar/perceptual-hash.ts';
 import type { DecodedPicture, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
+import { isPng } from './containers/png.ts';
+import { pngDamage } from './containers/png-damage.ts';
 import { isRaw, NO_PREVIEW, rawPreview } from './containers/raw-preview.ts';
 import { statedSize } from './containers/stated-size.ts';
 import { isXml, sizeSvg } from './containers/svg/svg.ts';
@@ -77,11 +79,13 @@ function failureOf(error: unknown, bytes: Uint8Array): AfterimageError {
   return new AfterimageError('picture-unreadable', reasonOf(error, bytes), { cause: error });
 }
 
-/** @throws Refusal before anything is decoded */
+/** @throws Refusal, Error before anything is decoded */
 function pixelsOf(bytes: Uint8Array): number {
   if (bytes.length === 0) throw new Refusal('The file is empty.');
   const { width, height } = statedSize(bytes) ?? { width: 0, height: 0 };
   if (width * height <= MAX_PIXELS) return width * height;
+  const damage = isPng(bytes) ? pngDamage(bytes) : undefined;
+  if (damage !== undefined) throw new Error(damage); // its size is not what was written
   throw new Refusal(`The picture has more than ${Math.floor(MAX_PIXELS / 1e6)} megapixels, the most that is read.`);
 }
 

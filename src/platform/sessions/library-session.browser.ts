@@ -45,6 +45,7 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
     cancel: () => library().command('cancel'),
     failures: (limit) => library().failures(limit),
     retry: (ids) => library().retry(ids),
+    dismissFailures: () => library().dismissFailures(),
     remove: (itemIds) => library().remove(itemIds),
     restore: (removal) => library().restore(removal),
     rescan: (folder) => library().look(folder),

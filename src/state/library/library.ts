@@ -41,6 +41,8 @@ export interface Library {
   resume(): Promise<void>;
   cancel(): Promise<void>;
   retry(ids?: readonly number[]): Promise<void>;
+  /** Forget which files failed. */
+  dismissFailures(): Promise<void>;
   rescan(folder: number): Promise<void>;
   forgetFolder(folder: number, withPictures: boolean): Promise<void>;
   /** To be called by a click: ask whether a folder may be read again, and go on if it may. */
@@ -138,6 +140,7 @@ export function createLibrary(options: LibraryOptions): Library {
     resume: () => act(() => client.resume()),
     cancel: () => act(() => client.cancel()),
     retry: (ids) => act(() => client.retry(ids)),
+    dismissFailures: () => act(() => client.dismissFailures()),
     rescan: (folder) => act(() => client.rescan(folder)),
     forgetFolder: (folder, withPictures) => act(() => client.forgetFolder(folder, withPictures)),
     allow: (handle) =>

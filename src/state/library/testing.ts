@@ -100,6 +100,10 @@ export function createFakeLibrary(): FakeLibrary {
       fail(failed.filter((file) => !again.includes(file)));
       go({ state: 'running', left: queue.left + again.length, failed: queue.failed - again.length });
     },
+    async dismissFailures() {
+      await call('dismissFailures');
+      fail([]);
+    },
     async remove(itemIds) {
       await call('remove', itemIds);
       change({ count: state.count - itemIds.length });

@@ -63,6 +63,12 @@ export function firstFrame(bytes: Uint8Array): { readonly held: number; readonly
   return { held: countPixels(bytes, frame.start + 1, bytes[frame.start] ?? 0, needed), needed };
 }
 
+/** Whether there is any pixel in it: decoders show nothing where there is none, without a word. */
+export function hasFrame(bytes: Uint8Array): boolean {
+  const frame = findFrame(bytes);
+  return frame !== undefined && countPixels(bytes, frame.start + 1, bytes[frame.start] ?? 0, 1) > 0;
+}
+
 /** Whether it is an animation that ends early: some of its frames are missing or not whole. */
 export function isCutAnimation(bytes: Uint8Array): boolean {
   let [at, frames] = [13 + tableBytes(bytes[10] ?? 0), 0];

@@ -5,6 +5,7 @@ import { brandsOf } from './boxes.ts';
 import { gifSize, isGif } from './gif.ts';
 import { isJpeg, jpegSize } from './jpeg.ts';
 import { isPng, pngSize } from './png.ts';
+import { isTiff, tiffSize } from './tiff/tiff.ts';
 import { isWebp, webpSize } from './webp.ts';
 
 export interface StatedSize {
@@ -19,5 +20,6 @@ export function statedSize(bytes: Uint8Array): StatedSize | undefined {
   if (isWebp(bytes)) return webpSize(bytes);
   if (isGif(bytes)) return gifSize(bytes);
   if (isBmp(bytes)) return bmpSize(bytes);
+  if (isTiff(bytes)) return tiffSize(bytes);
   return brandsOf(bytes).length > 0 ? avifSize(bytes) : undefined;
 }

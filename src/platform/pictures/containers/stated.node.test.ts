@@ -17,6 +17,8 @@ const WRITERS = {
   'webp without alpha': (image: Sharp) => image.flatten().webp(),
   gif: (image: Sharp) => image.gif(),
   avif: (image: Sharp) => image.avif({ effort: 0 }),
+  tiff: (image: Sharp) => image.tiff(),
+  bigtiff: (image: Sharp) => image.tiff({ bigtiff: true }),
 } as const;
 
 test.each(Object.entries(WRITERS))('the size that %s says', async (_name, write) => {

@@ -1,4 +1,4 @@
-import { firstFrame, isGif, mendGif } from '../containers/gif.ts';
+import { firstFrame, hasFrame, isGif, mendGif } from '../containers/gif.ts';
 import { isJpeg, mendJpeg } from '../containers/jpeg.ts';
 import { endsInZeros, isWebp, mendWebp } from '../containers/webp.ts';
 
@@ -9,6 +9,7 @@ const MIN_HELD = 0.99;
 export function refuseMissing(bytes: Uint8Array): void {
   if (isWebp(bytes) && endsInZeros(bytes)) throw new Error('the end of its pixels is all zeros');
   if (!isGif(bytes)) return;
+  if (!hasFrame(bytes)) throw new Error('it has no frame');
   const frame = firstFrame(bytes);
   if (frame && frame.held < MIN_HELD * frame.needed) throw new Error(`it has ${frame.held} of ${frame.needed} pixels`);
 }

@@ -31,6 +31,8 @@ export function reasonOf(error: unknown, bytes: Uint8Array): string {
   if (error instanceof Refusal) return error.message;
   const words = wordsOf(error);
   if (/pixel limit/i.test(words)) {
+    const damage = isPng(bytes) ? pngDamage(bytes) : undefined;
+    if (damage !== undefined) return `The picture is damaged: ${damage}`; // its size is not what was written
     return `The picture has more than ${Math.floor(MAX_PIXELS / 1e6)} megapixels, the most that is read.`;
   }
   if (/timeout/i.test(words)) return `Decoding took longer than ${TIMEOUT_SECONDS} seconds and was given up.`;

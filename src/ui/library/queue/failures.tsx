@@ -30,18 +30,25 @@ function List(props: { library: Library; count: number; onEmpty: () => void }): 
     if (title?.isConnected) title.focus();
     else props.onEmpty();
   };
+  const dismiss = async () => {
+    await props.library.dismissFailures();
+    props.onEmpty();
+  };
   return (
     <section class="library-failures" aria-labelledby="library-failures">
       <h2 id="library-failures" ref={title} tabindex={-1}>
         {`${formatFiles(props.count)} could not be added`}
       </h2>
-      <Show when={all().some(({ canRetry }) => canRetry)}>
-        <p class="library-buttons">
+      <p class="library-buttons">
+        <Show when={all().some(({ canRetry }) => canRetry)}>
           <button type="button" class="button" onClick={() => void retry()}>
             Try all again
           </button>
-        </p>
-      </Show>
+        </Show>
+        <button type="button" class="button" onClick={() => void dismiss()}>
+          Clear this list
+        </button>
+      </p>
       <ul class="library-list">
         <For each={all()}>{(file) => <Line file={file} onRetry={() => void retry([file.id])} />}</For>
       </ul>
