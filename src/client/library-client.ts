@@ -69,7 +69,8 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
       restore(worker) {
         const files = given.all();
         // The new worker knows what waits, but has not got these files.
-        if (files.length > 0) worker.ask((api) => api.add({ kind: 'files', files })).catch(() => undefined);
+        if (files.length > 0)
+          worker.ask((api) => api.add({ kind: 'files', files, isRestored: true })).catch(() => undefined);
       },
       fallback: (device) => device, // inside the worker, a GPU that fails is replaced already
       maxRestarts: MAX_RESTARTS,

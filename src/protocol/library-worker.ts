@@ -14,7 +14,12 @@ export interface AddedFile {
 /** What is added to the library at a time. */
 export type Addition =
   | { readonly kind: 'folder'; readonly handle: FileSystemDirectoryHandle }
-  | { readonly kind: 'files'; readonly files: readonly AddedFile[] };
+  | {
+      readonly kind: 'files';
+      readonly files: readonly AddedFile[];
+      /** An earlier worker had them: those that still wait can be read again, and nothing is put into the queue. */
+      readonly isRestored?: boolean;
+    };
 
 /**
  * `listing`: folders are being looked through. `paused`: by the visitor, or because of `problem`. `waiting`: a folder may not

@@ -137,6 +137,21 @@ test('a file that failed and is chosen again is tried again, and listed once', a
   expect((await library.overview()).failures).toBe(1);
 });
 
+test('files that an earlier worker had are at hand again, and nothing is added by that', async () => {
+  const { library, store, rest } = open();
+  const damaged = { path: 'damaged.png', file: new File([(await paint(1)).slice(0, 60)], 'damaged.png') };
+  const whole = { path: 'whole.png', file: new File([await paint(2)], 'whole.png') };
+  await library.add({ kind: 'files', files: [damaged, whole] });
+  await rest();
+  const facts = { folder: null, path: 'late.png', bytes: (await paint(3)).size, modified: 7 };
+  await store.enqueue([facts]);
+  const late = { path: 'late.png', file: new File([await paint(3)], 'late.png', { lastModified: 7 }) };
+  await library.add({ kind: 'files', files: [damaged, whole, late], isRestored: true });
+  expect(await rest()).toMatchObject({ left: 0, known: 0, failed: 1 });
+  expect(await store.count()).toBe(2);
+  expect((await library.overview()).failures).toBe(1);
+});
+
 test('a folder inside one that was added, and both again: each picture once, with both places', async () => {
   const { library, store, encoded, rest } = open();
   const folder = await folderOf(['a.png', 'sub/b.png']);

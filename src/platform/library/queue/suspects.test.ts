@@ -13,14 +13,14 @@ const text = (path: string) => new TextEncoder().encode(path);
 const death = new Promise<never>(() => {});
 
 /** A worker over a store, that dies of files whose name has `kills`. @returns what it decoded, in order */
-function startWorker(store: LibraryStore, kills = /kills/) {
+function startWorker(store: LibraryStore, kills = /kills/, isAtHand = (path: string) => !path.includes('away')) {
   const decoded: string[] = [];
   let isDead = false;
   const progress = { failed: 0 };
   const ports: QueuePorts<FoundFile> = {
     store,
     sha256: async (bytes) => new TextDecoder().decode(bytes).padEnd(64, '_'),
-    canRead: ({ file }) => !file.path.includes('away'),
+    canRead: ({ file }) => isAtHand(file.path),
     read: async ({ file }) => text(file.path),
     async decode(bytes) {
       if (isDead) return death;
@@ -97,6 +97,23 @@ test('a tab that was closed in the middle fails nothing, and what was in flight 
   expect(await store.countFailed()).toBe(0);
 });
 
+test('suspects that are not at hand yet stay suspected, whatever is read meanwhile', async () => {
+  const store = createMemoryLibraryStore();
+  await store.enqueue(['away kills', 'away 1', 'picture 2'].map(found));
+  const ids = (await store.waiting(9)).map(({ id }) => id);
+  await store.setInReading({ ids: ids.slice(0, 2), isAlone: false });
+  expect(await startWorker(store).ended).toBe(true);
+  expect(await names(store)).toEqual(['picture 2']);
+  expect(await store.inReading()).toEqual({ ids: ids.slice(0, 2), isAlone: false });
+
+  const second = startWorker(store, /kills/, () => true);
+  await expect.poll(second.isDead).toBe(true);
+  expect(await store.inReading()).toEqual({ ids: ids.slice(0, 2), isAlone: true });
+  expect(await startWorker(store, /kills/, () => true).ended).toBe(true);
+  expect(await names(store)).toEqual(['away 1', 'picture 2']);
+  expect((await store.failed()).map(({ file }) => file.path)).toEqual(['away kills']);
+});
+
 test('a run that ends, fails or is stopped leaves nothing behind', async () => {
   const store = createMemoryLibraryStore();
   await store.enqueue([found('a'), found('b')]);
@@ -110,4 +127,14 @@ test('a run that ends, fails or is stopped leaves nothing behind', async () => {
   };
   await expect(runWatched(store, ports, signal, run)).rejects.toThrow('full');
   expect(await store.inReading()).toBeUndefined();
+
+  // Neither a full disk nor a pause is the fault of the file that was being read.
+  const ids = (await store.waiting(9)).map(({ id }) => id);
+  await store.setInReading({ ids, isAlone: false });
+  await expect(runWatched(store, ports, signal, fails)).rejects.toThrow('full');
+  expect(await store.inReading()).toEqual({ ids, isAlone: false });
+  const stop = new AbortController();
+  await runWatched(store, ports, stop.signal, async () => stop.abort());
+  expect(await store.inReading()).toEqual({ ids, isAlone: false });
+  expect(await store.countFailed()).toBe(0);
 });

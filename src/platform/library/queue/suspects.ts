@@ -19,35 +19,47 @@ export async function runWatched(
   signal: AbortSignal,
   run: (ports: Ports) => Promise<void>,
 ): Promise<void> {
-  await readSuspects(store, ports, signal, run);
+  const away = await readSuspects(store, ports, signal, run);
   if (signal.aborted) return;
   try {
-    await run(watched(store, ports));
+    await run(watched(store, ports, away));
   } finally {
-    await store.setInReading(undefined);
+    await store.setInReading(away.length > 0 ? { ids: away, isAlone: false } : undefined);
   }
 }
 
-async function readSuspects(store: Store, ports: Ports, signal: AbortSignal, run: (ports: Ports) => Promise<void>) {
+/** @returns ids of suspects that cannot be read now: they stay suspected */
+async function readSuspects(
+  store: Store,
+  ports: Ports,
+  signal: AbortSignal,
+  run: (ports: Ports) => Promise<void>,
+): Promise<number[]> {
   const before = await store.inReading();
-  if (!before) return;
-  let rest = before.ids;
-  if (before.isAlone) {
-    const [killer, ...others] = before.ids;
-    const isWaiting = killer !== undefined && (await waitingOf(store, killer)) !== undefined;
-    if (isWaiting) {
-      await store.fail([{ id: killer, code: 'picture-unreadable', reason: REASON }]);
-      ports.onProgress({ done: 0, known: 0, failed: 1, newest: null });
-    }
-    rest = others;
-  }
-  for (let ids = rest; ids.length > 0 && !signal.aborted; ids = ids.slice(1)) {
-    const [id = -1] = ids;
-    const file = await waitingOf(store, id);
+  if (!before) return [];
+  const [killer, ...others] = before.ids;
+  if (before.isAlone && killer !== undefined) await giveUp(store, ports, killer);
+  const away: number[] = [];
+  for (let ids = before.isAlone ? others : before.ids; ids.length > 0 && !signal.aborted; ids = ids.slice(1)) {
+    const file = await waitingOf(store, ids[0] ?? -1);
+    if (file && !ports.canRead(file)) away.push(file.id);
     if (!file || !ports.canRead(file)) continue;
-    await store.setInReading({ ids, isAlone: true });
-    await run({ ...ports, store: { ...ports.store, waiting: onlyOnce(file) } });
+    const suspected = [...ids, ...away];
+    await store.setInReading({ ids: suspected, isAlone: true });
+    try {
+      await run({ ...ports, store: { ...ports.store, waiting: onlyOnce(file) } });
+    } finally {
+      // However that ended, be it for a full disk or a pause: this worker lives.
+      await store.setInReading({ ids: suspected, isAlone: false });
+    }
   }
+  return away;
+}
+
+async function giveUp(store: Store, ports: Ports, id: number): Promise<void> {
+  if (!(await waitingOf(store, id))) return;
+  await store.fail([{ id, code: 'picture-unreadable', reason: REASON }]);
+  ports.onProgress({ done: 0, known: 0, failed: 1, newest: null });
 }
 
 /** The file of this id, if it waits. */
@@ -60,8 +72,11 @@ function onlyOnce(file: WaitingFile<FoundFile>): Ports['store']['waiting'] {
   return async (_limit, after = -1) => (after < file.id ? [file] : []);
 }
 
-/** The files that are given out are written down, with those that were given out before and may not be done yet. */
-function watched(store: Store, ports: Ports): Ports {
+/**
+ * The files that are given out are written down, with those that were given out before and may not be done yet.
+ * @param suspects written down in any case
+ */
+function watched(store: Store, ports: Ports, suspects: readonly number[]): Ports {
   let before: readonly number[] = [];
   return {
     ...ports,
@@ -70,7 +85,7 @@ function watched(store: Store, ports: Ports): Ports {
       async waiting(limit, after) {
         const files = await ports.store.waiting(limit, after);
         const ids = files.filter(ports.canRead).map(({ id }) => id);
-        if (ids.length > 0) await store.setInReading({ ids: [...before, ...ids], isAlone: false });
+        if (ids.length > 0) await store.setInReading({ ids: [...suspects, ...before, ...ids], isAlone: false });
         before = ids;
         return files;
       },

@@ -12,7 +12,11 @@ export function createAdding(parts: LibraryParts): Pick<LibraryWorkerApi, 'add'>
   return {
     async add(addition) {
       await opened();
-      if (addition.kind === 'files') return addFiles(parts, addition.files);
+      if (addition.kind === 'files') {
+        if (!addition.isRestored) return addFiles(parts, addition.files);
+        parts.atHand.add(addition.files);
+        return queue.runner.wake();
+      }
       const folder = await folders.add(addition.handle);
       queue.changed();
       void watch(await folders.overview());
