@@ -121,8 +121,9 @@ async function enqueueUnreadable(
 }
 
 function unreadable(name: string, access: Access): string {
-  if (access === 'missing') return `The folder ${name} is not at hand, like one on a disk that was taken away.`;
-  return `The browser may not read the folder ${name} any more. Allow it again.`;
+  const folder = `“\u2068${name}\u2069”`; // its direction ends where it ends
+  if (access === 'missing') return `The folder ${folder} is not at hand, like one on a disk that was taken away.`;
+  return `The browser may not read the folder ${folder} any more. Allow it again.`;
 }
 
 /** Pictures that are written together. */
