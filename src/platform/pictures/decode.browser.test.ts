@@ -173,7 +173,8 @@ test('of RAW files what is wrong with the JPEG in them is said', async () => {
     expect(await refusal(make({ large: LOSSLESS, small: LOSSLESS }))).toBe(NO_PREVIEW);
   }
   for (const make of [testRaf, testRw2, testOrf]) {
-    expect(await refusal(make({ large: testJpeg(9, 9), small }))).toMatch(/^The picture is damaged/);
+    const zeroed = Uint8Array.from(jpeg).fill(0, jpeg.length / 2);
+    expect(await refusal(make({ large: zeroed, small }))).toMatch(/^The picture is damaged/);
     expect(await refusal(make({ large: LOSSLESS, small }))).toBe(NO_PREVIEW);
   }
 });

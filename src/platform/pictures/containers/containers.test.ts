@@ -4,7 +4,7 @@ import { asStill, avifColour, sequenceOf } from './avif.ts';
 import { brandsOf } from './boxes.ts';
 import { concat } from './bytes.ts';
 import { firstFrame, mendGif } from './gif.ts';
-import { jpegObstacle, mendJpeg } from './jpeg.ts';
+import { hasEmptyScan, jpegObstacle, mendJpeg } from './jpeg.ts';
 import { pngColour } from './png.ts';
 import { sizeSvg } from './svg/svg.ts';
 import { writeTiff } from './tiff/testing-tiff.ts';
@@ -35,6 +35,7 @@ test('no bytes crash or hang a reader', () => {
       const image = readTiff(one);
       if (image) tiffReading(image);
       firstFrame(one);
+      hasEmptyScan(one);
       mendGif(one);
       mendWebp(one);
       missingBytes(one);
