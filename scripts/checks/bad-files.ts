@@ -72,7 +72,11 @@ async function largeFiles(): Promise<BadFile[]> {
   return [
     { name: 'large.png', bytes: largePng(), refused: TOO_LARGE },
     { name: 'large.jpg', bytes: testJpeg(SIDE, SIDE), refused: TOO_LARGE },
-    { name: 'large.nef', bytes: testNef({ large: testJpeg(SIDE, SIDE), small: testJpeg(9, 9) }), refused: TOO_LARGE },
+    {
+      name: 'large raw.nef',
+      bytes: testNef({ large: testJpeg(SIDE, SIDE), small: testJpeg(9, 9) }),
+      refused: TOO_LARGE,
+    },
     { name: 'large.gif', bytes: changed(gif, 6, SIDE & 255, SIDE >> 8, SIDE & 255, SIDE >> 8), refused: TOO_LARGE },
     { name: 'large.bmp', bytes: bmp, refused: TOO_LARGE },
     {

@@ -60,8 +60,9 @@ async function photograph(seed: number, width: number, make: string, model: stri
   const red = { create: { width: width / 2, height, channels: 3 as const, background: { r: 220, g: 30, b: 30 } } };
   const image = sharp({ create: { width, height, channels: 3, background } })
     .composite([{ input: red, left: 0, top: 0 }])
+    .withMetadata({ orientation })
     .withExif({
-      IFD0: { Make: make, Model: model, Orientation: String(orientation) },
+      IFD0: { Make: make, Model: model },
       IFD2: { DateTimeOriginal: `2021:03:${String(1 + (seed % 28)).padStart(2, '0')} 10:20:30` },
     });
   return new Uint8Array(await image.jpeg({ quality: 90 }).toBuffer());
