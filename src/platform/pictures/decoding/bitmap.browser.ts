@@ -70,6 +70,7 @@ async function bitmapOf(bytes: Uint8Array, imageOrientation: ImageOrientation): 
   try {
     return await decode(bytes);
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     const whole = isPng(bytes) ? concat([bytes, PNG_END]) : mended(bytes);
     if (!whole) throw error;
     return decode(whole);
@@ -110,6 +111,11 @@ const TYPES: readonly [string, (bytes: Uint8Array) => boolean][] = [
   ['image/webp', isWebp],
   ['image/avif', (bytes) => sequenceOf(bytes) !== 'none'],
 ];
+
+/** Whether it is of a format of animations: looking at pixels for what moves takes milliseconds. */
+export function mayMove(bytes: Uint8Array): boolean {
+  return TYPES.some(([, isOne]) => isOne(bytes));
+}
 
 /** The frames of an animation; undefined for all else, and where the browser shows no single ones. */
 export async function openFrames(
