@@ -80,8 +80,11 @@ export interface QueuedFile {
 export interface FilesInReading {
   /** Ids in the queue. */
   readonly ids: readonly number[];
-  /** The first of them is read by itself, and the others after it: they were in reading when a worker died. */
-  readonly isAlone: boolean;
+  /**
+   * So many of the first ones are being read together, and the others after them: all of them are suspected, because a worker
+   * died on one of them. 0 where no file is suspected more than another.
+   */
+  readonly together: number;
 }
 
 /**
