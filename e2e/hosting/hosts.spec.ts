@@ -28,7 +28,7 @@ const BEHAVIOUR: Readonly<Record<HostId, Behaviour>> = {
   },
   huggingface: { headersFile: 'README.md', ranges: true, cacheControl: 'no-cache' },
   // A server at its worst: all is kept for ever, nothing compressed, no ranges.
-  plain: { path: '/pictures/', cacheControl: 'public, max-age=31536000, immutable' },
+  plain: { path: '/pictures/', encodesGz: true, cacheControl: 'public, max-age=31536000, immutable' },
 };
 
 async function upload(host: HostId, out: string, behaviour: Behaviour = BEHAVIOUR[host]) {
@@ -102,7 +102,7 @@ test('over a slow line with a cold cache, nothing is downloaded twice', async ({
   await expect(page.getByText(/%|MB/).first()).toBeVisible();
   await app.answered('guitar');
   await kept(app);
-  const data = served.asked.filter(({ path, sent }) => sent > 100_000 && /\.(wasm|onnx|bin|part|gz)$/.test(path));
+  const data = served.asked.filter(({ path, sent }) => sent > 50_000 && /\.(wasm|onnx|bin|part|gz|xz)$/.test(path));
   expect(data.length).toBeGreaterThan(3);
   const twice = data.map(({ path }) => path).filter((path, i, all) => all.indexOf(path) !== i);
   expect(twice).toEqual([]);

@@ -47,19 +47,32 @@ export async function firstVisit(
   const [collection] = data.collections;
   const model = data.models.find(({ id }) => id === collection?.model.id) ?? data.models[0];
   const html = await readFile(join(site, 'index.html'), 'utf8');
+  const searchCode = await searchCodeOf(site, files, device, collection?.index);
   const screen = collection && onScreen(files, collection);
   const first = [
     { kind: 'page', files: pick(files, pageFiles(html)) },
-    { kind: 'search code', files: files.filter(({ path }) => isSearchCode(path, device)) },
-    { kind: 'runtime', files: files.filter(({ path }) => isRuntime(path, device)) },
-    { kind: 'model', files: model ? pick(files, modelFiles(model, device)) : [] },
-    { kind: 'collection', files: pick(files, collection ? collectionFiles(collection) : ['collections/index.json']) },
+    { kind: 'search code', files: searchCode },
+    {
+      kind: 'runtime',
+      files: packed(
+        files,
+        files.filter(({ path }) => isRuntime(path, device)),
+      ),
+    },
+    { kind: 'model', files: model ? packed(files, pick(files, modelFiles(model, device))) : [] },
+    {
+      kind: 'collection',
+      files: packed(files, pick(files, collection ? collectionFiles(collection) : ['collections/index.json'])),
+    },
     ...(screen ? [{ kind: 'pictures on the screen', ...screen }] : []),
   ];
   const rest = without(pick(files, await offlineFiles(site)), first);
   const later = [
     { kind: 'rest of the app', files: rest },
-    { kind: 'rest of the collection', files: without(collection ? ofCollection(files, collection) : [], first) },
+    {
+      kind: 'rest of the collection',
+      files: without(collection ? packed(files, ofCollection(files, collection)) : [], first),
+    },
     { kind: 'other pictures', ...(collection ? keptPictures(files, collection, screen?.about ?? 0) : { files: [] }) },
   ];
   return { first, later: later.filter((one) => one.files.length > 0) };
@@ -71,16 +84,36 @@ function pageFiles(html: string): readonly string[] {
   return ['index.html', ...named.map(([, path]) => path as string)];
 }
 
-/** The query worker and the part of it that encodes text; names are those of `workers/` and `src/platform/encoders/`. */
-function isSearchCode(path: string, device: Device): boolean {
-  return (
-    /^assets\/(query\.worker|clip\.browser)-[\w-]+\.js$/.test(path) ||
-    (path.startsWith(`assets/onnxruntime-${device}-`) && path.endsWith('.js'))
-  );
+/**
+ * The query worker and the parts of it that a search needs. Names are those of `workers/`, of `src/platform/encoders/` and of
+ * packages; of what several workers have a copy of, it is the one that this worker names.
+ */
+async function searchCodeOf(
+  site: string,
+  files: readonly SiteFile[],
+  device: Device,
+  index: CollectionManifest['index'] | undefined,
+): Promise<readonly SiteFile[]> {
+  const code = files.filter(({ path }) => /^assets\/.*\.js$/.test(path));
+  const worker = code.find(({ path }) => path.startsWith('assets/query.worker-'));
+  if (!worker) return [];
+  const text = await readFile(join(site, worker.path), 'utf8');
+  const isNamed = (path: string) => text.includes(path.slice('assets/'.length));
+  return code.filter(({ path }) => {
+    if (path.startsWith(`assets/onnxruntime-${device}-`) || path === worker.path) return true;
+    if (/^assets\/(clip\.browser|xz-decompress)-/.test(path)) return isNamed(path);
+    return index === 'hnsw' && /^assets\/hnswlib-/.test(path) && isNamed(path);
+  });
 }
 
 function isRuntime(path: string, device: Device): boolean {
-  return path.startsWith(`assets/onnxruntime-${device}-`) && /\.wasm(\.\w+)?$/.test(path);
+  return path.startsWith(`assets/onnxruntime-${device}-`) && path.endsWith('.wasm');
+}
+
+/** What is downloaded of files: where `pnpm build` has compressed one besides, that. */
+function packed(files: readonly SiteFile[], wanted: readonly SiteFile[]): readonly SiteFile[] {
+  const compressed = new Map(files.filter(({ path }) => /\.(gz|xz)$/.test(path)).map((file) => [file.path, file]));
+  return wanted.map((file) => compressed.get(`${file.path}.xz`) ?? compressed.get(`${file.path}.gz`) ?? file);
 }
 
 function modelFiles(model: ModelManifest, device: Device): readonly string[] {

@@ -40,7 +40,12 @@ function vercelConfiguration(base: string): string {
   const root = base.startsWith('/') ? base : '/';
   const everywhere = Object.entries(SECURITY_HEADERS).map(([key, value]) => ({ key, value }));
   const forEver = [{ key: 'Cache-Control', value: IMMUTABLE_CACHE_CONTROL }];
-  const immutable = ['assets/(.*)', 'collections/(.*)/(thumbs|previews)/(.*)', 'collections/(.*)\\.bin'];
+  const immutable = [
+    'assets/(.*)',
+    'collections/(.*)/(thumbs|previews)/(.*)',
+    'collections/(.*)\\.bin',
+    'collections/(.*)\\.bin\\.gz',
+  ];
   const headers = [
     { source: `${root}(.*)`, headers: everywhere },
     ...immutable.map((path) => ({ source: root + path, headers: forEver })),

@@ -219,7 +219,7 @@ describe('what a first visit downloads', () => {
     // The first collection has a graph: list, manifest, items, vectors and graph.
     expect(files(visit.wasm.first)).toEqual({
       page: 5,
-      'search code': 3,
+      'search code': 4,
       runtime: 1,
       model: 6,
       collection: 5,
@@ -227,6 +227,16 @@ describe('what a first visit downloads', () => {
     });
     expect(files(visit.wasm.later)).toEqual({ 'rest of the app': 2, 'other pictures': 1 });
     expect(visit.webgpu.first[2]?.files.map(({ path }) => path)).toEqual(['assets/onnxruntime-webgpu-0.wasm']);
+  });
+
+  it('of files that the build has compressed is the compressed ones', async () => {
+    const [wasm, text] = ['assets/onnxruntime-wasm-0.wasm', `models/${DEFAULT_MODEL}/tokenizer.json`];
+    await writeFiles(site, { [`${wasm}.xz`]: 'x', [`${text}.gz`]: 'g' });
+    const { visit } = await pack();
+    const paths = visit.wasm.first.flatMap(({ files }) => files.map(({ path }) => path));
+    expect(paths).toEqual(expect.arrayContaining([`${wasm}.xz`, `${text}.gz`]));
+    expect(paths.filter((path) => path === wasm || path === text)).toEqual([]);
+    expect(await readdir(join(out, 'assets'))).toEqual(expect.arrayContaining(['onnxruntime-wasm-0.wasm.xz']));
   });
 
   it('of a collection with codes is these and what says where the rest lies', async () => {
