@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
 import { SECURITY_HEADERS } from '../../src/site/headers.ts';
 import { headersOf, readHeaderRules } from '../serve/emulated/header-rules.ts';
+import { packCollections } from '../site/pack-collections.ts';
 import { checkLimits } from './check-limits.ts';
 import { HOSTS, type HostId } from './hosts.ts';
 import { type PackageOptions, packageSite } from './package-site.ts';
@@ -219,7 +220,7 @@ describe('what a first visit downloads', () => {
     // The first collection has a graph: list, manifest, items, vectors and graph.
     expect(files(visit.wasm.first)).toEqual({
       page: 5,
-      'search code': 4,
+      'search code': 3,
       runtime: 1,
       model: 6,
       collection: 5,
@@ -229,14 +230,25 @@ describe('what a first visit downloads', () => {
     expect(visit.webgpu.first[2]?.files.map(({ path }) => path)).toEqual(['assets/onnxruntime-webgpu-0.wasm']);
   });
 
-  it('of files that the build has compressed is the compressed ones', async () => {
-    const [wasm, text] = ['assets/onnxruntime-wasm-0.wasm', `models/${DEFAULT_MODEL}/tokenizer.json`];
-    await writeFiles(site, { [`${wasm}.xz`]: 'x', [`${text}.gz`]: 'g' });
+  it('is the packed form of what has one, with what unpacks it', async () => {
+    await writeFiles(site, {
+      'assets/query.worker-d4.js': 'import("./xz-decompress-g7.js");import("./hnswlib-31-h8.js")',
+      'assets/xz-decompress-g7.js': CODE,
+      'assets/xz-decompress-of_another.js': CODE,
+      'assets/hnswlib-31-h8.js': CODE,
+      'assets/onnxruntime-wasm-0.wasm.xz': 'xz',
+    });
+    await packCollections(join(site, 'collections'));
     const { visit } = await pack();
-    const paths = visit.wasm.first.flatMap(({ files }) => files.map(({ path }) => path));
-    expect(paths).toEqual(expect.arrayContaining([`${wasm}.xz`, `${text}.gz`]));
-    expect(paths.filter((path) => path === wasm || path === text)).toEqual([]);
-    expect(await readdir(join(out, 'assets'))).toEqual(expect.arrayContaining(['onnxruntime-wasm-0.wasm.xz']));
+    const of = (kind: string) => visit.wasm.first.find((one) => one.kind === kind)?.files.map(({ path }) => path) ?? [];
+    expect(of('runtime')).toEqual(['assets/onnxruntime-wasm-0.wasm.xz']);
+    expect(of('search code')).toEqual(
+      expect.arrayContaining(['assets/xz-decompress-g7.js', 'assets/hnswlib-31-h8.js', 'assets/query.worker-d4.js']),
+    );
+    expect(of('search code')).not.toContain('assets/xz-decompress-of_another.js');
+    const items = of('collection').filter((path) => path.includes('/items-'));
+    expect(items).toEqual([expect.stringMatching(/\.bin(\.gz)?$/)]);
+    expect(visit.wasm.later.map(({ kind }) => kind)).not.toContain('rest of the collection');
   });
 
   it('of a collection with codes is these and what says where the rest lies', async () => {
