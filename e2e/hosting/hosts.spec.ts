@@ -28,7 +28,7 @@ const BEHAVIOUR: Readonly<Record<HostId, Behaviour>> = {
   },
   huggingface: { headersFile: 'README.md', ranges: true, cacheControl: 'no-cache' },
   // A server at its worst: all is kept for ever, nothing compressed, no ranges.
-  plain: { path: '/pictures/', encodesGz: true, cacheControl: 'public, max-age=31536000, immutable' },
+  plain: { path: '/pictures/', cacheControl: 'public, max-age=31536000, immutable' },
 };
 
 async function upload(host: HostId, out: string, behaviour: Behaviour = BEHAVIOUR[host]) {
