@@ -106,6 +106,8 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     retry: (ids) => ask((api) => api.retry(ids)),
     remove: (itemIds) => ask((api) => api.remove(itemIds)),
     restore: (removal) => ask((api) => api.restore(removal)),
+    planDeletion: (of) => ask((api) => api.planDeletion(of)),
+    deleteFiles: (plan) => ask((api) => api.deleteFiles(plan)),
     rescan: (folder) => ask((api) => api.rescan(folder)),
     forgetFolder: (folder, withPictures) => ask((api) => api.forgetFolder(folder, withPictures)),
     original: (itemId) => ask((api) => api.original(itemId)),

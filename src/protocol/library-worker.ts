@@ -1,6 +1,7 @@
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { AfterimageError } from '../engine/errors.ts';
 import type { Embedding } from '../engine/numeric/embedding.ts';
+import type { Deletion, DeletionOf, DeletionPlan } from './library-files.ts';
 
 /** A file that was chosen, dropped or pasted by itself. */
 export interface AddedFile {
@@ -166,6 +167,13 @@ export interface LibraryWorkerApi {
   /** Take pictures out of the library. @returns what `restore` takes to undo it */
   remove(itemIds: readonly string[]): Promise<number>;
   restore(removal: number): Promise<void>;
+  /** What `deleteFiles` would delete from the disk. */
+  planDeletion(of: DeletionOf): Promise<DeletionPlan>;
+  /**
+   * Delete files from the disk, for good. Each is read before, and deleted only where its content is what was added. To be
+   * called when the visitor was asked and the page was allowed to change the folders.
+   */
+  deleteFiles(plan: number): Promise<Deletion>;
   /** Look through a folder again: what was added, changed, renamed and removed. */
   rescan(folder: number): Promise<void>;
   /** Forget a folder; its pictures stay, or go with it. */

@@ -35,6 +35,7 @@ const VERBS: Record<Verb, true> = {
   findItem: true,
   put: true,
   setFiles: true,
+  takePlaces: true,
   setVectors: true,
   remove: true,
   restore: true,

@@ -13,6 +13,8 @@ export interface FoundFile {
   readonly handle?: FileSystemFileHandle | undefined;
   /** Paths of the other files that are the same picture: a RAW file, the film of a live photo. Untrusted. */
   readonly others?: readonly string[] | undefined;
+  /** Of `others`, in their order, where it was looked: what tells whether they changed since. */
+  readonly otherFacts?: readonly { readonly bytes: number; readonly modified: number }[] | undefined;
 }
 
 /** A picture of the library, whatever its files are called. */
@@ -102,6 +104,13 @@ export interface LibraryStore {
   setFiles(
     changes: readonly { readonly key: number; readonly files: readonly FoundFile[] }[],
     dequeued: readonly number[],
+  ): Promise<void>;
+  /**
+   * Files are at these places no more, because they were deleted there: pictures lose them, removed ones too, the queue and
+   * `deletedIn` as well. A picture that has none left is removed.
+   */
+  takePlaces(
+    places: readonly { readonly key: number; readonly folder: number; readonly path: string }[],
   ): Promise<void>;
   /** Put other vectors in place of those of another model. */
   setVectors(changes: readonly { readonly key: number; readonly vector: Float32Array }[]): Promise<void>;

@@ -14,10 +14,12 @@ import type { QueuePortsOptions } from './queue/queue-ports.browser.ts';
 import type { QueueCommand } from './queue/tabs.browser.ts';
 import { createVisionTower } from './queue/vision-tower.browser.ts';
 import { createAdding } from './requests/adding.browser.ts';
+import { createDeleting } from './requests/deleting.browser.ts';
 import { createFailures } from './requests/failures.browser.ts';
 import { createFilesOfPictures } from './requests/files-of-pictures.browser.ts';
 import { createOverview } from './requests/overview.browser.ts';
 import type { LibraryParts } from './requests/parts.browser.ts';
+import { createRemovals } from './requests/removals.ts';
 import { createRemoving } from './requests/removing.browser.ts';
 
 export interface LibraryOptions {
@@ -71,13 +73,15 @@ export function createLibrary(options: LibraryOptions): Library {
   };
   store.subscribe(() => queue.changed());
   const heartbeat = setInterval(() => onEvent({ type: 'heartbeat' }), HEARTBEAT_MS);
-  const parts: LibraryParts = { store, folders, atHand, queue, looks, watch, opened: opened.get };
+  const removals = createRemovals();
+  const parts: LibraryParts = { store, folders, atHand, queue, looks, removals, watch, opened: opened.get };
 
   return {
     ...createOverview(parts),
     ...createAdding(parts),
     ...createFailures(parts),
     ...createRemoving(parts),
+    ...createDeleting(parts),
     ...createFilesOfPictures(parts),
     ...createMoving(baseUrl, store, onEvent),
     useDevice(on, threads) {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { LibraryChange } from './library-store.ts';
 import type { LibraryUnderTest } from './testing-library-contract.ts';
 import { foundFile, newPicture, withPreview } from './testing-pictures.ts';
 
@@ -41,6 +42,46 @@ export function describeFolders({ fresh, open, directory }: LibraryUnderTest): v
     expect(await store.deletedIn(id), 'a file that is gone was not deleted').toEqual([inside]);
     await store.removeFolder(id);
     expect(await store.deletedIn(id)).toEqual([]);
+  });
+
+  it('takes places from pictures, hidden ones too, from the queue, and from what was deleted', async () => {
+    const store = await fresh();
+    const { id: folder } = await store.addFolder(await directory('holiday'));
+    const at = (path: string) => foundFile(path, { folder });
+    const [one, two, three] = await store.put(
+      [
+        newPicture(1, { files: [at('a.jpg'), at('copy of a.jpg')] }),
+        newPicture(2, { files: [at('b.jpg')] }),
+        newPicture(3, { files: [at('c.jpg'), foundFile('c.jpg')] }),
+      ],
+      [],
+    );
+    const keys = [one, two, three].map((picture) => picture?.key ?? -1) as [number, number, number];
+    await store.remove([keys[2]]);
+    await store.enqueue([at('b.jpg'), at('d.jpg'), foundFile('b.jpg')]);
+    const heard: LibraryChange[] = [];
+    store.subscribe((change) => heard.push(change));
+    const places: readonly [number, string][] = [
+      [keys[0], 'a.jpg'],
+      [keys[1], 'b.jpg'],
+      [keys[2], 'c.jpg'],
+      [99_999, 'x.jpg'],
+    ];
+    await store.takePlaces(places.map(([key, path]) => ({ key, folder, path })));
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        { type: 'changed', keys: [keys[0]] },
+        { type: 'removed', keys: [keys[1]] },
+      ]);
+    const other = await open();
+    expect((await other.all()).map(({ item, files }) => [item.name, files])).toEqual([
+      ['holiday/copy of a.jpg', [at('copy of a.jpg')]],
+    ]);
+    expect((await other.waiting(9)).map(({ file }) => file)).toEqual([at('d.jpg'), foundFile('b.jpg')]);
+    expect(await other.deletedIn(folder)).toEqual([]);
+    await other.restore([keys[2]]);
+    expect((await other.get([keys[2]]))[0]?.files).toEqual([foundFile('c.jpg')]);
   });
 
   it('forgets a folder with what waits in it, and keeps its pictures', async () => {

@@ -128,6 +128,25 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       dequeue(dequeued);
       channel.tell({ type: 'changed', keys: changed }, { type: 'removed', keys: removed });
     },
+    async takePlaces(places) {
+      const [changed, removed]: [Set<number>, Set<number>] = [new Set(), new Set()];
+      for (const { key, folder, path } of places) {
+        deleted.delete(`${folder}/${path}`);
+        dequeue(
+          [...queue.values()].filter(({ file }) => isSamePlace(file, { ...file, folder, path })).map(({ id }) => id),
+        );
+        const one = kept.get(key);
+        const files = one?.picture.files.filter((file) => file.folder !== folder || file.path !== path);
+        if (!one || !files || files.length === one.picture.files.length) continue;
+        const name = nameOf(files, folders) ?? one.picture.item.name;
+        one.picture = { ...one.picture, files, item: { ...one.picture.item, name } };
+        if (one.hidden) continue;
+        if (files.length === 0) one.hidden = { why: 'removed', at: Date.now() };
+        (files.length === 0 ? removed : changed).add(key);
+      }
+      const stay = [...changed].filter((key) => !removed.has(key));
+      channel.tell({ type: 'changed', keys: stay }, { type: 'removed', keys: [...removed] });
+    },
     async setVectors(changes) {
       const [changed, restored]: [number[], number[]] = [[], []];
       for (const { key, vector } of changes) {

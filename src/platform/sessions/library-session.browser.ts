@@ -47,6 +47,8 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
     retry: (ids) => library().retry(ids),
     remove: (itemIds) => library().remove(itemIds),
     restore: (removal) => library().restore(removal),
+    planDeletion: (of) => library().planDeletion(of),
+    deleteFiles: (plan) => library().deleteFiles(plan),
     rescan: (folder) => library().look(folder),
     forgetFolder: (folder, withPictures) => library().forgetFolder(folder, withPictures),
     original: (itemId) => library().original(itemId),

@@ -12,6 +12,9 @@ import type {
   Queue,
 } from '../../protocol/library-worker.ts';
 import type { Notices } from '../shell/notices.ts';
+import { createDiskDeletion, type DiskDeletion } from './disk-deletion.ts';
+import { mayRead } from './permission.ts';
+import { sayRemoved } from './say-removed.ts';
 
 /** The overview is read again at most this often: it counts what is in each folder. */
 const READ_MS = 1_000;
@@ -46,8 +49,13 @@ export interface Library {
   forgetFolder(folder: number, withPictures: boolean): Promise<void>;
   /** To be called by a click: ask whether a folder may be read again, and go on if it may. */
   allow(handle: FileSystemDirectoryHandle): Promise<void>;
-  /** Delete pictures; the notice that says so has a button that brings them back. @returns whether they are gone */
+  /**
+   * Delete pictures; the notice that says so has a button that brings them back, and one that asks whether their files shall be
+   * deleted, too, where that can be done. @returns whether they are gone
+   */
   remove(itemIds: readonly string[]): Promise<boolean>;
+  /** Deleting files from the disk. */
+  readonly disk: DiskDeletion;
   /** Delete all pictures, folders and the queue. @throws AfterimageError */
   clear(): Promise<void>;
   /** The library as one file. @throws AfterimageError as `LibraryWorkerApi.exportLibrary` does */
@@ -101,6 +109,7 @@ export function createLibrary(options: LibraryOptions): Library {
     await attempt(work);
     await view.read();
   };
+  const disk = createDiskDeletion(client, view.read);
   const askPersist = async () => {
     const isGranted = await persist().catch(() => false);
     await view.read();
@@ -148,11 +157,16 @@ export function createLibrary(options: LibraryOptions): Library {
     async remove(itemIds) {
       const isGone = await attempt(async () => {
         const removal = await client.remove(itemIds);
-        sayRemoved(notices, itemIds.length, () => void act(() => client.restore(removal)));
+        const plan = await client.planDeletion({ removal }).catch(() => undefined);
+        sayRemoved(notices, itemIds.length, plan, {
+          undo: () => void act(() => client.restore(removal)),
+          deleteFiles: disk.ask,
+        });
       });
       await view.read();
       return isGone;
     },
+    disk,
     async clear() {
       await client.clear();
       await view.read();
@@ -171,27 +185,6 @@ export function createLibrary(options: LibraryOptions): Library {
     persist: askPersist,
     read: view.read,
   };
-}
-
-const UNDO = 'library-removed';
-
-function sayRemoved(notices: Notices, count: number, restore: () => void): void {
-  notices.say(UNDO, count === 1 ? 'The picture was deleted.' : `${count} pictures were deleted.`, {
-    label: 'Undo',
-    run() {
-      notices.dismiss(UNDO);
-      restore();
-    },
-  });
-}
-
-/** Of Chromium; elsewhere there are no handles that outlive a visit. */
-interface Asks {
-  requestPermission?(options: { mode: 'read' }): Promise<PermissionState>;
-}
-
-async function mayRead(handle: FileSystemDirectoryHandle & Asks): Promise<boolean> {
-  return (await handle.requestPermission?.({ mode: 'read' })) === 'granted';
 }
 
 /** What is in the library and how far the queue is, kept up to date. */

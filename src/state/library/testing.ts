@@ -1,5 +1,6 @@
 import type { LibraryClient, LibraryClientEvent } from '../../client/library-client.ts';
 import type { AfterimageError } from '../../engine/errors.ts';
+import type { Deletion, DeletionPlan } from '../../protocol/library-files.ts';
 import type { Addition, FailedFile, LibraryFolder, LibraryOverview, Queue } from '../../protocol/library-worker.ts';
 
 export const EMPTY_QUEUE: Queue = {
@@ -17,6 +18,8 @@ export interface FakeLibrary extends LibraryClient {
   change(state: Partial<Pick<LibraryOverview, 'count' | 'usage' | 'isPersistent' | 'folders' | 'repairs'>>): void;
   fail(files: readonly FailedFile[]): void;
   send(event: LibraryClientEvent): void;
+  /** What the next deletion from the disk is about, and what becomes of it. */
+  deletes(plan: Partial<DeletionPlan>, deletion?: Deletion): void;
   /** The next call of a method rejects. */
   breakNext(name: string, error: AfterimageError): void;
 }
@@ -34,6 +37,8 @@ export function createFakeLibrary(): FakeLibrary {
   const removals: { count: number }[] = [];
   let failed: readonly FailedFile[] = [];
   let queue = EMPTY_QUEUE;
+  let plan: DeletionPlan = { id: 1, files: 0, names: [], folders: [], elsewhere: 0 };
+  let deletion: Deletion = { deleted: 0, kept: [] };
   let state = {
     ...{ count: 0, folders: [] as readonly LibraryFolder[], isPersistent: false, repairs: [] as readonly string[] },
     usage: null as LibraryOverview['usage'],
@@ -63,6 +68,10 @@ export function createFakeLibrary(): FakeLibrary {
 
   return {
     ...{ calls, added, send, go, change, fail },
+    deletes(planned, done = { deleted: planned.files ?? 0, kept: [] }) {
+      plan = { ...plan, ...planned };
+      deletion = done;
+    },
     breakNext: (name, error) => void broken.set(name, error),
     async overview() {
       await call('overview');
@@ -108,6 +117,14 @@ export function createFakeLibrary(): FakeLibrary {
     async restore(removal) {
       await call('restore', removal);
       change({ count: state.count + (removals[removal]?.count ?? 0) });
+    },
+    async planDeletion(of) {
+      await call('planDeletion', of);
+      return plan;
+    },
+    async deleteFiles(id) {
+      await call('deleteFiles', id);
+      return deletion;
     },
     rescan: (folder) => call('rescan', folder),
     async forgetFolder(folder, withPictures) {

@@ -87,11 +87,15 @@ async function filesIn(entries: readonly FileSystemHandle[], { prefix }: Place, 
     found.push({ folder, path: prefix + file.name, bytes: 0, modified: 0, ...named(others, prefix) });
   }
   const handles = new Map(mayBe.map((entry) => [prefix + entry.name, entry as FileSystemFileHandle]));
+  const factsOf = async (path: string) => {
+    const { size, lastModified } = (await handles.get(path)?.getFile()) ?? {};
+    return { bytes: size ?? 0, modified: lastModified ?? 0 };
+  };
   const known: FoundFile[] = [];
   for (let i = 0; i < found.length; i += TOGETHER) {
     const facts = found.slice(i, i + TOGETHER).map(async (file) => {
-      const { size, lastModified } = (await handles.get(file.path)?.getFile()) ?? {};
-      return { ...file, bytes: size ?? 0, modified: lastModified ?? 0 };
+      const otherFacts = file.others && (await Promise.all(file.others.map(factsOf)));
+      return { ...file, ...(await factsOf(file.path)), ...(otherFacts && { otherFacts }) };
     });
     for (const one of await Promise.allSettled(facts)) if (one.status === 'fulfilled') known.push(one.value);
   }

@@ -4,6 +4,7 @@ import type { LibraryFolders } from '../folders/library-folders.browser.ts';
 import type { Looks } from '../folders/looks.browser.ts';
 import type { LibraryStore } from '../library-store.ts';
 import type { LibraryQueue } from '../queue/library-queue.browser.ts';
+import type { Removals } from './removals.ts';
 
 /** What an open library is made of, for those that answer the page. */
 export interface LibraryParts {
@@ -12,6 +13,7 @@ export interface LibraryParts {
   readonly atHand: FilesAtHand;
   readonly queue: LibraryQueue;
   readonly looks: Looks;
+  readonly removals: Removals;
   /** Resolves when the library is open and whole. @returns what was put right, in sentences for visitors */
   readonly opened: () => Promise<readonly string[]>;
   /** Follow changes in these folders from now on, instead of those before. */
