@@ -44,6 +44,28 @@ test('filters leave what passes, and what is no filter is words', async ({ app }
   await expect(chips(app)).toHaveCount(0);
 });
 
+test('filters alone list all that pass, to the end, and the address keeps it', async ({ app, page }) => {
+  await app.open();
+  await app.field.fill('name:face');
+  await app.answered('name: face');
+  await expect(app.headline).toHaveText(/^\d+ pictures with “name: face”$/);
+  for (const { title, score } of await app.shown()) {
+    expect(title).toContain('face');
+    expect(score).toBeNull();
+  }
+  const count = Number.parseInt((await app.headline.textContent()) ?? '', 10);
+  await app.at(1).focus();
+  await page.keyboard.press('Control+End');
+  await expect(app.at(count)).toBeFocused();
+  await expect(app.at(count)).toContainText('face');
+  await page.reload();
+  await app.answered('name: face');
+  await expect(app.field).toHaveValue('name:face');
+  await page.getByRole('button', { name: 'Remove name: face' }).click();
+  await expect(app.field).toHaveValue('');
+  await expect(app.headline).toHaveCount(0);
+});
+
 test('nothing moves when chips come and go', async ({ app }) => {
   await app.open('./?q=dog');
   await app.answered('dog');

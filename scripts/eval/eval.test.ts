@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ItemStore } from '../../src/engine/collection/items/items.ts';
 import { demoEmoji } from '../demo/emoji.ts';
+import { awayPairs } from './away.ts';
 import type { Answer } from './evaluate.ts';
 import { fitConstants, half, hasMatch, isHidden } from './fit.ts';
 import { readPhotos } from './photos.ts';
@@ -47,6 +48,19 @@ test('what is absent is named by no word of any emoji', () => {
   expect(named).toEqual([]);
 });
 
+test('one keyword without another: what is right has the one and not the other', () => {
+  const rowsFrom = (first: number, count: number) => new Set(Array.from({ length: count }, (_, i) => first + i));
+  const keyword = (text: string, right: Set<number>) => ({ text, right });
+  const pairs = awayPairs([
+    keyword('animal', rowsFrom(0, 20)),
+    keyword('cat', rowsFrom(12, 8)),
+    keyword('plant', rowsFrom(100, 20)),
+    keyword('rare', rowsFrom(0, 4)),
+  ]);
+  expect(pairs).toEqual([{ wanted: 'animal', unwanted: 'cat', right: rowsFrom(0, 12), wrong: rowsFrom(12, 8) }]);
+  expect(awayPairs(keywordQueries(rows, 'en')).length).toBeGreaterThan(500);
+});
+
 const figures = { queries: 1594, hit1: 0.79, hit10: 0.99, ndcg10: 0.87 } as const;
 const stated = `
 | collection | queries | | version 0 | version 1 |
@@ -75,6 +89,7 @@ test('the report compares with what MODEL.md states in its last column', () => {
   const report: Report = {
     ...{ collection: 'demo', model: 'm', pictures: 9, date: '2026-01-01', machine: 'x', retrieval, comparison },
     ...{ recall10: 0.98, auroc: 0.9, unseen: figures, fits: [] },
+    away: [{ weight: 0.4, pairs: 2, ndcg10: 0.7, unwanted: 0.1 }],
     cutoff: [{ queries: 'absent', count: 4, matched: 0.25, hidden: null, precision: null, recall: null }],
   };
   expect(verdict(report)).toMatch(/NOT reproduced.*keyword, English: nDCG@10.*BELOW 0.99/);

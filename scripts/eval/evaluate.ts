@@ -2,6 +2,7 @@ import { baselineOfQuery, CUTOFF, cutoffOver, type QueryBaseline } from '../../s
 import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from '../../src/engine/search/metrics.ts';
 import { createIndexRetriever, RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
 import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
+import { type AwayFigures, awayPairs, evaluateAway } from './away.ts';
 import { embedPictures, type LabelledPicture } from './embedded.ts';
 import { type Fit, fitConstants, half, isHidden } from './fit.ts';
 import {
@@ -44,6 +45,8 @@ export interface Evaluation {
   readonly retrieval: readonly RetrievalFigures[];
   /** English names asked of a drawing style that is not in the collection. */
   readonly unseen: RankingFigures;
+  /** English keywords with another one pushed away, by its weight. */
+  readonly away: readonly AwayFigures[];
   /** Of the index against the exact ranking, mean over all queries. */
   readonly recall10: number;
   /** How well the confidence tells English names of things in the collection from things that are not in it. */
@@ -86,10 +89,14 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
   const absent = await run('not in the collection', absentQueries());
   const confidence = (list: readonly Answer[]) =>
     list.map(({ baseline, similarities }) => cutoffOver(baseline, similarities).confidence);
+  const pairs = awayPairs(keywordQueries(emoji, 'en'));
+  log(`one keyword without another: ${pairs.length} pairs`);
+  const away = await evaluateAway(search, pairs);
   log(`${UNSEEN_STYLE.title}: drawing and embedding`);
   return {
     retrieval,
     unseen: await evaluateStyle(search),
+    away,
     recall10: mean([...answers.values()].flat().map((answer) => answer.recall10)),
     auroc: auroc(confidence(answers.get(`name, ${LANGUAGES.en}`) ?? []), confidence(absent)),
     cutoff: Array.from(answers, ([name, list]) => cutoffFigures(name, half(list, 'held-out'))),

@@ -108,7 +108,7 @@ const CUTOFF_HEAD = [
 ];
 
 export function toMarkdown(report: Report): string {
-  const { retrieval, unseen, photos, comparison, cutoff, fits } = report;
+  const { retrieval, unseen, away, photos, comparison, cutoff, fits } = report;
   return `# Evaluation of the collection ${report.collection}
 
 ${report.pictures} pictures, model ${report.model}, ${report.date}, ${report.machine}.
@@ -127,6 +127,15 @@ ${table(
 )}
 
 Recall@10 of the index against the exact ranking: ${report.recall10.toFixed(4)}.
+
+## Pushed away
+
+"a -b" for every two English keywords that share pictures; right is what has a and not b. The weight is b's, as in \`a -b^2\`.
+
+${table(
+  ['weight', 'pairs', 'nDCG@10', 'of the first ten, with b'],
+  away.map(({ weight, pairs, ndcg10, unwanted }) => [String(weight), String(pairs), three(ndcg10), three(unwanted)]),
+)}
 
 ## Cut-off
 

@@ -3,7 +3,7 @@ import { type Query, queryText } from '../../src/engine/query/query.ts';
 import { serialise } from '../../src/engine/query/serialise.ts';
 import type { Unjudged } from '../../src/engine/search/cutoff.ts';
 import { RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
-import type { SearchContext } from '../../src/engine/search/search-engine.ts';
+import type { SearchAnswer, SearchContext } from '../../src/engine/search/search-engine.ts';
 import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
 import { printable } from '../cli/printable.ts';
 
@@ -27,6 +27,8 @@ export interface SearchReport {
   readonly cutoff: number | null;
   /** There are too `few` pictures to tell what matches, or they are too much `alike`. */
   readonly unjudged?: Unjudged;
+  /** The query is filters alone: all that pass, in this order; scores mean nothing. */
+  readonly listed?: SearchAnswer['listed'];
   readonly encode_ms: number;
   readonly search_ms: number;
   readonly matches: readonly Match[];
@@ -64,6 +66,7 @@ export async function answer(
     good: found.good,
     cutoff: found.cutoff === null ? null : round(found.cutoff, 4),
     ...(found.unjudged && { unjudged: found.unjudged }),
+    ...(found.listed && { listed: found.listed }),
     encode_ms: round(found.encodeMs, 2),
     search_ms: round(found.searchMs, 2),
     matches: await Promise.all(
@@ -78,16 +81,18 @@ export async function answer(
 }
 
 /** For people: one line a picture, and a line where the good matches end. */
-export function toTable({ matches, good, unjudged, index, total, encode_ms, search_ms }: SearchReport): string {
+export function toTable({ matches, good, unjudged, listed, index, total, encode_ms, search_ms }: SearchReport): string {
   const names = matches.map(({ image_name }) => printable(image_name));
   const width = Math.min(60, Math.max(...names.map((name) => name.length)));
   const lines = matches.map(({ title, score, named }, i) => {
     const [rank, name] = [String(i + 1), names[i] ?? ''];
-    return `${rank.padStart(4)}  ${score.toFixed(3).padStart(6)}  ${name.padEnd(width)}  ${printable(title ?? '')}${named ? '  (by name)' : ''}`;
+    const figure = listed ? '' : `${score.toFixed(3).padStart(6)}  `;
+    return `${rank.padStart(4)}  ${figure}${name.padEnd(width)}  ${printable(title ?? '')}${named ? '  (by name)' : ''}`;
   });
   if (good !== null && good < matches.length) {
     lines.splice(good, 0, good === 0 ? '      nothing matches; nearest:' : '      below the line:');
   }
+  if (listed) return [...lines.map((line) => line.trimEnd()), `${total} pictures pass · ${search_ms} ms`].join('\n');
   const result =
     good === null ? `${total} pictures, too ${unjudged} to tell what matches` : `${good} of ${total} match`;
   const footer = `${result} · ${index} · encoding ${encode_ms} ms, search ${search_ms} ms`;

@@ -24,7 +24,8 @@ const NOTHING = 1e-6;
 
 /**
  * What is pushed away counts for this share of its weight beside what is wanted. At a full share `dog -cat` is no animal any
- * more, because most of what the two have in common is subtracted: the demo's nearest picture to it is a toothbrush.
+ * more, because most of what the two have in common is subtracted: the demo's nearest picture to it is a toothbrush. Between
+ * 0.2 and 0.3 `pnpm eval` finds most of what has one keyword and not another.
  */
 const AWAY = 0.25;
 

@@ -2,17 +2,19 @@ import { createPromiseCache } from '../async/cached/promise-cache.ts';
 import type { ItemStore } from '../collection/items/items.ts';
 import type { IndexKind } from '../collection/types.ts';
 import { AfterimageError } from '../errors.ts';
-import { type Bitset, clearBit, countBits, hasBit } from '../index/bitset.ts';
+import { type Bitset, countBits, hasBit } from '../index/bitset.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 import type { QueryEncoder } from '../ports.ts';
 import { embedQuery } from '../query/embed-query.ts';
-import { filterRows, type Judgements } from '../query/filter-rows.ts';
+import type { Judgements } from '../query/filter-rows.ts';
 import { isValid, normalise, plainText, type Query, textQuery } from '../query/query.ts';
 import { serialise } from '../query/serialise.ts';
 import { type Baseline, cutoff, type Unjudged } from './cutoff.ts';
+import { createFilters, keyOf } from './filters.ts';
+import { type Listing, listRows } from './listing.ts';
 import { createFindNamed } from './names/find-named.ts';
 import { fuseNames } from './names/fuse.ts';
-import { extendRanking, type Ranking, sliceRanking, withoutRows } from './ranking.ts';
+import { bySimilarity, extendRanking, type Ranking, sliceRanking, withoutRows } from './ranking.ts';
 import { type Estimates, RANKED_BY_INDEX, type Retrieved, type Retriever } from './retriever.ts';
 import type { VectorSource } from './vector-source.ts';
 
@@ -28,6 +30,11 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly cutoff: number | null;
   /** Why none can be drawn. */
   readonly unjudged?: Unjudged;
+  /**
+   * The query is filters alone: `rows` are all pictures that pass, in this order (listing.ts). Nothing was compared, so
+   * similarities and scores are 0 and mean nothing.
+   */
+  readonly listed?: Listing['order'];
   /** Of `rows`, those whose names have what was asked for; absent where names were not looked at. */
   readonly named?: Uint32Array;
   /** Pictures in the collection that pass the query's filters, less those that it is like: what scrolling on can reach. */
@@ -83,7 +90,8 @@ export interface SearchContext {
 export interface SearchEngine {
   /**
    * The best `RANKED_BY_INDEX` pictures, less those of the collection that the query is like: whoever asks for more like a
-   * picture has it, and as a good match that no other reaches it would draw the line right below itself.
+   * picture has it, and as a good match that no other reaches it would draw the line right below itself. Of a query that is
+   * filters alone, all pictures that pass.
    * @throws AfterimageError `query-empty`, `query-invalid`, and what `embedQuery`, encoder, items and retriever throw.
    */
   search(query: Query, context?: SearchContext): Promise<SearchAnswer>;
@@ -103,7 +111,7 @@ interface Latest {
   /** With what was found by name. */
   readonly first: Retrieved;
   readonly named: Uint32Array | undefined;
-  readonly cut: Pick<SearchAnswer, 'good' | 'cutoff' | 'unjudged'>;
+  readonly cut: Pick<SearchAnswer, 'good' | 'cutoff' | 'unjudged' | 'listed'>;
   readonly filter: Bitset | undefined;
   /** Of the collection when it was made. */
   readonly revision: number | undefined;
@@ -117,8 +125,6 @@ interface Latest {
 
 /** Typing back and forth, and going back to recent searches, does not encode again. */
 const REMEMBERED_QUERIES = 100;
-/** A filter reads all records; one is kept in a bit for each of them. */
-const REMEMBERED_FILTERS = 10;
 
 /**
  * Answers queries from one collection: query → embedding and filter → retriever → cut-off.
@@ -132,6 +138,18 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   const findNamed = createFindNamed(options);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
   let latest: Latest | undefined;
+
+  /** What passes, where there is nothing to compare it with. */
+  async function list(query: Query, context: SearchContext): Promise<Latest> {
+    const revision = options.live?.revision();
+    const filter = (await passing(query, context)) as Bitset; // there is a filter, or the query would be empty
+    const { rows, order } = await listRows(filter, options.items);
+    const first = { ...bySimilarity(rows, new Float32Array(rows.length)), approximate: false };
+    const cut = { good: null, cutoff: null, listed: order };
+    const known = { key: keyOf(query, context), filter, liked: new Set<number>(), revision, total: rows.length };
+    latest = { ...known, first, named: undefined, cut };
+    return latest;
+  }
 
   async function rankFirst(query: Query, embedding: Embedding, context: SearchContext): Promise<Latest> {
     const revision = options.live?.revision();
@@ -150,11 +168,14 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     return latest;
   }
 
+  const begin = (query: Query, embedding: Embedding | undefined, context: SearchContext) =>
+    embedding ? rankFirst(query, embedding, context) : list(query, context);
+
   /** The ranks before `end` at least, where there are so many. */
-  async function rankTo(end: number, known: Latest, embedding: Embedding): Promise<Ranking> {
+  async function rankTo(end: number, known: Latest, embedding: Embedding | undefined): Promise<Ranking> {
     const { first, filter, liked, further } = known;
     const wanted = Math.min(end, known.total);
-    if (wanted <= first.rows.length) return first;
+    if (wanted <= first.rows.length || !embedding) return first;
     if (further && wanted <= further.k) return further.ranking;
     const k = retriever.pageSize * Math.ceil((wanted + liked.size) / retriever.pageSize);
     const all = retriever.retrieve(embedding, { k, filter });
@@ -170,10 +191,10 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     async search(asked, context = {}) {
       const query = checkQuery(asked);
       const started = performance.now();
-      const { value, cached } = embed(query, context);
+      const { value, cached } = embed(query, context) ?? { cached: false };
       const embedding = await value;
       const encoded = performance.now();
-      const { first, named, cut, total } = await rankFirst(query, embedding, context);
+      const { first, named, cut, total } = await begin(query, embedding, context);
       return {
         ...first,
         ...sliceRanking(first), // what is kept must survive that the answer is transferred
@@ -192,48 +213,28 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
 
     async rank(asked, from, count, context = {}) {
       const query = checkQuery(asked);
-      const embedding = await embed(query, context).value;
+      const embedding = await embed(query, context)?.value;
       const isLatest = latest?.key === keyOf(query, context) && latest.revision === options.live?.revision();
-      const known = isLatest && latest ? latest : await rankFirst(query, embedding, context);
+      const known = isLatest && latest ? latest : await begin(query, embedding, context);
       const end = from + count;
       return { from, ...sliceRanking(await rankTo(end, known, embedding), from, end) };
     },
   };
 }
 
-/** The embedding of a query without its filters, and whether it was remembered. */
+/** The embedding of a query without its filters, and whether it was remembered; undefined of filters alone. */
 function createEmbed({ encoder, items, vectors, collection, together }: SearchEngineOptions) {
   const embeddings = createPromiseCache<Embedding>(REMEMBERED_QUERIES);
   const words = (text: string) => embeddings.get(serialise(textQuery(text)), () => encoder.encode(text)).value;
   const sources = { words, rowOf: items.rowOf, vectors, collection, together };
   return ({ terms }: Query, { pictures }: SearchContext) => {
+    if (terms.length === 0) return undefined;
     const query = { terms, filters: [] };
     const text = plainText(query);
     const picture = (sha256: string) => pictures?.get(sha256);
     const load = () => (text === undefined ? embedQuery(query, { ...sources, picture }) : encoder.encode(text));
     return embeddings.get(serialise(query), load);
   };
-}
-
-/** The rows that pass a query's filters; undefined where it has none. */
-function createFilters({ items, collection, live }: SearchEngineOptions) {
-  const filters = createPromiseCache<Bitset>(REMEMBERED_FILTERS);
-  const filterPresent = async (query: Query, judgements: Judgements | undefined) => {
-    const passing = await filterRows(query.filters, items, { collection, judgements });
-    if (live) for (let row = 0; row < items.count; row++) if (!live.has(row)) clearBit(passing, row);
-    return passing;
-  };
-  return async (query: Query, { judgements }: SearchContext): Promise<Bitset | undefined> => {
-    if (query.filters.length === 0) return undefined;
-    const key = `${live?.revision()} ${keyOf({ terms: [], filters: query.filters }, { judgements })}`;
-    return filters.get(key, () => filterPresent(query, judgements)).value;
-  };
-}
-
-/** Equal for what gives the same ranking. */
-function keyOf(query: Query, { judgements, names = false }: SearchContext): string {
-  const isByRating = query.filters.some(({ field }) => field === 'rating');
-  return JSON.stringify([serialise(query), isByRating && judgements ? [...judgements] : [], names]);
 }
 
 /** Rows of the collection's pictures that a query is like; not of those that it is pushed away from. */
@@ -281,11 +282,6 @@ function checkQuery(asked: Query): Query {
     throw new AfterimageError('query-invalid', 'The search has a part that does not exist, or far too many of them.');
   }
   const query = normalise(asked);
-  if (query.terms.length > 0) return query;
-  throw new AfterimageError(
-    'query-empty',
-    query.filters.length === 0
-      ? 'There is nothing to search for. Describe a picture.'
-      : 'Filters alone are no search. Describe a picture as well.',
-  );
+  if (query.terms.length + query.filters.length > 0) return query;
+  throw new AfterimageError('query-empty', 'There is nothing to search for. Describe a picture.');
 }

@@ -128,9 +128,26 @@ describe('a filter', () => {
     expect((await engine.rank(none, 0, 10)).rows).toHaveLength(0);
   });
 
-  test('alone is no search', async () => {
+  test('alone lists all that passes, without the model, page by page', async () => {
+    const { engine, encode } = createEngine();
+    const alone: Query = { terms: [], filters: [gif] };
+    const right = Array.from({ length: COUNT }, (_, row) => row).filter((row) => row % 3 === 0);
+    const answer = await engine.search(alone);
+    expect([...answer.rows]).toEqual(right);
+    expect(answer).toMatchObject({ total: right.length, good: null, cutoff: null, listed: 'newest' });
+    expect(new Set(answer.similarities)).toEqual(new Set([0]));
+    expect([...(await engine.rank(alone, 200, 500)).rows]).toEqual(right.slice(200));
+    await engine.search(dog);
+    expect([...(await engine.rank(alone, 3, 4)).rows]).toEqual(right.slice(3, 7));
+    expect(encode).toHaveBeenCalledTimes(1);
+    expect((await engine.search(dog)).listed).toBeUndefined();
+  });
+
+  test('alone that nothing passes is an answer too', async () => {
     const { engine } = createEngine();
-    await expect(engine.search({ terms: [], filters: [gif] })).rejects.toEqual(withCode('query-empty'));
+    const none: Query = { terms: [], filters: [{ field: 'type', value: 'webp' }] };
+    expect(await engine.search(none)).toMatchObject({ total: 0, rows: new Uint32Array(0), listed: 'newest' });
+    expect((await engine.rank(none, 0, 9)).rows).toHaveLength(0);
   });
 });
 

@@ -55,6 +55,28 @@ it('all pictures while browsing, the good matches of an answer, and nothing by s
   ]);
 });
 
+it('what filters alone list is by date from the start, and stays so while pictures come and go', async () => {
+  const { byDate, setSort, setAnswer, asked } = setUp(async (_, rows) => timelineOf(...(rows ?? [])));
+  const list = (listed: 'newest' | 'unsorted', ...rows: number[]): SearchResponse => ({
+    ...answerOf(null, rows.length, ...rows),
+    query: { terms: [], filters: [{ field: 'type', value: 'png' }] },
+    listed,
+  });
+  setAnswer(list('unsorted', 3, 1));
+  expect(byDate.pending()).toBe(false);
+  const first = list('newest', 3, 1);
+  setAnswer(first);
+  await expect.poll(() => byDate.shown()?.timeline.rows).toEqual(Uint32Array.of(3, 1));
+  const next = list('newest', 5, 3, 1);
+  setAnswer(next);
+  expect(byDate.shown()?.timeline.rows).toEqual(Uint32Array.of(3, 1));
+  expect(createDatedOrder(byDate.shown(), next)?.rowAt(0)).toBe(3);
+  await expect.poll(() => byDate.shown()?.timeline.rows).toEqual(Uint32Array.of(5, 3, 1));
+  setSort('oldest');
+  await expect.poll(() => byDate.shown()?.sort).toBe('oldest');
+  expect(asked.map(([first]) => first)).toEqual(['newest', 'newest', 'oldest']);
+});
+
 it('what comes late for what is not shown any more is dropped, and a failure is told', async () => {
   const late = createDeferred<FoundTimeline>();
   const { byDate, setSort } = setUp((first) =>

@@ -1,6 +1,7 @@
 import { type Accessor, createEffect, createMemo, createSignal, on } from 'solid-js';
 import type { QueryClient } from '../../client/query-client.ts';
 import { type AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import { sameQuery } from '../../engine/query/serialise.ts';
 import type { CollectionInfo, FoundTimeline, SearchResponse } from '../../protocol/query-worker.ts';
 import type { Sort } from '../search/address.ts';
 
@@ -10,6 +11,14 @@ export interface Dated {
   /** Of all pictures where there is no answer. */
   readonly answer: SearchResponse | undefined;
   readonly sort: Sort;
+}
+
+/**
+ * The order in which pictures are shown. Nothing is similar to filters alone: what they list is by date from the start,
+ * unless it is too much for that.
+ */
+export function shownSort(sort: Sort, answer: Pick<SearchResponse, 'listed'> | undefined): Sort {
+  return sort === 'similarity' && answer?.listed === 'newest' ? 'newest' : sort;
 }
 
 /** The pictures that are shown, in the order of their dates. */
@@ -47,13 +56,13 @@ export function createByDate(
 ): ByDate {
   const [found, setFound] = createSignal<Dated & { readonly collection: CollectionInfo }>();
   const [error, setError] = createSignal<AfterimageError>();
-  const wanted = createMemo(() => wantedOf(sort(), pictures(), answer()));
+  const wanted = createMemo(() => wantedOf(shownSort(sort(), answer()), pictures(), answer()));
   const shown = createMemo(() => {
     const [asked, known] = [wanted(), found()];
     // While pictures come and go, those that were there before stay in their order until the new one is known.
     if (asked?.pictures.collection !== known?.collection || asked?.sort !== known?.sort) return undefined;
     if (!asked || !known) return undefined;
-    return asked.answer === known.answer ? known : undefined;
+    return asked.answer === known.answer || isSameList(asked.answer, known.answer) ? known : undefined;
   });
 
   async function read(asked: Wanted): Promise<void> {
@@ -73,6 +82,11 @@ export function createByDate(
     }),
   );
   return { shown, pending: () => wanted() !== undefined && shown() === undefined && error() === undefined, error };
+}
+
+/** Lists of the same filters: of the same pictures, as far as none came or went. */
+function isSameList(a: SearchResponse | undefined, b: SearchResponse | undefined): boolean {
+  return a?.listed !== undefined && b?.listed !== undefined && sameQuery(a.query, b.query);
 }
 
 function wantedOf(
@@ -103,7 +117,7 @@ export interface DatedOrder {
 
 /** Undefined where what is shown is not in the order of its dates. */
 export function createDatedOrder(dated: Dated | undefined, answer: SearchResponse | undefined): DatedOrder | undefined {
-  if (!dated || dated.answer !== answer) return undefined;
+  if (!dated || (dated.answer !== answer && !isSameList(dated.answer, answer))) return undefined;
   const { rows, months } = dated.timeline;
   let ranks: Map<number, number> | undefined;
   let cells: Map<number, number> | undefined;

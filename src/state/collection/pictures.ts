@@ -6,7 +6,7 @@ import { createBrowseOrder, createLiveOrder } from './browse-order.ts';
 import { type ByDate, createDatedOrder } from './by-date.ts';
 import type { Session } from './session.ts';
 
-/** A row that no query ranks. */
+/** A row that nothing was compared with. */
 interface Unranked {
   readonly row: number;
   readonly similarity: null;
@@ -30,7 +30,7 @@ export interface Pictures {
   readonly good: Accessor<number | null>;
   /** Ascending by cell. */
   readonly headings: Accessor<readonly Heading[]>;
-  /** What a cell shows, with null for similarity and score when browsing; undefined while its page is being fetched. */
+  /** What a cell shows, with null for similarity and score where nothing was compared; undefined while its page is being fetched. */
   at(cell: number): Ranked | Unranked | undefined;
   /** The query string for a link to an item as one of these pictures. */
   href(id: string): string;
@@ -71,7 +71,8 @@ export function createPictures(
       return line === null || line >= total() ? months : [...months, { kind: 'line', cell: line }];
     },
     at(cell) {
-      if (search.response()) return search.at(dated()?.rankAt(cell) ?? cell);
+      const response = search.response();
+      if (response && !(response.listed && dated())) return search.at(dated()?.rankAt(cell) ?? cell);
       const row = dated() ? dated()?.rowAt(cell) : order().rowAt(cell);
       return row === undefined ? undefined : { row, similarity: null, score: null };
     },

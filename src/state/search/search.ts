@@ -22,10 +22,10 @@ const MEASURE = 'afterimage:search';
 /** One rank of a ranking. */
 export interface Ranked {
   readonly row: number;
-  /** Cosine to the query: what is shown. */
-  readonly similarity: number;
-  /** What the order goes by. */
-  readonly score: number;
+  /** Cosine to the query: what is shown; null in a list, where nothing was compared. */
+  readonly similarity: number | null;
+  /** What the order goes by; null in a list. */
+  readonly score: number | null;
   /** It was found by its name, alone or as well. */
   readonly named?: true;
 }
@@ -227,11 +227,12 @@ function createRanks(
   };
 }
 
-type Shown = Ranking & { readonly named?: Uint32Array };
+type Shown = Ranking & Pick<SearchResponse, 'named' | 'listed'>;
 
-function rankedAt({ rows, similarities, scores, named }: Shown, at: number): Ranked | undefined {
+function rankedAt({ rows, similarities, scores, named, listed }: Shown, at: number): Ranked | undefined {
   const row = rows[at];
   if (row === undefined) return undefined;
+  if (listed) return { row, similarity: null, score: null };
   const ranked = { row, similarity: similarities[at] as number, score: scores[at] as number }; // parallel
   return named?.includes(row) ? { ...ranked, named: true } : ranked;
 }

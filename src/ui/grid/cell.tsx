@@ -26,7 +26,7 @@ export function Cell(props: CellProps): JSX.Element {
   const app = useApp();
   const ranked = () => app.pictures.at(props.cell);
   const item = createItem(app.items, () => ranked()?.row);
-  const isResult = () => (ranked()?.similarity ?? null) !== null;
+  const isResult = () => ranked() !== undefined && app.pictures.good() !== null;
   const touching = createTouching();
   const selecting = createSelecting(app.selection, () => ({ cell: props.cell, item: item() }));
   const isOn = app.selection.isOn;

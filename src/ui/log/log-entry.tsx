@@ -1,4 +1,4 @@
-import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
+import { createMemo, createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import { AfterimageError } from '../../engine/errors.ts';
 import { type Query, textQuery } from '../../engine/query/query.ts';
 import { parseQuery } from '../../engine/query/serialise.ts';
@@ -102,6 +102,8 @@ function ResultPicture(props: { collection: string; id: string }): JSX.Element {
 
 function Results(props: { search: LoggedSearch; ratings: Ratings }): JSX.Element {
   const judged = (result: LoggedResult) => props.ratings.judgement(result.id);
+  /** Of filters alone, to which nothing was compared. */
+  const isList = createMemo(() => queryOf(props.search).terms.length === 0);
   return (
     <ol class="log-results">
       <For each={props.search.results}>
@@ -110,7 +112,7 @@ function Results(props: { search: LoggedSearch; ratings: Ratings }): JSX.Element
             <span class="quiet numbers">{rank() + 1}</span>
             <ResultPicture collection={props.search.collection} id={result.id} />
             <span class="log-result-name">{result.title || result.name}</span>
-            <span class="quiet numbers">{formatScore(result.score)}</span>
+            <span class="quiet numbers">{isList() ? '' : formatScore(result.score)}</span>
             <Thumbs
               title={result.title || result.name}
               value={judged(result)}

@@ -26,6 +26,15 @@ describe('what is said of an answer', () => {
     expect(matchText(answer(200, 1594), 200)).toBe('A match for “dog”');
   });
 
+  it('says of filters alone how many pass, and nothing of matches', () => {
+    const query: Query = { terms: [], filters: [{ field: 'type', value: 'png' }] };
+    const list = { ...answer(null, 1594), query, listed: 'newest' as const };
+    expect(headline(list)).toBe('1,594 pictures with “type: png”');
+    expect(headline({ ...list, total: 1 })).toBe('1 picture with “type: png”');
+    expect(headline({ ...list, total: 0 })).toBe('No picture here passes the filters of “type: png”');
+    expect(hasLine(list)).toBe(false);
+  });
+
   it.each([
     ['few', 7],
     ['alike', 5000],

@@ -2,7 +2,7 @@ import { queryText } from '../../engine/query/query.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import { formatCount, formatPictures } from '../common/format.ts';
 
-type Answer = Pick<SearchResponse, 'query' | 'good' | 'unjudged' | 'total'> & {
+type Answer = Pick<SearchResponse, 'query' | 'good' | 'unjudged' | 'total' | 'listed'> & {
   readonly rows: { readonly length: number };
 };
 
@@ -37,6 +37,7 @@ export function headline(answer: Answer): string {
     return isLikeOne ? 'There are no other pictures here' : 'There are no pictures here yet';
   }
   if (total === 0) return `No picture here passes the filters of “${text}”`;
+  if (answer.listed) return `${formatPictures(total)} with “${text}”`;
   if (!hasLine(answer)) {
     return `${formatPictures(total)}, the nearest to “${text}” first${unjudged ? `: ${UNJUDGED[unjudged]}` : ''}`;
   }

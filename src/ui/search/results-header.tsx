@@ -56,7 +56,10 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
       </div>
       <Show when={!app.ratings.off()}>
         <div class="results-rating" data-waiting={app.search.response() ? undefined : ''}>
-          <SearchRating label="Rate this search" ratings={app.ratings} onRate={app.commit} />
+          {/* What filters alone list is right or wrong, and neither good nor bad. */}
+          <Show when={app.search.query().terms.length > 0}>
+            <SearchRating label="Rate this search" ratings={app.ratings} onRate={app.commit} />
+          </Show>
           <JudgeButton />
         </div>
       </Show>
@@ -125,6 +128,8 @@ function stillArriving({ reason, progress }: Refining): string | undefined {
 }
 
 function howItWent(response: SearchResponse, estimating: Estimating | undefined): string {
+  if (response.listed)
+    return `These are all of them, none better than another. Found in ${formatMs(response.searchMs)}.`;
   const read = response.encodeCached ? 'Text read before' : `Text read in ${formatMs(response.encodeMs)}`;
   const searched = `${formatPictures(response.total)} searched in ${formatMs(response.searchMs)}`;
   return `${read}, ${searched}.${estimating ? ` ${ESTIMATES[estimating]}` : ''}`;

@@ -1,4 +1,5 @@
 import { createUniqueId, For, type JSX, Show } from 'solid-js';
+import { shownSort } from '../../state/collection/by-date.ts';
 import { SORTS, type Sort } from '../../state/search/address.ts';
 import { formatCount } from '../common/format.ts';
 import { Icon } from '../common/icons.tsx';
@@ -17,9 +18,12 @@ export function SortBar(props: { /** Show the picture in this cell. */ onYear: (
   const app = useApp();
   const label = (sort: Sort) => {
     if (sort !== 'similarity') return LABELS[sort];
-    return app.search.response() ? 'By similarity' : 'Unsorted';
+    const response = app.search.response();
+    return response && !response.listed ? 'By similarity' : 'Unsorted';
   };
-  const sort = () => app.address.current().sort;
+  const sort = () => shownSort(app.address.current().sort, app.search.response());
+  /** Nothing is similar to filters alone. */
+  const sorts = () => SORTS.filter((one) => one !== 'similarity' || app.search.response()?.listed !== 'newest');
   return (
     <div class="sort-bar">
       <label class="sort-choice">
@@ -30,7 +34,7 @@ export function SortBar(props: { /** Show the picture in this cell. */ onYear: (
             aria-busy={app.byDate.pending()}
             onChange={(event) => app.address.replace({ sort: event.currentTarget.value as Sort })}
           >
-            <For each={SORTS}>
+            <For each={sorts()}>
               {(one) => (
                 <option value={one} selected={one === sort()}>
                   {label(one)}

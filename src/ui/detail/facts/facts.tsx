@@ -33,9 +33,9 @@ export function Facts(props: { item: Item }): JSX.Element {
         <Show when={app.search.response()}>
           {(response) => <p class="detail-match">{matchText(response(), cell() ?? 0)}</p>}
         </Show>
-        <Show when={!app.ratings.off()}>
-          <Judge item={props.item} />
-        </Show>
+      </Show>
+      <Show when={cell() !== undefined && app.search.response() && !app.ratings.off()}>
+        <Judge item={props.item} />
       </Show>
       <LikeButtons item={props.item} />
       <FileButtons item={props.item} />
