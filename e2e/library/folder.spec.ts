@@ -68,6 +68,29 @@ test('files are deleted from the disk after a second question, and what changed 
   await expect(app.pictures).toHaveCount(1);
 });
 
+test('a folder carries its index: added again, nothing is looked at twice', async ({ page }) => {
+  const own = new OwnPictures(page);
+  await own.stubFolder();
+  await own.open();
+  const pictures = await drawPictures(5);
+  await own.writeToFolder(pictures.slice(0, 4));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await own.has(4);
+  await page.getByRole('button', { name: 'Keep the index in the folder Photos' }).click();
+  await expect(page.getByText('The index is in this folder: 4 pictures')).toBeVisible();
+  expect(await own.filesInFolder()).toContain('afterimage-index.zip');
+
+  await page.getByRole('button', { name: 'Delete all my pictures' }).click();
+  await page.getByRole('button', { name: 'Yes, delete them all' }).click();
+  await expect(page.getByRole('heading', { name: 'What happens then' })).toBeVisible();
+  await own.writeToFolder(pictures.slice(4));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await own.has(5);
+  await expect(page.getByText('5 files added (4 of them from the index in the folder).')).toBeVisible();
+  await own.searchLink.click();
+  await expect(page.locator('img[src^="blob:"]').first()).toBeVisible();
+});
+
 test('a tab that is closed in the middle loses nothing, and the next one goes on', async ({ page, newTab }) => {
   const own = new OwnPictures(page);
   await own.stubFolder();

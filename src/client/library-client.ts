@@ -109,6 +109,7 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     planDeletion: (of) => ask((api) => api.planDeletion(of)),
     deleteFiles: (plan) => ask((api) => api.deleteFiles(plan)),
     rescan: (folder) => ask((api) => api.rescan(folder)),
+    keepIndex: (folder, keep) => ask((api) => api.keepIndex(folder, keep)),
     forgetFolder: (folder, withPictures) => ask((api) => api.forgetFolder(folder, withPictures)),
     original: (itemId) => ask((api) => api.original(itemId)),
     thumbnail: (itemId) => ask((api) => api.thumbnail(itemId)),

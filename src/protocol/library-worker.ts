@@ -30,6 +30,8 @@ export interface Queue {
   readonly done: number;
   /** Of `done`, those whose content was there already: they were not embedded again. */
   readonly known: number;
+  /** Of `done`, those that were in an index beside the pictures: they were not embedded. */
+  readonly indexed: number;
   readonly failed: number;
   readonly left: number;
   /** Of `left`, files that were added by themselves and can be read no more: the visitor has to choose them again. */
@@ -66,11 +68,32 @@ export interface LibraryFolder {
   readonly access: 'granted' | 'prompt' | 'denied' | 'missing';
   /** The page asks with it to be allowed to read the folder again, which takes a click. */
   readonly handle: FileSystemDirectoryHandle;
+  /** The index that is kept beside its pictures; null where the visitor did not want one. */
+  readonly index: FolderIndexState | null;
+  /** What came of an index that lay in the folder when its pictures were added; null: there was none. */
+  readonly found: FoundIndex | null;
 }
+
+/** An index that is kept beside the pictures of a folder. */
+export interface FolderIndexState {
+  /** When it was written last, in milliseconds since 1970, and how many pictures are in it; null: not yet. */
+  readonly written: { readonly at: number; readonly pictures: number } | null;
+  /** Whether it may be written now: else the page asks with the handle, which takes a click. */
+  readonly mayWrite: boolean;
+  /** Why the last attempt failed: a sentence. */
+  readonly problem: string | null;
+}
+
+/** `ignored` says why in a part of a sentence, with what others wrote: untrusted. */
+export type FoundIndex =
+  | { readonly kind: 'used'; readonly pictures: number }
+  | { readonly kind: 'ignored'; readonly reason: string };
 
 export interface LibraryOverview {
   readonly count: number;
   readonly folders: readonly LibraryFolder[];
+  /** What came of an index among files that were added without a handle of their folder. */
+  readonly foundIndex: FoundIndex | null;
   readonly queue: Queue;
   readonly failures: number;
   /** Bytes of everything that the site stores in this browser, and what the browser allows; null where it does not say. */
@@ -176,6 +199,12 @@ export interface LibraryWorkerApi {
   deleteFiles(plan: number): Promise<Deletion>;
   /** Look through a folder again: what was added, changed, renamed and removed. */
   rescan(folder: number): Promise<void>;
+  /**
+   * Keep the index of a folder beside its pictures, so that it is found where the folder is added; to be called when the page was
+   * allowed to write there. Or keep it no more, and delete the file or leave it.
+   * @throws AfterimageError `not-writable` where the file could not be deleted
+   */
+  keepIndex(folder: number, keep: 'keep' | 'leave' | 'delete'): Promise<void>;
   /** Forget a folder; its pictures stay, or go with it. */
   forgetFolder(folder: number, withPictures: boolean): Promise<void>;
   /**

@@ -53,6 +53,23 @@ export interface StoredFolder {
   readonly id: number;
   readonly name: string;
   readonly handle: FileSystemDirectoryHandle;
+  /** There where the visitor wants the index of this folder beside its pictures. */
+  readonly index?: KeptIndex | undefined;
+}
+
+/** An index beside the pictures of a folder. */
+export interface KeptIndex {
+  /** What was written last; null: nothing yet. */
+  readonly written: {
+    /** Of what is in it. */
+    readonly fingerprint: string;
+    /** Milliseconds since 1970. */
+    readonly at: number;
+    readonly pictures: number;
+    /** Of the file: whether it is still the same. */
+    readonly bytes: number;
+    readonly modified: number;
+  } | null;
 }
 
 /** The model that made all vectors of the library. */
@@ -122,11 +139,15 @@ export interface LibraryStore {
   restore(keys: readonly number[]): Promise<void>;
   /** Delete what was removed `olderThanMs` ago or earlier, with its renditions. */
   purge(olderThanMs: number): Promise<void>;
+  /** Those of these paths at which there is no rendition. */
+  missingRenditions(paths: readonly string[]): Promise<string[]>;
   /** A rendition by the path in its item; undefined where it is not there. */
   rendition(path: string): Promise<StoredRendition | undefined>;
 
   folders(): Promise<StoredFolder[]>;
   addFolder(handle: FileSystemDirectoryHandle): Promise<StoredFolder>;
+  /** Undefined: its index is not kept beside its pictures any more. A folder that is not there is left out. */
+  setFolderIndex(folder: number, index: KeptIndex | undefined): Promise<void>;
   /** Its waiting and failed files leave the queue; what was found in it stays. */
   removeFolder(id: number): Promise<void>;
   /** How many pictures are found in a folder. */

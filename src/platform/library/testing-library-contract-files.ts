@@ -44,6 +44,21 @@ export function describeFolders({ fresh, open, directory }: LibraryUnderTest): v
     expect(await store.deletedIn(id)).toEqual([]);
   });
 
+  it('remembers that the index of a folder is kept beside its pictures, and what was written', async () => {
+    const store = await fresh();
+    const { id } = await store.addFolder(await directory('holiday'));
+    const indexOf = async () => (await (await open()).folders()).find((folder) => folder.id === id)?.index;
+    expect(await indexOf()).toBeUndefined();
+    await store.setFolderIndex(id, { written: null });
+    expect(await indexOf()).toEqual({ written: null });
+    const written = { fingerprint: 'f', at: 5, pictures: 3, bytes: 100, modified: 4 };
+    await store.setFolderIndex(id, { written });
+    expect((await store.addFolder(await directory('holiday'))).index, 'added again').toEqual({ written });
+    await store.setFolderIndex(id, undefined);
+    await store.setFolderIndex(99_999, { written });
+    expect([await indexOf(), (await store.folders()).length]).toEqual([undefined, 1]);
+  });
+
   it('takes places from pictures, hidden ones too, from the queue, and from what was deleted', async () => {
     const store = await fresh();
     const { id: folder } = await store.addFolder(await directory('holiday'));
@@ -147,6 +162,15 @@ export function describeCheck({ fresh, open }: LibraryUnderTest): void {
     expect(await store.check()).toEqual([]);
     await store.put([newPicture(1), withPreview(2)], []);
     expect(await store.check()).toEqual([]);
+  });
+
+  it('knows a picture by its content whose small copies have other names now, and keeps them where none is lost', async () => {
+    const store = await fresh();
+    const [one] = await store.put([withPreview(1)], []);
+    const other = { path: 'thumbnails/other.webp', width: 20, height: 15 };
+    const again = newPicture(1);
+    await store.put([{ ...again, item: { ...again.item, thumbnail: other } }], []);
+    expect((await store.all())[0]?.item).toEqual(one?.item);
   });
 
   const NONSENSE: readonly [string, Float32Array][] = [

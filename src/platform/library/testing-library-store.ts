@@ -10,7 +10,7 @@ import type {
   StoredPicture,
   StoredRendition,
 } from './library-store.ts';
-import { isUsable, sentences } from './verbs/repairs.ts';
+import { isUsable, readableFile, sentences } from './verbs/repairs.ts';
 
 interface Kept {
   picture: StoredPicture;
@@ -68,6 +68,8 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
   };
 
   function putOne(picture: NewPicture): 'added' | 'changed' | 'restored' | 'none' {
+    const known = [...kept.values()].find((one) => one.picture.sha256 === picture.sha256)?.picture.item;
+    const isLost = known !== undefined && renditionPaths(known).some((path) => !renditions.has(path));
     for (const [one, rendition] of [
       [picture.item.thumbnail, picture.thumbnail],
       [picture.item.preview, picture.preview],
@@ -82,17 +84,19 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       kept.set(key, { picture: { key, item: { ...item, name }, sha256, files, vector: vector.slice(), phash } });
       return 'added';
     }
-    return putAgain(picture, before);
+    return putAgain(picture, before, isLost);
   }
 
-  function putAgain(picture: NewPicture, before: Kept): 'changed' | 'restored' | 'none' {
+  function putAgain(picture: NewPicture, before: Kept, isLost: boolean): 'changed' | 'restored' | 'none' {
     const files = mergeFiles(before.picture.files, picture.files);
-    const item = { ...before.picture.item, name: nameOf(files, folders) ?? before.picture.item.name };
+    const { thumbnail, preview } = picture.item;
+    const named = { ...before.picture.item, name: nameOf(files, folders) ?? before.picture.item.name };
+    const item = isLost ? { ...named, thumbnail, preview } : named;
     const vector = before.hidden?.why === 'unusable' ? picture.vector.slice() : before.picture.vector;
     const next = { ...before.picture, files, item, vector };
     const isSame = JSON.stringify([before.picture.item, before.picture.files]) === JSON.stringify([item, files]);
     kept.set(next.key, { picture: next });
-    return before.hidden ? 'restored' : isSame ? 'none' : 'changed';
+    return before.hidden ? 'restored' : isSame && !isLost ? 'none' : 'changed';
   }
 
   return {
@@ -183,6 +187,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
         for (const path of renditionPaths(picture.item)) renditions.delete(path);
       }
     },
+    missingRenditions: async (paths) => paths.filter((path) => !renditions.has(path)),
     rendition: async (path) => renditions.get(path),
 
     folders: async () => [...folders.values()],
@@ -191,6 +196,12 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       const folder = { id: memory.nextKey++, name: handle.name, handle };
       folders.set(folder.id, folder);
       return folder;
+    },
+    async setFolderIndex(id, index) {
+      const folder = folders.get(id);
+      if (!folder) return;
+      const { index: _, ...rest } = folder;
+      folders.set(id, index ? { ...rest, index } : rest);
     },
     async removeFolder(id) {
       folders.delete(id);
@@ -233,10 +244,11 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
         enqueue(files);
       }
       channel.tell({ type: 'removed', keys: unusable.map(({ key }) => key) });
-      const withoutThumbnail = shown().filter(
-        ({ item }) => item.thumbnail && !renditions.has(item.thumbnail.path),
-      ).length;
-      return sentences({ unusable: unusable.length, withoutThumbnail });
+      const lost = shown().filter(({ item }) => renditionPaths(item).some((path) => !renditions.has(path)));
+      const files = lost.flatMap((picture) => readableFile(picture.files, new Set(folders.keys())) ?? []);
+      const isQueued = (file: FoundFile) => [...queue.values()].some((one) => isSamePlace(one.file, file));
+      enqueue(files.filter((file) => !isQueued(file)));
+      return sentences({ unusable: unusable.length, remade: files.length, lost: lost.length - files.length });
     },
     async clear() {
       for (const map of [kept, renditions, folders, queue, deleted]) map.clear();

@@ -50,6 +50,7 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
     planDeletion: (of) => library().planDeletion(of),
     deleteFiles: (plan) => library().deleteFiles(plan),
     rescan: (folder) => library().look(folder),
+    keepIndex: (folder, keep) => library().keepIndex(folder, keep),
     forgetFolder: (folder, withPictures) => library().forgetFolder(folder, withPictures),
     original: (itemId) => library().original(itemId),
     thumbnail: (itemId) => library().thumbnail(itemId),

@@ -7,13 +7,14 @@ import type {
   FailedFile,
   LibraryEvent,
   LibraryExportOptions,
+  LibraryFolder,
   LibraryImport,
   LibraryOverview,
   Queue,
 } from '../../protocol/library-worker.ts';
 import type { Notices } from '../shell/notices.ts';
 import { createDiskDeletion, type DiskDeletion } from './disk-deletion.ts';
-import { mayRead } from './permission.ts';
+import { mayRead, mayWrite } from './permission.ts';
 import { sayRemoved } from './say-removed.ts';
 
 /** The overview is read again at most this often: it counts what is in each folder. */
@@ -47,8 +48,15 @@ export interface Library {
   retry(ids?: readonly number[]): Promise<void>;
   rescan(folder: number): Promise<void>;
   forgetFolder(folder: number, withPictures: boolean): Promise<void>;
-  /** To be called by a click: ask whether a folder may be read again, and go on if it may. */
-  allow(handle: FileSystemDirectoryHandle): Promise<void>;
+  /**
+   * To be called by a click: ask whether a folder may be read again, and go on if it may.
+   * @param mode `readwrite` for one whose index is kept beside its pictures: the browser asks once for both
+   */
+  allow(handle: FileSystemDirectoryHandle, mode?: 'read' | 'readwrite'): Promise<void>;
+  /** To be called by a click: keep the index of a folder beside its pictures, if the browser allows to write there. */
+  keepIndex(folder: Pick<LibraryFolder, 'id' | 'handle'>): Promise<void>;
+  /** Keep it no more, and delete its file or leave it. */
+  leaveIndex(folder: number, deleteFile: boolean): Promise<void>;
   /**
    * Delete pictures; the notice that says so has a button that brings them back, and one that asks whether their files shall be
    * deleted, too, where that can be done. @returns whether they are gone
@@ -150,10 +158,16 @@ export function createLibrary(options: LibraryOptions): Library {
     retry: (ids) => act(() => client.retry(ids)),
     rescan: (folder) => act(() => client.rescan(folder)),
     forgetFolder: (folder, withPictures) => act(() => client.forgetFolder(folder, withPictures)),
-    allow: (handle) =>
+    allow: (handle, mode = 'read') =>
       act(async () => {
-        if (await mayRead(handle)) await client.resume();
+        if (await (mode === 'read' ? mayRead(handle) : mayWrite(handle))) await client.resume();
       }),
+    keepIndex: ({ id, handle }) =>
+      act(async () => {
+        if (await mayWrite(handle)) await client.keepIndex(id, 'keep');
+        else throw new AfterimageError('not-writable', 'The browser does not let this page write to the folder.');
+      }),
+    leaveIndex: (folder, deleteFile) => act(() => client.keepIndex(folder, deleteFile ? 'delete' : 'leave')),
     async remove(itemIds) {
       const isGone = await attempt(async () => {
         const removal = await client.remove(itemIds);

@@ -4,7 +4,7 @@ import type { Deletion, DeletionPlan } from '../../protocol/library-files.ts';
 import type { Addition, FailedFile, LibraryFolder, LibraryOverview, Queue } from '../../protocol/library-worker.ts';
 
 export const EMPTY_QUEUE: Queue = {
-  ...{ state: 'idle', done: 0, known: 0, failed: 0, left: 0, toChoose: 0 },
+  ...{ state: 'idle', done: 0, known: 0, indexed: 0, failed: 0, left: 0, toChoose: 0 },
   ...{ perSecond: null, secondsLeft: null, newest: null, problem: null },
 };
 
@@ -15,7 +15,9 @@ export interface FakeLibrary extends LibraryClient {
   /** The queue goes on. */
   go(queue: Partial<Queue>): void;
   /** What is in it changes. */
-  change(state: Partial<Pick<LibraryOverview, 'count' | 'usage' | 'isPersistent' | 'folders' | 'repairs'>>): void;
+  change(
+    state: Partial<Pick<LibraryOverview, 'count' | 'usage' | 'isPersistent' | 'folders' | 'repairs' | 'foundIndex'>>,
+  ): void;
   fail(files: readonly FailedFile[]): void;
   send(event: LibraryClientEvent): void;
   /** What the next deletion from the disk is about, and what becomes of it. */
@@ -26,7 +28,8 @@ export interface FakeLibrary extends LibraryClient {
 
 export function fakeFolder(id: number, name: string, patch: Partial<LibraryFolder> = {}): LibraryFolder {
   const handle = { kind: 'directory', name, requestPermission: async () => 'granted' };
-  return { id, name, count: 0, access: 'granted', handle: handle as unknown as FileSystemDirectoryHandle, ...patch };
+  const known = { handle: handle as unknown as FileSystemDirectoryHandle, index: null, found: null };
+  return { id, name, count: 0, access: 'granted', ...known, ...patch };
 }
 
 export function createFakeLibrary(): FakeLibrary {
@@ -42,6 +45,7 @@ export function createFakeLibrary(): FakeLibrary {
   let state = {
     ...{ count: 0, folders: [] as readonly LibraryFolder[], isPersistent: false, repairs: [] as readonly string[] },
     usage: null as LibraryOverview['usage'],
+    foundIndex: null as LibraryOverview['foundIndex'],
   };
 
   const send = (event: LibraryClientEvent) => {
@@ -127,6 +131,11 @@ export function createFakeLibrary(): FakeLibrary {
       return deletion;
     },
     rescan: (folder) => call('rescan', folder),
+    async keepIndex(folder, keep) {
+      await call('keepIndex', folder, keep);
+      const index = keep === 'keep' ? { written: null, mayWrite: true, problem: null } : null;
+      change({ folders: state.folders.map((one) => (one.id === folder ? { ...one, index } : one)) });
+    },
     async forgetFolder(folder, withPictures) {
       await call('forgetFolder', folder, withPictures);
       change({ folders: state.folders.filter(({ id }) => id !== folder) });

@@ -3,6 +3,7 @@ import type { LibraryFolder } from '../../protocol/library-worker.ts';
 import type { Library } from '../../state/library/library.ts';
 import { formatPictures } from '../common/format.ts';
 import { createQuestion, KeepButton } from '../common/question.tsx';
+import { FolderIndex } from './disk/folder-index.tsx';
 
 const ACCESS: Readonly<Record<LibraryFolder['access'], string>> = {
   granted: 'Can be read',
@@ -73,7 +74,11 @@ function Folder(props: { library: Library; folder: LibraryFolder; onGone: () => 
               </button>
             }
           >
-            <button type="button" class="button" onClick={() => void props.library.allow(props.folder.handle)}>
+            <button
+              type="button"
+              class="button"
+              onClick={() => void props.library.allow(props.folder.handle, props.folder.index ? 'readwrite' : 'read')}
+            >
               Allow reading it
             </button>
           </Show>
@@ -88,6 +93,7 @@ function Folder(props: { library: Library; folder: LibraryFolder; onGone: () => 
           </button>
         </p>
       </Show>
+      <FolderIndex library={props.library} folder={props.folder} />
     </li>
   );
 }

@@ -23,10 +23,11 @@ export function createAdding(parts: LibraryParts): Pick<LibraryWorkerApi, 'add'>
 }
 
 async function addFiles(
-  { store, atHand, queue: { runner } }: Pick<LibraryParts, 'store' | 'atHand' | 'queue'>,
+  { store, atHand, indexes, queue: { runner } }: Pick<LibraryParts, 'store' | 'atHand' | 'indexes' | 'queue'>,
   files: readonly AddedFile[],
 ): Promise<void> {
   await runner.added();
+  indexes.give(files);
   const waiting = new Set<string>();
   for await (const some of waitingFiles(store)) {
     for (const { file } of some) if (file.folder === null) waiting.add(keyOf(file));
