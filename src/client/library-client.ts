@@ -106,6 +106,7 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     retry: (ids) => ask((api) => api.retry(ids)),
     remove: (itemIds) => ask((api) => api.remove(itemIds)),
     restore: (removal) => ask((api) => api.restore(removal)),
+    withCopies: () => ask((api) => api.withCopies()),
     planDeletion: (of) => ask((api) => api.planDeletion(of)),
     deleteFiles: (plan) => ask((api) => api.deleteFiles(plan)),
     rescan: (folder) => ask((api) => api.rescan(folder)),

@@ -10,6 +10,17 @@ export interface PicturePlace {
   readonly path: string;
 }
 
+/** A picture of which there are several files of the same content. */
+export interface PictureWithCopies {
+  readonly itemId: string;
+  readonly places: readonly (PicturePlace & {
+    /** With the folder's name before it. Untrusted. */
+    readonly name: string;
+    /** It lies in a folder whose handle is kept. */
+    readonly canDelete: boolean;
+  })[];
+}
+
 /** What is to be deleted from the disk: the files of pictures that were just taken out of the library, or single places. */
 export type DeletionOf = { readonly removal: number } | { readonly places: readonly PicturePlace[] };
 

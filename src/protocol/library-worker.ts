@@ -1,7 +1,7 @@
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { AfterimageError } from '../engine/errors.ts';
 import type { Embedding } from '../engine/numeric/embedding.ts';
-import type { Deletion, DeletionOf, DeletionPlan } from './library-files.ts';
+import type { Deletion, DeletionOf, DeletionPlan, PictureWithCopies } from './library-files.ts';
 
 /** A file that was chosen, dropped or pasted by itself. */
 export interface AddedFile {
@@ -190,6 +190,8 @@ export interface LibraryWorkerApi {
   /** Take pictures out of the library. @returns what `restore` takes to undo it */
   remove(itemIds: readonly string[]): Promise<number>;
   restore(removal: number): Promise<void>;
+  /** Pictures whose content is found at several places, in the order in which they came. */
+  withCopies(): Promise<readonly PictureWithCopies[]>;
   /** What `deleteFiles` would delete from the disk. */
   planDeletion(of: DeletionOf): Promise<DeletionPlan>;
   /**

@@ -144,12 +144,23 @@ test('files that were added by themselves are counted, and left alone', async ()
 test('one place of several is deleted, and the picture stays; the last one never is', async () => {
   const { handle, library, store, place } = await openWith({ 'a.png': 1, 'sub/a.png': 1, 'b.png': 2 });
   const [one, two] = [await place('a.png'), await place('sub/a.png')];
+  const names = ['a.png', 'sub/a.png'].map((path) => `${handle.name}/${path}`);
+  expect(await library.withCopies()).toEqual([
+    {
+      itemId: one.itemId,
+      places: [
+        { ...one, name: names[0], canDelete: true },
+        { ...two, name: names[1], canDelete: true },
+      ],
+    },
+  ]);
   expect(await library.planDeletion({ places: [one, two] }), 'all of them').toMatchObject({ files: 0 });
   expect(await library.planDeletion({ places: [await place('b.png')] })).toMatchObject({ files: 0 });
   const plan = await library.planDeletion({ places: [one] });
   expect(plan).toMatchObject({ files: 1, names: [`${handle.name}/a.png`] });
   expect(await library.deleteFiles(plan.id)).toEqual({ deleted: 1, kept: [] });
   expect(await pathsIn(handle)).toEqual(['b.png', 'sub/a.png']);
+  expect(await library.withCopies()).toEqual([]);
   expect((await store.all()).map(({ item }) => item.name)).toEqual([
     `${handle.name}/sub/a.png`,
     `${handle.name}/b.png`,

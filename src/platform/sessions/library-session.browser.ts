@@ -47,6 +47,7 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
     retry: (ids) => library().retry(ids),
     remove: (itemIds) => library().remove(itemIds),
     restore: (removal) => library().restore(removal),
+    withCopies: () => library().withCopies(),
     planDeletion: (of) => library().planDeletion(of),
     deleteFiles: (plan) => library().deleteFiles(plan),
     rescan: (folder) => library().look(folder),

@@ -2,6 +2,7 @@ import { type Accessor, batch, createEffect, createSignal, on, onCleanup } from 
 import { createStore, reconcile } from 'solid-js/store';
 import type { LibraryClient, LibraryClientEvent } from '../../client/library-client.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import type { PictureWithCopies } from '../../protocol/library-files.ts';
 import type {
   Addition,
   FailedFile,
@@ -62,6 +63,8 @@ export interface Library {
    * deleted, too, where that can be done. @returns whether they are gone
    */
   remove(itemIds: readonly string[]): Promise<boolean>;
+  /** Pictures whose content is found at several places. @throws AfterimageError */
+  withCopies(): Promise<readonly PictureWithCopies[]>;
   /** Deleting files from the disk. */
   readonly disk: DiskDeletion;
   /** Delete all pictures, folders and the queue. @throws AfterimageError */
@@ -180,6 +183,7 @@ export function createLibrary(options: LibraryOptions): Library {
       await view.read();
       return isGone;
     },
+    withCopies: () => client.withCopies(),
     disk,
     async clear() {
       await client.clear();

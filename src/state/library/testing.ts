@@ -122,6 +122,10 @@ export function createFakeLibrary(): FakeLibrary {
       await call('restore', removal);
       change({ count: state.count + (removals[removal]?.count ?? 0) });
     },
+    async withCopies() {
+      await call('withCopies');
+      return [];
+    },
     async planDeletion(of) {
       await call('planDeletion', of);
       return plan;

@@ -1,6 +1,7 @@
 import { AfterimageError } from '../../../engine/errors.ts';
 import type { DeletionOf, DeletionPlan } from '../../../protocol/library-files.ts';
 import type { LibraryWorkerApi } from '../../../protocol/library-worker.ts';
+import { nameOf } from '../files.ts';
 import { deletePlaces, type FileInFolder, isInFolder, type PlaceToDelete } from '../folders/delete-files.browser.ts';
 import type { FoundFile, StoredPicture } from '../library-store.ts';
 import type { LibraryParts } from './parts.browser.ts';
@@ -19,12 +20,24 @@ const NAMED = 8;
 const PLANS = 8;
 
 /** Deleting files from the disk: what would go, and, when the visitor was asked, doing it. */
-export function createDeleting(parts: Parts): Pick<LibraryWorkerApi, 'planDeletion' | 'deleteFiles'> {
+export function createDeleting(parts: Parts): Pick<LibraryWorkerApi, 'withCopies' | 'planDeletion' | 'deleteFiles'> {
   const { store, folders, queue, removals, opened } = parts;
   const plans = new Map<number, Plan>();
   let last = 0;
 
   return {
+    async withCopies() {
+      await opened();
+      const names = new Map((await store.folders()).map((folder) => [folder.id, folder]));
+      const several = (await store.all()).filter(({ files }) => files.length > 1);
+      return several.map(({ item, files }) => ({
+        itemId: item.id,
+        places: files.map((file) => ({
+          ...{ itemId: item.id, folder: file.folder, path: file.path, name: nameOf([file], names) ?? file.path },
+          canDelete: file.folder !== null && names.has(file.folder),
+        })),
+      }));
+    },
     async planDeletion(of) {
       await opened();
       const found = 'removal' in of ? placesOf(removals.get(of.removal)) : await chosenPlaces(store, of.places);

@@ -1,5 +1,5 @@
 import { For, type JSX, Show } from 'solid-js';
-import { cameraOf, otherFilesOf, placeOf } from '../../../engine/collection/extensions/facts.ts';
+import { cameraOf, copiesOf, otherFilesOf, placeOf } from '../../../engine/collection/extensions/facts.ts';
 import type { Item } from '../../../engine/collection/types.ts';
 import { originOf } from '../../../state/collection/together.ts';
 import { Fact } from '../../common/fact.tsx';
@@ -84,6 +84,11 @@ function FileFacts(props: { item: Item }): JSX.Element {
         <Untrusted text={fileName(props.item)} />
         <For each={otherFilesOf(props.item)}>{(name) => <Untrusted text={name} />}</For>
       </Fact>
+      <Show when={otherNames(props.item).length > 0}>
+        <Fact name="Same file">
+          <For each={otherNames(props.item)}>{(name) => <Untrusted text={name} />}</For>
+        </Fact>
+      </Show>
       <Show when={folderOf(props.item)}>
         {(folder) => (
           <Fact name="Folder">
@@ -111,6 +116,11 @@ function FileFacts(props: { item: Item }): JSX.Element {
       <Show when={placeOf(props.item)}>{(place) => <Fact name="Taken at">{formatPlace(place())}</Fact>}</Show>
     </>
   );
+}
+
+/** Other places where the same content is. */
+function otherNames(item: Item): readonly string[] {
+  return copiesOf(item).filter((name) => name !== item.name);
 }
 
 function Untrusted(props: { text: string }): JSX.Element {
