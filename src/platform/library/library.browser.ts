@@ -79,6 +79,7 @@ export function createLibrary(options: LibraryOptions): Library {
   const begin = async () => {
     await opened.get();
     if ((await store.countWaiting()) > 0) runner.wake();
+    kept.changed(); // the last visit may have ended before it was written
     void watch(await folders.overview());
   };
   const kept = createKeptIndexes({
@@ -110,7 +111,10 @@ export function createLibrary(options: LibraryOptions): Library {
       tower.use(on, threads);
       begin().catch((error: unknown) => void runner.pause(toAfterimageError(error)));
     },
-    command: queue.command,
+    async command(command) {
+      await queue.command(command);
+      kept.changed(); // a folder may have been allowed to be written to
+    },
     look: looks.look,
     close() {
       clearInterval(heartbeat);

@@ -62,8 +62,7 @@ export function createKeptIndexes(options: KeptIndexesOptions): KeptIndexes {
     clearTimeout(timer);
     if (!isOpen) return;
     timer = setTimeout(() => {
-      // What is being added changes it again: its end is told.
-      if (isBusy()) return;
+      if (isBusy()) return later(quietMs);
       working = working.then(() => exclusive(refresh)).catch(() => undefined);
     }, ms);
   };

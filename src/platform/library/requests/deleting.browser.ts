@@ -1,7 +1,7 @@
 import { AfterimageError } from '../../../engine/errors.ts';
 import type { DeletionOf, DeletionPlan } from '../../../protocol/library-files.ts';
 import type { LibraryWorkerApi } from '../../../protocol/library-worker.ts';
-import { nameOf } from '../files.ts';
+import { isSamePlace, nameOf } from '../files.ts';
 import { deletePlaces, type FileInFolder, isInFolder, type PlaceToDelete } from '../folders/delete-files.browser.ts';
 import type { FoundFile, StoredPicture } from '../library-store.ts';
 import type { LibraryParts } from './parts.browser.ts';
@@ -53,7 +53,9 @@ export function createDeleting(parts: Parts): Pick<LibraryWorkerApi, 'withCopies
       if (!plan) throw new AfterimageError('internal', 'Nothing was deleted: the page has to ask again.');
       const { cleared, ...deletion } = await deletePlaces(plan.places, folders);
       await store.takePlaces(cleared.map(({ key, file: { folder, path } }) => ({ key, folder, path })));
-      if (plan.removal !== undefined) removals.forget(plan.removal, goneAltogether(plan, cleared));
+      if (plan.removal !== undefined) {
+        removals.forget(plan.removal, goneAltogether(removals.get(plan.removal), cleared));
+      }
       queue.changed();
       return deletion;
     },
@@ -116,9 +118,10 @@ function inWords(places: readonly PlaceToDelete[], folders: Parts['folders']): O
   };
 }
 
-/** Pictures of which no file is left. */
-function goneAltogether({ places }: Plan, cleared: readonly PlaceToDelete[]): Set<number> {
-  const keys = new Set(cleared.map(({ key }) => key));
-  for (const place of places) if (!cleared.includes(place)) keys.delete(place.key);
-  return keys;
+/** Pictures that were taken out and of which no file is left. */
+function goneAltogether(pictures: readonly StoredPicture[], cleared: readonly PlaceToDelete[]): Set<number> {
+  const isCleared = (key: number, file: FoundFile) =>
+    cleared.some((place) => place.key === key && isSamePlace(place.file, file));
+  const gone = pictures.filter(({ key, files }) => files.every((file) => isCleared(key, file)));
+  return new Set(gone.map(({ key }) => key));
 }
