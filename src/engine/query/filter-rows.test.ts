@@ -12,7 +12,7 @@ const photo = testItem(0, {
   width: 4000,
   height: 3000,
   date: '2023-08-05T23:30:00+02:00',
-  extensions: { camera: 'Canon EOS R5' },
+  extensions: { camera: 'Canon EOS R5', place: [52.52, 13.405] },
 });
 const bare = testItem(1, { name: 'imported' });
 
@@ -21,6 +21,11 @@ const passes = (field: FilterField, value: string, item: Item) => createTest([{ 
 test.each<[FilterField, readonly string[], readonly string[]]>([
   ['type', ['jpg', 'jpeg'], ['png', 'j']],
   ['folder', ['holiday', '2023', '2023/holiday', '/2023/', 'HOLIDAY'], ['holi', 'beach', '023', 'holiday/2023']],
+  [
+    'near',
+    ['52.52,13.4', '52.6,13.4', '52.52,13.405,0.1km', '48.8566,2.3522,900km'],
+    ['52.7,13.4', '52.6,13.4,5km', '0,0'],
+  ],
   ['camera', ['canon', 'EOS r5', 'Canon EOS R5'], ['nikon', 'canon r5']],
   ['name', ['beach', 'cádiz', 'Ca\u0301diz', '.jpg', 'DOG'], ['holiday', 'cat']],
   ['after', ['2023', '2023-08', '2023-08-05', '2022-12-31', '0001'], ['2023-08-06', '2023-09', '2024']],
@@ -55,6 +60,11 @@ test('in is the collection, whatever the picture', () => {
   expect(isIn('demo')).toBe(true);
   expect(isIn('other', 'demo')).toBe(true);
   expect(isIn('other')).toBe(false);
+});
+
+test('what has no place is near none', () => {
+  expect(passes('near', '52.52,13.405,20000km', testItem(2, { extensions: { place: [1e9, 0] } }))).toBe(false);
+  expect(passes('near', '0,0.1', testItem(2))).toBe(false);
 });
 
 test('what a file says of its camera is no text where it is none', () => {

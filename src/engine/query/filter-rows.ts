@@ -1,6 +1,8 @@
+import { cameraOf, placeOf } from '../collection/extensions/facts.ts';
 import type { ItemStore } from '../collection/items/items.ts';
 import { collectionOf, type Item } from '../collection/types.ts';
 import { type Bitset, createBitset, setBit } from '../index/bitset.ts';
+import { distanceKm, readNear } from './near.ts';
 import type { Filter, FilterField } from './query.ts';
 
 /** Thumbs of a person, by item id: the newest that a picture got. Whoever asks knows them; items do not hold them. */
@@ -13,9 +15,6 @@ export interface FilterContext {
   /** Absent: nothing has been judged. */
   readonly judgements?: Judgements | undefined;
 }
-
-/** The extension of an item that names what the picture was taken with. */
-const CAMERA = 'camera';
 
 /** Records that are read at a time. */
 const BATCH = 1000;
@@ -81,6 +80,14 @@ const TESTS: Readonly<Record<FilterField, (value: string, context: FilterContext
     return ({ name, title }) =>
       fold(name.slice(name.lastIndexOf('/') + 1)).includes(part) || fold(title ?? '').includes(part);
   },
+  /** It was taken so near to that place. */
+  near: (value) => {
+    const near = readNear(value);
+    return (item) => {
+      const place = placeOf(item);
+      return near !== undefined && place !== undefined && distanceKm(near.place, place) <= near.km;
+    };
+  },
   /** The newest thumb that the picture got in any search is that; `none`: it has none. */
   rating: (value, { judgements }) => {
     const wanted = value === 'none' ? undefined : value;
@@ -90,12 +97,6 @@ const TESTS: Readonly<Record<FilterField, (value: string, context: FilterContext
   type: (value) => (item) => sameType(typeOf(item) ?? '') === sameType(value),
   width: (value) => between(value, ({ width }) => width),
 };
-
-/** Camera of an item, as its file says: the item extension `camera`. Untrusted text. */
-export function cameraOf({ extensions }: Item): string | undefined {
-  const camera = extensions?.[CAMERA];
-  return typeof camera === 'string' && camera !== '' ? camera : undefined;
-}
 
 /** The end of an item's file name, in lower case. */
 export function typeOf({ name }: Item): string | undefined {

@@ -91,6 +91,7 @@ it.each([
   ['name', 'two words', ' a', 'x'.repeat(101)],
   ['folder', 'a/b', '', 'b '],
   ['camera', 'Canon EOS R5', '', ' x'],
+  ['near', '52.52,13.405', 'berlin', '91,0'],
   ['rating', 'none', 'UP', 'good'],
   ['in', 'my_photos-2', '_x', 'a b'],
 ])('a filter by %s takes %j, and neither %j nor %j', (field, right, ...wrong) => {

@@ -1,4 +1,5 @@
 import { cleanWords } from './clean-words.ts';
+import { NEAR } from './near.ts';
 
 /**
  * What is searched for, as a value: from the search field to the engine, in addresses, in the log and on the command
@@ -50,6 +51,7 @@ export const FILTERS = {
   height: PIXELS,
   in: COLLECTION,
   name: TEXT,
+  near: NEAR,
   rating: /^(?:down|none|up)$/,
   type: /^[a-z0-9]{1,16}$/,
   width: PIXELS,

@@ -192,8 +192,16 @@ describe('reading', () => {
   });
 
   it('says when the query is of a newer version', () => {
-    expect(code('3_w.dog')).toBe('query-version');
+    expect(code('4_w.dog')).toBe('query-version');
     expect(code('17')).toBe('query-version');
+  });
+
+  it('takes places in version 3 alone', () => {
+    const query: Query = { terms: [], filters: [{ field: 'near', value: '52.52,13.405' }] };
+    expect(serialise(query)).toBe('3_near.52.52,13.405');
+    expect(parseQuery('3_near.52.52,13.405')).toEqual(query);
+    expect(code('2_near.52.52,13.405')).toBe('query-invalid');
+    expect(code('3_near.91,0')).toBe('query-invalid');
   });
 
   it('takes filters of version 2 in no other, and writes it where there is one', () => {

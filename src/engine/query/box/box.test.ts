@@ -87,6 +87,9 @@ test.each([
   ['folder:„two words“', 'folder.two words'],
   ['folder:"say ""cheese"""', 'folder.say "cheese"'],
   ['camera:canon', 'camera.canon'],
+  ['near:52.52,13.405', 'near.52.52,13.405'],
+  ['Near:"52.52, 13.405, 25 KM" dog', 'w.dog_near.52.52,13.405,25km'],
+  ['near:91,0', 'w.near:91,0'],
   ['before:2024-05 after:2023', 'after.2023_before.2024-05'],
   ['width:>2000 height:<800', 'height.-799_width.2001-'],
   ['width:>=2000 height:<=800', 'height.-800_width.2000-'],
@@ -102,14 +105,25 @@ test('a minus pushes away the letters of a filter, as there are no filters the o
   expect(asks('-type:png')).toBe('w-.type:png');
 });
 
-test.each(['type:', 'dog width:>', 'dog before:', 'before:2', 'before:2024-', 'after:2024-0', 'rating:', 'rating:u'])(
-  '%j waits for the rest of the filter',
-  (text) => {
-    const words = text.startsWith('dog') ? 'dog' : '';
-    expect(queryText(parseBox(text))).toBe(words);
-    expect(queryText(parseBox(`${text} x`)), 'and is words once it goes on without it').toBe(`${text} x`);
-  },
-);
+test.each([
+  'near:52',
+  'near:52.',
+  'near:-3,',
+  'near:52.5,13.4,2',
+  'near:52.5,13.4,25k',
+  'type:',
+  'dog width:>',
+  'dog before:',
+  'before:2',
+  'before:2024-',
+  'after:2024-0',
+  'rating:',
+  'rating:u',
+])('%j waits for the rest of the filter', (text) => {
+  const words = text.startsWith('dog') ? 'dog' : '';
+  expect(queryText(parseBox(text))).toBe(words);
+  expect(queryText(parseBox(`${text} x`)), 'and is words once it goes on without it').toBe(`${text} x`);
+});
 
 test('parts are where they stand in the text', () => {
   const text = ' red -cat^2  type:png "a b" width:>';

@@ -1,3 +1,4 @@
+import { NEAR } from '../near.ts';
 import { FILTERS, type Filter, type FilterField, isValidFilter, pixelsText, RATINGS } from '../query.ts';
 
 /** Fields as a person looks for them. */
@@ -25,12 +26,19 @@ export function isBeginning(field: FilterField, written: string): boolean {
   if (written === '') return true;
   if (field === 'after' || field === 'before') return /^\d{1,3}$|^\d{4}-\d?$|^\d{4}-\d\d-\d?$/.test(written);
   if (isPixels(field)) return /^[<>]=?$|^-$/.test(written);
+  if (field === 'near') return isBeginningOfNear(written);
   return field === 'rating' && RATINGS.some((rating) => rating.startsWith(written.toLowerCase()));
+}
+
+/** `52.`, `52.52,`, `52.52,13.4,25k`: one of some endings makes a place of it. */
+function isBeginningOfNear(written: string): boolean {
+  return ['1', '1,1', ',1', 'km', 'm', '1km'].some((end) => NEAR.test(canonical('near', written) + end));
 }
 
 function canonical(field: FilterField, written: string): string {
   if (isPixels(field)) return toPixels(written);
   if (field === 'type') return written.toLowerCase().replace(/^\./, '');
+  if (field === 'near') return written.toLowerCase().replace(/\s+/g, '');
   return field === 'rating' ? written.toLowerCase() : written;
 }
 

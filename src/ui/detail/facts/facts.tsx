@@ -1,6 +1,7 @@
 import { For, type JSX, Show } from 'solid-js';
-import { cameraOf, copiesOf, otherFilesOf, placeOf } from '../../../engine/collection/extensions/facts.ts';
+import { cameraOf, copiesOf, otherFilesOf, type Place, placeOf } from '../../../engine/collection/extensions/facts.ts';
 import type { Item } from '../../../engine/collection/types.ts';
+import { NEAR_KM, writeNear } from '../../../engine/query/near.ts';
 import { originOf } from '../../../state/collection/together.ts';
 import { Fact } from '../../common/fact.tsx';
 import { formatCount, formatScore } from '../../common/format.ts';
@@ -113,7 +114,7 @@ function FileFacts(props: { item: Item }): JSX.Element {
           </Fact>
         )}
       </Show>
-      <Show when={placeOf(props.item)}>{(place) => <Fact name="Taken at">{formatPlace(place())}</Fact>}</Show>
+      <Show when={placeOf(props.item)}>{(place) => <PlaceFact place={place()} />}</Show>
     </>
   );
 }
@@ -121,6 +122,24 @@ function FileFacts(props: { item: Item }): JSX.Element {
 /** Other places where the same content is. */
 function otherNames(item: Item): readonly string[] {
   return copiesOf(item).filter((name) => name !== item.name);
+}
+
+/** Where it was taken, and the way to what was taken around it. */
+function PlaceFact(props: { place: Place }): JSX.Element {
+  const app = useApp();
+  const searchNear = () => {
+    const near = { field: 'near', value: writeNear(props.place) } as const;
+    app.address.go({ query: { terms: [], filters: [near] }, item: null });
+    app.commit();
+  };
+  return (
+    <Fact name="Taken at">
+      {formatPlace(props.place)}
+      <button type="button" class="button fact-button" onClick={searchNear}>
+        Pictures from within {NEAR_KM} km
+      </button>
+    </Fact>
+  );
 }
 
 function Untrusted(props: { text: string }): JSX.Element {

@@ -9,6 +9,7 @@ export const FIELD_HINTS: Readonly<Record<FilterField, { readonly what: string; 
   height: { what: 'less high than so many pixels', example: 'height:<800' },
   in: { what: 'in this collection', example: 'in:demo' },
   name: { what: 'in the file name or title', example: 'name:beach' },
+  near: { what: 'taken near this place', example: 'near:52.52,13.405,25km' },
   rating: { what: 'by your newest thumb: up, down, none', example: 'rating:up' },
   type: { what: 'kind of file', example: 'type:png' },
   width: { what: 'wider than so many pixels', example: 'width:>2000' },
