@@ -27,7 +27,14 @@ export function Folders(props: { library: Library; onEmpty: () => void }): JSX.E
           Folders
         </h2>
         <ul class="library-list">
-          <For each={folders()}>{(folder) => <Folder library={props.library} folder={folder} onGone={onGone} />}</For>
+          {/* By their ids: what is known of them is read again and again, and a question stays meanwhile. */}
+          <For each={folders().map(({ id }) => id)}>
+            {(id) => (
+              <Show when={folders().find((folder) => folder.id === id)}>
+                {(folder) => <Folder library={props.library} folder={folder()} onGone={onGone} />}
+              </Show>
+            )}
+          </For>
         </ul>
       </section>
     </Show>

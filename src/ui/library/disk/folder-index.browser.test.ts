@@ -37,6 +37,9 @@ it('is kept when the browser allows to write there, and left or deleted after a 
   await button('Keep the index in the folder Photos no more').click();
   await expect.element(button('Leave the file')).toHaveFocus();
   expect(await violations()).toEqual([]);
+  shown.client.change({ count: 8 });
+  await expect.poll(() => shown.library.overview()?.count).toBe(8);
+  await expect.element(button('Leave the file')).toHaveFocus(); // while all is read again
   await button('Cancel').click();
   await button('Keep the index in the folder Photos no more').click();
   await button('Delete the file').click();
