@@ -29,11 +29,10 @@ function show(withCopies: () => Promise<readonly PictureWithCopies[]>) {
     onDone?.({ deleted: 1, kept: [] });
   });
   const library = { withCopies, thumbnail: async () => undefined, disk: { askFor } };
-  const app = { address: createAddressBar(), library: { load: async () => library } } as unknown as App;
   const dispose = render(
     () =>
       createComponent(AppContext.Provider, {
-        value: app,
+        value: { address: createAddressBar(), library: { load: async () => library } } as unknown as App,
         get children() {
           return createComponent(SameFiles, { onEmpty });
         },

@@ -78,7 +78,9 @@ function Question(props: { plan: DeletionPlan; isBusy: boolean; disk: DiskDeleti
 function Outcome(props: { deletion: Deletion; onClose: () => void }): JSX.Element {
   return (
     <>
-      <h2 role="status">{outcomeTitle(props.deletion)}</h2>
+      <div role="status">
+        <h2>{outcomeTitle(props.deletion)}</h2>
+      </div>
       <For each={keptByReason(props.deletion)}>
         {({ text, names }) => (
           <div>

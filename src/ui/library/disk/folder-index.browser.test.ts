@@ -34,14 +34,14 @@ it('is kept when the browser allows to write there, and left or deleted after a 
   await button('Keep the index in the folder Photos').click();
   await expect.poll(() => shown.client.calls).toContainEqual(['keepIndex', 4, 'keep']);
   await expect.element(text('The index will be written into this folder.')).toBeVisible();
-  await button('Keep the index in the folder Photos no more').click();
+  await button('Keep it there no more: the index in Photos').click();
   await expect.element(button('Leave the file')).toHaveFocus();
   expect(await violations()).toEqual([]);
   shown.client.change({ count: 8 });
   await expect.poll(() => shown.library.overview()?.count).toBe(8);
   await expect.element(button('Leave the file')).toHaveFocus(); // while all is read again
   await button('Cancel').click();
-  await button('Keep the index in the folder Photos no more').click();
+  await button('Keep it there no more: the index in Photos').click();
   await button('Delete the file').click();
   await expect.poll(() => shown.client.calls).toContainEqual(['keepIndex', 4, 'delete']);
   await expect.element(button('Keep the index in the folder Photos')).toBeVisible();
@@ -69,7 +69,7 @@ it('says when it was written, what failed, and that the browser asks again', asy
   await expect.element(text(/7 pictures, written May .* The last attempt failed: No room\./)).toBeVisible();
   await expect.element(text(/is ignored: it is damaged\./)).toBeVisible();
   await button('Allow reading it').click();
-  await button('Allow writing the index in Photos').click();
+  await button('Allow writing it: the index in Photos').click();
   await expect.poll(() => asked).toEqual([{ mode: 'readwrite' }, { mode: 'readwrite' }]);
   expect(await violations()).toEqual([]);
 });

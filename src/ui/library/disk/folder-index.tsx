@@ -31,7 +31,7 @@ export function FolderIndex(props: { library: Library; folder: LibraryFolder }):
                   aria-label={`Keep the index in the folder ${props.folder.name}`}
                   onClick={() => void props.library.keepIndex(props.folder)}
                 >
-                  Keep the index in this folder
+                  Keep the index in the folder
                 </button>
               }
             >
@@ -41,7 +41,7 @@ export function FolderIndex(props: { library: Library; folder: LibraryFolder }):
                     <button
                       type="button"
                       class="button"
-                      aria-label={`Allow writing the index in ${props.folder.name}`}
+                      aria-label={`Allow writing it: the index in ${props.folder.name}`}
                       onClick={() => void props.library.allow(props.folder.handle, 'readwrite')}
                     >
                       Allow writing it
@@ -51,7 +51,7 @@ export function FolderIndex(props: { library: Library; folder: LibraryFolder }):
                     type="button"
                     class="button"
                     ref={question.ref}
-                    aria-label={`Keep the index in the folder ${props.folder.name} no more`}
+                    aria-label={`Keep it there no more: the index in ${props.folder.name}`}
                     onClick={() => question.ask()}
                   >
                     Keep it there no more
