@@ -2,6 +2,7 @@ import { type Accessor, createContext, type Signal, useContext } from 'solid-js'
 import type { Item, PictureSource } from '../engine/collection/types.ts';
 import type { ByDate, DatablePictures } from '../state/collection/by-date.ts';
 import type { Items } from '../state/collection/items.ts';
+import type { LoadGate } from '../state/collection/load-gate.ts';
 import type { Opened } from '../state/collection/opened.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
 import type { Selection } from '../state/collection/selection.ts';
@@ -25,6 +26,8 @@ export interface App {
   readonly address: AddressBar;
   readonly notices: Notices;
   readonly session: Session;
+  /** The download of what queries need. */
+  readonly loading: LoadGate;
   readonly search: Search;
   readonly refining: Refining;
   readonly items: Items;

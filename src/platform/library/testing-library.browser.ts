@@ -34,6 +34,7 @@ function createVision(onEncode: (count: number) => void | Promise<void>): Vision
       ...(library ?? TEST_MODEL),
       preprocessor: PREPROCESSOR,
       batchSize: 4,
+      isSingle: true,
     }),
     async encode(batch) {
       await onEncode(batch.length);

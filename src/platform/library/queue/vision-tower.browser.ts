@@ -1,11 +1,8 @@
 import { memoise } from '../../../engine/async/cached/memoise.ts';
 import { createDeferred } from '../../../engine/async/deferred.ts';
 import type { LibraryEvent } from '../../../protocol/library-worker.ts';
-import {
-  createVisionWorkers,
-  type VisionWorkerLike,
-  type VisionWorkers,
-} from '../../encoders/vision-workers.browser.ts';
+import { createVisionCrew } from '../../encoders/vision-crew.browser.ts';
+import type { VisionWorkerLike, VisionWorkers } from '../../encoders/vision-workers.browser.ts';
 import type { Device } from '../../models/tower-files.browser.ts';
 
 export interface VisionTowerOptions {
@@ -29,7 +26,7 @@ export function createVisionTower({ baseUrl, onEvent, startVisionWorker }: Visio
     const onProgress = (stage: 'runtime' | 'vision encoder', loaded: number, total: number) =>
       onEvent({ type: 'progress', stage, loaded, total });
     const onFallback = (reason: string) => onEvent({ type: 'device-lost', reason });
-    return createVisionWorkers({
+    return createVisionCrew({
       ...(await device.promise),
       startWorker: startVisionWorker,
       baseUrl,
