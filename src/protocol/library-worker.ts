@@ -15,7 +15,12 @@ export interface AddedFile {
 /** What is added to the library at a time. */
 export type Addition =
   | { readonly kind: 'folder'; readonly handle: FileSystemDirectoryHandle }
-  | { readonly kind: 'files'; readonly files: readonly AddedFile[] };
+  | {
+      readonly kind: 'files';
+      readonly files: readonly AddedFile[];
+      /** An earlier worker had them: those that still wait can be read again, and nothing is put into the queue. */
+      readonly isRestored?: boolean;
+    };
 
 /**
  * `listing`: folders are being looked through. `paused`: by the visitor, or because of `problem`. `waiting`: a folder may not
@@ -184,9 +189,12 @@ export interface LibraryWorkerApi {
   resume(): Promise<void>;
   /** Forget what is left in the queue. What is in the library stays. */
   cancel(): Promise<void>;
-  failures(): Promise<readonly FailedFile[]>;
+  /** The first files that failed, in the order in which they were added; how many there are is in the overview. */
+  failures(limit: number): Promise<readonly FailedFile[]>;
   /** Put failed files into the queue again; all of them where no ids are given. */
   retry(ids?: readonly number[]): Promise<void>;
+  /** Forget which files failed. Those of a folder are tried again when it is looked through again. */
+  dismissFailures(): Promise<void>;
   /** Take pictures out of the library. @returns what `restore` takes to undo it */
   remove(itemIds: readonly string[]): Promise<number>;
   restore(removal: number): Promise<void>;

@@ -96,21 +96,24 @@ async function readStep<F extends FileFacts>(
 ): Promise<Step<F>> {
   if (signal.aborted || !ports.canRead(file)) return { file, kind: 'away' };
   try {
-    refuseSize(file.file.bytes);
+    refuseLarge(file.file.bytes);
     const recalled = await ports.recall?.(file.file);
     if (recalled) return await readyStep(file, recalled, ports);
     const bytes = await timed(ports, 'read', () => ports.read(file));
-    refuseSize(bytes.length);
+    if (bytes.length === 0) throw new AfterimageError('picture-unreadable', 'The file is empty.');
+    refuseLarge(bytes.length);
     const sha256 = await timed(ports, 'hash', () => ports.sha256(bytes));
     const [picture] = await ports.store.find([sha256]);
+    // It may have changed since it was found, or could not even be looked at then.
+    const read = { ...file, file: { ...file.file, bytes: bytes.length } };
     if (picture) {
       const { vector } = picture;
       return (await ports.lacksCopies?.(picture))
-        ? { file, kind: 'read', sha256, bytes, vector }
-        : { file, kind: 'known', picture };
+        ? { file: read, kind: 'read', sha256, bytes, vector }
+        : { file: read, kind: 'known', picture };
     }
-    const ready = await ports.recallContent?.(sha256, file.file);
-    return ready ? { file, kind: 'ready', sha256, ready } : { file, kind: 'read', sha256, bytes };
+    const ready = await ports.recallContent?.(sha256, read.file);
+    return ready ? { file: read, kind: 'ready', sha256, ready } : { file: read, kind: 'read', sha256, bytes };
   } catch (error) {
     return failed(file, error);
   }
@@ -127,8 +130,7 @@ async function readyStep<F extends FileFacts>(
   return isWhole ? { file, kind: 'known', picture } : { file, kind: 'ready', sha256: ready.sha256, ready };
 }
 
-function refuseSize(bytes: number): void {
-  if (bytes === 0) throw new AfterimageError('picture-unreadable', 'The file is empty.');
+function refuseLarge(bytes: number): void {
   if (bytes <= MAX_FILE_BYTES) return;
   const most = MAX_FILE_BYTES / 2 ** 20;
   throw new AfterimageError(

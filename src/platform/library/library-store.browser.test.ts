@@ -53,9 +53,12 @@ const VERBS: Record<Verb, true> = {
   waiting: true,
   countWaiting: true,
   failed: true,
+  countFailed: true,
   fail: true,
   retry: true,
   dequeue: true,
+  inReading: true,
+  setInReading: true,
   check: true,
   clear: true,
 };

@@ -95,6 +95,14 @@ export interface QueuedFile {
   readonly failure: { readonly code: string; readonly reason: string } | null;
 }
 
+/** Files that are being read now, so that a later worker knows on which of them an earlier one died. */
+export interface FilesInReading {
+  /** Ids in the queue. */
+  readonly ids: readonly number[];
+  /** The first of them is read by itself, and the others after it: they were in reading when a worker died. */
+  readonly isAlone: boolean;
+}
+
 /**
  * The library as it is kept in the browser: records, vectors and queue in IndexedDB, renditions in OPFS (or in IndexedDB
  * where there is none). All verbs throw AfterimageError `database-unavailable`, `database-blocked` or `quota-exceeded`.
@@ -155,19 +163,27 @@ export interface LibraryStore {
   /** The pictures found in a folder, by path. */
   filesOf(folder: number): Promise<Map<string, { readonly key: number; readonly file: FoundFile }>>;
 
-  /** Put files at the end of the queue. One of a folder that is in it already waits there as it is now. */
   /** The files in a folder whose pictures were removed, as they were then. */
   deletedIn(folder: number): Promise<FoundFile[]>;
 
-  enqueue(files: readonly FoundFile[]): Promise<void>;
+  /**
+   * Put files at the end of the queue. One of a folder that is in it already waits there as it is now.
+   * @param failure why they cannot be read: they are failed from the start, and can be tried again
+   */
+  enqueue(files: readonly FoundFile[], failure?: QueuedFile['failure']): Promise<void>;
   /** The first files that wait, in ascending id, which is the order in which they came; those after the id `after`, if given. */
   waiting(limit: number, after?: number): Promise<QueuedFile[]>;
   countWaiting(): Promise<number>;
-  failed(): Promise<QueuedFile[]>;
+  /** The first files that failed, in ascending id; all where no limit is given. */
+  failed(limit?: number): Promise<QueuedFile[]>;
+  countFailed(): Promise<number>;
   fail(failures: readonly { readonly id: number; readonly code: string; readonly reason: string }[]): Promise<void>;
   /** Let failed files wait again. */
   retry(ids: readonly number[]): Promise<void>;
   dequeue(ids: readonly number[]): Promise<void>;
+  /** What `setInReading` said last; undefined where nothing is being read. */
+  inReading(): Promise<FilesInReading | undefined>;
+  setInReading(files: FilesInReading | undefined): Promise<void>;
 
   /**
    * Look for what does not fit together, and put it right. Pictures whose vectors are of no use are hidden and told as

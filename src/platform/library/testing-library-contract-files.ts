@@ -143,6 +143,31 @@ export function describeQueue({ fresh, open, directory }: LibraryUnderTest): voi
     expect([await store.failed(), await store.countWaiting()]).toEqual([[], 2]);
   });
 
+  it('remembers what is being read', async () => {
+    const store = await fresh();
+    expect(await store.inReading()).toBeUndefined();
+    await store.setInReading({ ids: [3, 4], isAlone: false });
+    expect(await (await open()).inReading()).toEqual({ ids: [3, 4], isAlone: false });
+    await store.setInReading(undefined);
+    expect(await store.inReading()).toBeUndefined();
+    await store.setInReading({ ids: [5], isAlone: true });
+    await store.clear();
+    expect(await store.inReading()).toBeUndefined();
+  });
+
+  it('counts what failed, gives out the first of it, and takes what cannot be read from the start', async () => {
+    const store = await fresh();
+    const failure = { code: 'picture-unavailable', reason: 'It cannot be read.' };
+    await store.enqueue([foundFile('a.jpg'), foundFile('b.jpg'), foundFile('c.jpg')], failure);
+    await store.enqueue([foundFile('d.jpg')]);
+    expect([await store.countFailed(), await store.countWaiting()]).toEqual([3, 1]);
+    const first = await store.failed(2);
+    expect(first.map(({ file }) => file.path)).toEqual(['a.jpg', 'b.jpg']);
+    expect(first[0]?.failure).toEqual(failure);
+    await store.retry(first.map(({ id }) => id));
+    expect([await store.countFailed(), await store.countWaiting()]).toEqual([1, 3]);
+  });
+
   it('has a file of a folder once, and files without a folder as often as they came', async () => {
     const store = await fresh();
     const { id: folder } = await store.addFolder(await directory('holiday'));

@@ -1,6 +1,7 @@
 import { createChangeChannel } from './database/change-channel.ts';
 import { isSamePlace, mergeFiles, nameOf, renditionPaths, uniqueContents } from './files.ts';
 import type {
+  FilesInReading,
   FoundFile,
   LibraryModel,
   LibraryStore,
@@ -22,6 +23,7 @@ export interface LibraryMemory {
   readonly name: string;
   model: LibraryModel | undefined;
   nextKey: number;
+  inReading: FilesInReading | undefined;
   readonly kept: Map<number, Kept>;
   readonly renditions: Map<string, StoredRendition>;
   readonly folders: Map<number, StoredFolder>;
@@ -41,6 +43,7 @@ export function createLibraryMemory(): LibraryMemory {
     name: `test-library-memory-${memories++}`,
     model: undefined,
     nextKey: 1,
+    inReading: undefined,
     kept: new Map(),
     renditions: new Map(),
     folders: new Map(),
@@ -59,11 +62,11 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
     for (const id of ids) queue.delete(id);
   };
   const queued = (failed: boolean) => [...queue.values()].filter(({ failure }) => (failure !== null) === failed);
-  const enqueue = (files: readonly FoundFile[]) => {
+  const enqueue = (files: readonly FoundFile[], failure: QueuedFile['failure'] = null) => {
     for (const file of files) {
       const same = file.folder === null ? undefined : [...queue.values()].find((one) => isSamePlace(one.file, file));
       const id = same?.id ?? memory.nextKey++;
-      queue.set(id, { id, file, failure: null });
+      queue.set(id, { id, file, failure });
     }
   };
 
@@ -216,13 +219,14 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
 
     deletedIn: async (folder) => [...deleted.values()].filter((file) => file.folder === folder),
 
-    enqueue: async (files) => enqueue(files),
+    enqueue: async (files, failure) => enqueue(files, failure),
     waiting: async (limit, after = 0) =>
       queued(false)
         .filter(({ id }) => id > after)
         .slice(0, limit),
     countWaiting: async () => queued(false).length,
-    failed: async () => queued(true),
+    failed: async (limit) => queued(true).slice(0, limit),
+    countFailed: async () => queued(true).length,
     async fail(failures) {
       for (const { id, code, reason } of failures) {
         const one = queue.get(id);
@@ -236,6 +240,10 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       }
     },
     dequeue: async (ids) => dequeue(ids),
+    inReading: async () => memory.inReading,
+    async setInReading(files) {
+      memory.inReading = files;
+    },
 
     async check() {
       const unusable = shown().filter(({ vector }) => !isUsable(vector, memory.model?.dim));
@@ -253,6 +261,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
     async clear() {
       for (const map of [kept, renditions, folders, queue, deleted]) map.clear();
       memory.model = undefined;
+      memory.inReading = undefined;
       channel.tell({ type: 'cleared' });
     },
     subscribe: channel.subscribe,

@@ -5,7 +5,6 @@ import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type { PictureWithCopies } from '../../protocol/library-files.ts';
 import type {
   Addition,
-  FailedFile,
   LibraryEvent,
   LibraryExportOptions,
   LibraryFolder,
@@ -47,6 +46,8 @@ export interface Library {
   resume(): Promise<void>;
   cancel(): Promise<void>;
   retry(ids?: readonly number[]): Promise<void>;
+  /** Forget which files failed. */
+  dismissFailures(): Promise<void>;
   rescan(folder: number): Promise<void>;
   forgetFolder(folder: number, withPictures: boolean): Promise<void>;
   /**
@@ -73,8 +74,8 @@ export interface Library {
   exportTo(options: LibraryExportOptions): Promise<Blob>;
   /** Add what was exported. @throws AfterimageError as `LibraryWorkerApi.importLibrary` does */
   importFrom(file: Blob): Promise<LibraryImport>;
-  /** @throws AfterimageError */
-  failures(): Promise<readonly FailedFile[]>;
+  /** As the library worker says. @throws AfterimageError */
+  failures: LibraryClient['failures'];
   /** @throws AfterimageError `picture-unavailable` */
   original(itemId: string): Promise<File | undefined>;
   /** @throws AfterimageError */
@@ -159,6 +160,7 @@ export function createLibrary(options: LibraryOptions): Library {
     resume: () => act(() => client.resume()),
     cancel: () => act(() => client.cancel()),
     retry: (ids) => act(() => client.retry(ids)),
+    dismissFailures: () => act(() => client.dismissFailures()),
     rescan: (folder) => act(() => client.rescan(folder)),
     forgetFolder: (folder, withPictures) => act(() => client.forgetFolder(folder, withPictures)),
     allow: (handle, mode = 'read') =>
@@ -196,7 +198,7 @@ export function createLibrary(options: LibraryOptions): Library {
       await view.read();
       return result;
     },
-    failures: () => client.failures(),
+    failures: (limit) => client.failures(limit),
     original: (itemId) => client.original(itemId),
     thumbnail: (itemId) => client.thumbnail(itemId),
     embed: (file, model) => client.embed(file, model),

@@ -103,15 +103,19 @@ export function createFakeLibrary(): FakeLibrary {
       await call('cancel');
       go({ state: 'idle', left: 0 });
     },
-    async failures() {
-      await call('failures');
-      return failed;
+    async failures(limit) {
+      await call('failures', limit);
+      return failed.slice(0, limit);
     },
     async retry(ids) {
       await call('retry', ids);
       const again = failed.filter(({ id }) => ids?.includes(id) ?? true);
       fail(failed.filter((file) => !again.includes(file)));
       go({ state: 'running', left: queue.left + again.length, failed: queue.failed - again.length });
+    },
+    async dismissFailures() {
+      await call('dismissFailures');
+      fail([]);
     },
     async remove(itemIds) {
       await call('remove', itemIds);

@@ -4,7 +4,7 @@ import type { LibraryStore } from '../library-store.ts';
 import { createQueueWork, type QueueWork, type QueueWorkOptions } from './queue-work.ts';
 
 export interface QueueRunnerOptions extends QueueWorkOptions {
-  readonly store: Pick<LibraryStore, 'countWaiting' | 'waiting' | 'dequeue'>;
+  readonly store: QueueWorkOptions['store'] & Pick<LibraryStore, 'countWaiting' | 'dequeue'>;
 }
 
 /** The queue: whether it runs, and how far it is. */

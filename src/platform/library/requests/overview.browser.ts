@@ -10,10 +10,10 @@ export function createOverview(parts: Parts): Pick<LibraryWorkerApi, 'overview'>
   return {
     async overview() {
       const repairs = await opened();
-      const [count, all, failed] = await Promise.all([store.count(), foldersOf(parts), store.failed()]);
+      const [count, all, failed] = await Promise.all([store.count(), foldersOf(parts), store.countFailed()]);
       const isPersistent = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
       const foundIndex = indexes.said(null) ?? null;
-      const base = { foundIndex, count, folders: all, failures: failed.length, isPersistent, repairs };
+      const base = { foundIndex, count, folders: all, failures: failed, isPersistent, repairs };
       return { ...base, queue: await queue.queue(), usage: await usage() };
     },
   };

@@ -2,7 +2,7 @@ import type { ChangeChannel } from '../database/change-channel.ts';
 import type { Connection } from '../database/connection.browser.ts';
 import type { HandleRecord, PictureRecord, WriteTransaction } from '../database/schema.browser.ts';
 import { renditionPaths } from '../files.ts';
-import type { FoundFile } from '../library-store.ts';
+import type { FoundFile, LibraryModel } from '../library-store.ts';
 import type { Renditions } from '../renditions/renditions.browser.ts';
 import { enqueueFiles } from './queue.browser.ts';
 import { eachChunk, keyOf, withHandles } from './read-pictures.browser.ts';
@@ -42,7 +42,7 @@ async function examine(connection: Connection): Promise<Findings> {
   const [model, present] = await connection.run(async (database) => {
     const transaction = database.transaction(['settings', 'renditions']);
     return await Promise.all([
-      transaction.objectStore('settings').get('model'),
+      transaction.objectStore('settings').get('model') as Promise<LibraryModel | undefined>,
       transaction.objectStore('renditions').getAllKeys(),
     ]);
   });

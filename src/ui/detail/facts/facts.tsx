@@ -13,6 +13,7 @@ import { matchText } from '../../search/matches.ts';
 import { FileButtons } from '../file/file-buttons.tsx';
 import { LikeButtons } from '../like-buttons.tsx';
 import { dateFact } from './date-fact.ts';
+import { OriginalFact } from './original-fact.tsx';
 import { fileName, folderOf, formatPlace, sizeFact, typeOf } from './words.ts';
 
 /** What is known of the opened picture, and what can be done with it. */
@@ -54,6 +55,7 @@ export function Facts(props: { item: Item }): JSX.Element {
         <Show when={props.item.licence ?? origin()?.licence ?? app.session.collection()?.manifest.licence}>
           {(licence) => <Fact name="Licence">{licence()}</Fact>}
         </Show>
+        <OriginalFact item={props.item} />
       </dl>
     </>
   );
