@@ -5,7 +5,7 @@ import { createLibraryClient, type LibraryClientEvent } from './library-client.t
 import { createFakeWorker, type FakeWorker } from './testing-worker.ts';
 
 const QUEUE: Queue = {
-  ...{ state: 'running', done: 1, known: 0, failed: 0, left: 2, toChoose: 0 },
+  ...{ state: 'running', done: 1, known: 0, indexed: 0, failed: 0, left: 2, toChoose: 0 },
   ...{ perSecond: null, secondsLeft: null, newest: null, problem: null },
 };
 

@@ -9,6 +9,7 @@ import { createFolders } from './verbs/folders.browser.ts';
 import { createPutting } from './verbs/put-pictures.browser.ts';
 import { createQueue } from './verbs/queue.browser.ts';
 import { createReading } from './verbs/read-pictures.browser.ts';
+import { createTakingPlaces } from './verbs/take-places.browser.ts';
 
 /** The name of the library of the site at `baseUrl`: of its database, its files and its channel. */
 export const libraryName = (baseUrl: string) => scoped('afterimage-library', baseUrl);
@@ -30,6 +31,7 @@ export function createLibraryStore({ name, patienceMs }: LibraryStoreOptions): L
     ...createReading(connection),
     ...createPutting(connection, channel, renditions),
     ...createChanging(connection, channel, renditions),
+    ...createTakingPlaces(connection, channel),
     ...createFolders(connection),
     ...createQueue(connection),
     rendition: renditions.read,

@@ -13,6 +13,8 @@ export interface FoundFile {
   readonly handle?: FileSystemFileHandle | undefined;
   /** Paths of the other files that are the same picture: a RAW file, the film of a live photo. Untrusted. */
   readonly others?: readonly string[] | undefined;
+  /** Of `others`, in their order, where it was looked: what tells whether they changed since. */
+  readonly otherFacts?: readonly { readonly bytes: number; readonly modified: number }[] | undefined;
 }
 
 /** A picture of the library, whatever its files are called. */
@@ -51,6 +53,23 @@ export interface StoredFolder {
   readonly id: number;
   readonly name: string;
   readonly handle: FileSystemDirectoryHandle;
+  /** There where the visitor wants the index of this folder beside its pictures. */
+  readonly index?: KeptIndex | undefined;
+}
+
+/** An index beside the pictures of a folder. */
+export interface KeptIndex {
+  /** What was written last; null: nothing yet. */
+  readonly written: {
+    /** Of what is in it. */
+    readonly fingerprint: string;
+    /** Milliseconds since 1970. */
+    readonly at: number;
+    readonly pictures: number;
+    /** Of the file: whether it is still the same. */
+    readonly bytes: number;
+    readonly modified: number;
+  } | null;
 }
 
 /** The model that made all vectors of the library. */
@@ -114,6 +133,13 @@ export interface LibraryStore {
     changes: readonly { readonly key: number; readonly files: readonly FoundFile[] }[],
     dequeued: readonly number[],
   ): Promise<void>;
+  /**
+   * Files are at these places no more, because they were deleted there: pictures lose them, removed ones too, the queue and
+   * `deletedIn` as well. A picture that has none left is removed.
+   */
+  takePlaces(
+    places: readonly { readonly key: number; readonly folder: number; readonly path: string }[],
+  ): Promise<void>;
   /** Put other vectors in place of those of another model. */
   setVectors(changes: readonly { readonly key: number; readonly vector: Float32Array }[]): Promise<void>;
   /**
@@ -124,11 +150,15 @@ export interface LibraryStore {
   restore(keys: readonly number[]): Promise<void>;
   /** Delete what was removed `olderThanMs` ago or earlier, with its renditions. */
   purge(olderThanMs: number): Promise<void>;
+  /** Those of these paths at which there is no rendition. */
+  missingRenditions(paths: readonly string[]): Promise<string[]>;
   /** A rendition by the path in its item; undefined where it is not there. */
   rendition(path: string): Promise<StoredRendition | undefined>;
 
   folders(): Promise<StoredFolder[]>;
   addFolder(handle: FileSystemDirectoryHandle): Promise<StoredFolder>;
+  /** Undefined: its index is not kept beside its pictures any more. A folder that is not there is left out. */
+  setFolderIndex(folder: number, index: KeptIndex | undefined): Promise<void>;
   /** Its waiting and failed files leave the queue; what was found in it stays. */
   removeFolder(id: number): Promise<void>;
   /** How many pictures are found in a folder. */

@@ -11,7 +11,7 @@ import type {
   StoredPicture,
   StoredRendition,
 } from './library-store.ts';
-import { isUsable, sentences } from './verbs/repairs.ts';
+import { isUsable, readableFile, sentences } from './verbs/repairs.ts';
 
 interface Kept {
   picture: StoredPicture;
@@ -71,6 +71,8 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
   };
 
   function putOne(picture: NewPicture): 'added' | 'changed' | 'restored' | 'none' {
+    const known = [...kept.values()].find((one) => one.picture.sha256 === picture.sha256)?.picture.item;
+    const isLost = known !== undefined && renditionPaths(known).some((path) => !renditions.has(path));
     for (const [one, rendition] of [
       [picture.item.thumbnail, picture.thumbnail],
       [picture.item.preview, picture.preview],
@@ -85,17 +87,19 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       kept.set(key, { picture: { key, item: { ...item, name }, sha256, files, vector: vector.slice(), phash } });
       return 'added';
     }
-    return putAgain(picture, before);
+    return putAgain(picture, before, isLost);
   }
 
-  function putAgain(picture: NewPicture, before: Kept): 'changed' | 'restored' | 'none' {
+  function putAgain(picture: NewPicture, before: Kept, isLost: boolean): 'changed' | 'restored' | 'none' {
     const files = mergeFiles(before.picture.files, picture.files);
-    const item = { ...before.picture.item, name: nameOf(files, folders) ?? before.picture.item.name };
+    const { thumbnail, preview } = picture.item;
+    const named = { ...before.picture.item, name: nameOf(files, folders) ?? before.picture.item.name };
+    const item = isLost ? { ...named, thumbnail, preview } : named;
     const vector = before.hidden?.why === 'unusable' ? picture.vector.slice() : before.picture.vector;
     const next = { ...before.picture, files, item, vector };
     const isSame = JSON.stringify([before.picture.item, before.picture.files]) === JSON.stringify([item, files]);
     kept.set(next.key, { picture: next });
-    return before.hidden ? 'restored' : isSame ? 'none' : 'changed';
+    return before.hidden ? 'restored' : isSame && !isLost ? 'none' : 'changed';
   }
 
   return {
@@ -130,6 +134,25 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       }
       dequeue(dequeued);
       channel.tell({ type: 'changed', keys: changed }, { type: 'removed', keys: removed });
+    },
+    async takePlaces(places) {
+      const [changed, removed]: [Set<number>, Set<number>] = [new Set(), new Set()];
+      for (const { key, folder, path } of places) {
+        deleted.delete(`${folder}/${path}`);
+        dequeue(
+          [...queue.values()].filter(({ file }) => isSamePlace(file, { ...file, folder, path })).map(({ id }) => id),
+        );
+        const one = kept.get(key);
+        const files = one?.picture.files.filter((file) => file.folder !== folder || file.path !== path);
+        if (!one || !files || files.length === one.picture.files.length) continue;
+        const name = nameOf(files, folders) ?? one.picture.item.name;
+        one.picture = { ...one.picture, files, item: { ...one.picture.item, name } };
+        if (one.hidden) continue;
+        if (files.length === 0) one.hidden = { why: 'removed', at: Date.now() };
+        (files.length === 0 ? removed : changed).add(key);
+      }
+      const stay = [...changed].filter((key) => !removed.has(key));
+      channel.tell({ type: 'changed', keys: stay }, { type: 'removed', keys: [...removed] });
     },
     async setVectors(changes) {
       const [changed, restored]: [number[], number[]] = [[], []];
@@ -167,6 +190,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
         for (const path of renditionPaths(picture.item)) renditions.delete(path);
       }
     },
+    missingRenditions: async (paths) => paths.filter((path) => !renditions.has(path)),
     rendition: async (path) => renditions.get(path),
 
     folders: async () => [...folders.values()],
@@ -175,6 +199,12 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       const folder = { id: memory.nextKey++, name: handle.name, handle };
       folders.set(folder.id, folder);
       return folder;
+    },
+    async setFolderIndex(id, index) {
+      const folder = folders.get(id);
+      if (!folder) return;
+      const { index: _, ...rest } = folder;
+      folders.set(id, index ? { ...rest, index } : rest);
     },
     async removeFolder(id) {
       folders.delete(id);
@@ -222,10 +252,11 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
         enqueue(files);
       }
       channel.tell({ type: 'removed', keys: unusable.map(({ key }) => key) });
-      const withoutThumbnail = shown().filter(
-        ({ item }) => item.thumbnail && !renditions.has(item.thumbnail.path),
-      ).length;
-      return sentences({ unusable: unusable.length, withoutThumbnail });
+      const lost = shown().filter(({ item }) => renditionPaths(item).some((path) => !renditions.has(path)));
+      const files = lost.flatMap((picture) => readableFile(picture.files, new Set(folders.keys())) ?? []);
+      const isQueued = (file: FoundFile) => [...queue.values()].some((one) => isSamePlace(one.file, file));
+      enqueue(files.filter((file) => !isQueued(file)));
+      return sentences({ unusable: unusable.length, remade: files.length, lost: lost.length - files.length });
     },
     async clear() {
       for (const map of [kept, renditions, folders, queue, deleted]) map.clear();

@@ -5,6 +5,9 @@ import type { FoundFile, LibraryStore, StoredFolder } from '../library-store.ts'
 import { type Access, accessOf } from './folder-access.browser.ts';
 import { listFolder, type UnreadableFile } from './list-folder.browser.ts';
 
+/** A folder, but for what is known of indexes in it. */
+export type KnownFolder = Omit<LibraryFolder, 'index' | 'found'>;
+
 /** The folders of a library, and what is known of them while this worker lives. */
 export interface LibraryFolders {
   /** Read from the store, and look which of them can be read now. */
@@ -14,7 +17,7 @@ export interface LibraryFolders {
   access(folder: number): Access;
   /** It was met that it cannot be read any more. */
   lost(folder: number): Promise<void>;
-  overview(): Promise<LibraryFolder[]>;
+  overview(): Promise<KnownFolder[]>;
   /** The folder of this handle, kept if it is new. */
   add(handle: FileSystemDirectoryHandle): Promise<StoredFolder>;
   /**

@@ -104,6 +104,7 @@ async function* filesIn(
   for (let i = 0; i < pictures.length && !signal.aborted; i += PIECE) {
     const piece = pictures.slice(i, i + PIECE).map(({ file: { name }, others }) => ({
       at: handles.get(name),
+      beside: others.flatMap((other) => handles.get(other.name) ?? []),
       found: { folder, path: prefix + name, bytes: 0, modified: 0, ...named(others, prefix) },
     }));
     const listed = await factsOf(piece);
@@ -114,6 +115,8 @@ async function* filesIn(
 
 interface Entry {
   readonly at: FileSystemFileHandle | undefined;
+  /** The other files of the picture. */
+  readonly beside: readonly FileSystemFileHandle[];
   readonly found: FoundFile;
 }
 
@@ -132,14 +135,19 @@ async function factsOf(entries: readonly Entry[]) {
   return { files, unreadable, isAnyGone };
 }
 
-async function factOf({ at, found }: Entry): Promise<FoundFile | UnreadableFile | 'gone'> {
+async function factOf({ at, beside, found }: Entry): Promise<FoundFile | UnreadableFile | 'gone'> {
   try {
-    const { size, lastModified } = (await at?.getFile()) ?? { size: 0, lastModified: 0 };
-    return { ...found, bytes: size, modified: lastModified };
+    const otherFacts = await Promise.all(beside.map(sizeOf)).catch(() => []);
+    return { ...found, ...(await sizeOf(at)), ...(otherFacts.length > 0 && { otherFacts }) };
   } catch (error) {
     if (isNamed(error, 'NotFoundError')) return 'gone';
     return { file: found, reason: unavailable(error).message };
   }
+}
+
+async function sizeOf(handle: FileSystemFileHandle | undefined) {
+  const { size, lastModified } = (await handle?.getFile()) ?? { size: 0, lastModified: 0 };
+  return { bytes: size, modified: lastModified };
 }
 
 function named(others: readonly { readonly name: string }[], prefix: string): Pick<FoundFile, 'others'> {

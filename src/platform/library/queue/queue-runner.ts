@@ -10,6 +10,8 @@ export interface QueueRunnerOptions extends QueueWorkOptions {
 /** The queue: whether it runs, and how far it is. */
 export interface QueueRunner extends Pick<QueueWork, 'wake' | 'pause' | 'resume' | 'settled'> {
   queue(): Promise<Queue>;
+  /** Whether something is being added or looked for. */
+  isBusy(): boolean;
   /** Forget what waits. */
   cancel(): Promise<void>;
   /** Folders are being looked through while `work` runs. */
@@ -27,6 +29,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
 
   return {
     ...work,
+    isBusy: () => listings > 0 || state().isRunning,
     async queue() {
       const left = await store.countWaiting();
       const { perSecond, ...counts } = meter.counts();

@@ -27,10 +27,11 @@ export function createAdding(parts: LibraryParts): Pick<LibraryWorkerApi, 'add'>
 }
 
 async function addFiles(
-  { store, atHand, queue: { runner } }: Pick<LibraryParts, 'store' | 'atHand' | 'queue'>,
+  { store, atHand, indexes, queue: { runner } }: Pick<LibraryParts, 'store' | 'atHand' | 'indexes' | 'queue'>,
   files: readonly AddedFile[],
 ): Promise<void> {
   await runner.added();
+  indexes.give(files);
   const { waiting, failed } = await queuedAlone(store);
   const found = picturesAmong(files).flatMap(({ added, others }) => {
     const [file] = atHand.add([added]);
