@@ -1,7 +1,8 @@
 /** Large photographs, decoded at a part of their size: JPEG is made of frequencies, of which the highest are left out. */
 import { isJpeg, jpegSize } from '../containers/jpeg.ts';
+import { Refusal } from '../refusal.ts';
 import type { Size } from '../square/square.ts';
-import type { Upright } from './bitmap.browser.ts';
+import { inTime, type Upright } from './bitmap.browser.ts';
 
 /** What a smaller picture has to keep, in pixels: the longest side that is drawn, and enough of the other one. */
 const LONGEST = 1024;
@@ -14,6 +15,7 @@ const MOST_PARTS = 4;
  * A JPEG of more than twice the pixels that are drawn, upright, in a third of the time that all of it takes.
  * @returns with the size of the whole picture; undefined where it is not large, or where the browser decodes no part of it:
  * then it is decoded as a whole, which also tells what is wrong with it
+ * @throws Refusal where it takes too long
  */
 export async function openSmaller(bytes: Uint8Array): Promise<{ picture: Upright; size: Size } | undefined> {
   const wanted = 'ImageDecoder' in globalThis ? partOf(bytes) : undefined;
@@ -25,10 +27,10 @@ export async function openSmaller(bytes: Uint8Array): Promise<{ picture: Upright
     desiredWidth: part.width,
     desiredHeight: part.height,
   });
-  const frame = await decoder.decode().then(
-    ({ image }) => image,
-    () => undefined,
-  );
+  const frame = await inTime(decoder.decode().then(({ image }) => image)).catch((error: unknown) => {
+    if (error instanceof Refusal) throw error;
+    return undefined;
+  });
   decoder.close();
   if (!frame) return undefined;
   const { displayWidth: width, displayHeight: height } = frame;
