@@ -1,4 +1,4 @@
-import type { Steps } from '../../engine/async/steps.ts';
+import { type Steps, share } from '../../engine/async/steps.ts';
 import type { Source } from '../../engine/collection/source/source.ts';
 import { type Item, perceptualHashOf } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
@@ -77,7 +77,9 @@ async function findCopies(
       )
     : [];
   const from = isSimilar ? READ_VECTORS : READ;
-  const grouping = stepsOf(request, items, vectors, source.dim);
+  const { modelOf } = source;
+  const models = modelOf ? Array.from(rows, (row) => modelOf(row).sha256) : undefined;
+  const grouping = stepsOf(request, items, vectors, models);
   const groups = await runSteps(grouping, signal, (done) => tell(from + (1 - from) * done));
   return {
     groups: groups.map((group) => toFound(group, rows, items)),
@@ -86,14 +88,43 @@ async function findCopies(
   };
 }
 
+/** @param models of the vectors, where they are of several */
 function stepsOf(
   { kind, threshold }: CopiesRequest,
   items: readonly Item[],
   vectors: readonly Float32Array[],
-  dim: number,
+  models: readonly string[] | undefined,
 ): Steps<CopyGroup[]> {
   if (kind === 'exact') return groupExact(items);
-  return kind === 'near' ? groupNear(items, threshold) : groupSimilar(items, vectors, { dim, least: threshold });
+  if (kind === 'near') return groupNear(items, threshold);
+  return groupByModel(items, vectors, threshold, models ?? items.map(() => ''));
+}
+
+/** Vectors of two models are never compared. */
+function* groupByModel(
+  items: readonly Item[],
+  vectors: readonly Float32Array[],
+  least: number,
+  models: readonly string[],
+): Steps<CopyGroup[]> {
+  const groups: CopyGroup[] = [];
+  let done = 0;
+  for (const model of new Set(models)) {
+    const places = [...models.keys()].filter((place) => models[place] === model);
+    const [own, ownVectors] = [items, vectors].map((all) => places.map((place) => all[place])) as [
+      Item[],
+      Float32Array[],
+    ];
+    const dim = ownVectors[0]?.length ?? 0;
+    const to = done + places.length / models.length;
+    const found = yield* share(groupSimilar(own, ownVectors, { dim, least }), done, to);
+    done = to;
+    for (const { members, reason } of found) {
+      groups.push({ members: members.map((member) => places[member] as number), reason });
+    }
+  }
+  // The largest first, as of one model.
+  return groups.sort((a, b) => b.members.length - a.members.length);
 }
 
 function toFound({ members, reason }: CopyGroup, rows: Uint32Array, items: readonly Item[]): FoundCopies['groups'][0] {

@@ -12,7 +12,7 @@ import { isAway } from '../async/resume.ts';
 import { createHttpSource, type HttpSource } from '../bytes/http-source.browser.ts';
 import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
 import type { EncoderKey, PoolEntry } from '../encoders/encoder-pool.ts';
-import { type Connection, createEncoders, encoderInfo } from '../encoders/encoders.browser.ts';
+import { type Connection, createEncoders, type Encoders, encoderInfo } from '../encoders/encoders.browser.ts';
 import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import { createAllPictures } from './all-pictures.ts';
@@ -21,7 +21,9 @@ import { libraryModelError, openLibrary } from './opened/open-library.browser.ts
 import { openStatic } from './opened/open-static.browser.ts';
 import { openTogether } from './opened/open-together.browser.ts';
 import type { Opened } from './opened/opened.browser.ts';
+import { createOtherModels, type OtherModels } from './other-models.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
+import { createSiteModels } from './site-models.browser.ts';
 import { holdWorkerLock } from './worker-lock.browser.ts';
 
 const LIST = 'collections/index.json';
@@ -42,6 +44,7 @@ interface Current {
   baseline: Promise<{ readonly of: ModelManifest; readonly baseline: Baseline } | undefined>;
   /** For the encoder that is loaded, made when the first query comes. */
   engine: { readonly of: PoolEntry<BrowserTextEncoder>; readonly made: Memo<SearchEngine> } | undefined;
+  readonly others: OtherModels;
 }
 
 /**
@@ -55,7 +58,7 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
   const encoders = createEncoders(connected);
   const { calm, calmWithin } = createCalm();
   const library = createLibraryDoor(openStore, connected);
-  const shelf = createShelf(connected, calm, library);
+  const shelf = createShelf(connected, calm, library, encoders);
 
   /** An index that was disposed of under a query fails in ways that say nothing. */
   const answer = async <T>(work: (engine: SearchEngine, device: EncoderKey['device']) => Promise<T>): Promise<T> => {
@@ -63,7 +66,8 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     const encoder = await (encoders.current() ?? fail('internal', 'The query worker was asked before loadEncoder().'));
     const release = encoder.hold();
     try {
-      return await work(await engineOf(at, encoder), encoder.key.device);
+      const first = await engineOf(at, encoder);
+      return await work(await at.others.engine(first, await encoder.loaded), encoder.key.device);
     } catch (error) {
       if (!shelf.holds(at)) fail('collection-not-found', 'Another collection was opened meanwhile.');
       throw error;
@@ -105,6 +109,9 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
         calmWithin(ASKED_WITHIN_MS);
       }
     },
+    otherModels: (device) => shelf.current().others.list(device),
+    loadOtherModel: (sha256, request) => shelf.current().others.load(sha256, request),
+    stopOtherModel: async () => shelf.current().others.stop(),
     search: (query, context) =>
       answer(async (engine, device) => {
         const found = await engine.search(query, context);
@@ -119,6 +126,7 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     rowOf: async (itemId) => shelf.current().open.source.rowOf(itemId),
     countLibrary: library.count,
     libraryPicture: library.picture,
+    ...createSiteModels(connected),
     ...createAllPictures(
       () => shelf.current().open.source,
       () => connected().emit({ type: 'heartbeat' }),
@@ -142,7 +150,7 @@ function createCalm(): { readonly calm: Promise<void>; calmWithin(ms: number): v
 }
 
 /** The open collection: one after the other. */
-function createShelf(connected: () => Connection, calm: Promise<void>, library: LibraryDoor) {
+function createShelf(connected: () => Connection, calm: Promise<void>, library: LibraryDoor, encoders: Encoders) {
   let opening = new AbortController();
   let current: Current | undefined;
 
@@ -150,6 +158,7 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
     opening.abort(new DOMException(reason, 'AbortError'));
     opening = new AbortController();
     const closed = current?.open;
+    current?.others.close();
     current = undefined;
     closed?.close?.();
     closed?.index.get().then(
@@ -176,7 +185,9 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
       if (signal.aborted) open.close?.();
       signal.throwIfAborted();
       open.index.get().catch(() => undefined); // `indexReady` tells it.
-      current = { open, baseline: Promise.resolve(undefined), engine: undefined };
+      const onLoaded = (encoder: BrowserTextEncoder) => void open.keep(encoder);
+      const others = createOtherModels({ open, encoders, connection: at, onLoaded });
+      current = { open, baseline: Promise.resolve(undefined), engine: undefined, others };
       return open;
     },
     /** Make ready what the first answer needs beside the encoder, as soon as the model is known. */
@@ -208,7 +219,8 @@ function engineOf(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<Searc
 async function makeEngine(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
   const [index, loaded, ahead] = await Promise.all([at.open.index.get(), of.loaded, at.baseline]);
   const baseline = ahead?.of === loaded.manifest ? ahead.baseline : undefined;
-  return composeSearch(index, at.open.items, loaded, baseline).engine;
+  const { items } = at.open.groups?.[0] ?? at.open; // of the rows of the index
+  return composeSearch(index, items, loaded, baseline).engine;
 }
 
 /** Without a network an answer is still one; the page asks for the records by themselves, and says that they are missing. */
