@@ -53,6 +53,13 @@ const VERBS: Record<Verb, true> = {
   fail: true,
   retry: true,
   dequeue: true,
+  changingTo: true,
+  beginChange: true,
+  withoutNext: true,
+  countNext: true,
+  putNext: true,
+  finishChange: true,
+  cancelChange: true,
   check: true,
   clear: true,
 };

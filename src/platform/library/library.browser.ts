@@ -3,6 +3,7 @@ import { toAfterimageError } from '../../engine/errors.ts';
 import type { LibraryEvent, LibraryPage, LibraryWorkerApi } from '../../protocol/library-worker.ts';
 import type { VisionWorkerLike } from '../encoders/vision-workers.browser.ts';
 import type { Device } from '../models/tower-files.browser.ts';
+import { createLibraryChangeover } from './changeover/library-changeover.browser.ts';
 import { createMoving } from './exchange/move-library.browser.ts';
 import { createFilesAtHand } from './folders/files-at-hand.ts';
 import { createLibraryFolders } from './folders/library-folders.browser.ts';
@@ -16,6 +17,7 @@ import { createVisionTower } from './queue/vision-tower.browser.ts';
 import { createAdding } from './requests/adding.browser.ts';
 import { createFailures } from './requests/failures.browser.ts';
 import { createFilesOfPictures } from './requests/files-of-pictures.browser.ts';
+import { createModelRequests } from './requests/model-requests.browser.ts';
 import { createOverview } from './requests/overview.browser.ts';
 import type { LibraryParts } from './requests/parts.browser.ts';
 import { createRemoving } from './requests/removing.browser.ts';
@@ -56,6 +58,8 @@ export function createLibrary(options: LibraryOptions): Library {
     draw: (svg, width, height) => page.draw(svg, width, height),
   });
   const { runner, tabs } = queue;
+  const draw: LibraryPage['draw'] = (svg, width, height) => page.draw(svg, width, height);
+  const changeover = createLibraryChangeover({ baseUrl, store, folders, atHand, tower, queue, draw, onEvent });
   const looks = createLooks(folders, runner);
   const opened = memoise(async () => {
     const repairs = (await tabs.isAlone()) ? await store.check() : [];
@@ -67,11 +71,12 @@ export function createLibrary(options: LibraryOptions): Library {
   const begin = async () => {
     await opened.get();
     if ((await store.countWaiting()) > 0) runner.wake();
+    if (await store.changingTo()) changeover.resume();
     void watch(await folders.overview());
   };
   store.subscribe(() => queue.changed());
   const heartbeat = setInterval(() => onEvent({ type: 'heartbeat' }), HEARTBEAT_MS);
-  const parts: LibraryParts = { store, folders, atHand, queue, looks, watch, opened: opened.get };
+  const parts: LibraryParts = { store, folders, atHand, queue, looks, changeover, watch, opened: opened.get };
 
   return {
     ...createOverview(parts),
@@ -84,10 +89,15 @@ export function createLibrary(options: LibraryOptions): Library {
       tower.use(on, threads);
       begin().catch((error: unknown) => void runner.pause(toAfterimageError(error)));
     },
-    command: queue.command,
+    ...createModelRequests(parts),
+    async command(command) {
+      await queue.command(command);
+      if (command === 'resume') changeover.lookAgain();
+    },
     look: looks.look,
     close() {
       clearInterval(heartbeat);
+      changeover.close();
       tower.close();
       tabs.close();
       store.close();

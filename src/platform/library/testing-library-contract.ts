@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LibraryChange, LibraryStore } from './library-store.ts';
+import { describeChangeover } from './testing-library-contract-changeover.ts';
 import { describeCheck, describeFolders, describeQueue } from './testing-library-contract-files.ts';
 import { foundFile, hashOf, newPicture, withPreview } from './testing-pictures.ts';
 
@@ -23,6 +24,7 @@ export function describeLibraryStore(title: string, library: LibraryUnderTest): 
     describeFolders(library);
     describeQueue(library);
     describeCheck(library);
+    describeChangeover(library);
   });
 }
 

@@ -21,6 +21,8 @@ interface Kept {
 export interface LibraryMemory {
   readonly name: string;
   model: LibraryModel | undefined;
+  next: LibraryModel | undefined;
+  readonly nextVectors: Map<number, Float32Array>;
   nextKey: number;
   readonly kept: Map<number, Kept>;
   readonly renditions: Map<string, StoredRendition>;
@@ -40,6 +42,8 @@ export function createLibraryMemory(): LibraryMemory {
   return {
     name: `test-library-memory-${memories++}`,
     model: undefined,
+    next: undefined,
+    nextVectors: new Map(),
     nextKey: 1,
     kept: new Map(),
     renditions: new Map(),
@@ -219,12 +223,65 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       ).length;
       return sentences({ unusable: unusable.length, withoutThumbnail });
     },
+    ...changeover(memory, channel, enqueue),
     async clear() {
+      memory.next = undefined;
+      memory.nextVectors.clear();
       for (const map of [kept, renditions, folders, queue, deleted]) map.clear();
       memory.model = undefined;
       channel.tell({ type: 'cleared' });
     },
     subscribe: channel.subscribe,
     close: channel.close,
+  };
+}
+
+function changeover(
+  memory: LibraryMemory,
+  channel: ReturnType<typeof createChangeChannel>,
+  enqueue: (files: readonly FoundFile[]) => void,
+): Pick<
+  LibraryStore,
+  'changingTo' | 'beginChange' | 'withoutNext' | 'countNext' | 'putNext' | 'finishChange' | 'cancelChange'
+> {
+  const { kept, nextVectors } = memory;
+  const forget = () => {
+    memory.next = undefined;
+    nextVectors.clear();
+  };
+  return {
+    changingTo: async () => memory.next,
+    async beginChange(model) {
+      forget();
+      memory.next = model;
+    },
+    withoutNext: async (limit, after = 0) =>
+      [...kept.values()]
+        .filter(({ hidden, picture: { key } }) => !hidden && key > after && !nextVectors.has(key))
+        .map(({ picture }) => picture)
+        .slice(0, limit),
+    countNext: async () => nextVectors.size,
+    async putNext(vectors) {
+      if (memory.next) for (const { key, vector } of vectors) nextVectors.set(key, vector.slice());
+    },
+    async finishChange() {
+      if (!memory.next) return;
+      const removed: number[] = [];
+      for (const one of kept.values()) {
+        const vector = nextVectors.get(one.picture.key);
+        if (vector && isUsable(vector, memory.next.dim)) one.picture = { ...one.picture, vector };
+        else {
+          if (!one.hidden) {
+            removed.push(one.picture.key);
+            enqueue(one.picture.files);
+          }
+          one.hidden = { why: 'unusable', at: Date.now() };
+        }
+      }
+      memory.model = memory.next;
+      forget();
+      channel.tell({ type: 'model' }, { type: 'removed', keys: removed });
+    },
+    cancelChange: async () => forget(),
   };
 }

@@ -4,6 +4,7 @@ import type { LibraryClient, LibraryClientEvent } from '../../client/library-cli
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type {
   Addition,
+  Changeover,
   FailedFile,
   LibraryEvent,
   LibraryExportOptions,
@@ -30,6 +31,8 @@ export interface Library {
   readonly overview: Accessor<LibraryOverview | undefined>;
   /** Newer than the overview's. */
   readonly queue: Accessor<Queue | undefined>;
+  /** Newer than the overview's; null while nothing is being changed. */
+  readonly changeover: Accessor<Changeover | null | undefined>;
   /** Why the library cannot be read. */
   readonly error: Accessor<AfterimageError | undefined>;
   /** What is loaded before the first picture can be embedded. */
@@ -48,6 +51,9 @@ export interface Library {
   allow(handle: FileSystemDirectoryHandle): Promise<void>;
   /** Delete pictures; the notice that says so has a button that brings them back. @returns whether they are gone */
   remove(itemIds: readonly string[]): Promise<boolean>;
+  /** Embed all pictures again with another model. */
+  changeModel(model: Parameters<LibraryClient['changeModel']>[0]): Promise<void>;
+  changeoverDo(command: Parameters<LibraryClient['changeover']>[0]): Promise<void>;
   /** Delete all pictures, folders and the queue. @throws AfterimageError */
   clear(): Promise<void>;
   /** The library as one file. @throws AfterimageError as `LibraryWorkerApi.exportLibrary` does */
@@ -126,6 +132,7 @@ export function createLibrary(options: LibraryOptions): Library {
   return {
     overview,
     queue,
+    changeover: view.changeover,
     error: view.error,
     progress: view.progress,
     async add(additions) {
@@ -153,6 +160,8 @@ export function createLibrary(options: LibraryOptions): Library {
       await view.read();
       return isGone;
     },
+    changeModel: (model) => act(() => client.changeModel(model)),
+    changeoverDo: (command) => act(() => client.changeover(command)),
     async clear() {
       await client.clear();
       await view.read();
@@ -198,6 +207,7 @@ async function mayRead(handle: FileSystemDirectoryHandle & Asks): Promise<boolea
 function createOverview(client: LibraryClient, notices: Notices) {
   const [overview, setOverview] = createSignal<LibraryOverview>();
   const [queue, setQueue] = createSignal<Queue>();
+  const [changeover, setChangeover] = createSignal<Changeover | null>();
   const [error, setError] = createSignal<AfterimageError>();
   const [moving, setMoving] = createSignal<Moving>();
   const [progress, setProgress] = createStore<Partial<Record<LoadStage, LoadProgress>>>({});
@@ -212,6 +222,7 @@ function createOverview(client: LibraryClient, notices: Notices) {
       batch(() => {
         setOverview(answer);
         if (heard === before) setQueue(answer.queue);
+        setChangeover(answer.changeover);
         setError(undefined);
       });
       sayRepairs(answer.repairs);
@@ -230,6 +241,9 @@ function createOverview(client: LibraryClient, notices: Notices) {
       heard++;
       setQueue(event.queue);
       request();
+    } else if (event.type === 'changeover') {
+      setChangeover(event.changeover);
+      if (event.changeover === null) request();
     } else if (event.type === 'changed') request();
     else if (event.type === 'moving') setMoving(event);
     else if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
@@ -241,7 +255,7 @@ function createOverview(client: LibraryClient, notices: Notices) {
   onCleanup(client.subscribe(hear));
   onCleanup(stop);
   void read();
-  return { overview, queue, error, progress, read, moving, stopMoving: () => void setMoving(undefined) };
+  return { overview, queue, changeover, error, progress, read, moving, stopMoving: () => void setMoving(undefined) };
 }
 
 function failure({ code, message }: Extract<LibraryClientEvent, { type: 'failed' }>): AfterimageError {

@@ -17,6 +17,13 @@ export interface PictureRecord extends Omit<StoredPicture, 'key'> {
   readonly hiddenAt?: number;
 }
 
+/** A vector of the model that the library is being changed over to. */
+export interface VectorRecord {
+  /** Of the picture. */
+  readonly key: number;
+  readonly vector: Float32Array;
+}
+
 /** The handles of a picture's files that were added by themselves. */
 export interface HandleRecord {
   readonly key: number;
@@ -51,14 +58,16 @@ export interface LibrarySchema extends DBSchema {
   queue: { key: number; value: QueueRecord; indexes: { state: [number, number]; place: [number, string] } };
   /** Files in folders whose pictures the visitor took out. */
   deleted: { key: [number, string]; value: FoundFile & { readonly folder: number } };
-  settings: { key: 'model'; value: LibraryModel };
+  /** `next`: the model that the library is being changed over to, whose vectors are in `nextVectors`. */
+  settings: { key: 'model' | 'next'; value: LibraryModel };
+  nextVectors: { key: number; value: VectorRecord };
 }
 
 export type LibraryDatabase = IDBPDatabase<LibrarySchema>;
 export type StoreName = StoreNames<LibrarySchema>;
 export type WriteTransaction = IDBPTransaction<LibrarySchema, StoreName[], 'readwrite'>;
 
-export const LIBRARY_VERSION = 1;
+export const LIBRARY_VERSION = 3;
 
 export function upgrade(database: LibraryDatabase, oldVersion: number): void {
   if (oldVersion < 1) {
@@ -76,4 +85,5 @@ export function upgrade(database: LibraryDatabase, oldVersion: number): void {
     database.createObjectStore('deleted', { keyPath: ['folder', 'path'] });
     database.createObjectStore('settings');
   }
+  if (oldVersion < 3) database.createObjectStore('nextVectors', { keyPath: 'key' });
 }

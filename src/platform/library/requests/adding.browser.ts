@@ -8,11 +8,14 @@ const ENQUEUED_TOGETHER = 1000;
 
 /** What is added: a folder, or files by themselves. */
 export function createAdding(parts: LibraryParts): Pick<LibraryWorkerApi, 'add'> {
-  const { folders, queue, looks, opened, watch } = parts;
+  const { folders, queue, looks, changeover, opened, watch } = parts;
   return {
     async add(addition) {
       await opened();
-      if (addition.kind === 'files') return addFiles(parts, addition.files);
+      if (addition.kind === 'files') {
+        await addFiles(parts, addition.files);
+        return changeover.lookAgain();
+      }
       const folder = await folders.add(addition.handle);
       queue.changed();
       void watch(await folders.overview());

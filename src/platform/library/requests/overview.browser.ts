@@ -1,17 +1,24 @@
 import type { LibraryOverview, LibraryWorkerApi } from '../../../protocol/library-worker.ts';
 import type { LibraryParts } from './parts.browser.ts';
 
-type Parts = Pick<LibraryParts, 'store' | 'folders' | 'queue' | 'opened'>;
+type Parts = Pick<LibraryParts, 'store' | 'folders' | 'queue' | 'changeover' | 'opened'>;
 
 /** What there is, all at once. */
-export function createOverview({ store, folders, queue, opened }: Parts): Pick<LibraryWorkerApi, 'overview'> {
+export function createOverview({
+  store,
+  folders,
+  queue,
+  changeover,
+  opened,
+}: Parts): Pick<LibraryWorkerApi, 'overview'> {
   return {
     async overview() {
       const repairs = await opened();
       const [count, all, failed] = await Promise.all([store.count(), folders.overview(), store.failed()]);
       const isPersistent = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
+      const [model = null, changing] = await Promise.all([store.model(), changeover.state()]);
       const base = { count, folders: all, failures: failed.length, isPersistent, repairs };
-      return { ...base, queue: await queue.queue(), usage: await usage() };
+      return { ...base, model, changeover: changing, queue: await queue.queue(), usage: await usage() };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { LibraryFolder } from '../../../protocol/library-worker.ts';
+import type { Changeover } from '../changeover/changeover.browser.ts';
 import type { FilesAtHand } from '../folders/files-at-hand.ts';
 import type { LibraryFolders } from '../folders/library-folders.browser.ts';
 import type { Looks } from '../folders/looks.browser.ts';
@@ -12,6 +13,7 @@ export interface LibraryParts {
   readonly atHand: FilesAtHand;
   readonly queue: LibraryQueue;
   readonly looks: Looks;
+  readonly changeover: Changeover;
   /** Resolves when the library is open and whole. @returns what was put right, in sentences for visitors */
   readonly opened: () => Promise<readonly string[]>;
   /** Follow changes in these folders from now on, instead of those before. */

@@ -5,7 +5,7 @@ import type { LibraryParts } from './parts.browser.ts';
 type Removing = Pick<LibraryWorkerApi, 'remove' | 'restore' | 'forgetFolder' | 'clear'>;
 
 /** What is taken out: pictures, which can be put back, a folder, everything. */
-export function createRemoving({ store, folders, atHand, queue, looks }: LibraryParts): Removing {
+export function createRemoving({ store, folders, atHand, queue, looks, changeover }: LibraryParts): Removing {
   const removals = new Map<number, readonly number[]>();
   let removed = 0;
   return {
@@ -30,6 +30,7 @@ export function createRemoving({ store, folders, atHand, queue, looks }: Library
     },
     async clear() {
       looks.stopAll();
+      await changeover.cancel();
       await queue.runner.cancel();
       await queue.runner.settled();
       await store.clear();
