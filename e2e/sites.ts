@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { BlobReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import sirv from 'sirv';
 import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from '../scripts/repository/folders.ts';
+import { type Behaviour, type EmulatedHost, emulateHost } from '../scripts/serve/emulated/emulated-host.ts';
 import { serve } from '../scripts/serve/serve.ts';
 import { listCollections } from '../scripts/site/list-collections.ts';
 
@@ -44,6 +45,14 @@ export async function serveBare(folder: string): Promise<Site> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return started(server);
+}
+
+/** An emulated host of what lies in a folder that `packageSite` wrote. */
+export async function serveHost(folder: string, behaviour: Behaviour): Promise<Site & EmulatedHost> {
+  const host = await emulateHost(folder, behaviour);
+  host.server.listen(0, '127.0.0.1');
+  await once(host.server, 'listening');
+  return { ...host, ...started(host.server) };
 }
 
 function started(server: Server): Site {

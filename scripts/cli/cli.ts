@@ -9,6 +9,7 @@ import { withRemedy } from './remedies.ts';
 const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'usage',
   'not-writable',
+  'host-limit',
   'nothing-to-index',
   'model-not-found',
   'model-invalid',

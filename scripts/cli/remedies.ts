@@ -21,6 +21,8 @@ const REMEDIES: { readonly [Code in ErrorCode]?: string } = {
   'part-missing': BUILD_AGAIN,
   'part-corrupt': BUILD_AGAIN,
   'index-corrupt': 'Build the collection again with `pnpm build-index`.',
+  'host-limit':
+    'Build large collections again with `--pictures preview` or `none`, take collections out of public/collections/, or take another host: `--host`.',
   'model-invalid': 'What a model has to hold, and how it is added again, is in docs/models.md.',
 };
 

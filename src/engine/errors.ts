@@ -47,6 +47,7 @@ export type ErrorCode =
   // scripts
   | 'usage'
   | 'not-writable'
+  | 'host-limit'
   | 'picture-unreadable'
   | 'picture-unavailable'
   | 'nothing-to-index'

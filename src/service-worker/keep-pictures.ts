@@ -3,9 +3,6 @@ import type { CollectionManifest, Item, StaticPictures } from '../engine/collect
 import { AfterimageError } from '../engine/errors.ts';
 import { keptPictures } from './caches.ts';
 
-/** Collections whose pictures take more are not kept as a whole, only what was looked at. */
-export const KEEP_LIMIT_BYTES = 64 * 1024 * 1024;
-
 /** Few at a time, so that the pictures on the screen and the search come first. */
 const PARALLEL = 4;
 const ITEMS_AT_ONCE = 500;

@@ -1,6 +1,8 @@
-import { cleanupOutdatedCaches, getCacheKeyForURL, matchPrecache, precache } from 'workbox-precaching';
+import { addPlugins, cleanupOutdatedCaches, getCacheKeyForURL, matchPrecache, precache } from 'workbox-precaching';
 import { fetchNewRuntimes, isRuntime, runtime } from '../platform/runtime/runtime-update.browser.ts';
 import { SECURITY_HEADERS } from '../site/headers.ts';
+import { earlierFile, isCode, putEarlierAside } from './earlier-version.ts';
+import { onlyWhatFits } from './fit.ts';
 import { createSeenPictures } from './seen-pictures.ts';
 
 /**
@@ -15,12 +17,19 @@ const seenPicture = createSeenPictures(scope);
 
 // The list is written here by the build: every file of the app, with its revision where its name has none.
 const files = self.__WB_MANIFEST.map((entry) => (typeof entry === 'string' ? { url: entry, revision: null } : entry));
+const addresses = files.map(({ url }) => new URL(url, scope).href);
+addPlugins([
+  onlyWhatFits(
+    files.map(({ url }) => url),
+    scope,
+  ),
+]);
 precache(files.filter(({ url }) => !url.endsWith('.wasm')));
 cleanupOutdatedCaches();
 
 self.addEventListener('install', (event) => {
-  const runtimes = files.map(({ url }) => new URL(url, scope).href).filter(isRuntime);
-  event.waitUntil(fetchNewRuntimes(runtimes, scope));
+  event.waitUntil(fetchNewRuntimes(addresses.filter(isRuntime), scope));
+  event.waitUntil(putEarlierAside(new Set(addresses), scope));
 });
 
 self.addEventListener('activate', (event) => {
@@ -46,6 +55,7 @@ function route(event: FetchEvent): Promise<Response> | undefined {
   if (getCacheKeyForURL(origin + pathname)) return precached(request, origin + pathname);
   // Whoever wants it from the browser's own cache wants the machine code that lies beside it.
   if (isRuntime(pathname) && request.cache !== 'only-if-cached') return runtime(request, scope);
+  if (isCode(origin + pathname, scope)) return earlier(request, origin + pathname);
   if (request.destination === 'image' && /^collections\/[^/]+\/(thumbs|previews)\//.test(path)) {
     return seenPicture(request, (work) => event.waitUntil(work));
   }
@@ -56,6 +66,11 @@ function route(event: FetchEvent): Promise<Response> | undefined {
 async function precached(request: Request, url: string): Promise<Response> {
   const kept = await matchPrecache(url).catch(() => undefined);
   return withHeaders(kept ?? (await fetch(request)));
+}
+
+/** Code that this version does not have: a tab in which the one before still runs wants it. */
+async function earlier(request: Request, url: string): Promise<Response> {
+  return withHeaders((await earlierFile(url, scope)) ?? (await fetch(request)));
 }
 
 /** Documents and worker scripts bring their own policies: without these headers, a page or its workers are not isolated. */

@@ -59,14 +59,16 @@ export function createSiteModels(connected: () => Connection): SiteModels {
   };
 }
 
-/** What is known of the site's models; of a site without a list, those that its collections name. */
+/** What is known of the site's models: those of its list, and those that its collections name. */
 async function factsOf(source: Pick<HttpSource, 'newest'>): Promise<readonly ModelFacts[]> {
-  const list = await source.newest(MODEL_LIST).catch(() => undefined);
-  if (list) return parseModelList(list.text).models;
-  const collections = await source.newest('collections/index.json').catch(() => undefined);
-  const named = collections ? parseCollectionList(collections.text).collections.map(({ model }) => model) : [];
+  const read = async (path: string) => (await source.newest(path).catch(() => undefined))?.text;
+  const [list, collections] = await Promise.all([read(MODEL_LIST), read('collections/index.json')]);
+  const listed = list === undefined ? [] : parseModelList(list).models;
+  const named = collections === undefined ? [] : parseCollectionList(collections).collections.map(({ model }) => model);
+  const known = new Set(listed.map(({ id }) => id));
+  const others = [...new Set([DEFAULT_MODEL, ...named])].filter((id) => !known.has(id));
   const unknown = { for: null, languages: [], commercial: null, quality: [] };
-  return [...new Set([DEFAULT_MODEL, ...named])].map((id) => ({ id, ...unknown }));
+  return [...listed, ...others.map((id) => ({ id, ...unknown }))];
 }
 
 /** @throws AfterimageError `model-not-found`, `model-invalid`, `offline`, `network` */

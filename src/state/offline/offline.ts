@@ -1,7 +1,8 @@
 import { type Accessor, createEffect, createSignal, onCleanup } from 'solid-js';
-import { KEEP_LIMIT_BYTES, type KeepOptions, keepPictures } from '../../service-worker/keep-pictures.ts';
+import { type KeepOptions, keepPictures } from '../../service-worker/keep-pictures.ts';
 import { serviceWorkerSupported } from '../../service-worker/register.ts';
 import { isRefusal, whyNotKept } from '../../service-worker/why-not-kept.ts';
+import { KEEP_LIMIT_BYTES } from '../../site/limits.ts';
 import { isScoped } from '../../site/scope.ts';
 import { listen } from '../shell/listen.ts';
 import { createInstall } from './install.ts';

@@ -1,0 +1,85 @@
+import { IMMUTABLE_CACHE_CONTROL, SECURITY_HEADERS } from '../../src/site/headers.ts';
+import { hostHeaders } from '../site/host-headers.ts';
+import { HOST, type HostId } from './hosts.ts';
+
+/** Files of the folder that is uploaded that are for the host, and not for visitors, by their path. */
+export function hostFiles(host: HostId, base: string): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  if (HOST[host].has404) files.set('404.html', notFoundPage(base));
+  // GitHub's own generator would leave out what begins with an underscore.
+  if (host === 'github-pages') files.set('.nojekyll', '');
+  if (host === 'cloudflare' || host === 'netlify') files.set('_headers', hostHeaders(base));
+  if (host === 'vercel') files.set('vercel.json', vercelConfiguration(base));
+  if (host === 'huggingface') files.set('README.md', spaceCard());
+  return files;
+}
+
+/**
+ * Without it Cloudflare Pages answers with the app in the place of every file that is missing, as if it were there.
+ * No styles: where it is shown, relative addresses lead nowhere.
+ */
+function notFoundPage(base: string): string {
+  const home = base.startsWith('/') ? `\n    <p><a href="${base}">Search pictures</a></p>` : '';
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <title>Not found</title>
+  </head>
+  <body>
+    <h1>There is nothing at this address</h1>${home}
+  </body>
+</html>
+`;
+}
+
+/** https://vercel.com/docs/project-configuration/vercel-json#headers */
+function vercelConfiguration(base: string): string {
+  const root = base.startsWith('/') ? base : '/';
+  const everywhere = Object.entries(SECURITY_HEADERS).map(([key, value]) => ({ key, value }));
+  const forEver = [{ key: 'Cache-Control', value: IMMUTABLE_CACHE_CONTROL }];
+  const immutable = ['assets/(.*)', 'collections/(.*)/(thumbs|previews)/(.*)', 'collections/(.*)\\.bin'];
+  const headers = [
+    { source: `${root}(.*)`, headers: everywhere },
+    ...immutable.map((path) => ({ source: root + path, headers: forEver })),
+  ];
+  return `${JSON.stringify({ headers }, null, 2)}\n`;
+}
+
+/**
+ * A Space reads its settings in the head of README.md. Of headers it takes these two only.
+ * https://huggingface.co/docs/hub/spaces-config-reference
+ */
+function spaceCard(): string {
+  const headers = ['Cross-Origin-Opener-Policy', 'Cross-Origin-Embedder-Policy'].map(
+    (name) => `  ${name.toLowerCase()}: ${SECURITY_HEADERS[name]}`,
+  );
+  return `---
+title: Afterimage
+emoji: 🖼️
+colorFrom: gray
+colorTo: blue
+sdk: static
+app_file: index.html
+pinned: false
+custom_headers:
+${headers.join('\n')}
+---
+
+Describe a picture, find it. Everything happens in your browser.
+`;
+}
+
+/** For a server of one's own: what it has to send, as lines for a terminal. */
+export function headersAdvice(base: string): readonly string[] {
+  const root = base.startsWith('/') ? base : 'the folder';
+  return [
+    `Let the server send these headers with every file of ${root === base ? `${base}*` : root}:`,
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}`),
+    'and with files whose names carry a hash (assets/*, collections/*/thumbs/*, previews/*, *.bin):',
+    `  Cache-Control: ${IMMUTABLE_CACHE_CONTROL}`,
+    'Without them the site works too: it is reloaded once at a first visit, and the service worker sends them.',
+  ];
+}
