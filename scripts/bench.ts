@@ -57,13 +57,14 @@ turns in one browser, and the ratios. Writes bench-results/against.json.
   --json <file>      where the results go
 
 With "library": how fast a visitor's own pictures are indexed in a tab, beside the vision tower alone in the same browser
-and build-index on the same machine; where the time goes; queries meanwhile.
+and build-index on the same machine; where the time goes; queries meanwhile; how fast a large library starts.
 
   --photos <folder>  these pictures (generated ones)
-  --count <n>        so many of them (500)
-  --device <name>    wasm or webgpu (wasm)
-  --threads <n>      of the vision tower on wasm (1)
+  --count <n>        so many of them; more than there are: with other bytes behind their ends (800)
+  --device <name>    wasm, webgpu, all that are there, or none (all)
+  --threads <n>      of the vision tower on wasm (as the page chooses)
   --memory <n>       also: memory after 500 and after so many pictures
+  --start <n>        start with so many made-up pictures; 0: leave it out (20000)
   --json <file>      where the results go
 `;
 

@@ -11,7 +11,8 @@ import { sha256 } from '../../src/platform/hashes/sha256.ts';
 import { preparedPath } from '../../src/platform/models/model-files.ts';
 import { usage } from '../cli/cli.ts';
 import { chooseDtypes, type HfFolder, inspectFolder, licenceOf, neededTowers } from './hf/hf-folder.ts';
-import { prepareTextTower } from './prepare-tower.ts';
+import { prepareTextTower } from './prepare/text-tower.ts';
+import { prepareVisionTower } from './prepare/vision-tower.ts';
 import { checkUse, checkVisionTower, runTextTowers } from './run-towers.ts';
 import { copyFiles, type Stage, withStage } from './stage.ts';
 
@@ -69,6 +70,9 @@ async function makeModel(
   const { family, preprocessor } = found;
   const prepared = await writePrepared(stage.folder, family, dtypes.wasm, log);
   if (prepared) paths.push(preparedPath(prepared.dtype));
+  const { imageSize } = preprocessor;
+  const vision = await prepareVisionTower(stage.folder, { family, imageSize, dtype: dtypes.wasm });
+  if (vision !== undefined) paths.push(vision);
   const { title, ...rest } = described;
   const { maxLength, padding, lowercase } = rules;
   const manifest: ModelManifest = {
@@ -78,7 +82,7 @@ async function makeModel(
     title,
     family,
     dim,
-    imageSize: preprocessor.imageSize,
+    imageSize,
     text: { maxLength, padding, lowercase, ...leading },
     dtypes,
     files: await Promise.all(paths.sort().map((path) => describeFile(stage.folder, path))),

@@ -31,6 +31,38 @@ export interface OnnxGraph {
   readonly weights: readonly OnnxTensor[];
 }
 
+/** Nodes of a graph that is changed and written again. What `MESSAGES` does not name is lost. */
+export interface ModelNode {
+  readonly opType: string;
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly attribute: readonly ModelAttribute[];
+}
+
+export interface ModelAttribute {
+  readonly name: string;
+  readonly type: number;
+  /** Numbers are `Long` where they come from a file. */
+  readonly i?: unknown;
+  readonly ints?: readonly unknown[];
+}
+
+export interface ModelTensor {
+  readonly name: string;
+  readonly dims: readonly unknown[];
+  readonly dataType: number;
+  readonly rawData?: Uint8Array;
+  readonly externalData?: readonly { readonly key: string; readonly value: string }[];
+  /** 1: in another file. */
+  readonly dataLocation?: number;
+}
+
+export interface ModelGraph {
+  readonly input: readonly { readonly name: string }[];
+  readonly node: readonly ModelNode[];
+  readonly initializer: readonly ModelTensor[];
+}
+
 const ELEMENT = { float32: 1, int64: 7 } as const;
 const ATTRIBUTE = { int: 2, ints: 7 } as const;
 const OPSET = 17;
@@ -58,21 +90,32 @@ const MESSAGES: Readonly<Record<string, readonly (readonly [string, number, stri
   NodeProto: [
     ['input', 1, '*string'],
     ['output', 2, '*string'],
+    ['name', 3, 'string'],
     ['opType', 4, 'string'],
     ['attribute', 5, '*AttributeProto'],
+    ['domain', 7, 'string'],
   ],
   AttributeProto: [
     ['name', 1, 'string'],
+    ['f', 2, 'float'],
     ['i', 3, 'int64'],
+    ['s', 4, 'bytes'],
+    ['t', 5, 'TensorProto'],
+    ['floats', 7, '*float'],
     ['ints', 8, '*int64'],
+    ['strings', 9, '*bytes'],
     ['type', 20, 'int32'],
   ],
   TensorProto: [
     ['dims', 1, '*int64'],
     ['dataType', 2, 'int32'],
+    ['floatData', 4, '*float'],
+    ['int32Data', 5, '*int32'],
+    ['int64Data', 7, '*int64'],
     ['name', 8, 'string'],
     ['rawData', 9, 'bytes'],
     ['externalData', 13, '*StringStringEntryProto'],
+    ['dataLocation', 14, 'int32'],
   ],
   StringStringEntryProto: [
     ['key', 1, 'string'],
@@ -137,6 +180,30 @@ export interface StoredInitializer {
 /** Read an `.onnx` file as far as its weights go. @throws whatever protobufjs throws of a file that is none. */
 export function decodeWeights(file: Uint8Array): WeightsGraph {
   return (modelType().decode(file) as unknown as { graph: WeightsGraph }).graph;
+}
+
+/** The graph of an `.onnx` file, and what writes the file with another graph of the same inputs and outputs. */
+export function openOnnx(file: Uint8Array): { graph: ModelGraph; write(graph: Partial<ModelGraph>): Uint8Array } {
+  const type = modelType();
+  const model = type.decode(file) as unknown as { readonly graph: ModelGraph };
+  return {
+    graph: model.graph,
+    write: (graph) => type.encode(type.create({ ...model, graph: { ...model.graph, ...graph } })).finish(),
+  };
+}
+
+export function floatTensor(name: string, dims: readonly number[], values: readonly number[]): ModelTensor {
+  const data = Float32Array.from(values);
+  return { name, dims, dataType: ELEMENT.float32, rawData: new Uint8Array(data.buffer) };
+}
+
+export function int64Tensor(name: string, values: readonly number[]): ModelTensor {
+  const data = BigInt64Array.from(values, BigInt);
+  return { name, dims: [values.length], dataType: ELEMENT.int64, rawData: new Uint8Array(data.buffer) };
+}
+
+export function intsAttribute(name: string, ints: readonly number[]): ModelAttribute {
+  return { name, ints, type: ATTRIBUTE.ints };
 }
 
 function modelType(): protobuf.Type {

@@ -93,5 +93,6 @@ test('the embedded model keeps its papers', async () => {
     'text_model.onnx',
     'text_model_prepared.onnx',
     'vision_model.onnx',
+    'vision_model_prepared.onnx',
   ]);
 });

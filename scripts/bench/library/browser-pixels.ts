@@ -1,4 +1,4 @@
-/** How close the pixels that vision towers get in a browser are to those in Node: cosines of embeddings. */
+/** How close embeddings that are made in a browser are to those of Node, and how much of the difference is in the pixels. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -6,18 +6,20 @@ import { DEFAULT_MODEL } from '../../../src/engine/model/model.ts';
 import { dot } from '../../../src/engine/numeric/embedding.ts';
 import type { Pixels } from '../../../src/engine/ports.ts';
 import { createNodeImageEncoder } from '../../../src/platform/encoders/clip.node.ts';
+import { towerFile, visionDtype } from '../../../src/platform/models/model-files.ts';
+import { readModelManifest } from '../../../src/platform/models/model-folder.node.ts';
 import { createDecoder } from '../../../src/platform/pictures/decode.node.ts';
 import { parseCount, parseOptions, runScript, usage } from '../../cli/cli.ts';
 import { MODELS_FOLDER } from '../../repository/folders.ts';
 import { launch, originOf } from '../site.ts';
 import { bundlePage, servePage } from './bundle.ts';
-import type { BenchPage } from './protocol.ts';
+import type { BenchPage, Seen, VisionModel } from './protocol.ts';
 
 const HELP = `
 Usage: npx tsx scripts/bench/library/browser-pixels.ts <folder> [options]
 
-Embeds each picture of a folder twice in Node: from the pixels that Chromium makes of it and from those that Node makes.
-Prints percentiles of the cosines, and the pictures that differ most.
+Embeds each picture of a folder in Node, in Chromium on WebAssembly, and in Node from the pixels that Chromium makes of it.
+Prints percentiles of the cosines to the first, and the pictures that differ most.
 
   --model <id>   (default: ${DEFAULT_MODEL})
   --limit <n>    so many pictures at most (1000)
@@ -35,14 +37,15 @@ await runScript(HELP, async (args) => {
   if (folder === undefined || more.length > 0) throw usage('browser-pixels takes one folder');
   const all = (await readdir(folder)).filter((name) => /\.(jpe?g|png|webp|avif|gif|svg|bmp)$/i.test(name)).sort();
   const names = all.slice(0, parseCount(values.limit, '--limit'));
-  const theirs = await browserPixels(resolve(folder), names, values.model);
-  const cosines = await compare(folder, names, theirs, values.model);
-  print(cosines);
+  const theirs = await seenInBrowser(resolve(folder), names, values.model);
+  print(await compare(folder, names, theirs, values.model));
 });
 
-/** Base64 of RGB, or null, by picture. */
-async function browserPixels(folder: string, names: readonly string[], model: string): Promise<(string | null)[]> {
+async function seenInBrowser(folder: string, names: readonly string[], model: string): Promise<(Seen | null)[]> {
   const preprocessor = await readFile(join(MODELS_FOLDER, model, 'preprocessor_config.json'), 'utf8');
+  const manifest = await readModelManifest(MODELS_FOLDER, model);
+  const { sha256 } = towerFile(manifest, 'vision', visionDtype(manifest, 'wasm'));
+  const made = { model: { id: model, sha256 }, dim: manifest.dim };
   const server = await servePage(await bundlePage(), folder);
   const browser = await launch();
   try {
@@ -50,9 +53,9 @@ async function browserPixels(folder: string, names: readonly string[], model: st
     page.on('console', (message) => console.error(message.text()));
     await page.goto(`${originOf(server)}index.html`);
     await page.waitForFunction(() => 'bench' in globalThis);
-    const all: (string | null)[] = [];
+    const all: (Seen | null)[] = [];
     for (let i = 0; i < names.length; i += TOGETHER)
-      all.push(...(await pixelsOf(page, names.slice(i, i + TOGETHER), preprocessor)));
+      all.push(...(await seen(page, names.slice(i, i + TOGETHER), [preprocessor, made])));
     return all;
   } finally {
     await browser.close();
@@ -60,19 +63,35 @@ async function browserPixels(folder: string, names: readonly string[], model: st
   }
 }
 
-function pixelsOf(page: Page, names: readonly string[], preprocessor: string): Promise<(string | null)[]> {
+function seen(
+  page: Page,
+  names: readonly string[],
+  [preprocessor, made]: readonly [string, VisionModel],
+): Promise<(Seen | null)[]> {
   const photos = names.map((name) => ({ url: `photos/${encodeURIComponent(name)}`, path: name }));
   return page.evaluate(
-    ([these, settings]) => (globalThis as unknown as { bench: BenchPage }).bench.pixels(these, settings),
-    [photos, preprocessor] as const,
+    ([these, settings, model]) => (globalThis as unknown as { bench: BenchPage }).bench.see(these, settings, model),
+    [photos, preprocessor, made] as const,
   );
 }
 
-async function compare(folder: string, names: readonly string[], theirs: readonly (string | null)[], model: string) {
+interface Compared {
+  readonly name: string;
+  /** Cosines to Node: of the whole way, and where Node embeds the browser's pixels. */
+  readonly whole: number;
+  readonly pixels: number;
+}
+
+async function compare(
+  folder: string,
+  names: readonly string[],
+  theirs: readonly (Seen | null)[],
+  model: string,
+): Promise<Compared[]> {
   const encoder = await createNodeImageEncoder({ modelsFolder: MODELS_FOLDER, modelId: model });
   const { preprocessor } = encoder;
   const decoder = createDecoder({ preprocessor, pictures: 'none' });
-  const cosines: { name: string; cosine: number }[] = [];
+  const cosines: Compared[] = [];
   for (const [i, name] of names.entries()) {
     const ours = await decoder.decode(await readFile(join(folder, name)), name).catch(() => undefined);
     const other = theirs[i];
@@ -80,18 +99,23 @@ async function compare(folder: string, names: readonly string[], theirs: readonl
       console.log(`${name}: refused by ${ours ? 'the browser' : other ? 'Node' : 'both'}`);
       continue;
     }
-    const pixels: Pixels = { size: preprocessor.imageSize, rgb: new Uint8Array(Buffer.from(other, 'base64')) };
+    const pixels: Pixels = { size: preprocessor.imageSize, rgb: new Uint8Array(Buffer.from(other.rgb, 'base64')) };
     const [a, b] = await encoder.encode([ours.pixels, pixels]);
-    cosines.push({ name, cosine: a && b ? dot(a, b) : Number.NaN });
+    if (a && b) cosines.push({ name, whole: dot(a, Float32Array.from(other.vector)), pixels: dot(a, b) });
   }
   await encoder.dispose();
-  return cosines.sort((a, b) => a.cosine - b.cosine);
+  return cosines;
 }
 
-function print(cosines: readonly { readonly name: string; readonly cosine: number }[]): void {
-  console.log(`${cosines.length} pictures, cosine of browser and Node:`);
-  for (const percentile of PERCENTILES) {
-    console.log(`  ${percentile} %: ${cosines[Math.floor((percentile * cosines.length) / 100)]?.cosine.toFixed(5)}`);
+function print(cosines: readonly Compared[]): void {
+  console.log(`${cosines.length} pictures, cosines to Node:`);
+  for (const [what, title] of [
+    ['whole', 'made in the browser on WebAssembly'],
+    ['pixels', "made in Node of the browser's pixels"],
+  ] as const) {
+    const sorted = [...cosines].sort((a, b) => a[what] - b[what]);
+    const at = (percentile: number) => sorted[Math.floor((percentile * sorted.length) / 100)]?.[what].toFixed(5);
+    console.log(`  ${title}: ${PERCENTILES.map((percentile) => `${percentile} %: ${at(percentile)}`).join(', ')}`);
+    for (const one of sorted.slice(0, 3)) console.log(`    ${one[what].toFixed(5)}  ${one.name}`);
   }
-  for (const { name, cosine } of cosines.slice(0, 5)) console.log(`  ${cosine.toFixed(5)}  ${name}`);
 }

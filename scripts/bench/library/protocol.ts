@@ -1,4 +1,8 @@
 /** What the page and the script of `pnpm bench library` tell each other. */
+import type { CollectionManifest } from '../../../src/engine/collection/types.ts';
+
+/** The model that makes vectors. */
+export type VisionModel = Pick<CollectionManifest, 'model' | 'dim'>;
 
 /** Milliseconds by step, added up over all pictures. Steps of several pictures overlap. */
 export type Steps = Readonly<Record<string, number>>;
@@ -23,8 +27,8 @@ export interface Run {
 export interface BenchPage {
   /** Fetch photographs and keep them as files, as if they had been chosen. @returns their bytes */
   fetchPhotos(photos: readonly Photo[]): Promise<number>;
-  /** Load the vision tower: what loads once is no part of what is measured. */
-  warmUp(device: Device, threads: number): Promise<void>;
+  /** Threads of the vision tower that the page would choose. */
+  ownThreads(): Promise<number>;
   /** Pictures a second of the tower alone, on pixels that are there. */
   bareLoop(device: Device, threads: number, pictures: number): Promise<number>;
   /** Index some of the photographs that were fetched; those that are in the library already are only read. */
@@ -37,8 +41,17 @@ export interface BenchPage {
   memory(): Promise<number>;
   /** Pictures like those that were fetched, each of other bytes, until there are so many. */
   multiply(count: number): Promise<void>;
-  /** The pixels that the tower gets of a photograph, base64; null where it is refused. */
-  pixels(photos: readonly Photo[], preprocessor: string): Promise<(string | null)[]>;
+  /** Put so many made-up pictures into the library of the site at `baseUrl`. */
+  fill(count: number, baseUrl: string): Promise<void>;
+  /** What becomes of photographs; null where one is refused. */
+  see(photos: readonly Photo[], preprocessor: string, model: VisionModel): Promise<(Seen | null)[]>;
+}
+
+export interface Seen {
+  /** The pixels that the tower gets: RGB as base64. */
+  readonly rgb: string;
+  /** What the tower on WebAssembly makes of them. */
+  readonly vector: readonly number[];
 }
 
 export type Device = 'wasm' | 'webgpu';

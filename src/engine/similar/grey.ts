@@ -42,12 +42,12 @@ export function reduceToGrey({ data, width, height }: RgbPicture, columns: numbe
 
 /** The means of one line of pixels. */
 function reduceLine(data: RgbPicture['data'], start: number, across: readonly Span[], line: Float64Array): void {
-  for (const [column, { first, weights }] of across.entries()) {
+  // By index: iterators take twice the time.
+  for (let column = 0; column < across.length; column++) {
+    const { first, weights } = across[column] as Span; // one a column
     let sum = 0;
-    let at = start + 3 * first;
-    for (const weight of weights) {
-      sum += weight * greyOf(data[at] as number, data[at + 1] as number, data[at + 2] as number);
-      at += 3;
+    for (let i = 0, at = start + 3 * first; i < weights.length; i++, at += 3) {
+      sum += (weights[i] as number) * greyOf(data[at] as number, data[at + 1] as number, data[at + 2] as number);
     }
     line[column] = sum;
   }

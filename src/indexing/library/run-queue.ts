@@ -22,7 +22,7 @@ const CHUNK = 64;
 export interface QueueOptions {
   /** Files that are read, and pictures that are decoded, at a time. */
   readonly concurrency: number;
-  /** When it is aborted, the batch that is being encoded is stored, and nothing else is begun. */
+  /** When it is aborted, the batches that are being encoded and stored are stored, and nothing else is begun. */
   readonly signal: AbortSignal;
 }
 
@@ -154,20 +154,30 @@ interface Pending<F> {
   readonly files: WaitingFile<F>[];
 }
 
-/** One batch is encoded and stored while the next one is gathered; never two at a time. */
+/** One batch is gathered, one is encoded and one is stored, side by side. */
 function createBatches<F extends FileFacts>(ports: QueuePorts<F>) {
   const keeper = createKeeper(ports);
   const failures = new Map<string, AfterimageError>();
   let loading: Promise<LibraryEncoder> | undefined;
   let batch: Pending<F>[] = [];
+  /** When the last batch that was begun has its vectors, and when the one before it is stored: then the next one begins. */
+  let free: Promise<unknown> = Promise.resolve();
+  /** When all batches that were begun are stored. */
   let running: Promise<void> = Promise.resolve();
 
   const start = async (encoder: LibraryEncoder) => {
-    await running;
-    await keeper.flush();
-    running = storeBatch(batch, encoder, ports, keeper);
-    running.catch(() => {}); // It is thrown at the next batch, or at the end.
+    await free;
+    const [now, before] = [batch, running];
     batch = [];
+    const vectors = timed(ports, 'encode', () => encoder.encode(now.map(({ pixels }) => pixels)));
+    free = Promise.all([vectors, before]);
+    running = storeBehind(before, now, vectors);
+    for (const one of [free, running]) one.catch(() => {}); // It is thrown at the next batch, or at the end.
+  };
+  const storeBehind = async (before: Promise<void>, now: readonly Pending<F>[], vectors: Promise<Float32Array[]>) => {
+    await before;
+    await keeper.flush();
+    await storeBatch(now, await vectors, ports, keeper);
   };
   const addPicture = async (picture: Pending<F>) => {
     loading ??= ports.encoder();
@@ -212,11 +222,10 @@ function createBatches<F extends FileFacts>(ports: QueuePorts<F>) {
 
 async function storeBatch<F extends FileFacts>(
   batch: readonly Pending<F>[],
-  encoder: LibraryEncoder,
+  vectors: readonly Float32Array[],
   ports: QueuePorts<F>,
   keeper: Keeper<F>,
 ): Promise<void> {
-  const vectors = await timed(ports, 'encode', () => encoder.encode(batch.map(({ pixels }) => pixels)));
   const pictures = batch.map(({ draft, sha256, files }, i) => ({
     ...draft,
     sha256,

@@ -17,6 +17,8 @@ type PretrainedOptions = NonNullable<Parameters<typeof PreTrainedModel.from_pret
 export interface VisionTowerOptions {
   readonly device: Device;
   readonly dtype: Dtype;
+  /** Path of the graph, without folder, precision and ending; the tower itself where absent. */
+  readonly fileName?: string;
   readonly sessionOptions?: NonNullable<PretrainedOptions['session_options']>;
 }
 
@@ -24,13 +26,13 @@ export interface VisionTowerOptions {
 export async function loadVisionTower(
   id: string,
   family: ModelManifest['family'],
-  { device, dtype, sessionOptions = {} }: VisionTowerOptions,
+  { device, dtype, fileName = 'vision_model', sessionOptions = {} }: VisionTowerOptions,
 ): Promise<PreTrainedModel> {
   const VisionModel = family === 'clip' ? CLIPVisionModelWithProjection : SiglipVisionModel;
   return VisionModel.from_pretrained(id, {
     device,
     dtype,
-    model_file_name: 'vision_model',
+    model_file_name: fileName,
     session_options: sessionOptions,
     // Files are named in model.json, whatever config.json says of weights beside the graph.
     use_external_data_format: false,

@@ -34,6 +34,7 @@ function createVision(onEncode: (count: number) => void | Promise<void>): Vision
       ...(library ?? { model: { id: 'test', sha256: 'f'.repeat(64) }, dim: 3 }),
       preprocessor: PREPROCESSOR,
       batchSize: 4,
+      isSingle: true,
     }),
     async encode(batch) {
       await onEncode(batch.length);

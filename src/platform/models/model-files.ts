@@ -37,6 +37,21 @@ export function preparedPath(dtype: Dtype): string {
   return `onnx/${PREPARED_TEXT}${SUFFIXES[dtype]}.onnx`;
 }
 
+/** What transformers.js calls the prepared vision tower. */
+export const PREPARED_VISION = 'vision_model_prepared';
+
+/** Path of the prepared vision tower's graph, whose weights are in the tower's own file. */
+export function preparedVisionPath(dtype: Dtype): string {
+  return `onnx/${PREPARED_VISION}${SUFFIXES[dtype]}.onnx`;
+}
+
+/** The prepared vision tower, where there is one for this device. */
+export function preparedVision(manifest: ModelManifest, device: Device): ModelFile | undefined {
+  if (device !== 'wasm') return undefined;
+  const path = preparedVisionPath(visionDtype(manifest, device));
+  return manifest.files.find((file) => file.path === path);
+}
+
 /** The tensors of the prepared text tower, where there is one for this device. */
 export function preparedTensors(
   { prepared, dtypes }: ModelManifest,
@@ -87,10 +102,15 @@ export function visionDtype(manifest: ModelManifest, device: Device): Dtype {
   );
 }
 
-/** The files that a device reads to encode pictures: the vision tower, and how pictures are prepared for it. */
+/** The files that a device reads to encode pictures: the vision tower, as it was prepared for it, too, and how pictures are prepared for it. */
 export function visionFiles(manifest: ModelManifest, device: Device): readonly ModelFile[] {
   const files = towerFiles(manifest, 'vision', visionDtype(manifest, device));
-  return [...files, ...manifest.files.filter(({ path }) => path === PREPROCESSOR || path === PROCESSOR)];
+  const prepared = preparedVision(manifest, device);
+  return [
+    ...files,
+    ...(prepared ? [prepared] : []),
+    ...manifest.files.filter(({ path }) => path === PREPROCESSOR || path === PROCESSOR),
+  ];
 }
 
 /** Memory that a text encoder takes while it is loaded, about: its files, and what a prepared tower's weights become. */

@@ -2,10 +2,18 @@ import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import { perceptualHash } from '../../engine/similar/perceptual-hash.ts';
 import type { DecodedPicture, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
+import { isJpeg } from './containers/jpeg.ts';
 import { isRaw, rawPreview } from './containers/raw-preview.ts';
 import { statedSize } from './containers/stated-size.ts';
 import { isXml, sizeSvg } from './containers/svg.ts';
-import { isWholeAnimation, openBitmap, openFrames, refuseDamage, type Upright } from './decoding/bitmap.browser.ts';
+import {
+  isWholeAnimation,
+  mayMove,
+  openBitmap,
+  openFrames,
+  refuseDamage,
+  type Upright,
+} from './decoding/bitmap.browser.ts';
 import { createBudget } from './decoding/budget.ts';
 import { type Canvas, drawn, encoded, flattened, sizeInside } from './decoding/canvas.browser.ts';
 import type { Raw } from './decoding/raw.ts';
@@ -97,9 +105,10 @@ async function decode(
     const base = await timed('decode', () => readBase(picture, bytes));
     const rgb = await timed('pixels', () => toSquare(base, picture, size, preprocessor));
     const small = sizeInside(base.canvas, THUMBNAIL_SIZE);
-    const thumbnail = await timed('thumbnail', () => encoded(base.canvas, small, base.ground));
+    const copy = (at: Size) => encoded(base.canvas, at, base.ground, opened.isPhotograph);
+    const thumbnail = await timed('thumbnail', () => copy(small));
     const isSmall = small.width === base.canvas.width && small.height === base.canvas.height;
-    const toPreview = async () => (isSmall ? ('thumbnail' as const) : encoded(base.canvas, base.canvas, base.ground));
+    const toPreview = async () => (isSmall ? ('thumbnail' as const) : copy(base.canvas));
     const preview: Rendition | 'thumbnail' | null = withPreview ? await timed('preview', toPreview) : null;
     const phash = await timed('pixels', () => perceptualHash(base.raw));
     return { ...size, metadata, phash, pixels: { size: preprocessor.imageSize, rgb }, thumbnail, preview };
@@ -108,29 +117,34 @@ async function decode(
   }
 }
 
-/** The picture as it can be drawn, and its own size. */
-async function open(
-  file: Uint8Array,
-  orientation: number,
-  draw: BrowserDecoderOptions['draw'],
-): Promise<{ picture: Upright; size: Size }> {
+interface Opened {
+  /** As it can be drawn. */
+  readonly picture: Upright;
+  /** Its own. */
+  readonly size: Size;
+  /** Of a format that cameras write: it has no sharp edges, and nothing in it is transparent. */
+  readonly isPhotograph: boolean;
+}
+
+async function open(file: Uint8Array, orientation: number, draw: BrowserDecoderOptions['draw']): Promise<Opened> {
   const bytes = isRaw(file) ? previewOf(file) : file;
   if (isXml(bytes)) {
     const { bitmap, size } = await drawSvg(bytes, draw);
     const { width, height } = bitmap;
-    return { picture: { source: bitmap, width, height, close: () => bitmap.close() }, size };
+    return { picture: { source: bitmap, width, height, close: () => bitmap.close() }, size, isPhotograph: false };
   }
   if (isHeic(bytes)) return openHeic(bytes);
   refuseDamage(bytes);
   const picture = await openBitmap(bytes, orientation);
-  return { picture, size: { width: picture.width, height: picture.height } };
+  return { picture, size: { width: picture.width, height: picture.height }, isPhotograph: isJpeg(bytes) };
 }
 
-async function openHeic(bytes: Uint8Array): Promise<{ picture: Upright; size: Size }> {
+async function openHeic(bytes: Uint8Array): Promise<Opened> {
   const { width, height, rgba } = await decodeHeicInBrowser(bytes as Uint8Array<ArrayBuffer>);
   const pixels = new ImageData(new Uint8ClampedArray(rgba.buffer, rgba.byteOffset, rgba.length), width, height);
   const bitmap = await createImageBitmap(pixels);
-  return { picture: { source: bitmap, width, height, close: () => bitmap.close() }, size: { width, height } };
+  const picture = { source: bitmap, width, height, close: () => bitmap.close() };
+  return { picture, size: { width, height }, isPhotograph: true };
 }
 
 /** The JPEG that the camera put into a RAW file. */
@@ -166,8 +180,7 @@ interface Base {
 async function readBase(picture: Upright, bytes: Uint8Array): Promise<Base> {
   const canvas = drawn(picture.source, sizeInside(picture, PREVIEW_SIZE));
   const first = flattened(canvas, WHITE);
-  const shown = shownShare(first.raw);
-  const other = shown < MIN_SHOWN ? await otherFrame(bytes, shown) : undefined;
+  const other = mayMove(bytes) ? await otherFrame(bytes, first.raw) : undefined;
   const onWhite = other ? flattened(other, WHITE) : first;
   const chosen = other ?? canvas;
   const ground = onWhite.drawn === 1 || isSeen(onWhite.raw) ? WHITE : groundFor(onWhite.raw, onWhite.drawn);
@@ -176,7 +189,9 @@ async function readBase(picture: Upright, bytes: Uint8Array): Promise<Base> {
 }
 
 /** Of an animation that begins with nothing, the frame that stands for it. @throws Error where that cannot be told */
-async function otherFrame(bytes: Uint8Array, shown: number): Promise<Canvas | undefined> {
+async function otherFrame(bytes: Uint8Array, first: Raw): Promise<Canvas | undefined> {
+  const shown = shownShare(first);
+  if (shown >= MIN_SHOWN) return undefined;
   if (!isWholeAnimation(bytes)) throw new Error('of an animation that begins with nothing other frames are missing');
   const frames = await openFrames(bytes);
   if (!frames) return undefined;

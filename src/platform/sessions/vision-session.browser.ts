@@ -26,6 +26,8 @@ export interface VisionRequest {
 export interface LoadedVision extends VisionModel {
   readonly preprocessor: Preprocessor;
   readonly batchSize: number;
+  /** It takes one thread, however many there are: several such workers get more done. */
+  readonly isSingle: boolean;
 }
 
 /** Surface of `workers/vision.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
@@ -53,7 +55,8 @@ export function createBrowserVisionSession(): VisionWorkerApi {
       // Under names of their own: those of the query worker stand for other files.
       const kept = { path: `vision/${manifest.id}`, text: textOf(manifest, device), files: partsOf(manifest, device) };
       void source.commit([kept, runtimeVersion(device)]);
-      return { ...made, preprocessor, batchSize: encoder.batchSize };
+      const { batchSize, isSingle } = encoder;
+      return { ...made, preprocessor, batchSize, isSingle };
     },
     async encode(batch) {
       if (!encoder) throw new AfterimageError('internal', 'The vision tower was asked before it was loaded.');

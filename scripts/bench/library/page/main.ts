@@ -1,18 +1,22 @@
-import { proxy, wrap } from 'comlink';
+import { chooseThreads } from '../../../../src/client/device.ts';
 import { drawSvg } from '../../../../src/client/draw-svg.ts';
 import { createLibraryClient, type LibraryClient } from '../../../../src/client/library-client.ts';
 import { createQueryClient, type QueryClient } from '../../../../src/client/query-client.ts';
 import type { Pixels } from '../../../../src/engine/ports.ts';
 import { textQuery } from '../../../../src/engine/query/query.ts';
+import { createVisionCrew } from '../../../../src/platform/encoders/vision-crew.browser.ts';
+import type { VisionWorkers } from '../../../../src/platform/encoders/vision-workers.browser.ts';
 import { parsePreprocessor } from '../../../../src/platform/models/preprocessor.ts';
 import { createBrowserDecoder } from '../../../../src/platform/pictures/decode.browser.ts';
-import type { VisionWorkerApi } from '../../../../src/platform/sessions/vision-session.browser.ts';
 import type { AddedFile, Queue } from '../../../../src/protocol/library-worker.ts';
-import { type BenchPage, type Device, STEPS_CHANNEL, type Steps } from '../protocol.ts';
+import { type BenchPage, type Device, type Seen, STEPS_CHANNEL, type Steps } from '../protocol.ts';
+import { fillLibrary } from './fill.ts';
 
 const baseUrl = new URL('./', location.href).href;
 let files: AddedFile[] = [];
 let queries: QueryClient | undefined;
+/** The tower of `see`, loaded once. */
+let eyes: VisionWorkers | undefined;
 /** One for all runs, so that the model is loaded once. */
 let client: LibraryClient | undefined;
 let counted: Pick<Queue, 'done' | 'failed'> = { done: 0, failed: 0 };
@@ -31,23 +35,21 @@ const page: BenchPage = {
     }
     return bytes;
   },
-  async warmUp(device, threads) {
-    const { worker } = await startVision(device, threads);
-    worker.terminate();
-  },
+  ownThreads: async () => chooseThreads(),
   async bareLoop(device, threads, pictures) {
-    const { worker, api, loaded } = await startVision(device, threads);
+    const crew = createVisionCrew({ baseUrl, device, threads, startWorker, onProgress: ignore, onFallback: fail });
+    const loaded = await crew.load(undefined);
     const size = loaded.preprocessor.imageSize;
     const batch: Pixels[] = Array.from({ length: loaded.batchSize }, (_, i) => ({
       size,
       rgb: Uint8Array.from({ length: 3 * size * size }, (_value, at) => (at * (i + 3)) % 251),
     }));
-    await api.encode(batch);
+    await crew.encode(batch);
     const start = performance.now();
     let done = 0;
-    for (; done < pictures; done += batch.length) await api.encode(batch);
+    for (; done < pictures; done += batch.length) await crew.encode(batch);
     const seconds = (performance.now() - start) / 1000;
-    worker.terminate();
+    crew.close();
     return done / seconds;
   },
   async index(device, threads, from, count) {
@@ -100,17 +102,26 @@ const page: BenchPage = {
       files.push({ path: `${i}-${path}`, file: copy });
     }
   },
-  async pixels(photos, preprocessor) {
+  fill: fillLibrary,
+  async see(photos, preprocessor, model) {
     const decoder = createBrowserDecoder({ preprocessor: parsePreprocessor(preprocessor), draw: drawSvg });
-    const all: (string | null)[] = [];
+    const pixels: (Pixels | null)[] = [];
     for (const { url } of photos) {
       const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
       const decoded = await decoder.decode(bytes, false).catch((error: Error) => {
         console.error(url, error.message);
       });
-      all.push(decoded ? toBase64(decoded.pixels.rgb) : null);
+      pixels.push(decoded?.pixels ?? null);
     }
-    return all;
+    eyes ??= createVisionCrew({
+      ...{ baseUrl, device: 'wasm', threads: 1, startWorker, onProgress: ignore, onFallback: fail },
+    });
+    await eyes.load(model);
+    const vectors = await eyes.encode(pixels.filter((one) => one !== null));
+    return pixels.map((one): Seen | null => {
+      const vector = one && vectors.shift();
+      return one && vector ? { rgb: toBase64(one.rgb), vector: Array.from(vector) } : null;
+    });
   },
 };
 
@@ -137,13 +148,10 @@ function queueEnded(client: LibraryClient, start: number): Promise<{ queue: Queu
   });
 }
 
-async function startVision(device: Device, threads: number) {
-  const worker = new Worker(new URL('../../../../workers/vision.worker.ts', import.meta.url), { type: 'module' });
-  const api = wrap<VisionWorkerApi>(worker);
-  const ignore = () => {};
-  const loaded = await api.load({ baseUrl, library: undefined, device, threads }, proxy(ignore), proxy(ignore));
-  return { worker, api, loaded };
-}
+const startWorker = () =>
+  new Worker(new URL('../../../../workers/vision.worker.ts', import.meta.url), { type: 'module', name: 'vision' });
+const ignore = () => {};
+const fail = (reason: string) => console.error(reason);
 
 function readSteps(): Promise<Steps> {
   const channel = new BroadcastChannel(STEPS_CHANNEL);

@@ -212,6 +212,36 @@ test('a full disk ends the run with its reason; what was in flight still waits, 
   expect(await bench.store.count()).toBe(10);
 });
 
+test('one batch is encoded while the one before it is stored, and none beyond', async () => {
+  const disk = new Map(Array.from({ length: 20 }, (_, i) => [`${i}.jpg`, `content ${i}`]));
+  let [encoded, stored, most] = [0, 0, 0];
+  const bench = createBench(disk, {
+    encoder: async () => ({
+      ...{ modelId: 'mini', dim: 3, imageSize: 1, batchSize: 4 },
+      encode: async (batch) => {
+        most = Math.max(most, ++encoded - stored);
+        return batch.map(({ rgb }) => normalise(Float32Array.from(rgb)));
+      },
+    }),
+  });
+  await bench.store.enqueue([...disk].map(([path, content]) => found(path, content)));
+  const { put } = bench.store;
+  const slow: LibraryStore = {
+    ...bench.store,
+    put: async (...args) => {
+      // Stored only once the next batch, if there is one, is being encoded: neither waits for the other.
+      while (encoded < Math.min(5, stored + 2)) await tick();
+      for (let i = 0; i < 20; i++) await tick();
+      const result = await put(...args);
+      stored++;
+      return result;
+    },
+  };
+  await runQueue({ ...bench.ports, store: slow }, { concurrency: 3, signal: new AbortController().signal });
+  expect([encoded, stored, most]).toEqual([5, 5, 2]);
+  expect(await bench.store.count()).toBe(20);
+});
+
 test('when it is stopped, what is stored is stored, and the rest waits', async () => {
   const disk = new Map(Array.from({ length: 40 }, (_, i) => [`${i}.jpg`, `content ${i}`]));
   const stop = new AbortController();

@@ -1,11 +1,8 @@
 import { memoise } from '../../../engine/async/cached/memoise.ts';
 import { createDeferred } from '../../../engine/async/deferred.ts';
 import type { LibraryEvent } from '../../../protocol/library-worker.ts';
-import {
-  createVisionWorkers,
-  type VisionWorkerLike,
-  type VisionWorkers,
-} from '../../encoders/vision-workers.browser.ts';
+import { createVisionCrew } from '../../encoders/vision-crew.browser.ts';
+import type { VisionWorkerLike, VisionWorkers } from '../../encoders/vision-workers.browser.ts';
 import type { Device } from '../../models/tower-files.browser.ts';
 import type { OnVisionProgress } from '../../models/vision-files.browser.ts';
 
@@ -29,7 +26,7 @@ export interface VisionTower {
 export function createVisionTower({ baseUrl, onEvent, startVisionWorker }: VisionTowerOptions): VisionTower {
   const device = createDeferred<{ readonly device: Device; readonly threads: number }>();
   const startWorkers = async (onProgress: OnVisionProgress): Promise<VisionWorkers> =>
-    createVisionWorkers({
+    createVisionCrew({
       ...(await device.promise),
       ...{ startWorker: startVisionWorker, baseUrl, onProgress },
       onFallback: (reason) => onEvent({ type: 'device-lost', reason }),

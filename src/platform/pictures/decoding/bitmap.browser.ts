@@ -99,6 +99,11 @@ const TYPES: readonly [string, (bytes: Uint8Array) => boolean][] = [
   ['image/avif', (bytes) => sequenceOf(bytes) !== 'none'],
 ];
 
+/** Whether it is of a format of animations: looking at pixels for what moves takes milliseconds. */
+export function mayMove(bytes: Uint8Array): boolean {
+  return TYPES.some(([, isOne]) => isOne(bytes));
+}
+
 /** The frames of an animation; undefined for all else, and where the browser shows no single ones. */
 export async function openFrames(
   bytes: Uint8Array,

@@ -79,10 +79,16 @@ export function flattened({ context, width, height }: Canvas, ground: string): F
   for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
     const alpha = data[from + 3] as number;
     opacity += alpha;
-    const rest = 255 - alpha;
-    rgb[to] = rest === 0 ? (data[from] as number) : mixed(data[from] as number, red, alpha, rest);
-    rgb[to + 1] = rest === 0 ? (data[from + 1] as number) : mixed(data[from + 1] as number, green, alpha, rest);
-    rgb[to + 2] = rest === 0 ? (data[from + 2] as number) : mixed(data[from + 2] as number, blue, alpha, rest);
+    if (alpha === 255) {
+      rgb[to] = data[from] as number;
+      rgb[to + 1] = data[from + 1] as number;
+      rgb[to + 2] = data[from + 2] as number;
+    } else {
+      const rest = 255 - alpha;
+      rgb[to] = mixed(data[from] as number, red, alpha, rest);
+      rgb[to + 1] = mixed(data[from + 1] as number, green, alpha, rest);
+      rgb[to + 2] = mixed(data[from + 2] as number, blue, alpha, rest);
+    }
   }
   return { raw: { data: rgb, width, height }, drawn: opacity / (255 * width * height) };
 }
@@ -97,14 +103,18 @@ const EXTENSIONS = new Map([
   ['image/png', 'png'],
 ]);
 
-/** A smaller copy on its ground: WebP where the browser writes it, else JPEG. Safari writes PNG for what it cannot. */
-export async function encoded(source: Canvas, size: Size, ground: string): Promise<Rendition> {
+/**
+ * A smaller copy on its ground. Of photographs a JPEG, which takes browsers a quarter of the time of a WebP and is a fifth
+ * larger; of all else a WebP, which keeps edges sharp, where the browser writes it. Safari writes PNG for what it cannot.
+ */
+export async function encoded(source: Canvas, size: Size, ground: string, isPhotograph: boolean): Promise<Rendition> {
   const { element, context, width, height } = createCanvas(size.width, size.height);
   context.fillStyle = ground;
   context.fillRect(0, 0, width, height);
   context.drawImage(source.element, 0, 0, width, height);
-  const webp = await element.convertToBlob({ type: 'image/webp', quality: 0.8 });
-  const blob = webp.type === 'image/webp' ? webp : await element.convertToBlob({ type: 'image/jpeg', quality: 0.8 });
+  const written = (type: string) => element.convertToBlob({ type, quality: 0.8 });
+  const first = await written(isPhotograph ? 'image/jpeg' : 'image/webp');
+  const blob = first.type === 'image/png' ? await written('image/jpeg') : first;
   const extension = EXTENSIONS.get(blob.type);
   if (extension === undefined) throw new Error(`the browser writes ${blob.type || 'no pictures'}`);
   return { bytes: new Uint8Array(await blob.arrayBuffer()), extension, width, height };

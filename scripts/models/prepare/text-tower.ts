@@ -2,12 +2,12 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { Dtype, ModelManifest } from '../../src/engine/model/model.ts';
-import { expandTensors, type StoredTensor } from '../../src/engine/model/prepared.ts';
-import { useModelsFolder } from '../../src/platform/encoders/clip.node.ts';
-import { loadTextTower } from '../../src/platform/encoders/clip-text.ts';
-import { preparedPath, towerPath } from '../../src/platform/models/model-files.ts';
-import { decodeWeights } from './onnx.ts';
+import type { Dtype, ModelManifest } from '../../../src/engine/model/model.ts';
+import { expandTensors, type StoredTensor } from '../../../src/engine/model/prepared.ts';
+import { useModelsFolder } from '../../../src/platform/encoders/clip.node.ts';
+import { loadTextTower } from '../../../src/platform/encoders/clip-text.ts';
+import { preparedPath, towerPath } from '../../../src/platform/models/model-files.ts';
+import { decodeWeights } from '../onnx.ts';
 
 export interface PreparedTower {
   /** The optimised graph, an `.onnx` file whose large tensors are external data. */

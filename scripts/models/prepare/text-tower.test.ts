@@ -2,20 +2,20 @@ import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEFAULT_MODEL, GOLDEN_COSINE } from '../../src/engine/model/model.ts';
-import { expandTensors } from '../../src/engine/model/prepared.ts';
-import { useModelsFolder } from '../../src/platform/encoders/clip.node.ts';
-import { goldenCosine, loadTextEncoder } from '../../src/platform/encoders/clip-text.ts';
+import { DEFAULT_MODEL, GOLDEN_COSINE } from '../../../src/engine/model/model.ts';
+import { expandTensors } from '../../../src/engine/model/prepared.ts';
+import { useModelsFolder } from '../../../src/platform/encoders/clip.node.ts';
+import { goldenCosine, loadTextEncoder } from '../../../src/platform/encoders/clip-text.ts';
 import {
   PREPARED_TEXT,
   preparedPath,
   preparedTensors,
   textFiles,
   towerPath,
-} from '../../src/platform/models/model-files.ts';
-import { readModelManifest } from '../../src/platform/models/model-folder.node.ts';
-import { MODELS_FOLDER } from '../repository/folders.ts';
-import { prepareTextTower } from './prepare-tower.ts';
+} from '../../../src/platform/models/model-files.ts';
+import { readModelManifest } from '../../../src/platform/models/model-folder.node.ts';
+import { MODELS_FOLDER } from '../../repository/folders.ts';
+import { prepareTextTower } from './text-tower.ts';
 
 let work = '';
 const at = (...path: string[]) => join(work, ...path);
