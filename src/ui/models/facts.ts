@@ -25,10 +25,8 @@ export function qualityOf({ quality }: Pick<SiteModel, 'quality'>): readonly str
   return quality.map(({ measure, value, source }) => `${value} ${measure} (${source})`);
 }
 
-/** `63 MB to download`, or that nothing has to be. */
+/** What has to be downloaded: `63 MB`, or that nothing has to be. */
 export function downloadOf({ bytes, missing }: { readonly bytes: number; readonly missing: number }): string {
-  if (missing === 0) return `${formatBytes(bytes)}, which are here already`;
-  return missing === bytes
-    ? `${formatBytes(bytes)} to download`
-    : `${formatBytes(missing)} of ${formatBytes(bytes)} to download`;
+  if (missing === 0) return `Nothing: all ${formatBytes(bytes)} are here`;
+  return missing === bytes ? formatBytes(bytes) : `${formatBytes(missing)}, the rest of ${formatBytes(bytes)}`;
 }

@@ -7,7 +7,7 @@ import { downloadOf, languagesOf, licenceOf, qualityOf } from './facts.ts';
 export function ModelFacts(props: { model: SiteModel; bytes: { bytes: number; missing: number } }): JSX.Element {
   return (
     <dl class="facts numbers">
-      <Fact name="Size">{downloadOf(props.bytes)}</Fact>
+      <Fact name="Download">{downloadOf(props.bytes)}</Fact>
       <Fact name="Languages">{languagesOf(props.model)}</Fact>
       <Fact name="Licence">
         <bdi>{licenceOf(props.model)}</bdi>

@@ -67,9 +67,11 @@ function show(keep: (id: string) => Promise<boolean>) {
 
 test('says what each model is, downloads one with its progress, and removes it again', async () => {
   const { client } = show(async () => true);
+  expect(client.siteModels).not.toHaveBeenCalled(); // before it is opened
+  await userEvent.click(page.getByText('What they are'));
   await expect.element(page.getByText('This browser keeps 5.0 MB of them.')).toBeVisible();
   await expect.element(page.getByText('Searches The demo.')).toBeVisible();
-  await expect.element(page.getByText('60 MB to download')).toBeVisible();
+  await expect.element(page.getByText('60 MB', { exact: true })).toBeVisible();
   // The headings above it are the panel's.
   const { violations } = await axe.run('main', { rules: { 'heading-order': { enabled: false } } });
   expect(violations.map(({ id }) => id)).toEqual([]);
@@ -78,7 +80,7 @@ test('says what each model is, downloads one with its progress, and removes it a
   await expect.element(page.getByText('This browser keeps 65 MB of them.')).toBeVisible();
   await userEvent.click(page.getByRole('button', { name: 'Remove' }).last());
   await userEvent.click(page.getByRole('button', { name: 'Yes, remove it' }));
-  await expect.element(page.getByText('60 MB to download')).toBeVisible();
+  await expect.element(page.getByText('60 MB', { exact: true })).toBeVisible();
   expect([client.keepModel.mock.calls, client.removeModel.mock.calls]).toEqual([[['large']], [['large']]]);
 });
 
@@ -87,6 +89,7 @@ test('a download tells how far it is and can be stopped; one that failed is trie
   const { client, send } = show((id) =>
     fails ? Promise.reject(new AfterimageError('network', `${id} is away.`)) : new Promise(() => {}),
   );
+  await userEvent.click(page.getByText('What they are'));
   const download = page.getByRole('button', { name: 'Download 60 MB: The large' });
   await userEvent.click(download);
   send({ type: 'model-download', id: 'large', loaded: 15e6, total: 60e6 });

@@ -1,4 +1,4 @@
-import { For, type JSX, onMount, Show } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 import type { SiteModel } from '../../protocol/query-worker.ts';
 import type { SiteModels } from '../../state/collection/site-models.ts';
 import { Failure } from '../common/failure.tsx';
@@ -9,30 +9,35 @@ import { purposeOf } from './facts.ts';
 import { ModelFacts } from './model-facts.tsx';
 import './models.css';
 
-/** The models of the site: what each is, what it costs, and what this browser keeps of it. */
+/**
+ * The models of the site: what each is, what it costs, and what this browser keeps of it. They are looked for when somebody
+ * opens it: nothing else needs them.
+ */
 export function ModelsSection(): JSX.Element {
   const { siteModels } = useApp();
-  onMount(() => void siteModels.read());
   const kept = () => (siteModels.list() ?? []).reduce((sum, model) => sum + model.kept, 0);
   return (
     <section class="models">
       <h3>Models of this site</h3>
-      <p class="quiet numbers">
-        {siteModels.list() ? `This browser keeps ${formatBytes(kept())} of them.` : 'Looking for them'}
-      </p>
-      <Show when={siteModels.error()}>
-        {(error) => <Failure title="Something went wrong" error={error()} onRetry={() => void siteModels.read()} />}
-      </Show>
-      <ul class="models-list">
-        {/* By its id, so that the button that has the keyboard stays where it is when the list is read again. */}
-        <For each={siteModels.list()?.map(({ id }) => id)}>
-          {(id) => (
-            <Show when={siteModels.list()?.find((one) => one.id === id)}>
-              {(model) => <Model model={model()} models={siteModels} />}
-            </Show>
-          )}
-        </For>
-      </ul>
+      <details onToggle={(event) => event.currentTarget.open && void siteModels.read()}>
+        <summary>What they are, and what this browser keeps of them</summary>
+        <p class="quiet numbers">
+          {siteModels.list() ? `This browser keeps ${formatBytes(kept())} of them.` : 'Looking for them'}
+        </p>
+        <Show when={siteModels.error()}>
+          {(error) => <Failure title="Something went wrong" error={error()} onRetry={() => void siteModels.read()} />}
+        </Show>
+        <ul class="models-list">
+          {/* By its id, so that the button that has the keyboard stays where it is when the list is read again. */}
+          <For each={siteModels.list()?.map(({ id }) => id)}>
+            {(id) => (
+              <Show when={siteModels.list()?.find((one) => one.id === id)}>
+                {(model) => <Model model={model()} models={siteModels} />}
+              </Show>
+            )}
+          </For>
+        </ul>
+      </details>
     </section>
   );
 }

@@ -40,7 +40,7 @@ function show(id: string, some: readonly SiteModel[] = models): ShownLibrary {
 test('another model of the site is offered with what it costs and means, before anything is downloaded', async () => {
   const { client } = show('mini');
   await expect.element(page.getByRole('heading', { name: 'The large' })).toBeVisible();
-  await expect.element(page.getByText('150 MB to download')).toBeVisible();
+  await expect.element(page.getByText('150 MB', { exact: true })).toBeVisible();
   await expect.element(page.getByText('MIT. Commercial use is allowed')).toBeVisible();
   await expect.element(page.getByText('English')).toBeVisible();
   expect(page.getByText('The blind').elements()).toHaveLength(0);

@@ -1,4 +1,4 @@
-import { createEffect, For, type JSX, on, onMount, Show } from 'solid-js';
+import { createEffect, createMemo, For, type JSX, on, Show } from 'solid-js';
 import type { SiteModel } from '../../../protocol/query-worker.ts';
 import type { Library } from '../../../state/library/library.ts';
 import { formatBytes, formatPictures } from '../../common/format.ts';
@@ -16,10 +16,12 @@ type Able = SiteModel & {
 /** The model that looks at the visitor's pictures, and the others of the site, by which they can be embedded again. */
 export function LibraryModel(props: { library: Library }): JSX.Element {
   const { siteModels } = useApp();
-  onMount(() => void siteModels.read());
   // What was downloaded for it does not have to be again.
   createEffect(on(props.library.changeover, (now, before) => before && now === null && void siteModels.read()));
   const overview = () => props.library.overview();
+  const isFilled = createMemo(() => (overview()?.count ?? 0) > 0);
+  // Without a network nothing can be offered.
+  createEffect(on(isFilled, (filled) => filled && navigator.onLine && void siteModels.read()));
   const current = () => overview()?.model ?? undefined;
   const able = () => (siteModels.list() ?? []).filter(isAble);
   const mine = () => able().find(({ library }) => library.model.sha256 === current()?.model.sha256);
