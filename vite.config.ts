@@ -6,6 +6,7 @@ import { fingerprint, installedVersion } from './scripts/repository/repository.t
 import { listCollections } from './scripts/site/list-collections.ts';
 import { contentSecurityPolicy } from './scripts/vite/vite-csp.ts';
 import { stylesFromDisk } from './scripts/vite/vite-from-disk.ts';
+import { hnswlib } from './scripts/vite/vite-hnswlib.ts';
 import { libheif } from './scripts/vite/vite-libheif.ts';
 import { licences } from './scripts/vite/vite-licences.ts';
 import { onnxruntime } from './scripts/vite/vite-onnxruntime.ts';
@@ -86,7 +87,10 @@ export default defineConfig(async ({ command }) => {
         output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial' as const] }] } },
       },
     },
-    worker: { format: 'es' as const, plugins: () => [onnxruntime(), libheif(), saxWithoutStreams(), workerLicences()] },
+    worker: {
+      format: 'es' as const,
+      plugins: () => [onnxruntime(), libheif(), hnswlib(), saxWithoutStreams(), workerLicences()],
+    },
     server: { headers: devHeaders },
   };
 });

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { BlobReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import sirv from 'sirv';
+import { type Sent, slowLine } from '../scripts/bench/first-visit/line.ts';
 import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from '../scripts/repository/folders.ts';
 import { type Behaviour, type EmulatedHost, emulateHost } from '../scripts/serve/emulated/emulated-host.ts';
 import { serve } from '../scripts/serve/serve.ts';
@@ -33,6 +34,13 @@ export async function stopSites(): Promise<void> {
 /** The built site with the data of another `public/` folder, and the headers of a good host. */
 export async function serveSite(publicFolder: string, host = '127.0.0.1', site = SITE): Promise<Site> {
   return started(await serve({ site, publicFolder, host, port: 0 }));
+}
+
+/** The built site with its own data, and what of it goes over the line. */
+export async function serveCounted(): Promise<Site & { readonly sent: readonly Sent[] }> {
+  const { origin } = await serveSite(SITE);
+  const { server, sent } = await slowLine(Number(new URL(origin).port), { bytesPerSecond: 1e9, latencyMs: 0 });
+  return { ...started(server), sent };
 }
 
 /** A folder by a server that sends no headers of ours and knows no ranges, as `python3 -m http.server`. */

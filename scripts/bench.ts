@@ -22,6 +22,7 @@ Usage: pnpm bench [options]
        pnpm bench million [options]
        pnpm bench library [options]
        pnpm bench against <site> [options]
+       pnpm bench first-visit [options]
 
 Measures the production build in Chromium: queries, cold and warm start, bytes, memory, and build-index. Nothing here
 passes or fails. Writes bench-results/bench.json and bench.md.
@@ -66,6 +67,15 @@ and build-index on the same machine; where the time goes; queries meanwhile; how
   --memory <n>       also: memory after 500 and after so many pictures
   --start <n>        start with so many made-up pictures; 0: leave it out (20000)
   --json <file>      where the results go
+
+With "first-visit": somebody who has never been here, over a slow line and a host that compresses nothing: seconds to the
+pictures and to the first answer, bytes until then by kind. Writes bench-results/first-visit.json.
+
+  --against <site>   also: a site that "pnpm build" wrote in another version of this repository, in turns
+  --rounds <n>       visits each (3)
+  --line <name>      slow (200 kB/s, 150 ms), fast (1.25 MB/s, 40 ms) or both (both)
+  --view <name>      phone, desktop or both (both)
+  --json <file>      where the results go
 `;
 
 const OPTIONS = {
@@ -88,6 +98,10 @@ await runScript(HELP, async (args) => {
   if (args[0] === 'against') {
     const { benchAgainst } = await import('./bench/against.ts');
     return benchAgainst(args.slice(1));
+  }
+  if (args[0] === 'first-visit') {
+    const { benchFirstVisit } = await import('./bench/first-visit/main.ts');
+    return benchFirstVisit(args.slice(1));
   }
   if (args[0] === 'library') {
     const { benchLibrary } = await import('./bench/library/main.ts');

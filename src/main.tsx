@@ -10,6 +10,7 @@ import { scoped } from './site/scope.ts';
 import { createByDate } from './state/collection/by-date.ts';
 import { createItems, whyMissing } from './state/collection/items.ts';
 import { createLibraryPictures } from './state/collection/library-pictures.ts';
+import { createLoadGate } from './state/collection/load-gate.ts';
 import { createOpened } from './state/collection/opened.ts';
 import { createOtherModels } from './state/collection/other-models.ts';
 import { createPictures } from './state/collection/pictures.ts';
@@ -30,6 +31,7 @@ import { createFollowing } from './state/search/following.ts';
 import { createQueryNotice } from './state/search/query-notice.ts';
 import { createRefining } from './state/search/refining.ts';
 import { createSearch } from './state/search/search.ts';
+import { FAST_LINE, lineSpeed, SLOW_LINE, savesData, untilPicturesShown } from './state/shell/line.ts';
 import { createNotices, type Notices } from './state/shell/notices.ts';
 import { AppView } from './ui/app.tsx';
 import { type App, AppContext } from './ui/context.ts';
@@ -38,11 +40,18 @@ import { type App, AppContext } from './ui/context.ts';
 function createApp(baseUrl: string): App {
   const address = createAddressBar();
   const { device, index, threads } = address.current();
-  const client = createQueryClient({ baseUrl, device, index, ...(threads === null ? {} : { threads }) });
+  const gate = createLoadGate({
+    saveData: savesData(),
+    isFast: lineSpeed() > FAST_LINE,
+    untilShown: untilPicturesShown,
+  });
+  const { mayLoad } = gate;
+  const client = createQueryClient({ baseUrl, device, index, mayLoad, ...(threads === null ? {} : { threads }) });
   const notices = createNotices();
   const library = createOwnPictures(baseUrl, address.current(), notices);
   const wanted = (offered: Offered) => collectionOf(address.current(), offered);
   const session = createSession(client, wanted, notices, library.isUsed);
+  const loading = gate.attach(client, session.collection);
   const items = createItems(client, session.collection, (error) =>
     error ? notices.say('items', whyMissing(error)) : notices.dismiss('items'),
   );
@@ -117,6 +126,7 @@ function createApp(baseUrl: string): App {
     address,
     notices,
     session,
+    loading,
     search,
     refining,
     otherModels,
@@ -197,7 +207,7 @@ function nextTask(): Promise<void> {
 const root = document.getElementById('app');
 if (!root) throw new Error('index.html has no element #app.');
 const baseUrl = new URL(import.meta.env.BASE_URL, location.origin + location.pathname).href;
-await isolate(baseUrl);
+await isolate(baseUrl, lineSpeed() < SLOW_LINE);
 await nextTask();
 const app = createRoot(() => createApp(baseUrl));
 // A link to a search is a completed search.

@@ -38,15 +38,15 @@ async function repair(page: Page): Promise<void> {
 
 const COLLECTION = [
   { name: 'manifest', url: /demo\/manifest\.json$/, codes: ['collection-not-found', 'collection-invalid'] },
-  { name: 'items', url: /demo\/items-.*\.bin$/, codes: ['part-missing', 'part-corrupt'] },
+  { name: 'items', url: /demo\/items-.*\.bin(\.gz)?$/, codes: ['part-missing', 'part-corrupt'] },
   { name: 'vectors', url: /demo\/vectors-.*\.bin$/, codes: ['part-missing', 'part-corrupt'] },
-  { name: 'graph', url: /demo\/graph-.*\.bin$/, codes: ['part-missing', 'part-corrupt'] },
+  { name: 'graph', url: /demo\/graph-.*\.bin(\.gz)?$/, codes: ['part-missing', 'part-corrupt'] },
 ] as const;
 const MODEL = [
   { name: 'model.json', url: /model\.json$/, codes: ['model-not-found', 'model-invalid'] },
-  { name: 'text tower', url: /text_model\.onnx$/, codes: ['part-missing', 'part-corrupt'] },
-  { name: 'tokenizer', url: /tokenizer\.json$/, codes: ['part-missing', 'part-corrupt'] },
-  { name: 'runtime', url: /onnxruntime-wasm-.*\.wasm$/, codes: ['part-missing', 'part-corrupt'] },
+  { name: 'text tower', url: /text_model\.onnx(\.gz)?$/, codes: ['part-missing', 'part-corrupt'] },
+  { name: 'tokenizer', url: /tokenizer\.json(\.gz)?$/, codes: ['part-missing', 'part-corrupt'] },
+  { name: 'runtime', url: /onnxruntime-wasm-.*\.wasm(\.xz|\.gz)?$/, codes: ['part-missing', 'part-corrupt'] },
 ] as const;
 
 for (const { name, url, codes } of [...COLLECTION, ...MODEL]) {

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAX_PART_BYTES } from '../../src/engine/collection/types.ts';
 import {
@@ -9,6 +11,7 @@ import {
   parseModelManifest,
   stringifyModelManifest,
 } from '../../src/engine/model/model.ts';
+import { packedPath } from '../../src/engine/ports.ts';
 import { createHttpSource } from '../../src/platform/bytes/http-source.browser.ts';
 import { textFiles, towerFile } from '../../src/platform/models/model-files.ts';
 import { readModelFile, readNewestModel } from '../../src/platform/models/model-source.browser.ts';
@@ -36,7 +39,8 @@ afterAll(() => rm(work, { recursive: true, force: true }));
 
 test('only what a browser loads is copied, in parts that every host takes, and model.json lists just that', async () => {
   const after = parseModelManifest(await readFile(at('dist/models/large/model.json'), 'utf8'));
-  const listed = after.files.flatMap(({ path, parts }) => parts?.map((part) => part.path) ?? [path]);
+  const hosted = after.files.flatMap((file) => file.parts ?? [file]);
+  const listed = hosted.flatMap(({ path, packed }) => (packed ? [path, packedPath(path, packed)] : [path]));
   const found = (await readdir(at('dist/models/large'), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(at('dist/models/large/').length));
@@ -44,6 +48,13 @@ test('only what a browser loads is copied, in parts that every host takes, and m
   for (const name of found)
     expect((await stat(at('dist/models/large', name))).size).toBeLessThanOrEqual(MAX_PART_BYTES);
   expect(towerFile(after, 'text', 'fp32').parts).toHaveLength(2);
+  const tokenizer = after.files.find(({ path }) => path === 'tokenizer.json');
+  expect(tokenizer?.packed?.bytes).toBeLessThan((tokenizer?.bytes ?? 0) / 2);
+  for (const { path, packed, sha256 } of hosted.filter((file) => file.packed)) {
+    const compressed = await readFile(at('dist/models/large', `${path}.gz`));
+    expect(compressed).toHaveLength(packed?.bytes ?? 0);
+    expect(createHash('sha256').update(gunzipSync(compressed)).digest('hex')).toBe(sha256);
+  }
   expect(towerFile(after, 'vision', 'fp32').sha256).toBe(towerFile(before, 'vision', 'fp32').sha256);
   expect(after.files.some(({ path }) => path === 'preprocessor_config.json')).toBe(true);
   expect(after.omittedVision).toEqual([]);
@@ -91,8 +102,12 @@ test('the embedded model keeps its papers', async () => {
   expect(names).toEqual(expect.arrayContaining(['MODEL.md', 'credits.json', 'config.json', 'tokenizer.json']));
   expect(await readdir(at('packaged', DEFAULT_MODEL, 'onnx'))).toEqual([
     'text_model.onnx',
+    'text_model.onnx.gz',
     'text_model_prepared.onnx',
+    'text_model_prepared.onnx.gz',
     'vision_model.onnx',
+    'vision_model.onnx.gz',
     'vision_model_prepared.onnx',
+    'vision_model_prepared.onnx.gz',
   ]);
 });

@@ -10,6 +10,7 @@ import {
   stringifyModelManifest,
 } from '../../src/engine/model/model.ts';
 import { textFiles, visionFiles } from '../../src/platform/models/model-files.ts';
+import { writePacked } from '../site/packed.ts';
 import { listModels } from './list-models.ts';
 
 /** What a model says of itself and of whose work it is: it goes wherever the model goes. */
@@ -61,12 +62,13 @@ function browserFiles(manifest: ModelManifest): readonly ModelFile[] {
   return manifest.files.filter(({ path }) => paths.has(path));
 }
 
-/** Copy a file, in parts where it is too large. @returns its entry in `model.json`. */
-async function packageFile(file: ModelFile, from: string, to: string, maxPartBytes: number): Promise<ModelFile> {
+/** Copy a file, in parts where it is too large, and compressed besides where that helps. @returns its entry in `model.json`. */
+async function packageFile(given: ModelFile, from: string, to: string, maxPartBytes: number): Promise<ModelFile> {
+  const { packed: _, ...file } = given;
   await mkdir(dirname(join(to, file.path)), { recursive: true });
   if (file.bytes <= maxPartBytes) {
     await cp(join(from, file.path), join(to, file.path));
-    return file;
+    return withPacked(file, await writePacked(join(to, file.path)));
   }
   const content = await readFile(join(from, file.path));
   const parts: ModelFilePart[] = [];
@@ -75,7 +77,11 @@ async function packageFile(file: ModelFile, from: string, to: string, maxPartByt
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const path = `${file.path}.${sha256.slice(0, 16)}.part`;
     await writeFile(join(to, path), bytes);
-    parts.push({ path, sha256, bytes: bytes.length });
+    parts.push(withPacked({ path, sha256, bytes: bytes.length }, await writePacked(join(to, path))));
   }
   return { ...file, parts };
+}
+
+function withPacked<T extends ModelFilePart>(file: T, bytes: number | undefined): T {
+  return bytes === undefined ? file : { ...file, packed: { by: 'gzip', bytes } };
 }

@@ -1,5 +1,5 @@
 /** Running a model's towers when it is added: how texts are given to it, its golden vectors, whether it can be used. */
-import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transformers';
+import type { PreTrainedTokenizer } from '@huggingface/transformers';
 import { AfterimageError } from '../../src/engine/errors.ts';
 import { type Dtype, GOLDEN_COSINE, type GoldenVector, type ModelManifest } from '../../src/engine/model/model.ts';
 import { dot, type Embedding, normalise } from '../../src/engine/numeric/embedding.ts';
@@ -8,10 +8,11 @@ import {
   createNodeQueryEncoder,
   useModelsFolder,
 } from '../../src/platform/encoders/clip.node.ts';
+import { loadTextTower } from '../../src/platform/encoders/clip-text.node.ts';
 import {
   goldenCosine,
-  loadTextTower,
   runTextTower,
+  type TextModel,
   type TextRules,
   tokenise,
 } from '../../src/platform/encoders/clip-text.ts';
@@ -62,7 +63,7 @@ export async function runTextTowers(
 
 interface TextTower {
   readonly tokenizer: PreTrainedTokenizer;
-  readonly model: PreTrainedModel;
+  readonly model: TextModel;
 }
 
 async function openTextTower({ folder, family }: HfFolder, stage: Stage, dtype: Dtype): Promise<TextTower> {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packedParts } from '../../src/engine/collection/extensions/packed.ts';
 import type { CollectionManifest, PartKind } from '../../src/engine/collection/types.ts';
-import type { ModelManifest } from '../../src/engine/model/model.ts';
+import type { ModelFile, ModelManifest } from '../../src/engine/model/model.ts';
+import { type FileHash, packedPath } from '../../src/engine/ports.ts';
 import { textFiles } from '../../src/platform/models/model-files.ts';
 import { KEEP_LIMIT_BYTES } from '../../src/site/limits.ts';
 import type { SiteFile } from './site-files.ts';
@@ -50,8 +52,8 @@ export async function firstVisit(
   const screen = collection && onScreen(files, collection);
   const first = [
     { kind: 'page', files: pick(files, pageFiles(html)) },
-    { kind: 'search code', files: files.filter(({ path }) => isSearchCode(path, device)) },
-    { kind: 'runtime', files: files.filter(({ path }) => isRuntime(path, device)) },
+    { kind: 'search code', files: await searchCode(site, files, device, collection) },
+    { kind: 'runtime', files: runtimes(files, device) },
     { kind: 'model', files: model ? pick(files, modelFiles(model, device)) : [] },
     { kind: 'collection', files: pick(files, collection ? collectionFiles(collection) : ['collections/index.json']) },
     ...(screen ? [{ kind: 'pictures on the screen', ...screen }] : []),
@@ -71,28 +73,56 @@ function pageFiles(html: string): readonly string[] {
   return ['index.html', ...named.map(([, path]) => path as string)];
 }
 
-/** The query worker and the part of it that encodes text; names are those of `workers/` and `src/platform/encoders/`. */
-function isSearchCode(path: string, device: Device): boolean {
-  return (
-    /^assets\/(query\.worker|clip\.browser)-[\w-]+\.js$/.test(path) ||
-    (path.startsWith(`assets/onnxruntime-${device}-`) && path.endsWith('.js'))
-  );
+/**
+ * The query worker and the part of it that encodes text; names are those of `workers/` and `src/platform/encoders/`. And of
+ * what the worker loads besides: the decoder where the runtime is packed with xz, hnswlib where the collection has a graph.
+ */
+async function searchCode(
+  site: string,
+  files: readonly SiteFile[],
+  device: Device,
+  collection: CollectionManifest | undefined,
+): Promise<readonly SiteFile[]> {
+  const isWorker = ({ path }: SiteFile) => /^assets\/query\.worker-[\w-]+\.js$/.test(path);
+  const isEncoder = ({ path }: SiteFile) =>
+    /^assets\/clip\.browser-[\w-]+\.js$/.test(path) ||
+    (path.startsWith(`assets/onnxruntime-${device}-`) && path.endsWith('.js'));
+  const code = await Promise.all(files.filter(isWorker).map(({ path }) => readFile(join(site, path), 'utf8')));
+  const libraries = [
+    ...(runtimes(files, device).some(({ path }) => path.endsWith('.xz')) ? ['xz-decompress'] : []),
+    ...(collection?.index === 'hnsw' ? ['hnswlib'] : []),
+  ];
+  const named = libraries.flatMap((name) => code.join('\n').match(new RegExp(`\\b${name}-[\\w-]+\\.js`, 'g')) ?? []);
+  const wanted = new Set(named.map((name) => `assets/${name}`));
+  return files.filter((file) => isWorker(file) || isEncoder(file) || wanted.has(file.path));
 }
 
-function isRuntime(path: string, device: Device): boolean {
-  return path.startsWith(`assets/onnxruntime-${device}-`) && /\.wasm(\.\w+)?$/.test(path);
+/** The packed form where there is one. */
+function runtimes(files: readonly SiteFile[], device: Device): readonly SiteFile[] {
+  const all = files.filter(
+    ({ path }) => path.startsWith(`assets/onnxruntime-${device}-`) && /\.wasm(\.\w+)?$/.test(path),
+  );
+  const packed = all.filter(({ path }) => !path.endsWith('.wasm'));
+  return packed.length > 0 ? packed : all;
+}
+
+/** What a page asks for to have the file: its packed form where there is one. */
+function asked({ path, packed }: Pick<FileHash, 'packed'> & { readonly path: string }): string {
+  return packed ? packedPath(path, packed) : path;
 }
 
 function modelFiles(model: ModelManifest, device: Device): readonly string[] {
-  const files = textFiles(model, device).flatMap((file) => file.parts ?? [file]);
-  return ['model.json', ...files.map(({ path }) => path)].map((path) => `models/${model.id}/${path}`);
+  const files = textFiles(model, device).flatMap((file): readonly ModelFile[] => file.parts ?? [file]);
+  return ['model.json', ...files.map(asked)].map((path) => `models/${model.id}/${path}`);
 }
 
-function collectionFiles({ name, index, parts }: CollectionManifest): readonly string[] {
+function collectionFiles(manifest: CollectionManifest): readonly string[] {
+  const { name, index } = manifest;
+  const parts = packedParts(manifest);
   const hasBlocks = parts.some(({ kind }) => kind === 'blocks');
   const needed: readonly string[] = SEARCHED[index].filter((kind) => kind !== 'items' || !hasBlocks);
   const searched = parts.filter(({ kind }) => needed.includes(kind) || (hasBlocks && kind === 'blocks'));
-  const own = ['manifest.json', ...searched.map(({ path }) => path)].map((path) => `collections/${name}/${path}`);
+  const own = ['manifest.json', ...searched.map(asked)].map((path) => `collections/${name}/${path}`);
   return ['collections/index.json', ...own];
 }
 
@@ -101,10 +131,10 @@ function onScreen(files: readonly SiteFile[], { name, count }: CollectionManifes
   return { files: thumbnails, about: Math.min(PICTURES_ON_SCREEN, count, thumbnails.length) };
 }
 
-function ofCollection(files: readonly SiteFile[], { name, parts }: CollectionManifest): readonly SiteFile[] {
+function ofCollection(files: readonly SiteFile[], manifest: CollectionManifest): readonly SiteFile[] {
   return pick(
     files,
-    parts.map(({ path }) => `collections/${name}/${path}`),
+    packedParts(manifest).map((part) => `collections/${manifest.name}/${asked(part)}`),
   );
 }
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
 import { SECURITY_HEADERS } from '../../src/site/headers.ts';
 import { headersOf, readHeaderRules } from '../serve/emulated/header-rules.ts';
+import { packCollections } from '../site/pack-collections.ts';
 import { checkLimits } from './check-limits.ts';
 import { HOSTS, type HostId } from './hosts.ts';
 import { type PackageOptions, packageSite } from './package-site.ts';
@@ -227,6 +228,27 @@ describe('what a first visit downloads', () => {
     });
     expect(files(visit.wasm.later)).toEqual({ 'rest of the app': 2, 'other pictures': 1 });
     expect(visit.webgpu.first[2]?.files.map(({ path }) => path)).toEqual(['assets/onnxruntime-webgpu-0.wasm']);
+  });
+
+  it('is the packed form of what has one, with what unpacks it', async () => {
+    await writeFiles(site, {
+      'assets/query.worker-d4.js': 'import("./xz-decompress-g7.js");import("./hnswlib-31-h8.js")',
+      'assets/xz-decompress-g7.js': CODE,
+      'assets/xz-decompress-of_another.js': CODE,
+      'assets/hnswlib-31-h8.js': CODE,
+      'assets/onnxruntime-wasm-0.wasm.xz': 'xz',
+    });
+    await packCollections(join(site, 'collections'));
+    const { visit } = await pack();
+    const of = (kind: string) => visit.wasm.first.find((one) => one.kind === kind)?.files.map(({ path }) => path) ?? [];
+    expect(of('runtime')).toEqual(['assets/onnxruntime-wasm-0.wasm.xz']);
+    expect(of('search code')).toEqual(
+      expect.arrayContaining(['assets/xz-decompress-g7.js', 'assets/hnswlib-31-h8.js', 'assets/query.worker-d4.js']),
+    );
+    expect(of('search code')).not.toContain('assets/xz-decompress-of_another.js');
+    const items = of('collection').filter((path) => path.includes('/items-'));
+    expect(items).toEqual([expect.stringMatching(/\.bin(\.gz)?$/)]);
+    expect(visit.wasm.later.map(({ kind }) => kind)).not.toContain('rest of the collection');
   });
 
   it('of a collection with codes is these and what says where the rest lies', async () => {

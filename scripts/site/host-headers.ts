@@ -1,7 +1,13 @@
 import { IMMUTABLE_CACHE_CONTROL, SECURITY_HEADERS } from '../../src/site/headers.ts';
 
 /** Folders whose files are named by their content, in the pattern language that Cloudflare Pages and Netlify share. */
-const IMMUTABLE = ['assets/*', 'collections/:name/thumbs/*', 'collections/:name/previews/*', 'collections/:name/*.bin'];
+const IMMUTABLE = [
+  'assets/*',
+  'collections/:name/thumbs/*',
+  'collections/:name/previews/*',
+  'collections/:name/*.bin',
+  'collections/:name/*.bin.gz',
+];
 
 /** The file `_headers` of Cloudflare Pages and Netlify, for a site that lives below `base`. */
 export function hostHeaders(base: string): string {

@@ -8,6 +8,7 @@ import { packageModels } from '../models/package-models.ts';
 import { CACHE_FOLDER, COLLECTIONS_FOLDER, MODELS_FOLDER, PUBLIC_FOLDER, ROOT_FOLDER } from '../repository/folders.ts';
 import { fingerprint } from '../repository/repository.ts';
 import { type BuildRecord, emptyOut, readRecord, writeRecord } from './out-folder.ts';
+import { packCollections } from './pack-collections.ts';
 
 /** Folders of `public/` that hold data: copied for hosting, served in place by `pnpm start`. */
 const DATA = ['collections', 'models'];
@@ -66,6 +67,7 @@ async function copyPublic({ out, data }: SiteOptions): Promise<void> {
   }
   if (!data) return;
   await copyVisible(COLLECTIONS_FOLDER, join(out, 'collections'));
+  await packCollections(join(out, 'collections'));
   await packageModels(MODELS_FOLDER, join(out, 'models'));
 }
 

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { defaultClientConditions, type Plugin, type ResolvedConfig } from 'vite';
+import { packedPath } from '../../src/engine/ports.ts';
+import { packRuntime } from './pack-runtime.ts';
 
 const MODULE = 'virtual:onnxruntime';
 const RESOLVED = `\0${MODULE}`;
@@ -50,7 +52,15 @@ export function onnxruntime(): Plugin {
         emit(glueName, glue);
         const start = startModule(`./${glueName}`);
         const url = emit(named('', wasm, 'wasm'), wasm);
-        return `${device}: { start: ${emit(named('-start', start), start)}, wasm: { url: ${url}, ${said} } }`;
+        const { by, bytes } = await packRuntime(wasm, sha256);
+        const packed = { by, bytes: bytes.length };
+        this.emitFile({
+          type: 'asset',
+          fileName: packedPath(`assets/${named('', wasm, 'wasm')}`, packed),
+          source: bytes,
+        });
+        const wasmEntry = `{ url: ${url}, ${said}, packed: ${JSON.stringify(packed)} }`;
+        return `${device}: { start: ${emit(named('-start', start), start)}, wasm: ${wasmEntry} }`;
       });
       return `export const onnxruntime = { ${(await Promise.all(entries)).join(', ')} };`;
     },

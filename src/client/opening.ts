@@ -30,7 +30,7 @@ interface Opened extends Pick<QueryWorker, 'ready' | 'loading'> {
 }
 
 export function createOpening(
-  { index, threads, device: chosen, onEvent }: QueryWorkerOptions,
+  { index, threads, device: chosen, mayLoad = async () => {}, onEvent }: QueryWorkerOptions,
   session: WorkerSession<QueryWorkerApi>,
   withEncoder: WithEncoder,
 ): Opening {
@@ -38,7 +38,7 @@ export function createOpening(
 
   function begin(name: string): Opened {
     const device = async () => (await chosen).device;
-    const info = session.call((api) => api.openCollection(name, index, proxy(device)));
+    const info = session.call((api) => api.openCollection(name, index, proxy(device), proxy(mayLoad)));
     let begun = Promise.resolve();
     let isReady = false;
     const both = memoise(async () => {
@@ -47,6 +47,7 @@ export function createOpening(
         onBegun = resolve;
       });
       await info;
+      await mayLoad();
       const loaded = await load(onBegun);
       isReady = true;
       return loaded;

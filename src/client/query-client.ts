@@ -1,4 +1,4 @@
-import { proxy } from 'comlink';
+import { proxy, type Remote } from 'comlink';
 import { createLatest } from '../engine/async/latest.ts';
 import type { CollectionEntry, Item, PictureBytes } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
@@ -13,6 +13,7 @@ import type {
   FoundTimeline,
   IndexPreference,
   OtherModel,
+  QueryWorkerApi,
   RankedPage,
   SearchContext,
   SearchResponse,
@@ -33,6 +34,8 @@ export interface QueryClientOptions {
   readonly index: IndexPreference;
   /** Threads on WebAssembly; chosen by the machine where absent. */
   readonly threads?: number;
+  /** Resolves when what queries need may be loaded: asked for each collection and each worker. At once where absent. */
+  readonly mayLoad?: () => Promise<void>;
   /** The three below are the browser's where absent. */
   readonly createWorker?: () => WorkerLike;
   readonly createWorkerLock?: () => WorkerLock | undefined;
@@ -49,6 +52,9 @@ export interface QueryClient {
   open(collection: string): Promise<CollectionInfo>;
   /** Encoder and index of the open collection answer. After a failure, asking again tries again. */
   ready(): Promise<Ready>;
+  /** Stop downloading what queries need; what waits for it waits on. */
+  pauseLoading(): void;
+  resumeLoading(): void;
   /** One search runs, one waits. Undefined: a newer one took its place, or another collection was opened. */
   search(query: Query, context?: SearchContext): Promise<SearchResponse | undefined>;
   rank(query: Query, from: number, count: number, context?: SearchContext): Promise<RankedPage>;
@@ -94,6 +100,10 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
   });
   const { run } = workers;
 
+  /** A worker that dies of it is replaced, and one that was replaced meanwhile has nothing to pause. */
+  const tellWorker = (work: (api: Remote<QueryWorkerApi>) => Promise<void>) =>
+    void run((worker) => worker.ask(work)).catch(() => undefined);
+
   // Asked while the model is being loaded, the worker answers as soon as it can, with no message to wait for.
   const loading = () => run((worker) => worker.loading());
   const latest = createLatest(loading, ({ query, context }: Asked, isStale) =>
@@ -113,6 +123,8 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
       return workers.open(name);
     },
     ready: () => run((worker) => worker.ready()),
+    pauseLoading: () => tellWorker((api) => api.pauseLoading()),
+    resumeLoading: () => tellWorker((api) => api.resumeLoading()),
     search: (query, context) => latest.ask({ query, context }),
     otherModels: () =>
       run(async (worker) => {

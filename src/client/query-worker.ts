@@ -33,6 +33,8 @@ export interface QueryWorkerOptions {
   readonly index: IndexPreference;
   /** On WebAssembly; chosen by the machine where absent. */
   readonly threads?: number;
+  /** Resolves when what queries need may be loaded; at once where absent. */
+  readonly mayLoad?: () => Promise<void>;
   /** Where the encoder runs, once it is known. */
   readonly device: Promise<DeviceChoice>;
   readonly worker: WorkerLike;

@@ -85,6 +85,8 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     listCollections: async () => [],
     openCollection: async (name) =>
       ({ manifest: { name, model: { id: 'mini', sha256: '' } }, fromCache: false }) as unknown as CollectionInfo,
+    pauseLoading: async () => {},
+    resumeLoading: async () => {},
     indexReady: async () => ({ kind: 'hnsw' }) as IndexInfo,
     loadEncoder: async (request) => ({ ...request, modelId: 'mini', golden: 1 }) as unknown as EncoderInfo,
     siteModels: async () => [],

@@ -33,6 +33,28 @@ export interface ReadOptions {
 export interface FileHash {
   readonly sha256: string;
   readonly bytes: number;
+  /** A smaller form of it that the host has besides; what comes out of it is what is verified. */
+  readonly packed?: Packed;
+}
+
+/** How files are packed. Every browser unpacks `gzip` by itself; for `xz` there is code. */
+export type Packing = 'gzip' | 'xz';
+
+/** A file once more, compressed: `<path>.gz` or `<path>.xz` beside it. */
+export interface Packed {
+  readonly by: Packing;
+  /** Of the compressed file: what goes over the line. */
+  readonly bytes: number;
+}
+
+/** Where the compressed form of the file at `path` lies. */
+export function packedPath(path: string, { by }: Packed): string {
+  return `${path}.${by === 'gzip' ? 'gz' : 'xz'}`;
+}
+
+/** What goes over the line for a file. */
+export function lineBytes({ bytes, packed }: Pick<FileHash, 'bytes' | 'packed'>): number {
+  return packed?.bytes ?? bytes;
 }
 
 /** A stretch of a file that can be verified alone. */

@@ -34,6 +34,8 @@ export type LoadStage =
 /** Sent by the worker while it works. */
 export type WorkerEvent =
   | { readonly type: 'progress'; readonly stage: LoadStage; readonly loaded: number; readonly total: number }
+  /** What has to be downloaded before the open collection can be searched. None of it is loaded yet. */
+  | { readonly type: 'to-load'; readonly bytes: number }
   /** Something came, or did not, that a call waits for: the worker is at work. */
   | { readonly type: 'heartbeat' }
   /** A collection changed on the server since the last visit and its new state is in use now. */
@@ -132,7 +134,7 @@ export interface OtherModel {
   readonly problem: string | null;
 }
 
-/** Bytes of some files of a model, and how many of them have to be downloaded, because this browser does not keep them. */
+/** What a download of some files of a model takes, and what of it is left to do, because this browser does not keep them. */
 export interface ModelBytes {
   readonly bytes: number;
   readonly missing: number;
@@ -226,12 +228,18 @@ export interface QueryWorkerApi {
    * Resolves when manifest and items are there, so that the grid can be browsed; the index loads on behind it.
    * @param device (a Comlink proxy) where the text tower will run: asked when the model changed along with the
    *   collection, because neither is of use without the other
+   * @param mayLoad (a Comlink proxy) resolves when what queries need may be loaded: it is large, and the pictures on the
+   *   screen come first
    */
   openCollection(
     name: string,
     index: IndexPreference,
     device: () => Promise<EncoderRequest['device']>,
+    mayLoad: () => Promise<void>,
   ): Promise<CollectionInfo>;
+  /** Stop downloading what queries need, until `resumeLoading`; what waits for it waits on. */
+  pauseLoading(): Promise<void>;
+  resumeLoading(): Promise<void>;
   /** Resolves when the index of the open collection answers. */
   indexReady(): Promise<IndexInfo>;
   /**

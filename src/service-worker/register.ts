@@ -35,12 +35,14 @@ export class NotInstalled extends Error {}
 /**
  * Cross-origin isolation, which threads need, on hosts that cannot send its headers: register the service worker, which
  * answers navigations with them, and reload once. Resolves when the page may start; never when it is being reloaded.
+ * @param isSlow the line is: then the whole app is not fetched first, and the next visit is isolated
  */
-export async function isolate(baseUrl: string): Promise<void> {
+export async function isolate(baseUrl: string, isSlow = false): Promise<void> {
   if (crossOriginIsolated) {
     forgetReload();
     return;
   }
+  if (isSlow) return;
   if (!serviceWorkerSupported || window.top !== window || !rememberReload()) return;
   try {
     await registerServiceWorker(baseUrl);

@@ -24,7 +24,7 @@ addPlugins([
     scope,
   ),
 ]);
-precache(files.filter(({ url }) => !url.endsWith('.wasm')));
+precache(files.filter(({ url }) => !isRuntime(`/${url}`)));
 cleanupOutdatedCaches();
 
 self.addEventListener('install', (event) => {

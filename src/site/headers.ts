@@ -43,6 +43,6 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 
 /** Paths below the app's base whose names carry a hash of their content, so that they may be kept for ever. */
 export const IMMUTABLE_PATH =
-  /^(assets\/.+|collections\/[^/]+\/(thumbs|previews)\/.+|collections\/[^/]+\/[a-z]+-[0-9a-f]{16}\.bin)$/;
+  /^(assets\/.+|collections\/[^/]+\/(thumbs|previews)\/.+|collections\/[^/]+\/[a-z]+-[0-9a-f]{16}\.bin(\.gz)?)$/;
 
 export const IMMUTABLE_CACHE_CONTROL = 'public, max-age=31536000, immutable';

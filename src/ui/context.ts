@@ -2,6 +2,7 @@ import { type Accessor, createContext, type Signal, useContext } from 'solid-js'
 import type { Item, PictureSource } from '../engine/collection/types.ts';
 import type { ByDate, DatablePictures } from '../state/collection/by-date.ts';
 import type { Items } from '../state/collection/items.ts';
+import type { LoadGate } from '../state/collection/load-gate.ts';
 import type { Opened } from '../state/collection/opened.ts';
 import type { OtherModels } from '../state/collection/other-models.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
@@ -27,6 +28,8 @@ export interface App {
   readonly address: AddressBar;
   readonly notices: Notices;
   readonly session: Session;
+  /** The download of what queries need. */
+  readonly loading: LoadGate;
   readonly search: Search;
   readonly refining: Refining;
   /** Models that find pictures beside that of the open collection. */

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_MODEL, GOLDEN_COSINE } from '../../../src/engine/model/model.ts';
 import { expandTensors } from '../../../src/engine/model/prepared.ts';
 import { useModelsFolder } from '../../../src/platform/encoders/clip.node.ts';
-import { goldenCosine, loadTextEncoder } from '../../../src/platform/encoders/clip-text.ts';
+import { loadTextEncoder } from '../../../src/platform/encoders/clip-text.node.ts';
+import { goldenCosine } from '../../../src/platform/encoders/clip-text.ts';
 import {
   PREPARED_TEXT,
   preparedPath,

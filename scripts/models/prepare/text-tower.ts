@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Dtype, ModelManifest } from '../../../src/engine/model/model.ts';
 import { expandTensors, type StoredTensor } from '../../../src/engine/model/prepared.ts';
 import { useModelsFolder } from '../../../src/platform/encoders/clip.node.ts';
-import { loadTextTower } from '../../../src/platform/encoders/clip-text.ts';
+import { loadTextTower } from '../../../src/platform/encoders/clip-text.node.ts';
 import { preparedPath, towerPath } from '../../../src/platform/models/model-files.ts';
 import { decodeWeights } from '../onnx.ts';
 

@@ -24,6 +24,9 @@ from ..towers.towers import DIM, HEADS, IMAGE_SIZE, LAYERS, TEXT_LENGTH, WIDTH
 # Smaller weights stay float32. The first three convolutions are small and feel it most: as int8 they alone cost 0.0005 of
 # cosine on average, 0.002 at worst.
 SMALLEST = 50_000
+# Values on either side of zero. A visitor who only searches downloads the text tower, compressed: of 7 bits gzip leaves 4.9 MB,
+# of 8 bits 5.6. On the demo collection hit@1 moves by 0.003 at most.
+LEVELS = {"text": 63, "vision": 127}
 EXAMPLES = ["a cat", "a photo of a golden retriever", "spooky", "gato", "Katze", "犬", "something to eat", "two children on a beach"]
 
 
@@ -53,15 +56,16 @@ def by_rows(graph):
     return gemm | {n.input[0] for n in graph.node if n.op_type == "Gather"}
 
 
-def quantised(weight, rows):
-    """float32 → (int8, scale): a scale for each output, which is a channel of a convolution, a row or a column."""
+def quantised(weight, rows, levels):
+    """float32 → (int8, scale), int8 from -levels to levels: a scale for each output, which is a channel of a convolution, a
+    row or a column."""
     axis = 0 if weight.ndim == 4 or rows else 1
     others = tuple(i for i in range(weight.ndim) if i != axis)
-    scale = (np.abs(weight).max(axis=others, keepdims=True) / 127 + 1e-12).astype(np.float32)
-    return np.clip(np.round(weight / scale), -127, 127).astype(np.int8), scale
+    scale = (np.abs(weight).max(axis=others, keepdims=True) / levels + 1e-12).astype(np.float32)
+    return np.clip(np.round(weight / scale), -levels, levels).astype(np.int8), scale
 
 
-def store_as_int8(source, target):
+def store_as_int8(source, target, levels):
     """Rewrite the float32 initialisers of at least SMALLEST numbers as int8 × scale."""
     model = onnx.load(source)
     graph = model.graph
@@ -71,7 +75,7 @@ def store_as_int8(source, target):
         if weight.dtype != np.float32 or weight.size < SMALLEST:
             initialisers.append(tensor)
             continue
-        small, scale = quantised(weight, name in rows)
+        small, scale = quantised(weight, name in rows, levels)
         initialisers += [numpy_helper.from_array(small, name + ".q"), numpy_helper.from_array(scale, name + ".s")]
         nodes.append(helper.make_node("Cast", [name + ".q"], [name + ".f"], to=TensorProto.FLOAT, name=name + ".cast"))
         nodes.append(helper.make_node("Mul", [name + ".f", name + ".s"], [name], name=name + ".mul"))
@@ -83,7 +87,7 @@ def store_as_int8(source, target):
     onnx.save(model, str(target))
 
 
-def export_tower(tower, example, names, axes, path):
+def export_tower(tower, example, names, axes, path, levels):
     """`names`: of input and output; `axes`: those of the input that may have any size."""
     inputs, outputs = names
     with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +96,7 @@ def export_tower(tower, example, names, axes, path):
             tower, (example,), plain, input_names=[inputs], output_names=[outputs],
             dynamic_axes={inputs: axes, outputs: {0: "batch"}}, opset_version=14,
         )  # fmt: skip
-        store_as_int8(plain, path)
+        store_as_int8(plain, path, levels)
     print(f"{path}: {path.stat().st_size} bytes")
 
 
@@ -146,9 +150,9 @@ def main():
     fold_batch_norm(vision)
 
     pixels = torch.randn(1, 3, IMAGE_SIZE, IMAGE_SIZE)
-    export_tower(vision, pixels, ("pixel_values", "image_embeds"), {0: "batch"}, out / "onnx/vision_model.onnx")
+    export_tower(vision, pixels, ("pixel_values", "image_embeds"), {0: "batch"}, out / "onnx/vision_model.onnx", LEVELS["vision"])
     tokens = torch.tensor([tokenizer("a photo of a cat", TEXT_LENGTH)])
-    export_tower(text, tokens, ("input_ids", "text_embeds"), {0: "batch", 1: "length"}, out / "onnx/text_model.onnx")
+    export_tower(text, tokens, ("input_ids", "text_embeds"), {0: "batch", 1: "length"}, out / "onnx/text_model.onnx", LEVELS["text"])
     tokenizer.save(out, TEXT_LENGTH)
     write_configs(out, tokenizer, scale)
 

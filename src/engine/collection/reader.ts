@@ -1,5 +1,6 @@
 import { AfterimageError } from '../errors.ts';
 import type { ByteSource, ReadOptions, Sha256 } from '../ports.ts';
+import { packedParts } from './extensions/packed.ts';
 import { createBlockedItems } from './items/blocked-items.ts';
 import { createItemLines, type ItemStore, storeOf } from './items/items.ts';
 import { isCollectionName, parseManifest } from './manifest.ts';
@@ -86,8 +87,9 @@ export async function readCollection(
 /** A collection of which the manifest is known already, for example from an earlier visit. */
 export function openCollection(source: ByteSource, manifest: CollectionManifest, basePath = 'collections'): Collection {
   const folder = `${basePath}/${manifest.name}`;
+  const hosted = packedParts(manifest);
   const parts = (kind?: PartKind) =>
-    manifest.parts
+    hosted
       .filter(isKnown)
       .filter((part) => kind === undefined || part.kind === kind)
       .map((part) => ({ ...part, path: `${folder}/${part.path}` }));

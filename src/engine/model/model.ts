@@ -16,7 +16,7 @@ import {
   sha256Hex,
   text,
 } from '../formats/check.ts';
-import type { FileHash } from '../ports.ts';
+import type { FileHash, Packed } from '../ports.ts';
 import type { StoredTensor } from './prepared.ts';
 
 export type Device = 'webgpu' | 'wasm' | 'cpu';
@@ -101,18 +101,23 @@ export const DEFAULT_MODEL = 'afterimage-mini';
 
 const dtype = oneOf('fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4');
 
+const packed = object<Packed>({ by: oneOf('gzip'), bytes: integer(1, MAX_PART_BYTES) });
+
 const modelFile: Check<ModelFile> = also(
   object<ModelFile>(
     {
       path: relativePath,
       sha256: sha256Hex,
       bytes: integer(0, MAX_FILE_BYTES),
+      packed,
       parts: list(
-        object<ModelFilePart>({ path: relativePath, sha256: sha256Hex, bytes: integer(1, MAX_PART_BYTES) }),
+        object<ModelFilePart>({ path: relativePath, sha256: sha256Hex, bytes: integer(1, MAX_PART_BYTES), packed }, [
+          'packed',
+        ]),
         1000,
       ),
     },
-    ['parts'],
+    ['packed', 'parts'],
   ),
   ({ bytes, parts }) => {
     const sum = parts?.reduce((total, part) => total + part.bytes, 0) ?? bytes;

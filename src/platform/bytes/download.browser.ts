@@ -1,7 +1,8 @@
 import { chunksOf } from '../../engine/async/chunks.ts';
 import { createStallTimer, type StallTimer } from '../../engine/async/timeouts.ts';
 import { AfterimageError } from '../../engine/errors.ts';
-import type { ReadOptions } from '../../engine/ports.ts';
+import type { Packing, ReadOptions } from '../../engine/ports.ts';
+import { unpack } from './unpack.browser.ts';
 
 /** A server that sends nothing for so long has gone away. */
 const STALL_MS = 45_000;
@@ -14,8 +15,9 @@ export const PIECE_STALL_MS = 15_000;
 const IMPATIENT_MS = 4_000;
 
 /**
- * The body at `url`, of `bytes` expected bytes; undefined when it is longer or shorter.
+ * The body at `url`, of `bytes` expected bytes; undefined when it is longer or shorter, or cannot be unpacked.
  * @param path what messages call the file
+ * @param by how it is packed; `bytes` is what comes out
  * @throws AfterimageError `part-missing`, `offline`, `network`, `collection-too-large`
  */
 export async function download(
@@ -24,14 +26,21 @@ export async function download(
   bytes: number,
   cache: RequestCache,
   { signal, onProgress }: ReadOptions,
+  by?: Packing,
 ): Promise<Uint8Array | undefined> {
   return fetching({ path, ms: STALL_MS }, signal, async (stalled, moved) => {
     const response = await fetch(url, { cache, signal: stalled });
     if (response.status === 404 || response.status === 410) throw missing(path);
     if (!response.ok || !response.body) throw serverError(path, response.status);
-    return readBody(response.body, path, bytes, (loaded) => {
+    const onLoaded = (loaded: number) => {
       moved();
       onProgress?.(loaded, bytes);
+    };
+    if (by === undefined) return readBody(chunksOf(response.body), path, bytes, onLoaded);
+    const { chunks, isDamaged } = unpack(response.body, by);
+    return readBody(chunks, path, bytes, onLoaded).catch((error: unknown) => {
+      if (isDamaged()) return undefined;
+      throw error;
     });
   });
 }
@@ -60,7 +69,8 @@ export async function downloadRange(
     if (response.status >= 500) throw serverError(path, response.status);
     const place = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
     const isRight = place?.[1] === `${offset}` && place[2] === `${last}` && ['*', `${total}`].includes(place[3] ?? '');
-    if (response.status === 206 && isRight && response.body) return readBody(response.body, path, length, onLoaded);
+    if (response.status === 206 && isRight && response.body)
+      return readBody(chunksOf(response.body), path, length, onLoaded);
     await response.body?.cancel().catch(() => undefined);
     return response.status === 200 ? 'whole' : undefined;
   });
@@ -68,14 +78,14 @@ export async function downloadRange(
 
 /** Undefined when it is longer or shorter than `bytes`. */
 async function readBody(
-  stream: ReadableStream<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   path: string,
   bytes: number,
   onLoaded: (loaded: number) => void,
 ): Promise<Uint8Array | undefined> {
   const body = allocate(path, bytes);
   let loaded = 0;
-  for await (const chunk of chunksOf(stream)) {
+  for await (const chunk of chunks) {
     if (loaded + chunk.length > bytes) return undefined;
     body.set(chunk, loaded);
     loaded += chunk.length;

@@ -1,7 +1,7 @@
 import { createPromiseCache } from '../../engine/async/cached/promise-cache.ts';
 import { createLimiter } from '../../engine/async/limiter.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
-import type { ByteRange, ByteSource, FileHash, ReadOptions } from '../../engine/ports.ts';
+import { type ByteRange, type ByteSource, type FileHash, packedPath, type ReadOptions } from '../../engine/ports.ts';
 import { sha256 } from '../hashes/sha256.ts';
 import { type ContentCache, createContentCache, rangeKey } from './content-cache.browser.ts';
 import {
@@ -13,6 +13,7 @@ import {
   withStallTimeout,
 } from './download.browser.ts';
 import { shareReads } from './share-reads.ts';
+import { canUnpack } from './unpack.browser.ts';
 
 /** A manifest or list, and where it came from. */
 export interface Newest {
@@ -143,7 +144,7 @@ function createReader(
       }
       await cache.drop(expected.sha256);
     }
-    const bytes = await downloadVerified(new URL(path, baseUrl).href, path, expected, options);
+    const bytes = await downloadVerified(baseUrl, path, expected, options);
     keep(expected.sha256, bytes);
     done.add(expected.sha256);
     return bytes;
@@ -241,16 +242,20 @@ function createNewest(baseUrl: string, cache: ContentCache): HttpSource['newest'
 }
 
 /**
- * A second try goes past the HTTP cache: it may hold an older file of the same name, or a damaged one.
+ * The packed form where there is one, else the file itself. A last try goes past the HTTP cache: it may hold an older file
+ * of the same name, or a damaged one.
  */
 async function downloadVerified(
-  url: string,
+  baseUrl: string,
   path: string,
   expected: FileHash,
   options: ReadOptions,
 ): Promise<Uint8Array> {
-  for (const mode of ['default', 'reload'] as const) {
-    const bytes = await download(url, path, expected.bytes, mode, options);
+  for (const way of ['packed', 'default', 'reload'] as const) {
+    const bytes =
+      way === 'packed'
+        ? await downloadPacked(baseUrl, path, expected, options)
+        : await download(new URL(path, baseUrl).href, path, expected.bytes, way, options);
     if (bytes && (await isIntact(bytes, expected))) {
       options.onProgress?.(expected.bytes, expected.bytes);
       return bytes;
@@ -260,6 +265,23 @@ async function downloadVerified(
     'part-corrupt',
     `${path} arrived damaged: it is not the file that was published (SHA-256 differs).`,
   );
+}
+
+/** Undefined where there is none, or none that can be unpacked: it was left behind when the site was uploaded, or is damaged. */
+async function downloadPacked(
+  baseUrl: string,
+  path: string,
+  { bytes, packed }: FileHash,
+  options: ReadOptions,
+): Promise<Uint8Array | undefined> {
+  if (!packed || !canUnpack(packed.by)) return undefined;
+  try {
+    const url = new URL(packedPath(path, packed), baseUrl).href;
+    return await download(url, path, bytes, 'default', options, packed.by);
+  } catch (error) {
+    if (error instanceof AfterimageError && error.code === 'part-missing') return undefined;
+    throw error;
+  }
 }
 
 async function isPiece(bytes: Uint8Array, { length, hash }: ByteRange): Promise<boolean> {

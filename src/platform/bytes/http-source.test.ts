@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FileHash } from '../../engine/ports.ts';
 import { sha256 } from '../hashes/sha256.ts';
@@ -80,6 +81,45 @@ describe('read', () => {
   test('an outdated copy in the HTTP cache does no harm', async () => {
     server.fault = () => (server.requests.length === 1 ? new Response(damaged) : undefined);
     expect(await source.read(PATH, expected)).toEqual(bytes);
+  });
+
+  describe('of a file that the host has packed besides', () => {
+    const gzipped = new Uint8Array(gzipSync(bytes));
+    const packed = { ...expected, packed: { by: 'gzip', bytes: gzipped.length } } as const;
+
+    test('reads the packed form, verifies and keeps what comes out, and says how far that is', async () => {
+      server.files.set(`${PATH}.gz`, gzipped);
+      const progress: [number, number][] = [];
+      const onProgress = (loaded: number, total: number) => progress.push([loaded, total]);
+      expect(await source.read(PATH, packed, { onProgress })).toEqual(bytes);
+      expect(server.requests).toEqual([`${PATH}.gz default`]);
+      expect(progress.at(-1)).toEqual([bytes.length, bytes.length]);
+      await expect.poll(() => cache.content.get(expected.sha256)).toEqual(bytes);
+    });
+
+    test('takes one that the browser has unpacked already', async () => {
+      server.files.set(`${PATH}.gz`, bytes);
+      expect(await source.read(PATH, packed)).toEqual(bytes);
+      expect(server.requests).toEqual([`${PATH}.gz default`]);
+    });
+
+    test.each([
+      ['is missing', undefined],
+      ['is damaged', gzipped.with(gzipped.length >> 1, 1 ^ (gzipped[gzipped.length >> 1] ?? 0))],
+      ['is cut off', gzipped.slice(0, -9)],
+      ['is of another file', new Uint8Array(gzipSync(damaged))],
+      ['is of a longer file', new Uint8Array(gzipSync(Uint8Array.of(...bytes, 1)))],
+    ])('reads the file itself where the packed form %s', async (_what, there) => {
+      if (there) server.files.set(`${PATH}.gz`, there);
+      expect(await source.read(PATH, packed)).toEqual(bytes);
+      expect(server.requests).toEqual([`${PATH}.gz default`, `${PATH} default`]);
+    });
+
+    test('is told that the network is away, and reads nothing else meanwhile', async () => {
+      server.fault = () => new TypeError('Failed to fetch');
+      await expect(source.read(PATH, packed)).rejects.toMatchObject({ code: 'network' });
+      expect(server.requests).toEqual([`${PATH}.gz default`]);
+    });
   });
 
   test('says what is wrong with the network', async () => {

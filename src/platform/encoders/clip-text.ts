@@ -1,14 +1,6 @@
 /** The text tower of a CLIP or SigLIP model, the same on every host: tokenise, run, normalise, by the rules of model.json. */
-import {
-  AutoTokenizer,
-  CLIPTextModelWithProjection,
-  type PreTrainedModel,
-  type PreTrainedTokenizer,
-  SiglipTextModel,
-  Tensor,
-} from '@huggingface/transformers';
 import { AfterimageError } from '../../engine/errors.ts';
-import type { Device, Dtype, GoldenVector, ModelManifest } from '../../engine/model/model.ts';
+import type { Dtype, GoldenVector, ModelManifest } from '../../engine/model/model.ts';
 import { dot, type Embedding, normalise } from '../../engine/numeric/embedding.ts';
 import type { QueryEncoder } from '../../engine/ports.ts';
 import { cleanWords } from '../../engine/query/clean-words.ts';
@@ -19,56 +11,29 @@ export interface ClipTextEncoder extends QueryEncoder {
   dispose(): Promise<void>;
 }
 
-type PretrainedOptions = NonNullable<Parameters<typeof PreTrainedModel.from_pretrained>[1]>;
+/** What is needed of a tokenizer; that of transformers.js has it. */
+export interface TextTokenizer {
+  (text: string, options: { readonly return_tensor: false }): unknown;
+  readonly all_special_tokens: readonly string[];
+  readonly pad_token_id: number | null | undefined;
+}
 
-export interface TextEncoderOptions {
-  readonly device: Device;
-  readonly dtype: Dtype;
-  /** Of the tower's file, without folder, precision and ending; the standard one where absent. */
-  readonly fileName?: string;
-  readonly sessionOptions?: NonNullable<PretrainedOptions['session_options']>;
-  readonly onProgress?: NonNullable<PretrainedOptions['progress_callback']>;
+/** A text tower that is loaded, wherever it runs. */
+export interface TextModel {
+  readonly inputNames: readonly string[];
+  /** One text: 64-bit integers by the name of their input, one row of each. @returns tensors by the name of their output */
+  run(inputs: Readonly<Record<string, readonly number[]>>): Promise<unknown>;
+  dispose(): Promise<unknown>;
 }
 
 /** What tokenising needs to know of a model. */
 export type TextRules = ModelManifest['text'] & Pick<ModelManifest, 'family'>;
 
-/**
- * Load tokenizer and text tower of the model that transformers.js finds under `manifest.id`. Its `env` (where files come
- * from, threads) is the host's business and must be set before.
- * @throws whatever transformers.js throws: a failed load, and on the web a realm that is good for nothing afterwards.
- */
-export async function loadTextEncoder(manifest: ModelManifest, options: TextEncoderOptions): Promise<ClipTextEncoder> {
-  const { tokenizer, model } = await loadTextTower(manifest.id, manifest.family, options);
-  return createTextEncoder(manifest, tokenizer, model);
-}
-
-/** Tokenizer and text tower of the model under `id`. */
-export async function loadTextTower(
-  id: string,
-  family: ModelManifest['family'],
-  { device, dtype, fileName = 'text_model', sessionOptions, onProgress }: TextEncoderOptions,
-): Promise<{ tokenizer: PreTrainedTokenizer; model: PreTrainedModel }> {
-  const TextModel = family === 'clip' ? CLIPTextModelWithProjection : SiglipTextModel;
-  const progress = onProgress ? { progress_callback: onProgress } : {};
-  const tokenizer = await AutoTokenizer.from_pretrained(id, progress);
-  const model = await TextModel.from_pretrained(id, {
-    ...progress,
-    device,
-    dtype,
-    model_file_name: fileName,
-    session_options: sessionOptions ?? {},
-    // Files are named in model.json, whatever config.json says of weights beside the graph.
-    use_external_data_format: false,
-  });
-  return { tokenizer, model };
-}
-
 /** A query encoder of a loaded tokenizer and text tower. */
-function createTextEncoder(
+export function createTextEncoder(
   manifest: ModelManifest,
-  tokenizer: PreTrainedTokenizer,
-  model: PreTrainedModel,
+  tokenizer: TextTokenizer,
+  model: TextModel,
 ): ClipTextEncoder {
   const rules = { ...manifest.text, family: manifest.family };
   return {
@@ -101,7 +66,7 @@ export interface Tokens {
  * SigLIP was trained without a mask: padding is seen there.
  * @throws AfterimageError `query-empty` for a text without visible characters.
  */
-export function tokenise(tokenizer: PreTrainedTokenizer, text: string, rules: TextRules): Tokens {
+export function tokenise(tokenizer: TextTokenizer, text: string, rules: TextRules): Tokens {
   const words = cleanWords(text);
   if (words === '') throw new AfterimageError('query-empty', 'The query is empty. Describe what to find.');
   const input = withoutLeading(rules.lowercase ? words.toLowerCase() : words, rules);
@@ -139,21 +104,12 @@ function withoutLeading(text: string, { skipLeading, keepBefore }: TextRules): s
 }
 
 /** The text tower's vector of one text, not normalised. */
-export async function runTextTower(model: PreTrainedModel, { ids, mask }: Tokens): Promise<Float32Array> {
-  const inputs: Record<string, Tensor> = { input_ids: int64(ids) };
-  if (inputNames(model).includes('attention_mask')) inputs.attention_mask = int64(mask);
-  const [vector] = embeddingRows(await model(inputs), 'text_embeds', 1);
+export async function runTextTower(model: TextModel, { ids, mask }: Tokens): Promise<Float32Array> {
+  const inputs: Record<string, readonly number[]> = { input_ids: ids };
+  if (model.inputNames.includes('attention_mask')) inputs.attention_mask = mask;
+  const [vector] = embeddingRows(await model.run(inputs), 'text_embeds', 1);
   if (!vector) throw new AfterimageError('model-invalid', 'The text tower returned no embedding.');
   return vector;
-}
-
-function int64(values: readonly number[]): Tensor {
-  return new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
-}
-
-function inputNames(model: PreTrainedModel): readonly string[] {
-  const sessions = model.sessions as Record<string, { inputNames: readonly string[] }>;
-  return sessions.model?.inputNames ?? [];
 }
 
 /**

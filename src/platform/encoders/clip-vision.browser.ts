@@ -10,7 +10,8 @@ import { PREPARED_VISION, preparedVision, towerPath, visionDtype } from '../mode
 import type { Device } from '../models/tower-files.browser.ts';
 import type { VisionFiles } from '../models/vision-files.browser.ts';
 import { createImageEncoder, loadVisionTower, type TowerImageEncoder } from './clip-vision.ts';
-import { configure, requireShaders, watchDevice, weightsBeside, withFiles } from './transformers.browser.ts';
+import { requireShaders, weightsBeside } from './tower-options.browser.ts';
+import { configure, watchDevice, withFiles } from './transformers.browser.ts';
 
 /**
  * Pictures a run: a GPU works on them side by side, a processor one after the other. A prepared tower multiplies matrices
@@ -38,7 +39,9 @@ export async function loadBrowserImageEncoder(
   const prepared = preparedOptions({ device, manifest, files });
   const threads = globalThis.crossOriginIsolated && !prepared ? wanted : 1;
   configure(runtime, onnxruntime[device].start, threads);
-  const options = { device, dtype, ...weightsBeside('vision', dtype, files), ...prepared };
+  const beside = weightsBeside('vision', dtype, files);
+  const standard = beside.length > 0 ? { sessionOptions: { externalData: beside } } : {};
+  const options = { device, dtype, ...standard, ...prepared };
   const model = await withFiles(manifest.id, files, () => loadVisionTower(manifest.id, manifest.family, options));
   if (device === 'webgpu') watchDevice(onLost);
   const batchSize = BATCH[prepared ? 'prepared' : device];

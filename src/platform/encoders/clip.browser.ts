@@ -1,15 +1,16 @@
 /// <reference path="../runtime/onnxruntime.d.ts" />
-/** The text tower in a browser worker, through transformers.js on onnxruntime-web. */
+/** The text encoder in a browser worker, checked by its golden vectors. */
 
 import { onnxruntime } from 'virtual:onnxruntime';
 import { AfterimageError } from '../../engine/errors.ts';
 import { type Dtype, GOLDEN_COSINE, type ModelManifest } from '../../engine/model/model.ts';
 import { expandTensors } from '../../engine/model/prepared.ts';
 import type { Version } from '../bytes/http-source.browser.ts';
-import { PREPARED_TEXT, preparedPath, preparedTensors, textEncoderBytes, towerPath } from '../models/model-files.ts';
+import { preparedPath, preparedTensors, textEncoderBytes, towerPath } from '../models/model-files.ts';
 import { type Device, type OnEvent, runtimeVersion, type TowerFiles } from '../models/tower-files.browser.ts';
-import { type ClipTextEncoder, goldenCosine, loadTextEncoder, type TextEncoderOptions } from './clip-text.ts';
-import { configure, requireShaders, watchDevice, weightsBeside, withFiles } from './transformers.browser.ts';
+import { type ClipTextEncoder, createTextEncoder, goldenCosine } from './clip-text.ts';
+import { loadTextTower, type TowerOptions, watchDevice } from './text-tower.browser.ts';
+import { requireShaders, weightsBeside } from './tower-options.browser.ts';
 
 export interface BrowserTextEncoder {
   readonly encoder: ClipTextEncoder;
@@ -26,7 +27,7 @@ export interface BrowserTextEncoder {
 
 /**
  * Load a text tower and compare it with the model's golden vectors. All bytes are read and verified before
- * transformers.js sees them, because a load that fails inside it leaves the realm unusable: after an error other than
+ * onnxruntime sees them, because a load that fails inside it leaves the realm unusable: after an error other than
  * of the network or of a file, throw the worker away.
  * @param makeRoom see `StartEncoder`
  * @throws AfterimageError `model-not-found`, `model-invalid`, `collection-model-mismatch`, `device-unavailable`,
@@ -44,32 +45,35 @@ export async function loadBrowserTextEncoder(
   const dtype = manifest.dtypes[device];
   if (device === 'webgpu') await requireShaders(dtype);
   const threads = globalThis.crossOriginIsolated ? wanted : 1;
-  const options = {
-    device,
-    dtype,
-    ...weightsBeside('text', dtype, files),
-    ...preparedOptions(manifest, device, files),
-  };
-  configure(await runtime, onnxruntime[device].start, threads);
-  const encoder = await withFiles(manifest.id, files, () => loadTextEncoder(manifest, options));
+  const { tokenizer, model: tower } = await loadTextTower(files, {
+    ...{ device, threads, runtime: await runtime, start: onnxruntime[device].start },
+    ...(preparedTower(manifest, device, files) ?? standardTower(dtype, files)),
+  });
+  const encoder = createTextEncoder(manifest, tokenizer, tower);
   if (device === 'webgpu') watchDevice((reason) => onEvent({ type: 'device-lost', reason }));
   const versions = [version, runtimeVersion(device)];
   return { encoder, manifest, bytes, dtype, threads, golden: await checkGolden(encoder, manifest, dtype), versions };
 }
 
-/** What loads the prepared text tower, where there is one for this device: nothing is left to optimise. */
-function preparedOptions(
+type Graph = Pick<TowerOptions, 'path' | 'graphOptimizationLevel' | 'externalData'>;
+
+function standardTower(dtype: Dtype, files: ReadonlyMap<string, Uint8Array>): Graph {
+  return { path: towerPath('text', dtype), externalData: weightsBeside('text', dtype, files) };
+}
+
+/** The prepared text tower, where there is one for this device: nothing is left to optimise. */
+function preparedTower(
   manifest: ModelManifest,
   device: Device,
   files: ReadonlyMap<string, Uint8Array>,
-): Partial<TextEncoderOptions> {
+): Graph | undefined {
   const tensors = preparedTensors(manifest, device);
   const dtype = manifest.dtypes[device];
   const tower = files.get(towerPath('text', dtype));
-  if (!tensors || !tower) return {};
-  const path = `${preparedPath(dtype).replace('onnx/', '')}_data`;
-  const externalData = [{ path, data: expandTensors(tower, tensors) }];
-  return { fileName: PREPARED_TEXT, sessionOptions: { graphOptimizationLevel: 'disabled', externalData } };
+  if (!tensors || !tower) return undefined;
+  const path = preparedPath(dtype);
+  const externalData = [{ path: `${path.replace('onnx/', '')}_data`, data: expandTensors(tower, tensors) }];
+  return { path, graphOptimizationLevel: 'disabled', externalData };
 }
 
 async function checkGolden(encoder: ClipTextEncoder, manifest: ModelManifest, dtype: Dtype): Promise<number> {

@@ -6,7 +6,8 @@ import type { Dtype, ModelManifest } from '../../engine/model/model.ts';
 import { createFolderSource } from '../bytes/bytes.node.ts';
 import { type Tower, towerFiles } from '../models/model-files.ts';
 import { readModelManifest, readPreprocessor } from '../models/model-folder.node.ts';
-import { type ClipTextEncoder, loadTextEncoder } from './clip-text.ts';
+import { loadTextEncoder } from './clip-text.node.ts';
+import type { ClipTextEncoder } from './clip-text.ts';
 import { createImageEncoder, loadVisionTower, type TowerImageEncoder } from './clip-vision.ts';
 
 export interface NodeEncoderOptions {

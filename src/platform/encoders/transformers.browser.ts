@@ -1,32 +1,7 @@
 /** transformers.js on onnxruntime-web, set up so that it gets files that were read and verified, and fetches nothing. */
 import { env, LogLevel } from '@huggingface/transformers';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
-import type { Dtype } from '../../engine/model/model.ts';
-import { type Tower, towerPath } from '../models/model-files.ts';
 import { MODELS } from '../models/models-folder.ts';
-import type { TextEncoderOptions } from './clip-text.ts';
-
-/** Weights of a tower that are in files beside it, which onnxruntime asks for by name. */
-export function weightsBeside(
-  tower: Tower,
-  dtype: Dtype,
-  files: ReadonlyMap<string, Uint8Array>,
-): Pick<TextEncoderOptions, 'sessionOptions'> {
-  const path = `${towerPath(tower, dtype)}_data`;
-  const beside = [...files].filter(([name]) => name.startsWith(path));
-  if (beside.length === 0) return {};
-  return {
-    sessionOptions: { externalData: beside.map(([name, data]) => ({ path: name.replace('onnx/', ''), data })) },
-  };
-}
-
-/** @throws AfterimageError `device-unavailable`: transformers.js checks fp16, but not q4f16. */
-export async function requireShaders(dtype: Dtype): Promise<void> {
-  if (dtype !== 'fp16' && dtype !== 'q4f16') return;
-  const adapter = await navigator.gpu?.requestAdapter();
-  if (adapter?.features.has('shader-f16')) return;
-  throw new AfterimageError('device-unavailable', `This GPU has no 16-bit shaders, which a ${dtype} model needs.`);
-}
 
 /** Everything that transformers.js and onnxruntime fetch by default is turned off; they get what was read already. */
 export function configure(wasmBinary: WebAssembly.Module, start: string, threads: number): void {

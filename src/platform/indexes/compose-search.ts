@@ -25,6 +25,7 @@ import { chooseIndex } from './choose-index.ts';
 import { type CodesParts, type LoadCodesOptions, loadCodes } from './codes/load-codes.ts';
 import { createHeldRows, exactIndexOf, type HeldRows } from './exact-index-of.ts';
 import { loadHnswIndex } from './hnsw/hnsw-index.ts';
+import { preloadHnswlib } from './hnsw/hnswlib.ts';
 
 /** The vectors of a collection, made searchable. */
 export interface LoadedIndex {
@@ -98,6 +99,7 @@ async function loadWay(parts: IndexParts, way: IndexWay, options: LoadCodesOptio
   if (way === 'codes' || way === 'blocks') {
     return loadCodes(parts, way === 'blocks', options);
   }
+  if (way === 'hnsw') preloadHnswlib();
   const { quantiser, count, dim, hnsw } = parts.manifest;
   if (way === 'exact' && quantiser.encoding !== 'f32') return streamExact(parts, options);
   const [vectors, graph] = await Promise.all([parts.vectors(), way === 'hnsw' ? parts.graph() : undefined]);

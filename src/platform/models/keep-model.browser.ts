@@ -2,7 +2,7 @@
 
 import { AfterimageError } from '../../engine/errors.ts';
 import { type ModelFile, type ModelManifest, parseModelManifest } from '../../engine/model/model.ts';
-import type { FileHash, ReadOptions } from '../../engine/ports.ts';
+import { type FileHash, lineBytes, type ReadOptions } from '../../engine/ports.ts';
 import type { HttpSource } from '../bytes/http-source.browser.ts';
 import { MODELS } from './models-folder.ts';
 
@@ -13,11 +13,35 @@ export function piecesOf(files: readonly ModelFile[]): readonly (FileHash & { re
   return files.flatMap((file) => file.parts ?? [file]);
 }
 
-/** Bytes of these files that have to be downloaded, because nothing kept them. */
-export async function missingBytes(source: Pick<HttpSource, 'isKept'>, files: readonly ModelFile[]): Promise<number> {
+/** What a download of files takes, and what of it is left to do. */
+export interface FilesBytes {
+  /** That travel, packed as the files are on the server. */
+  readonly bytes: number;
+  /** Of `bytes`: nothing kept these. */
+  readonly missing: number;
+  /** That are kept, unpacked. */
+  readonly kept: number;
+}
+
+export async function bytesOfFiles(
+  source: Pick<HttpSource, 'isKept'>,
+  files: readonly ModelFile[],
+): Promise<FilesBytes> {
   const pieces = piecesOf(files);
-  const kept = await Promise.all(pieces.map((piece) => source.isKept(piece)));
-  return pieces.reduce((sum, { bytes }, i) => (kept[i] ? sum : sum + bytes), 0);
+  const isKept = await Promise.all(pieces.map((piece) => source.isKept(piece)));
+  const sum = (all: readonly FileHash[], bytesOf: (piece: FileHash) => number) =>
+    all.reduce((total, piece) => total + bytesOf(piece), 0);
+  return {
+    bytes: sum(pieces, lineBytes),
+    missing: sum(
+      pieces.filter((_, i) => !isKept[i]),
+      lineBytes,
+    ),
+    kept: sum(
+      pieces.filter((_, i) => isKept[i]),
+      ({ bytes }) => bytes,
+    ),
+  };
 }
 
 /**
@@ -38,15 +62,15 @@ export async function keepModel(
   if (!newest) throw new AfterimageError('model-not-found', `There is no model ${id} here (${path} is missing).`);
   const manifest = parseModelManifest(newest.text);
   const pieces = piecesOf(needed(manifest));
-  const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = pieces.reduce((sum, piece) => sum + lineBytes(piece), 0);
   let done = 0;
   for (const piece of pieces) {
     signal?.throwIfAborted();
     await source.prefetch(`${MODELS}${id}/${piece.path}`, piece, {
       ...abort,
-      onProgress: (loaded) => onProgress?.(done + loaded, total),
+      onProgress: (loaded, of) => onProgress?.(done + Math.round((loaded / Math.max(1, of)) * lineBytes(piece)), total),
     });
-    done += piece.bytes;
+    done += lineBytes(piece);
     onProgress?.(done, total);
   }
   // Beside a collection that an earlier visit kept, another version of its model is of no use: `keep` of that one says.

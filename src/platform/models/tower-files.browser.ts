@@ -4,6 +4,7 @@
 import { onnxruntime } from 'virtual:onnxruntime';
 import type { CollectionManifest } from '../../engine/collection/types.ts';
 import type { ModelFile } from '../../engine/model/model.ts';
+import { lineBytes } from '../../engine/ports.ts';
 import type { EncoderRequest, LoadStage, WorkerEvent } from '../../protocol/query-worker.ts';
 import type { HttpSource, Version } from '../bytes/http-source.browser.ts';
 import { compileCached } from '../runtime/compile-cached.browser.ts';
@@ -57,7 +58,9 @@ export function readTextModel(
  */
 export async function readRuntime(source: HttpSource, device: Device, onEvent: OnEvent): Promise<WebAssembly.Module> {
   const { wasm } = onnxruntime[device];
-  const onProgress = (loaded: number, total: number) => onEvent({ type: 'progress', stage: 'runtime', loaded, total });
+  const onLine = lineBytes(wasm);
+  const onProgress = (loaded: number, total: number) =>
+    onEvent({ type: 'progress', stage: 'runtime', loaded: Math.floor((loaded / total) * onLine), total: onLine });
   const compiled = (await source.isKept(wasm)) ? await compileCached(wasm.url, wasm) : undefined;
   if (compiled) {
     onProgress(wasm.bytes, wasm.bytes);
@@ -73,16 +76,21 @@ export function runtimeVersion(device: Device): Version {
   return { path: `runtime/${device}`, text: wasm.sha256, files: [wasm] };
 }
 
+/** What is downloaded for a file, in parts or not. */
+export function onLine(file: ModelFile): number {
+  return (file.parts ?? [file]).reduce((sum, part) => sum + lineBytes(part), 0);
+}
+
 /** Adds up the progress of files by stage: the tower, and what belongs to the tokenizer. */
 function createStages(onEvent: OnEvent) {
   const loaded = new Map<ModelFile, number>();
   const stageOf = (file: ModelFile): LoadStage => (file.path.startsWith('onnx/') ? 'text encoder' : 'tokenizer');
   return (file: ModelFile, bytes: number, all: readonly ModelFile[]) => {
-    loaded.set(file, bytes);
+    loaded.set(file, file.bytes === 0 ? 0 : Math.floor((bytes / file.bytes) * onLine(file)));
     const stage = stageOf(file);
     const files = all.filter((other) => stageOf(other) === stage);
     const sum = files.reduce((total, other) => total + (loaded.get(other) ?? 0), 0);
-    const total = files.reduce((all, other) => all + other.bytes, 0);
+    const total = files.reduce((all, other) => all + onLine(other), 0);
     onEvent({ type: 'progress', stage, loaded: sum, total });
   };
 }

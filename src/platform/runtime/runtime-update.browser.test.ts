@@ -36,6 +36,14 @@ test('an update brings the runtime that takes the place of the one in use, and i
   await expect(runtime(new Request(NEW[0], { cache: 'reload' }), BASE)).rejects.toThrow('Failed to fetch');
 });
 
+test('of a runtime that is there packed as well, that form is fetched, which the query worker asks for', async () => {
+  await createContentCache(BASE).putText('runtime/wasm', OLD);
+  const packed = `${NEW[0]}.xz`;
+  await fetchNewRuntimes([...NEW, packed, `${NEW[1]}.gz`], BASE);
+  expect(added).toEqual([packed]);
+  expect(await (await runtime(new Request(packed), BASE)).text()).toBe('runtime');
+});
+
 test('one that stays the same is not fetched', async () => {
   await createContentCache(BASE).putText('runtime/webgpu', 'c'.repeat(64));
   await fetchNewRuntimes(NEW, BASE);
@@ -43,6 +51,7 @@ test('one that stays the same is not fetched', async () => {
 });
 
 test('knows runtimes by their names', () => {
-  expect(NEW.every(isRuntime)).toBe(true);
+  expect([...NEW, `${NEW[0]}.xz`, `${NEW[0]}.gz`].every(isRuntime)).toBe(true);
+  expect(isRuntime(`${NEW[0]}.br`)).toBe(false);
   expect(isRuntime(`${BASE}assets/onnxruntime-wasm-abc.js`)).toBe(false);
 });

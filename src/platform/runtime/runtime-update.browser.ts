@@ -1,8 +1,11 @@
 import { scoped } from '../../site/scope.ts';
 import { createContentCache } from '../bytes/content-cache.browser.ts';
 
-/** Name of a runtime's file, which `scripts/vite/vite-onnxruntime.ts` gives it: device, first 16 hex of its SHA-256. */
-const RUNTIME = /\/onnxruntime-(wasm|webgpu)-([0-9a-f]{16})\.wasm$/;
+/**
+ * Name of a runtime's file, which `scripts/vite/vite-onnxruntime.ts` gives it: device, first 16 hex of its SHA-256, and how it
+ * is packed.
+ */
+const RUNTIME = /\/onnxruntime-(wasm|webgpu)-([0-9a-f]{16})\.wasm(\.xz|\.gz)?$/;
 
 const cacheName = (baseUrl: string) => scoped('afterimage-runtime', baseUrl);
 
@@ -18,7 +21,10 @@ export function isRuntime(url: string): boolean {
 export async function fetchNewRuntimes(urls: readonly string[], baseUrl: string): Promise<void> {
   const content = createContentCache(baseUrl);
   await caches.delete(cacheName(baseUrl));
+  const isPacked = (url: string) => !url.endsWith('.wasm');
   for (const url of urls) {
+    // The packed form is what the query worker asks for.
+    if (!isPacked(url) && urls.some((other) => isPacked(other) && other.startsWith(url))) continue;
     const [, device, sha256] = RUNTIME.exec(url) ?? [];
     const inUse = await content.getText(`runtime/${device}`);
     if (sha256 === undefined || inUse === undefined || inUse.startsWith(sha256)) continue;

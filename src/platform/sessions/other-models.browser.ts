@@ -9,7 +9,7 @@ import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
 import type { HeldEntry } from '../encoders/encoder-pool.ts';
 import type { Connection, Encoders } from '../encoders/encoders.browser.ts';
 import { composeSearch } from '../indexes/compose-search.ts';
-import { keepModel, missingBytes } from '../models/keep-model.browser.ts';
+import { bytesOfFiles, keepModel } from '../models/keep-model.browser.ts';
 import { textFiles } from '../models/model-files.ts';
 import { readNewestManifest } from '../models/model-source.browser.ts';
 import type { Opened, OpenedGroup } from './opened/opened.browser.ts';
@@ -74,7 +74,7 @@ export function createOtherModels({ open, encoders, connection, onLoaded }: Othe
     try {
       const manifest = await readNewestManifest(source, model.id);
       assertModel({ ...group.manifest, name: offer.collections.join(', ') }, manifest);
-      const bytes = offer.isLoaded ? 0 : await missingBytes(source, textFiles(manifest, device));
+      const bytes = offer.isLoaded ? 0 : (await bytesOfFiles(source, textFiles(manifest, device))).missing;
       return { ...offer, title: manifest.title, bytes, problem: null };
     } catch (error) {
       return { ...offer, title: model.id, bytes: 0, problem: toAfterimageError(error).message };

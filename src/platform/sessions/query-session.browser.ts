@@ -1,22 +1,27 @@
 import { type Memo, memoise } from '../../engine/async/cached/memoise.ts';
 import { createDeferred } from '../../engine/async/deferred.ts';
 import { parseCollectionList } from '../../engine/collection/manifest.ts';
-import { ALL, type CollectionEntry, LIBRARY } from '../../engine/collection/types.ts';
+import { ALL, type CollectionEntry, type CollectionManifest, LIBRARY } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
+import type { FileHash } from '../../engine/ports.ts';
 import { createValues } from '../../engine/query/values.ts';
 import type { Baseline } from '../../engine/search/cutoff.ts';
 import type { SearchEngine } from '../../engine/search/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } from '../../protocol/query-worker.ts';
 import { isAway } from '../async/resume.ts';
 import { createHttpSource, type HttpSource } from '../bytes/http-source.browser.ts';
+import { type AheadSource, newestAhead } from '../bytes/newest-ahead.browser.ts';
+import { type PausableSource, pausable } from '../bytes/pausable.browser.ts';
 import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
 import type { EncoderKey, PoolEntry } from '../encoders/encoder-pool.ts';
 import { type Connection, createEncoders, type Encoders, encoderInfo } from '../encoders/encoders.browser.ts';
 import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
+import { MODELS } from '../models/models-folder.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import { createAllPictures } from './all-pictures.ts';
 import { createLibraryDoor, type LibraryDoor, type OpenLibraryStore } from './opened/library-door.browser.ts';
+import { bytesToLoad } from './opened/load-size.browser.ts';
 import { libraryModelError, openLibrary } from './opened/open-library.browser.ts';
 import { openStatic } from './opened/open-static.browser.ts';
 import { openTogether } from './opened/open-together.browser.ts';
@@ -29,6 +34,9 @@ import { holdWorkerLock } from './worker-lock.browser.ts';
 const LIST = 'collections/index.json';
 /** Pictures whose records travel with an answer: about what a wide screen shows of it. */
 const FIRST_SCREEN = 60;
+
+/** While loading is paused: well below the time after which a worker counts as dead. */
+const HEARTBEAT_MS = 10_000;
 
 /** The first answer comes before what only the next visit needs. */
 const KEEP_AFTER_MS = 1000;
@@ -54,6 +62,8 @@ interface Current {
  */
 export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi {
   let connection: Connection | undefined;
+  let source: (AheadSource & PausableSource) | undefined;
+  let pausing: ReturnType<typeof setInterval> | undefined;
   const connected = () => connection ?? fail('internal', 'The query worker was used before connect().');
   const encoders = createEncoders(connected);
   const { calm, calmWithin } = createCalm();
@@ -76,23 +86,51 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     }
   };
 
+  const tellSize = async (
+    from: AheadSource,
+    { model }: CollectionManifest,
+    index: readonly FileHash[],
+    device: Promise<Device>,
+  ) => {
+    const newest = await from.ahead(`${MODELS}${model.id}/model.json`);
+    if (!newest) return;
+    connected().emit({ type: 'to-load', bytes: await bytesToLoad(from, newest.text, index, await device) });
+  };
+
   const values = createValues();
   const itemsOf = (rows: Iterable<number>) => shelf.current().open.source.items(rows);
 
   return {
     async connect(baseUrl, onEvent, workerLock) {
-      connection = { baseUrl, source: createHttpSource(baseUrl), emit: throttleProgress(onEvent) };
-      encoders.warmUp();
+      source = newestAhead(pausable(createHttpSource(baseUrl)));
+      connection = { baseUrl, source, emit: throttleProgress(onEvent) };
       return workerLock !== undefined && (await holdWorkerLock(workerLock));
     },
     listCollections: () => listCollections(connected().source),
-    async openCollection(name, preference, device): Promise<CollectionInfo> {
+    async openCollection(name, preference, device, mayLoad): Promise<CollectionInfo> {
       // Before the page asks for the encoder: by then this thread may be busy with the index.
-      const chosen = device();
-      void chosen.then(encoders.readRuntime);
-      const { manifest, info } = await shelf.open(name, preference, device);
-      shelf.prepare(chosen.then(async (at) => ({ model: await encoders.readModel(manifest, at), device: at })));
+      const chosen = mayLoad().then(device);
+      void chosen.then((at) => {
+        encoders.warmUp();
+        encoders.readRuntime(at);
+      }, ignored);
+      const { manifest, info, searchFiles } = await shelf.open(name, preference, device);
+      if (source) void tellSize(source, manifest, searchFiles ?? [], device()).catch(ignored); // loading will say why
+      shelf.prepare(
+        chosen,
+        chosen.then(async (at) => ({ model: await encoders.readModel(manifest, at), device: at })),
+      );
       return info;
+    },
+    async pauseLoading() {
+      source?.pause();
+      // Whoever waits knows by this that nothing is broken.
+      pausing ??= setInterval(() => connected().emit({ type: 'heartbeat' }), HEARTBEAT_MS);
+    },
+    async resumeLoading() {
+      clearInterval(pausing);
+      pausing = undefined;
+      source?.resume();
     },
     indexReady: async () => (await shelf.current().open.index.get()).info,
     async loadEncoder(request): Promise<EncoderInfo> {
@@ -161,10 +199,7 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
     current?.others.close();
     current = undefined;
     closed?.close?.();
-    closed?.index.get().then(
-      ({ retriever }) => retriever.dispose(),
-      () => undefined,
-    );
+    closed?.index.peek()?.then(({ retriever }) => retriever.dispose(), ignored);
   };
 
   return {
@@ -184,17 +219,19 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
             : await openSite(name);
       if (signal.aborted) open.close?.();
       signal.throwIfAborted();
-      open.index.get().catch(() => undefined); // `indexReady` tells it.
       const onLoaded = (encoder: BrowserTextEncoder) => void open.keep(encoder);
       const others = createOtherModels({ open, encoders, connection: at, onLoaded });
       current = { open, baseline: Promise.resolve(undefined), engine: undefined, others };
       return open;
     },
     /** Make ready what the first answer needs beside the encoder, as soon as the model is known. */
-    prepare(known: Promise<{ readonly model: ModelManifest | undefined; readonly device: Device }>): void {
+    prepare(
+      mayLoad: Promise<unknown>,
+      known: Promise<{ readonly model: ModelManifest | undefined; readonly device: Device }>,
+    ): void {
       if (!current) return;
       const { index } = current.open;
-      current.baseline = Promise.all([known, index.get()]).then(
+      current.baseline = Promise.all([known, mayLoad.then(index.get)]).then(
         ([{ model, device }, loaded]) =>
           model && { of: model, baseline: baselineOf(loaded, model, model.dtypes[device]) },
         () => undefined, // whoever needs them is told
@@ -227,6 +264,10 @@ async function makeEngine(at: Current, of: PoolEntry<BrowserTextEncoder>): Promi
 function nothingIfAway(error: unknown): never[] {
   if (isAway(error)) return [];
   throw error;
+}
+
+function ignored(): undefined {
+  return undefined;
 }
 
 function fail(code: 'internal' | 'collection-not-found', message: string): never {

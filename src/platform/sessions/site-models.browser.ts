@@ -5,7 +5,7 @@ import { MODEL_LIST, type ModelFacts, parseModelList } from '../../engine/model/
 import type { EncoderRequest, ModelBytes, QueryWorkerApi, SiteModel } from '../../protocol/query-worker.ts';
 import type { HttpSource } from '../bytes/http-source.browser.ts';
 import type { Connection } from '../encoders/encoders.browser.ts';
-import { keepModel, missingBytes, piecesOf } from '../models/keep-model.browser.ts';
+import { bytesOfFiles, keepModel, piecesOf } from '../models/keep-model.browser.ts';
 import { textFiles, towerFile, visionDtype, visionFiles } from '../models/model-files.ts';
 import { readNewestManifest } from '../models/model-source.browser.ts';
 import { MODELS } from '../models/models-folder.ts';
@@ -75,12 +75,12 @@ async function factsOf(source: Pick<HttpSource, 'newest'>): Promise<readonly Mod
 async function siteModelOf(source: HttpSource, facts: ModelFacts, device: Device): Promise<SiteModel> {
   const manifest = await readNewestManifest(source, facts.id);
   const { title, can, cannot, licence, files } = manifest;
-  const all = await bytesOf(source, files);
+  const { kept } = await bytesOfFiles(source, files);
   return {
     ...{ ...facts, title, can, cannot, licence },
     text: await bytesOf(source, textFiles(manifest, device)),
     ...(await picturesOf(source, manifest, device)),
-    kept: all.bytes - all.missing,
+    kept,
   };
 }
 
@@ -100,6 +100,6 @@ async function picturesOf(
 }
 
 async function bytesOf(source: HttpSource, files: readonly ModelFile[]): Promise<ModelBytes> {
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return { bytes, missing: await missingBytes(source, files) };
+  const { bytes, missing } = await bytesOfFiles(source, files);
+  return { bytes, missing };
 }

@@ -57,10 +57,10 @@ function setUp() {
     async prefetch(
       _: string,
       { sha256, bytes }: { sha256: string; bytes: number },
-      options: { signal: AbortSignal; onProgress(loaded: number): void },
+      options: { signal: AbortSignal; onProgress(loaded: number, total: number): void },
     ) {
       if (fails) throw fails;
-      options.onProgress(bytes);
+      options.onProgress(bytes, bytes);
       await new Promise((resolve) => setTimeout(resolve));
       options.signal.throwIfAborted();
       kept.add(sha256);

@@ -5,7 +5,7 @@ import type { View } from '../../state/search/address.ts';
 import { createTheme, THEMES } from '../../state/shell/theme.ts';
 import { formatCount } from '../common/format.ts';
 import { Icon, type IconName, Logo } from '../common/icons.tsx';
-import { useApp } from '../context.ts';
+import { type App, useApp } from '../context.ts';
 import { LibraryLink } from '../library/library-link.tsx';
 import { isKept } from '../status/how-it-stands.ts';
 import { overall } from './loading.tsx';
@@ -138,7 +138,7 @@ function StatusChip(): JSX.Element {
       case 'failed':
         return 'Not working';
       case 'loading':
-        return app.session.collections()?.length === 0 ? 'No pictures' : loadingLabel(overall(app.session.progress));
+        return app.session.collections()?.length === 0 ? 'No pictures' : loadingLabel(app);
       case 'offline':
         return 'Offline ready';
       default:
@@ -161,7 +161,9 @@ function StatusChip(): JSX.Element {
   );
 }
 
-function loadingLabel(share: number | undefined): string {
+function loadingLabel({ session, loading }: App): string {
+  if (loading.stopped()) return 'Not loaded';
+  const share = overall(session.progress, loading.bytes());
   return share === undefined ? 'Loading' : `Loading ${Math.floor(share * 100)} %`;
 }
 

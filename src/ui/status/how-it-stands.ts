@@ -1,9 +1,9 @@
 import type { App } from '../context.ts';
 
-type Standing = Pick<App, 'session' | 'offline'>;
+type Standing = Pick<App, 'session' | 'loading' | 'offline'>;
 
 /** App, model and index are there for a visit without a network. */
-export function isKept({ session, offline }: Standing): boolean {
+export function isKept({ session, offline }: Pick<App, 'session' | 'offline'>): boolean {
   const kept = session.kept();
   return offline.shell() && kept !== undefined && kept.problem === undefined;
 }
@@ -14,6 +14,7 @@ export function howItStands(app: Standing): string {
   if (session.collectionError()) return 'The pictures could not be loaded.';
   if (session.modelError()) return 'The pictures can be looked at, but not searched.';
   if (session.collections()?.length === 0) return 'There are no pictures here yet.';
+  if (!session.ready() && app.loading.stopped()) return 'The search is not loaded. The pictures can be looked at.';
   if (!session.ready()) return 'The search is being loaded. Until it is here, the pictures can be looked at.';
   const where = 'Searches run on this device, and nothing of them leaves it.';
   if (!offline.online()) return `There is no network, and the search works without one. ${where}`;

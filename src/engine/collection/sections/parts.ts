@@ -9,7 +9,7 @@ export function partPath(kind: string, sha256: string): string {
 
 /** One part, as a manifest lists it. */
 export const part: Check<Part> = also(
-  object<Part>(
+  object<Omit<Part, 'packed'>>(
     {
       kind: additionName,
       path: text(1, 100),

@@ -1,5 +1,6 @@
 /// <reference path="./hnswlib-wasm.d.ts" />
-import createHnswlib, { type HierarchicalNSW, type HnswlibModule } from 'hnswlib-wasm/dist/hnswlib-317962d7.js';
+import type { HierarchicalNSW, HnswlibModule } from 'hnswlib-wasm/dist/hnswlib-317962d7.js';
+import { memoise } from '../../../engine/async/cached/memoise.ts';
 import { AfterimageError } from '../../../engine/errors.ts';
 import type { Hit } from '../../../engine/index/vector-index.ts';
 import type { Embedding } from '../../../engine/numeric/embedding.ts';
@@ -10,12 +11,21 @@ export interface Runtime {
   readonly index: HierarchicalNSW;
 }
 
+/** Most of a worker's code, and not needed to look at pictures. */
+const code = memoise(() => import('hnswlib-wasm/dist/hnswlib-317962d7.js'));
+
+/** Begin to load the code; whoever makes a runtime is told of failures. */
+export function preloadHnswlib(): void {
+  code.get().catch(() => undefined);
+}
+
 /**
  * A runtime for one index: its heap goes with the index (a WebAssembly heap never shrinks), each has 2 GiB of its own,
  * and one that fails takes no other along. A second one takes about 15 ms.
  */
 export async function createRuntime(dim: number): Promise<Runtime> {
   const quiet = () => {}; // what goes wrong is thrown too
+  const { default: createHnswlib } = await code.get();
   const module = await createHnswlib({ print: quiet, printErr: quiet }).catch((error: unknown) =>
     attempt('internal', () => {
       throw error;

@@ -41,6 +41,10 @@ export async function openStatic(
       ...{ manifest, items: open.items, baseUrl },
       vectorsOf: async (rows, options) => (await index.get()).vectors.vectorsOf(rows, options),
     }),
+    searchFiles: [
+      ...open.collection.parts('vectors'),
+      ...open.collection.parts(manifest.index === 'hnsw' ? 'graph' : 'codes'),
+    ],
     keep: ({ versions }) => keepTogether(files, open, index.get(), versions),
     release: () => open.release(),
   };

@@ -2,6 +2,7 @@ import type { Memo } from '../../../engine/async/cached/memoise.ts';
 import type { ItemStore } from '../../../engine/collection/items/items.ts';
 import type { Source } from '../../../engine/collection/source/source.ts';
 import type { CollectionManifest } from '../../../engine/collection/types.ts';
+import type { FileHash } from '../../../engine/ports.ts';
 import type { CollectionInfo } from '../../../protocol/query-worker.ts';
 import type { BrowserTextEncoder } from '../../encoders/clip.browser.ts';
 import type { OpenIndex } from '../../indexes/open-index.browser.ts';
@@ -16,6 +17,8 @@ export interface Opened {
   readonly items: ItemStore;
   readonly index: Memo<OpenedIndex>;
   readonly source: Source;
+  /** What has to be read before it can be searched, beside a model; absent where that is here. */
+  readonly searchFiles?: readonly FileHash[];
   /**
    * Of collections of several models: the pictures of each, the first being those of `manifest.model`, which `index` searches.
    * Rows of `items` and `source` are those of all.
