@@ -40,7 +40,11 @@ function Line(props: { one: OtherModel; others: OtherModels; onDismiss: () => vo
     <p class="notice">
       <span>
         <Show when={loading()} fallback={offer(props.one)}>
-          {(now) => now().error?.message ?? <Running title={props.one.title} progress={now().progress} />}
+          {(now) => (
+            <Show when={now().error} fallback={<Running title={props.one.title} progress={now().progress} />}>
+              {(error) => error().message}
+            </Show>
+          )}
         </Show>
       </span>
       <Show when={props.one.problem === null}>
