@@ -18,6 +18,7 @@ const Detail = lazy(loadDetail);
 const StatusPanel = lazy(() => import('./status/status-panel.tsx'));
 const CopiesView = lazy(() => import('./copies/copies-view.tsx'));
 const LibraryView = lazy(() => import('./library/library-view.tsx'));
+const DeleteFiles = lazy(() => import('./library/disk/delete-files.tsx'));
 const LogView = lazy(() => import('./log/log-view.tsx'));
 const AboutView = lazy(() => import('./about/about.tsx'));
 
@@ -73,6 +74,15 @@ export function AppView(): JSX.Element {
         <Part frame={(failure) => <FailedDialog onClose={closeStatus}>{failure}</FailedDialog>}>
           <StatusPanel />
         </Part>
+      </Show>
+      <Show when={app.library.library()?.disk}>
+        {(disk) => (
+          <Show when={disk().now()}>
+            <Part frame={(failure) => <FailedDialog onClose={disk().close}>{failure}</FailedDialog>}>
+              <DeleteFiles disk={disk()} />
+            </Part>
+          </Show>
+        )}
       </Show>
       <NoticeLines>
         <OtherModelLines />

@@ -57,6 +57,9 @@ function describePictures({ fresh, open }: LibraryUnderTest): void {
     expect(text((await other.rendition(withPreview(2).item.preview?.path ?? ''))?.bytes)).toBe('preview 2');
     expect(text((await other.rendition(pathOf(3)))?.bytes)).toBe('thumbnail 3');
     expect(await other.rendition('thumbnails/none.webp')).toBeUndefined();
+    expect(await other.missingRenditions([pathOf(1), 'thumbnails/none.webp', pathOf(3)])).toEqual([
+      'thumbnails/none.webp',
+    ]);
   });
 
   it('stores a part of a larger array as what it is', async () => {

@@ -8,6 +8,7 @@ import { useApp } from '../context.ts';
 import './copies.css';
 import { Groups } from './groups.tsx';
 import { removerOf } from './remover.ts';
+import { SameFiles } from './same-files.tsx';
 import { foundText, thresholdText, unhashedText } from './words.ts';
 
 const TABS: readonly { readonly id: CopyKind; readonly label: string }[] = [
@@ -39,7 +40,13 @@ export default function CopiesView(): JSX.Element {
         {(error) => <Failure title="The pictures could not be loaded" error={error()} onRetry={app.session.retry} />}
       </Show>
       <Tabs label="Kind of duplicates" tabs={TABS} chosen={copies.kind()} onChoose={copies.setKind}>
-        <Found copies={copies} onEmpty={() => title?.focus()} />
+        {/* The library keeps each content once, with all its places. */}
+        <Show
+          when={copies.kind() === 'exact' && removerOf(app)}
+          fallback={<Found copies={copies} onEmpty={() => title?.focus()} />}
+        >
+          <SameFiles onEmpty={() => title?.focus()} />
+        </Show>
       </Tabs>
     </div>
   );

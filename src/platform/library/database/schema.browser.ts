@@ -1,5 +1,12 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
-import type { FoundFile, LibraryModel, QueuedFile, StoredFolder, StoredPicture } from '../library-store.ts';
+import type {
+  FilesInReading,
+  FoundFile,
+  LibraryModel,
+  QueuedFile,
+  StoredFolder,
+  StoredPicture,
+} from '../library-store.ts';
 
 /** Why a picture is not shown: taken out by the visitor, or without a usable vector until it is read again. */
 export type Hidden = 'removed' | 'unusable';
@@ -58,8 +65,11 @@ export interface LibrarySchema extends DBSchema {
   queue: { key: number; value: QueueRecord; indexes: { state: [number, number]; place: [number, string] } };
   /** Files in folders whose pictures the visitor took out. */
   deleted: { key: [number, string]; value: FoundFile & { readonly folder: number } };
-  /** `next`: the model that the library is being changed over to, whose vectors are in `nextVectors`. */
-  settings: { key: 'model' | 'next'; value: LibraryModel };
+  /**
+   * `model`, `next` (the one that the library is being changed over to, whose vectors are in `nextVectors`) and `reading`, each
+   * with its own kind of value.
+   */
+  settings: { key: 'model' | 'next' | 'reading'; value: LibraryModel | FilesInReading };
   nextVectors: { key: number; value: VectorRecord };
 }
 

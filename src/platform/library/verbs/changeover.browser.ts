@@ -1,7 +1,13 @@
 import type { ChangeChannel } from '../database/change-channel.ts';
 import type { Connection } from '../database/connection.browser.ts';
-import type { HandleRecord, PictureRecord, VectorRecord, WriteTransaction } from '../database/schema.browser.ts';
-import type { FoundFile, LibraryStore, StoredPicture } from '../library-store.ts';
+import type {
+  HandleRecord,
+  LibrarySchema,
+  PictureRecord,
+  VectorRecord,
+  WriteTransaction,
+} from '../database/schema.browser.ts';
+import type { FoundFile, LibraryModel, LibraryStore, StoredPicture } from '../library-store.ts';
 import { enqueueFiles } from './queue.browser.ts';
 import { CHUNK, keyOf, toPicture, withHandles } from './read-pictures.browser.ts';
 import { hide } from './records.browser.ts';
@@ -15,7 +21,7 @@ type Changeover = Pick<
 /** A second set of vectors, by another model, that takes the place of the first when it is complete. */
 export function createChangeover({ run, write }: Connection, channel: ChangeChannel): Changeover {
   return {
-    changingTo: () => run((database) => database.get('settings', 'next')),
+    changingTo: () => run(async (database) => toModel(await database.get('settings', 'next'))),
     async beginChange(model) {
       await write(['settings', 'nextVectors'], async (transaction) => {
         await Promise.all([
@@ -58,6 +64,13 @@ export function createChangeover({ run, write }: Connection, channel: ChangeChan
   };
 }
 
+type Setting = LibrarySchema['settings']['value'];
+
+/** What is stored under `next`. */
+function toModel(setting: Setting | undefined): LibraryModel | undefined {
+  return setting as LibraryModel | undefined; // by its key
+}
+
 /** Among the next pictures after the key `from`, those that are shown and have no new vector; undefined where none follow. */
 function chunkWithoutNext({ run }: Pick<Connection, 'run'>, from: number, limit: number) {
   return run(async (database) => {
@@ -86,7 +99,7 @@ function chunkWithoutNext({ run }: Pick<Connection, 'run'>, from: number, limit:
  */
 async function exchange(transaction: WriteTransaction): Promise<number[] | undefined> {
   const [settings, pictures] = [transaction.objectStore('settings'), transaction.objectStore('pictures')];
-  const next = await settings.get('next');
+  const next = toModel(await settings.get('next'));
   if (!next) return undefined;
   const hidden: number[] = [];
   const files: FoundFile[] = [];
