@@ -86,7 +86,8 @@ test('a folder carries its index: added again, nothing is looked at twice', asyn
   await own.writeToFolder(pictures.slice(4));
   await page.getByRole('button', { name: 'Choose a folder' }).click();
   await own.has(5);
-  await expect(page.getByText('5 files added (4 of them from the index in the folder).')).toBeVisible();
+  const outcome = page.getByRole('region', { name: 'All added' });
+  await expect(outcome.getByText('5 files added (4 of them from the index in the folder).')).toBeVisible();
   await own.searchLink.click();
   await expect(app.pictures).toHaveCount(5);
 });
