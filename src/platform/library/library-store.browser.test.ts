@@ -37,6 +37,7 @@ const VERBS: Record<Verb, true> = {
   setFiles: true,
   takePlaces: true,
   setVectors: true,
+  setSignatures: true,
   remove: true,
   restore: true,
   purge: true,

@@ -99,8 +99,11 @@ export interface QueuedFile {
 export interface FilesInReading {
   /** Ids in the queue. */
   readonly ids: readonly number[];
-  /** The first of them is read by itself, and the others after it: they were in reading when a worker died. */
-  readonly isAlone: boolean;
+  /**
+   * So many of the first ones are being read together, and the others after them: all of them are suspected, because a worker
+   * died on one of them. 0 where no file is suspected more than another.
+   */
+  readonly together: number;
 }
 
 /**
@@ -139,6 +142,11 @@ export interface LibraryStore {
   ): Promise<void>;
   /** Put other vectors in place of those of another model. */
   setVectors(changes: readonly { readonly key: number; readonly vector: Float32Array }[]): Promise<void>;
+  /**
+   * Keep signatures of pictures that came without one, by the items' ids. Nobody is told: whoever made them has them, and
+   * others find them the next time that they read.
+   */
+  setSignatures(signatures: ReadonlyMap<string, string>): Promise<void>;
   /**
    * Hidden at once; what is needed to undo it goes with `purge`. Their places in folders are remembered (`deletedIn`), so
    * that they do not come back when the folder is looked through again.

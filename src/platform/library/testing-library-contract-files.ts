@@ -146,11 +146,11 @@ export function describeQueue({ fresh, open, directory }: LibraryUnderTest): voi
   it('remembers what is being read', async () => {
     const store = await fresh();
     expect(await store.inReading()).toBeUndefined();
-    await store.setInReading({ ids: [3, 4], isAlone: false });
-    expect(await (await open()).inReading()).toEqual({ ids: [3, 4], isAlone: false });
+    await store.setInReading({ ids: [3, 4], together: 0 });
+    expect(await (await open()).inReading()).toEqual({ ids: [3, 4], together: 0 });
     await store.setInReading(undefined);
     expect(await store.inReading()).toBeUndefined();
-    await store.setInReading({ ids: [5], isAlone: true });
+    await store.setInReading({ ids: [5], together: 1 });
     await store.clear();
     expect(await store.inReading()).toBeUndefined();
   });

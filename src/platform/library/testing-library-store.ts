@@ -1,3 +1,5 @@
+import { withExtension } from '../../engine/collection/extensions/facts.ts';
+import { SIGNATURE } from '../../engine/collection/types.ts';
 import { createChangeChannel } from './database/change-channel.ts';
 import { isSamePlace, mergeFiles, nameOf, renditionPaths, uniqueContents } from './files.ts';
 import type {
@@ -134,6 +136,13 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       }
       dequeue(dequeued);
       channel.tell({ type: 'changed', keys: changed }, { type: 'removed', keys: removed });
+    },
+    async setSignatures(signatures) {
+      for (const one of kept.values()) {
+        const signature = signatures.get(one.picture.item.id);
+        if (signature === undefined) continue;
+        one.picture = { ...one.picture, item: withExtension(one.picture.item, SIGNATURE, signature) };
+      }
     },
     async takePlaces(places) {
       const [changed, removed]: [Set<number>, Set<number>] = [new Set(), new Set()];

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { drawSvg } from '../../client/draw-svg.ts';
+import type { DecodedPicture } from '../../indexing/ports.ts';
 import { concat } from './containers/bytes.ts';
 import { crc32 } from './containers/crc32.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from './containers/raw/testing-raw.ts';
 import { NO_PREVIEW } from './containers/raw-preview.ts';
 import { writeBmp } from './containers/testing-bmp.ts';
-import { type BrowserPicture, createBrowserDecoder } from './decode.browser.ts';
+import { createBrowserDecoder } from './decode.browser.ts';
 
 const SIDE = 32;
 const decoder = createBrowserDecoder({
@@ -43,7 +44,7 @@ const refusal = (bytes: Uint8Array) =>
   );
 
 /** The colour at a place, as parts of the square that the tower takes. */
-function colourAt({ pixels: { rgb } }: BrowserPicture, x: number, y: number): number[] {
+function colourAt({ pixels: { rgb } }: DecodedPicture, x: number, y: number): number[] {
   const at = 3 * (Math.floor(y * SIDE) * SIDE + Math.floor(x * SIDE));
   return [...rgb.subarray(at, at + 3)];
 }

@@ -1,16 +1,20 @@
-/** Files on which a worker, or its whole tab, died: they are read by themselves, and given up where that kills again. */
+/** Files on which a worker, or its whole tab, died: they are read in small groups, then by themselves, and given up where that kills again. */
 import type { QueuePorts, WaitingFile } from '../../../indexing/library/ports.ts';
 import type { FoundFile, LibraryStore } from '../library-store.ts';
 
 type Store = Pick<LibraryStore, 'waiting' | 'fail' | 'inReading' | 'setInReading'>;
 type Ports = QueuePorts<FoundFile>;
 
-const REASON = 'Reading it stopped this page twice, so it is left out. It is damaged, or too large for this device.';
+const REASON =
+  'Reading it stopped this page again and again, so it is left out. It is damaged, or too large for this device.';
+/** As many as are embedded together: a tab that was only closed goes on nearly as fast as ever. */
+const GROUP = 8;
 
 /**
  * Take all files that wait, as `run` does with its ports. What is in flight is remembered in the store, so that it is known
  * where a run never came to its end; a tab that was closed looks the same as one that crashed. Files of such a run are read
- * one by one before all others. The one on which that ends too fails, and the rest goes on.
+ * in small groups before all others, those of a group on which that ends too one by one, and the one on which it ends
+ * then fails. The rest goes on.
  * @param run takes what waits according to its ports
  */
 export async function runWatched(
@@ -24,7 +28,7 @@ export async function runWatched(
   try {
     await run(watched(store, ports, away));
   } finally {
-    await store.setInReading(away.length > 0 ? { ids: away, isAlone: false } : undefined);
+    await store.setInReading(away.length > 0 ? { ids: away, together: 0 } : undefined);
   }
 }
 
@@ -38,38 +42,43 @@ async function readSuspects(
   const before = await store.inReading();
   if (!before) return [];
   const [killer, ...others] = before.ids;
-  if (before.isAlone && killer !== undefined) await giveUp(store, ports, killer);
-  const away: number[] = [];
-  for (let ids = before.isAlone ? others : before.ids; ids.length > 0 && !signal.aborted; ids = ids.slice(1)) {
-    const file = await waitingOf(store, ids[0] ?? -1);
-    if (file && !ports.canRead(file)) away.push(file.id);
-    if (!file || !ports.canRead(file)) continue;
-    const suspected = [...ids, ...away];
-    await store.setInReading({ ids: suspected, isAlone: true });
+  const isKnown = before.together === 1 && killer !== undefined;
+  if (isKnown) await giveUp(store, ports, killer);
+  const files = await waitingOf(store, isKnown ? others : before.ids);
+  const away = files.filter((file) => !ports.canRead(file)).map(({ id }) => id);
+  const first = new Set(isKnown ? [] : before.ids.slice(0, before.together));
+  for (let left = files.filter(ports.canRead); left.length > 0 && !signal.aborted; ) {
+    const [alone] = left.filter(({ id }) => first.has(id));
+    const group = alone ? [alone] : left.slice(0, GROUP);
+    left = left.filter((file) => !group.includes(file));
+    const ids = [...[...group, ...left].map(({ id }) => id), ...away];
+    await store.setInReading({ ids, together: group.length });
+    first.delete(alone?.id ?? -1);
     try {
-      await run({ ...ports, store: { ...ports.store, waiting: onlyOnce(file) } });
+      await run({ ...ports, store: { ...ports.store, waiting: onlyOnce(group) } });
     } finally {
       // However that ended, be it for a full disk or a pause: this worker lives.
-      await store.setInReading({ ids: suspected, isAlone: false });
+      await store.setInReading({ ids, together: 0 });
     }
   }
   return away;
 }
 
 async function giveUp(store: Store, ports: Ports, id: number): Promise<void> {
-  if (!(await waitingOf(store, id))) return;
+  if ((await waitingOf(store, [id])).length === 0) return;
   await store.fail([{ id, code: 'picture-unreadable', reason: REASON }]);
   ports.onProgress({ done: 0, known: 0, failed: 1, newest: null });
 }
 
-/** The file of this id, if it waits. */
-async function waitingOf(store: Store, id: number): Promise<WaitingFile<FoundFile> | undefined> {
-  const [file] = await store.waiting(1, id - 1);
-  return file?.id === id ? file : undefined;
+/** Those of these ids that wait, in the order in which they came. */
+async function waitingOf(store: Store, ids: readonly number[]): Promise<WaitingFile<FoundFile>[]> {
+  const next = await Promise.all(ids.map((id) => store.waiting(1, id - 1)));
+  const files = next.flatMap((some, i) => some.filter(({ id }) => id === ids[i]));
+  return files.sort((a, b) => a.id - b.id);
 }
 
-function onlyOnce(file: WaitingFile<FoundFile>): Ports['store']['waiting'] {
-  return async (_limit, after = -1) => (after < file.id ? [file] : []);
+function onlyOnce(files: readonly WaitingFile<FoundFile>[]): Ports['store']['waiting'] {
+  return async (_limit, after = -1) => files.filter(({ id }) => id > after);
 }
 
 /**
@@ -85,7 +94,7 @@ function watched(store: Store, ports: Ports, suspects: readonly number[]): Ports
       async waiting(limit, after) {
         const files = await ports.store.waiting(limit, after);
         const ids = files.filter(ports.canRead).map(({ id }) => id);
-        if (ids.length > 0) await store.setInReading({ ids: [...suspects, ...before, ...ids], isAlone: false });
+        if (ids.length > 0) await store.setInReading({ ids: [...suspects, ...before, ...ids], together: 0 });
         before = ids;
         return files;
       },
