@@ -22,7 +22,7 @@ export function licenceOf({ licence, commercial }: Pick<SiteModel, 'licence' | '
 
 /** What somebody measured, and who. */
 export function qualityOf({ quality }: Pick<SiteModel, 'quality'>): readonly string[] {
-  return quality.map(({ measure, value, source }) => `${value} ${measure} (${source})`);
+  return quality.map(({ measure, value, source }) => `${measure}: ${value} (${source})`);
 }
 
 /** What has to be downloaded: `63 MB`, or that nothing has to be. */

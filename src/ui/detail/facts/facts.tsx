@@ -23,7 +23,7 @@ export function Facts(props: { item: Item }): JSX.Element {
   const origin = () => originOf(app.session, props.item);
   const score = () => {
     const shown = cell();
-    return shown === undefined ? null : (app.pictures.at(shown)?.score ?? null);
+    return shown === undefined ? null : (app.pictures.at(shown)?.similarity ?? null);
   };
   return (
     <>
