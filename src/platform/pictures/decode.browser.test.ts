@@ -263,7 +263,7 @@ test.each([
   'a large photograph with orientation %i is decoded in part, upright, with its own size',
   async (orientation, order) => {
     const bytes = await largeJpeg(3001, 2001, orientation);
-    let picture: BrowserPicture | undefined;
+    let picture: DecodedPicture | undefined;
     const parts = await decodedInPart(async () => {
       picture = await decoder.decode(bytes, true);
     });
@@ -275,7 +275,7 @@ test.each([
     for (const [place, quarter] of order.entries()) {
       const [x, y] = QUARTERS[place] as (typeof QUARTERS)[number]; // there are four
       const [, , rgb] = QUARTERS[quarter] as (typeof QUARTERS)[number];
-      expectNear(colourAt(picture as BrowserPicture, x, y), rgb);
+      expectNear(colourAt(picture as DecodedPicture, x, y), rgb);
     }
   },
 );
