@@ -73,9 +73,7 @@ export class NotAtHand extends Error {
   override readonly name = 'NotAtHand';
 }
 
-export interface LibraryPicture extends DecodedPicture {
-  readonly phash: string | null;
-}
+export type LibraryPicture = DecodedPicture;
 
 export interface LibraryEncoder extends ImageEncoder {
   /** Pictures that are encoded, and stored, together. */

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { signatureOf } from '../../engine/collection/types.ts';
 import type { LibraryChange, LibraryStore } from './library-store.ts';
+import { describeChangeover } from './testing-library-contract-changeover.ts';
 import { describeCheck, describeFolders, describeQueue } from './testing-library-contract-files.ts';
 import { foundFile, hashOf, newPicture, withPreview } from './testing-pictures.ts';
 
@@ -23,6 +25,7 @@ export function describeLibraryStore(title: string, library: LibraryUnderTest): 
     describeFolders(library);
     describeQueue(library);
     describeCheck(library);
+    describeChangeover(library);
   });
 }
 
@@ -109,6 +112,24 @@ function describePictures({ fresh, open }: LibraryUnderTest): void {
 }
 
 function describeChanges({ fresh, open }: LibraryUnderTest): void {
+  it('keeps signatures that pictures came without, and tells nobody', async () => {
+    const store = await fresh();
+    const pictures = [newPicture(1), newPicture(2)];
+    await store.put(pictures, []);
+    const heard: LibraryChange[] = [];
+    store.subscribe((change) => heard.push(change));
+    await store.setSignatures(
+      new Map([
+        [pictures[1]?.item.id ?? '', '1abc'],
+        ['gone', '1def'],
+      ]),
+    );
+    const again = await open();
+    expect((await again.all()).map(({ item }) => signatureOf(item))).toEqual([undefined, '1abc']);
+    expect((await again.all()).map(({ vector }) => [...vector])).toEqual(pictures.map(({ vector }) => [...vector]));
+    expect(heard).toEqual([]);
+  });
+
   it('tells changes here and elsewhere', async () => {
     const store = await fresh();
     const other = await open();

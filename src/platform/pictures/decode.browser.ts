@@ -1,5 +1,5 @@
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
-import { perceptualHash } from '../../engine/similar/perceptual-hash.ts';
+import { lookOf } from '../../engine/similar/describe-look.ts';
 import type { DecodedPicture, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { isJpeg } from './containers/jpeg.ts';
@@ -23,6 +23,7 @@ import type { Raw } from './decoding/raw.ts';
 import { reasonOf } from './decoding/reasons.browser.ts';
 import { chooseFrame, LOOK_SIZE, MIN_SHOWN, shownShare } from './decoding/shown/frames.ts';
 import { groundFor, isSeen, WHITE } from './decoding/shown/ground.ts';
+import { openSmaller } from './decoding/smaller.browser.ts';
 import { decodeHeicInBrowser } from './heic/heic.browser.ts';
 import { isHeic } from './heic/heic.ts';
 import { MAX_PIXELS } from './limits.ts';
@@ -52,16 +53,12 @@ export interface BrowserDecoderOptions {
   readonly onStep?: (step: DecodeStep, milliseconds: number) => void;
 }
 
-export interface BrowserPicture extends DecodedPicture {
-  readonly phash: string | null;
-}
-
 export interface BrowserDecoder {
   /**
    * @param withPreview whether a larger copy is made, for originals that cannot be read again
    * @throws AfterimageError `picture-unreadable`, the reason as its message
    */
-  decode(bytes: Uint8Array, withPreview: boolean): Promise<BrowserPicture>;
+  decode(bytes: Uint8Array, withPreview: boolean): Promise<DecodedPicture>;
 }
 
 /** Pictures through what the browser decodes, and SVG through its page: their first frame, or one that shows something. */
@@ -103,7 +100,7 @@ async function decode(
   shown: Uint8Array,
   withPreview: boolean,
   { preprocessor, draw, onStep = () => {} }: BrowserDecoderOptions,
-): Promise<BrowserPicture> {
+): Promise<DecodedPicture> {
   const timed = async <T>(step: DecodeStep, work: () => T | Promise<T>) => {
     const start = performance.now();
     const result = await work();
@@ -122,8 +119,8 @@ async function decode(
     const isSmall = small.width === base.canvas.width && small.height === base.canvas.height;
     const toPreview = async () => (isSmall ? ('thumbnail' as const) : copy(base.canvas));
     const preview: Rendition | 'thumbnail' | null = withPreview ? await timed('preview', toPreview) : null;
-    const phash = await timed('pixels', () => perceptualHash(base.raw));
-    return { ...size, metadata, phash, pixels: { size: preprocessor.imageSize, rgb }, thumbnail, preview };
+    const look = await timed('pixels', () => lookOf(base.raw));
+    return { ...size, ...look, metadata, pixels: { size: preprocessor.imageSize, rgb }, thumbnail, preview };
   } finally {
     opened.picture.close();
   }
@@ -146,6 +143,8 @@ async function open(bytes: Uint8Array, orientation: number, draw: BrowserDecoder
   }
   if (isHeic(bytes)) return openHeic(bytes);
   refuseDamage(bytes);
+  const smaller = await openSmaller(bytes);
+  if (smaller) return { ...smaller, isPhotograph: true };
   const picture = await openBitmap(bytes, orientation);
   return { picture, size: { width: picture.width, height: picture.height }, isPhotograph: isJpeg(bytes) };
 }

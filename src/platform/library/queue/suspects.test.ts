@@ -30,7 +30,14 @@ function startWorker(store: LibraryStore, kills = /kills/, isAtHand = (path: str
       if (isDead) return death;
       if (path.includes('bad')) throw new AfterimageError('picture-unreadable', 'It is damaged.');
       return {
-        ...{ width: 1, height: 1, metadata: { captured: null, camera: null, place: null }, phash: null, preview: null },
+        ...{
+          width: 1,
+          height: 1,
+          metadata: { captured: null, camera: null, place: null },
+          phash: null,
+          signature: null,
+          preview: null,
+        },
         thumbnail: { bytes: text(`of ${path}`), extension: 'webp', width: 1, height: 1 },
         pixels: { size: 1, rgb: Uint8Array.of(path.length, 1, 2) },
       };
