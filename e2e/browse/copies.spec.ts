@@ -62,7 +62,7 @@ test('duplicates in groups with the one to keep, and pictures by date with a jum
     );
     await expect(page.getByText('Keep the first: largest, 640 × 480').first()).toBeVisible();
     await page.getByRole('slider', { name: 'How alike' }).press('Home');
-    await expect(page.getByText('at most 14 of 64 points differ')).toBeVisible();
+    await expect(page.getByText('a likeness of at least 90 %')).toBeVisible();
     await page.getByRole('tab', { name: 'Same file' }).click();
     await expect(page.getByText('No two pictures have the same content.')).toBeVisible();
     await page.getByRole('tab', { name: 'Similar' }).click();

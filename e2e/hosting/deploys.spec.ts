@@ -5,6 +5,7 @@ import { packageSite } from '../../scripts/package/package-site.ts';
 import type { Behaviour } from '../../scripts/serve/emulated/emulated-host.ts';
 import type { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
+import { drawPictures } from '../library/own-pictures.ts';
 import { SITE, serveHost } from '../sites.ts';
 import { NEWER, writeNewerVersion } from './newer-version.ts';
 
@@ -75,6 +76,12 @@ test('a tab that is open while a site is published and taken back goes on with i
   await other.page.keyboard.press('Escape');
   await other.page.getByRole('link', { name: 'About' }).click();
   await expect(other.page.getByRole('heading', { name: 'Works by others' })).toBeVisible();
+  await other.page.getByRole('link', { name: 'Back to the search' }).click();
+  await other.field.fill('');
+  await other.page.getByRole('link', { name: 'Use your own pictures' }).click();
+  await other.page.getByLabel('Pictures', { exact: true }).setInputFiles(await drawPictures(1));
+  await expect(other.page.getByRole('link', { name: 'Search your 1 picture' })).toBeVisible();
+  expect(other.page.workers().length).toBeGreaterThan(1);
   await isAll(other.page, 'older');
 
   // Taken back: the same in the other direction.

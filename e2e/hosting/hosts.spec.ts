@@ -102,7 +102,7 @@ test('over a slow line with a cold cache, nothing is downloaded twice', async ({
   await expect(page.getByText(/%|MB/).first()).toBeVisible();
   await app.answered('guitar');
   await kept(app);
-  const data = served.asked.filter(({ path, sent }) => sent > 100_000 && /\.(wasm|onnx|bin|part|gz)$/.test(path));
+  const data = served.asked.filter(({ path, sent }) => sent > 50_000 && /\.(wasm|onnx|bin|part|gz|xz)$/.test(path));
   expect(data.length).toBeGreaterThan(3);
   const twice = data.map(({ path }) => path).filter((path, i, all) => all.indexOf(path) !== i);
   expect(twice).toEqual([]);

@@ -74,4 +74,14 @@ export class OwnPictures {
       }
     }, files);
   }
+
+  /** Names of the files in the folder. */
+  async filesInFolder(): Promise<string[]> {
+    return await this.page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('Photos');
+      const names: string[] = [];
+      for await (const name of folder.keys()) names.push(name);
+      return names.sort();
+    });
+  }
 }

@@ -2,9 +2,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseCount, parseOnlyOptions, runScript } from '../cli/cli.ts';
+import { parseCount, parseOnlyOptions, runScript, usage } from '../cli/cli.ts';
 import { buildAndRead } from './many-files/build.ts';
 import { check } from './many-files/check.ts';
+import { FORMATS, type Format } from './many-files/formats.ts';
 import { makeFiles } from './many-files/make.ts';
 import { describeVerdicts } from './many-files/report.ts';
 
@@ -17,6 +18,7 @@ named with a reason that is true. Prints tables, and each file that is wrong. Ex
 
   --count <n>      how many files (default: 10000)
   --seed <n>       other files for another number (default: 1)
+  --only <list>    formats of these families alone, such as RAW,HEIC
   --keep <folder>  make files and collection there, and leave them
 `;
 
@@ -24,14 +26,16 @@ await runScript(HELP, async (args) => {
   const values = parseOnlyOptions(args, {
     count: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
     keep: { type: 'string' },
   });
+  const formats = formatsOf(values.only);
   const [count, seed] = [parseCount(values.count, '--count'), parseCount(values.seed, '--seed', 0)];
   const work = values.keep === undefined ? await mkdtemp(join(tmpdir(), 'afterimage-many-')) : resolve(values.keep);
   try {
     const folder = join(work, 'pictures');
     await mkdir(folder, { recursive: true });
-    const files = await makeFiles(folder, count, seed);
+    const files = await makeFiles(folder, count, seed, formats);
     const built = await buildAndRead(folder, work);
     const verdicts = check(files, built);
     console.log(describeVerdicts(verdicts));
@@ -40,3 +44,12 @@ await runScript(HELP, async (args) => {
     if (values.keep === undefined) await rm(work, { recursive: true, force: true });
   }
 });
+
+function formatsOf(only: string | undefined): readonly Format[] {
+  if (only === undefined) return FORMATS;
+  const families = only.split(',').map((one) => one.trim().toLowerCase());
+  const chosen = FORMATS.filter(({ family }) => families.includes(family.toLowerCase()));
+  if (chosen.length > 0) return chosen;
+  const known = [...new Set(FORMATS.map(({ family }) => family))].join(', ');
+  throw usage(`--only takes families of formats: ${known}`);
+}

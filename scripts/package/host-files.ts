@@ -2,10 +2,14 @@ import { IMMUTABLE_CACHE_CONTROL, SECURITY_HEADERS } from '../../src/site/header
 import { hostHeaders } from '../site/host-headers.ts';
 import { HOST, type HostId } from './hosts.ts';
 
-/** Files of the folder that is uploaded that are for the host, and not for visitors, by their path. */
-export function hostFiles(host: HostId, base: string): ReadonlyMap<string, string> {
+/**
+ * Files of the folder that is uploaded that are for the host, and not for visitors, by their path.
+ * @param styles of the page, in the site's folder
+ */
+export function hostFiles(host: HostId, base: string, styles: string | undefined): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  if (HOST[host].has404) files.set('404.html', notFoundPage(base));
+  const home = base.startsWith('/') ? base : HOST[host].isRoot ? '/' : undefined;
+  if (HOST[host].has404) files.set('404.html', notFoundPage(home, styles));
   // GitHub's own generator would leave out what begins with an underscore.
   if (host === 'github-pages') files.set('.nojekyll', '');
   if (host === 'cloudflare' || host === 'netlify') files.set('_headers', hostHeaders(base));
@@ -15,21 +19,26 @@ export function hostFiles(host: HostId, base: string): ReadonlyMap<string, strin
 }
 
 /**
- * Without it Cloudflare Pages answers with the app in the place of every file that is missing, as if it were there.
- * No styles: where it is shown, relative addresses lead nowhere.
+ * Without it Cloudflare Pages answers with the app in the place of every file that is missing, as if it were there. It is
+ * shown at any address, from which only absolute addresses lead anywhere.
+ * @param home where the site lives, if that is known
  */
-function notFoundPage(base: string): string {
-  const home = base.startsWith('/') ? `\n    <p><a href="${base}">Search pictures</a></p>` : '';
+function notFoundPage(home: string | undefined, styles: string | undefined): string {
+  const look =
+    home !== undefined && styles !== undefined ? `\n    <link rel="stylesheet" href="${home}${styles}" />` : '';
+  const link = home === undefined ? '' : `\n      <p><a href="${home}">Search pictures</a></p>`;
   return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
-    <title>Not found</title>
+    <title>Not found</title>${look}
   </head>
   <body>
-    <h1>There is nothing at this address</h1>${home}
+    <main class="static">
+      <h1>There is nothing at this address</h1>${link}
+    </main>
   </body>
 </html>
 `;
@@ -40,7 +49,12 @@ function vercelConfiguration(base: string): string {
   const root = base.startsWith('/') ? base : '/';
   const everywhere = Object.entries(SECURITY_HEADERS).map(([key, value]) => ({ key, value }));
   const forEver = [{ key: 'Cache-Control', value: IMMUTABLE_CACHE_CONTROL }];
-  const immutable = ['assets/(.*)', 'collections/(.*)/(thumbs|previews)/(.*)', 'collections/(.*)\\.bin'];
+  const immutable = [
+    'assets/(.*)',
+    'collections/(.*)/(thumbs|previews)/(.*)',
+    'collections/(.*)\\.bin',
+    'collections/(.*)\\.bin\\.gz',
+  ];
   const headers = [
     { source: `${root}(.*)`, headers: everywhere },
     ...immutable.map((path) => ({ source: root + path, headers: forEver })),

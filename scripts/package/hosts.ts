@@ -37,7 +37,7 @@ export const HOST: Readonly<Record<HostId, Host>> = {
     title: 'GitHub Pages',
     limits: [
       { of: 'site', most: 1_000_000_000, strict: true, by: 'GitHub Pages publishes sites of up to 1 GB' },
-      { of: 'file', most: 100 * MIB, strict: true, by: 'GitHub takes files of up to 100 MiB' },
+      { of: 'file', most: 100 * MIB, strict: false, by: 'Git on GitHub takes files of up to 100 MiB' },
     ],
     compresses: TEXT_AND_WASM,
     isRoot: false,

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { forEachLimited } from '../../src/engine/async/limiter.ts';
 import { usage } from '../cli/cli.ts';
@@ -55,7 +55,11 @@ export async function packageSite(options: PackageOptions): Promise<Packaged> {
   const { files, leftOut, collections } = await selectFiles(site, models);
   const data = await verifyData(site, collections, files);
   const inside = HOST[host].isRoot && base.startsWith('/') ? base.slice(1) : '';
-  const extra = [...hostFiles(host, base)].map(([path, text]) => ({ path, text, bytes: Buffer.byteLength(text) }));
+  const extra = [...hostFiles(host, base, await stylesOf(site))].map(([path, text]) => ({
+    path,
+    text,
+    bytes: Buffer.byteLength(text),
+  }));
   const placed = files.map(({ path, bytes }) => ({ path: inside + path, bytes }));
   const warnings = checkLimits(host, [...placed, ...extra]);
 
@@ -68,6 +72,11 @@ export async function packageSite(options: PackageOptions): Promise<Packaged> {
 
   const visitOn = (device: Device) => firstVisit(site, files, data, device);
   return { files: written, leftOut, warnings, visit: { wasm: await visitOn('wasm'), webgpu: await visitOn('webgpu') } };
+}
+
+/** The page's styles, which its document names. */
+async function stylesOf(site: string): Promise<string | undefined> {
+  return /\bassets\/[\w.-]+\.css\b/.exec(await readFile(join(site, 'index.html'), 'utf8'))?.[0];
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -15,15 +15,23 @@ export const drawSvg: LibraryPage['draw'] = async (svg, width, height) => {
   const image = new Image(width, height);
   try {
     image.src = url;
-    await withTimeLimit(LIMIT_MS, image.decode(), () => Promise.reject(new Error('it takes too long')));
+    await withTimeLimit(LIMIT_MS, image.decode(), () => Promise.reject(new TooSlow()));
     return transfer(...withItself(await createImageBitmap(image, { resizeWidth: width, resizeHeight: height })));
   } catch (error) {
-    throw new AfterimageError('picture-unreadable', 'The drawing cannot be shown: it is damaged.', { cause: error });
+    const why =
+      error instanceof TooSlow
+        ? `The drawing took longer than ${LIMIT_MS / 1000} seconds and was given up.`
+        : 'The drawing cannot be shown: it is damaged.';
+    throw new AfterimageError('picture-unreadable', why, { cause: error });
   } finally {
     image.src = '';
     URL.revokeObjectURL(url);
   }
 };
+
+class TooSlow extends Error {
+  override readonly name = 'TooSlow';
+}
 
 function withItself(bitmap: ImageBitmap): [ImageBitmap, Transferable[]] {
   return [bitmap, [bitmap]];

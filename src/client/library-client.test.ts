@@ -5,7 +5,7 @@ import { createLibraryClient, type LibraryClientEvent } from './library-client.t
 import { createFakeWorker, type FakeWorker } from './testing-worker.ts';
 
 const QUEUE: Queue = {
-  ...{ state: 'running', done: 1, known: 0, failed: 0, left: 2, toChoose: 0 },
+  ...{ state: 'running', done: 1, known: 0, indexed: 0, failed: 0, left: 2, toChoose: 0 },
   ...{ perSecond: null, secondsLeft: null, newest: null, problem: null },
 };
 
@@ -74,6 +74,7 @@ test('a worker that dies is replaced, and is given the files again that may stil
   await expect.poll(() => workers[1]?.added.length).toBe(1);
   const [again] = workers[1]?.added ?? [];
   expect(again?.kind === 'files' && again.files.map(({ path }) => path)).toEqual(['a.jpg', 'b.jpg']);
+  expect(again).toMatchObject({ isRestored: true });
   expect(events).toContainEqual(expect.objectContaining({ type: 'restarted' }));
 
   // When nothing is left of them, nobody needs them any more.

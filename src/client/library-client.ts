@@ -69,7 +69,8 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
       restore(worker) {
         const files = given.all();
         // The new worker knows what waits, but has not got these files.
-        if (files.length > 0) worker.ask((api) => api.add({ kind: 'files', files })).catch(() => undefined);
+        if (files.length > 0)
+          worker.ask((api) => api.add({ kind: 'files', files, isRestored: true })).catch(() => undefined);
       },
       fallback: (device) => device, // inside the worker, a GPU that fails is replaced already
       maxRestarts: MAX_RESTARTS,
@@ -102,11 +103,16 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     pause: () => ask((api) => api.pause()),
     resume: () => ask((api) => api.resume()),
     cancel: () => ask((api) => api.cancel()),
-    failures: () => ask((api) => api.failures()),
+    failures: (limit) => ask((api) => api.failures(limit)),
     retry: (ids) => ask((api) => api.retry(ids)),
+    dismissFailures: () => ask((api) => api.dismissFailures()),
     remove: (itemIds) => ask((api) => api.remove(itemIds)),
     restore: (removal) => ask((api) => api.restore(removal)),
+    withCopies: () => ask((api) => api.withCopies()),
+    planDeletion: (of) => ask((api) => api.planDeletion(of)),
+    deleteFiles: (plan) => ask((api) => api.deleteFiles(plan)),
     rescan: (folder) => ask((api) => api.rescan(folder)),
+    keepIndex: (folder, keep) => ask((api) => api.keepIndex(folder, keep)),
     forgetFolder: (folder, withPictures) => ask((api) => api.forgetFolder(folder, withPictures)),
     original: (itemId) => ask((api) => api.original(itemId)),
     thumbnail: (itemId) => ask((api) => api.thumbnail(itemId)),

@@ -94,6 +94,8 @@ export interface DecodedPicture {
   readonly metadata: PictureMetadata;
   /** `perceptualHash` of what is seen. */
   readonly phash: string | null;
+  /** `pictureSignature` of it. */
+  readonly signature: string | null;
   readonly pixels: Pixels;
   readonly thumbnail: Rendition;
   /** `thumbnail` where the picture is no larger than its thumbnail; null where no previews are wanted. */
@@ -116,6 +118,8 @@ export type PictureRecord = Omit<Item, 'name' | 'title' | 'licence' | 'media' | 
   readonly place?: Place | null | undefined;
   /** `perceptualHash`; absent: there is none, or an earlier version did not make one. */
   readonly phash?: string | undefined;
+  /** `pictureSignature`; absent as above. */
+  readonly signature?: string | undefined;
 };
 
 export interface EmbeddedPicture {

@@ -1,6 +1,7 @@
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { AfterimageError } from '../engine/errors.ts';
 import type { Embedding } from '../engine/numeric/embedding.ts';
+import type { Deletion, DeletionOf, DeletionPlan, PictureWithCopies } from './library-files.ts';
 
 /** A file that was chosen, dropped or pasted by itself. */
 export interface AddedFile {
@@ -14,7 +15,12 @@ export interface AddedFile {
 /** What is added to the library at a time. */
 export type Addition =
   | { readonly kind: 'folder'; readonly handle: FileSystemDirectoryHandle }
-  | { readonly kind: 'files'; readonly files: readonly AddedFile[] };
+  | {
+      readonly kind: 'files';
+      readonly files: readonly AddedFile[];
+      /** An earlier worker had them: those that still wait can be read again, and nothing is put into the queue. */
+      readonly isRestored?: boolean;
+    };
 
 /**
  * `listing`: folders are being looked through. `paused`: by the visitor, or because of `problem`. `waiting`: a folder may not
@@ -29,6 +35,8 @@ export interface Queue {
   readonly done: number;
   /** Of `done`, those whose content was there already: they were not embedded again. */
   readonly known: number;
+  /** Of `done`, those that were in an index beside the pictures: they were not embedded. */
+  readonly indexed: number;
   readonly failed: number;
   readonly left: number;
   /** Of `left`, files that were added by themselves and can be read no more: the visitor has to choose them again. */
@@ -65,11 +73,32 @@ export interface LibraryFolder {
   readonly access: 'granted' | 'prompt' | 'denied' | 'missing';
   /** The page asks with it to be allowed to read the folder again, which takes a click. */
   readonly handle: FileSystemDirectoryHandle;
+  /** The index that is kept beside its pictures; null where the visitor did not want one. */
+  readonly index: FolderIndexState | null;
+  /** What came of an index that lay in the folder when its pictures were added; null: there was none. */
+  readonly found: FoundIndex | null;
 }
+
+/** An index that is kept beside the pictures of a folder. */
+export interface FolderIndexState {
+  /** When it was written last, in milliseconds since 1970, and how many pictures are in it; null: not yet. */
+  readonly written: { readonly at: number; readonly pictures: number } | null;
+  /** Whether it may be written now: else the page asks with the handle, which takes a click. */
+  readonly mayWrite: boolean;
+  /** Why the last attempt failed: a sentence. */
+  readonly problem: string | null;
+}
+
+/** `ignored` says why in a part of a sentence, with what others wrote: untrusted. */
+export type FoundIndex =
+  | { readonly kind: 'used'; readonly pictures: number }
+  | { readonly kind: 'ignored'; readonly reason: string };
 
 export interface LibraryOverview {
   readonly count: number;
   readonly folders: readonly LibraryFolder[];
+  /** What came of an index among files that were added without a handle of their folder. */
+  readonly foundIndex: FoundIndex | null;
   readonly queue: Queue;
   readonly failures: number;
   /** Bytes of everything that the site stores in this browser, and what the browser allows; null where it does not say. */
@@ -160,14 +189,32 @@ export interface LibraryWorkerApi {
   resume(): Promise<void>;
   /** Forget what is left in the queue. What is in the library stays. */
   cancel(): Promise<void>;
-  failures(): Promise<readonly FailedFile[]>;
+  /** The first files that failed, in the order in which they were added; how many there are is in the overview. */
+  failures(limit: number): Promise<readonly FailedFile[]>;
   /** Put failed files into the queue again; all of them where no ids are given. */
   retry(ids?: readonly number[]): Promise<void>;
+  /** Forget which files failed. Those of a folder are tried again when it is looked through again. */
+  dismissFailures(): Promise<void>;
   /** Take pictures out of the library. @returns what `restore` takes to undo it */
   remove(itemIds: readonly string[]): Promise<number>;
   restore(removal: number): Promise<void>;
+  /** Pictures whose content is found at several places, in the order in which they came. */
+  withCopies(): Promise<readonly PictureWithCopies[]>;
+  /** What `deleteFiles` would delete from the disk. */
+  planDeletion(of: DeletionOf): Promise<DeletionPlan>;
+  /**
+   * Delete files from the disk, for good. Each is read before, and deleted only where its content is what was added. To be
+   * called when the visitor was asked and the page was allowed to change the folders.
+   */
+  deleteFiles(plan: number): Promise<Deletion>;
   /** Look through a folder again: what was added, changed, renamed and removed. */
   rescan(folder: number): Promise<void>;
+  /**
+   * Keep the index of a folder beside its pictures, so that it is found where the folder is added; to be called when the page was
+   * allowed to write there. Or keep it no more, and delete the file or leave it.
+   * @throws AfterimageError `not-writable` where the file could not be deleted
+   */
+  keepIndex(folder: number, keep: 'keep' | 'leave' | 'delete'): Promise<void>;
   /** Forget a folder; its pictures stay, or go with it. */
   forgetFolder(folder: number, withPictures: boolean): Promise<void>;
   /**

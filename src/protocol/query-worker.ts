@@ -129,14 +129,14 @@ export interface SearchResponse extends SearchAnswer {
 export type { DateOrder, KeepReason, Month, RankedPage, Ranking, Year };
 
 /**
- * `exact`: of the same content. `near`: they look the same, by their perceptual hashes. `similar`: they show similar things,
+ * `exact`: of the same content. `near`: they look the same, by their signatures. `similar`: they show similar things,
  * by their embeddings.
  */
 export type CopyKind = 'exact' | 'near' | 'similar';
 
 export interface CopiesRequest {
   readonly kind: CopyKind;
-  /** `near`: in how many of 64 bits hashes may differ, at most 15; `similar`: the least cosine; `exact`: nothing. */
+  /** `near`: the least likeness, 0 … 1; `similar`: the least cosine; `exact`: nothing. */
   readonly threshold: number;
   /** Which pictures; undefined: all rows. */
   readonly rows: Uint32Array | undefined;
@@ -147,8 +147,8 @@ export interface FoundGroup {
   readonly rows: readonly number[];
   /** Of the items, in the same order. */
   readonly ids: readonly string[];
-  /** Why the first is the one to keep. */
-  readonly reason: KeepReason;
+  /** Why the first is the one to keep; what decided comes first. */
+  readonly reasons: readonly KeepReason[];
 }
 
 export interface FoundCopies {
@@ -156,8 +156,10 @@ export interface FoundCopies {
   readonly groups: readonly FoundGroup[];
   /** How many pictures were looked at. */
   readonly pictures: number;
-  /** How many of these have no perceptual hash. */
+  /** How many of these have neither signature nor perceptual hash. */
   readonly unhashed: number;
+  /** How many of these have a perceptual hash alone, by which less is found. */
+  readonly hashedOnly: number;
 }
 
 /** Pictures in the order of their dates, those without one last. */

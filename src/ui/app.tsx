@@ -17,6 +17,7 @@ const Detail = lazy(loadDetail);
 const StatusPanel = lazy(() => import('./status/status-panel.tsx'));
 const CopiesView = lazy(() => import('./copies/copies-view.tsx'));
 const LibraryView = lazy(() => import('./library/library-view.tsx'));
+const DeleteFiles = lazy(() => import('./library/disk/delete-files.tsx'));
 const LogView = lazy(() => import('./log/log-view.tsx'));
 const AboutView = lazy(() => import('./about/about.tsx'));
 
@@ -72,6 +73,15 @@ export function AppView(): JSX.Element {
         <Part frame={(failure) => <FailedDialog onClose={closeStatus}>{failure}</FailedDialog>}>
           <StatusPanel />
         </Part>
+      </Show>
+      <Show when={app.library.library()?.disk}>
+        {(disk) => (
+          <Show when={disk().now()}>
+            <Part frame={(failure) => <FailedDialog onClose={disk().close}>{failure}</FailedDialog>}>
+              <DeleteFiles disk={disk()} />
+            </Part>
+          </Show>
+        )}
       </Show>
       <NoticeLines />
       <DropListener />

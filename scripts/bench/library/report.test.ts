@@ -26,7 +26,7 @@ const report: LibraryReport = {
       growth: { few: 500, most: 5000, after: [100 * 2 ** 20, 110 * 2 ** 20], failed: 0 },
     },
   ],
-  start: { pictures: 20_000, first: 2600, later: 1400 },
+  start: { pictures: 20_000, first: 2600, later: 1400, demo: 1000 },
   skipped: ['WebGPU, because this machine has no GPU.'],
 };
 

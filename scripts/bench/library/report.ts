@@ -60,12 +60,13 @@ function deviceLines({ device, threads, rounds, alone, queries, searched, growth
   ];
 }
 
-function startLines({ pictures, first, later }: StartReport): string[] {
+function startLines({ pictures, first, later, demo }: StartReport): string[] {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
   return [
     row(`start to the first answer, ${pictures} pictures`, 'value', 'aim'),
     row('---', '---', '---'),
     row('a later visit', seconds(later), '≤ 2 s'),
     row('the first visit of a browser that has them', seconds(first), ''),
+    row('a later visit with the demo collection, in turns', seconds(demo), ''),
   ];
 }

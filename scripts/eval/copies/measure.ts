@@ -1,58 +1,116 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { RgbPicture } from '../../../src/engine/similar/grey.ts';
+import type { RgbPicture } from '../../../src/engine/similar/reduce.ts';
 import { usage } from '../../cli/cli.ts';
-import { HASHES } from './hashes.ts';
+import { type Described, lookTexts, MEASURES, type MeasureName } from './measures.ts';
 import { VARIANTS } from './variants.ts';
 
-const BITS = 64;
+/** What a measure does at one threshold. */
+export interface Found {
+  readonly threshold: number;
+  /** Pairs of different pictures that pass for copies. */
+  readonly wrong: number;
+  /** Groups that these make, each around its first picture. */
+  readonly groups: number;
+  /** Of pairs of drawings that differ only in colour, how many pass for copies. */
+  readonly otherColours: number;
+  /** By variant: the share of copies that are found. */
+  readonly found: ReadonlyMap<string, number>;
+  /** Some of the wrong pairs, by name. */
+  readonly examples: readonly string[];
+}
 
 export interface Measured {
   readonly pictures: number;
-  /** By hash: how many pairs of different pictures differ in so many bits. */
-  readonly others: ReadonlyMap<string, readonly number[]>;
-  /** By hash and kind of copy: in how many bits the copies differ from their originals. */
-  readonly copies: ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
+  readonly copied: number;
+  /** Pairs of different pictures, and of these the drawings that differ only in colour by their names. */
+  readonly pairs: number;
+  readonly colourPairs: number;
+  readonly measures: ReadonlyMap<MeasureName, readonly Found[]>;
+}
+
+export interface MeasureOptions {
+  /** Only the first so many pictures. */
+  readonly count: number;
+  /** Of how many of them copies are made, evenly spread. */
+  readonly copied: number;
+  readonly say: (line: string) => void;
 }
 
 /** @throws AfterimageError `usage` where the folder has no two pictures */
-export async function measureHashes(folder: string, count: number, say: (line: string) => void): Promise<Measured> {
-  const names = (await readdir(folder)).filter((name) => /\.jpe?g$/i.test(name)).sort();
-  if (names.length < 2) throw usage(`${folder} has no two .jpg files`);
-  const originals = new Map([...HASHES.keys()].map((kind) => [kind, [] as bigint[]]));
-  const copies = new Map([...HASHES.keys()].map((kind) => [kind, emptyCopies()]));
+export async function measureCopies(folder: string, { count, copied, say }: MeasureOptions): Promise<Measured> {
+  const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png|webp)$/i.test(name)).sort();
+  if (names.length < 2) throw usage(`${folder} has no two .jpg, .png or .webp files`);
   const chosen = names.slice(0, count);
+  const every = Math.max(1, Math.floor(chosen.length / Math.max(1, copied)));
+  const originals: Described[] = [];
+  const copies: { readonly of: number; readonly variants: readonly Described[] }[] = [];
   for (const [i, name] of chosen.entries()) {
-    const bytes = await readFile(join(folder, name));
+    const bytes = await flat(await readFile(join(folder, name)));
     const picture = await pixelsOf(bytes);
-    const hashes = hashesOf(picture);
-    for (const [kind, hash] of hashes) if (hash !== undefined) originals.get(kind)?.push(hash);
-    for (const [variant, make] of VARIANTS) {
-      const made = hashesOf(await pixelsOf(await make(bytes, picture.width, picture.height).toBuffer()));
-      for (const [kind, hash] of hashes) {
-        if (hash !== undefined)
-          copies
-            .get(kind)
-            ?.get(variant)
-            ?.push(distance(hash, made.get(kind)));
-      }
+    originals.push(lookTexts(picture));
+    if (i % every === 0 && copies.length < copied) {
+      copies.push({ of: i, variants: await describeCopies(bytes, picture, copies.length) });
     }
     if (i % 100 === 99) say(`${i + 1} of ${chosen.length} pictures`);
   }
+  const colourPairs = pairsOfColours(chosen);
+  const measures = MEASURES.map(({ name, thresholds, pairs }): [MeasureName, Found[]] => [
+    name,
+    thresholds.map(({ at }) => {
+      const wrong = pairs(
+        originals.map((one) => one[name]),
+        at,
+      );
+      return {
+        threshold: at,
+        wrong: wrong.length,
+        groups: new Set(wrong.map(([first]) => first)).size,
+        otherColours: wrong.filter(([a, b]) => colourPairs.has(`${a} ${b}`)).length,
+        found: foundOf(name, at, originals, copies, pairs),
+        examples: wrong.slice(0, 8).map(([a, b]) => `${chosen[a]} and ${chosen[b]}`),
+      };
+    }),
+  ]);
   return {
     pictures: chosen.length,
-    copies,
-    others: new Map([...originals].map(([kind, hashes]) => [kind, countPairs(hashes)])),
+    copied: copies.length,
+    pairs: (chosen.length * (chosen.length - 1)) / 2,
+    colourPairs: colourPairs.size,
+    measures: new Map(measures),
   };
 }
 
-function emptyCopies(): Map<string, number[]> {
-  return new Map([...VARIANTS.keys()].map((variant) => [variant, []]));
+/** What is transparent is on white, as the page shows it. */
+function flat(bytes: Uint8Array): Promise<Uint8Array> {
+  return sharp(bytes).rotate().flatten({ background: 'white' }).png().toBuffer();
 }
 
-function hashesOf(picture: RgbPicture): Map<string, bigint | undefined> {
-  return new Map([...HASHES].map(([kind, hash]) => [kind, hash(picture)]));
+async function describeCopies(bytes: Uint8Array, { width, height }: RgbPicture, index: number): Promise<Described[]> {
+  const described: Described[] = [];
+  for (const { make } of VARIANTS) {
+    const made = await make({ bytes, width, height, index });
+    described.push(lookTexts(await pixelsOf(await made.toBuffer())));
+  }
+  return described;
+}
+
+/** Each original is looked for together with one copy at a time. */
+function foundOf(
+  name: MeasureName,
+  threshold: number,
+  originals: readonly Described[],
+  copies: readonly { readonly of: number; readonly variants: readonly Described[] }[],
+  pairs: (typeof MEASURES)[number]['pairs'],
+): Map<string, number> {
+  return new Map(
+    VARIANTS.map(({ name: variant }, place) => {
+      const texts = copies.flatMap(({ of, variants }) => [originals[of]?.[name], variants[place]?.[name]]);
+      const found = pairs(texts, threshold).filter(([a, b]) => a % 2 === 0 && b === a + 1).length;
+      return [variant, found / copies.length];
+    }),
+  );
 }
 
 async function pixelsOf(bytes: Uint8Array): Promise<RgbPicture> {
@@ -64,25 +122,19 @@ async function pixelsOf(bytes: Uint8Array): Promise<RgbPicture> {
   return { data: new Uint8Array(data), width: info.width, height: info.height };
 }
 
-function countPairs(hashes: readonly bigint[]): number[] {
-  const counts = new Array<number>(BITS + 1).fill(0);
-  for (const [i, hash] of hashes.entries()) {
-    for (const other of hashes.slice(0, i)) {
-      const bits = distance(hash, other);
-      counts[bits] = (counts[bits] ?? 0) + 1;
-    }
+const COLOURS = new Set('black white red orange yellow green blue purple brown grey pink light dark'.split(' '));
+
+/** Pairs of drawings whose names differ only in colours: `red-heart.png` and `light-blue-heart.png`. */
+function pairsOfColours(names: readonly string[]): Set<string> {
+  const byThing = new Map<string, number[]>();
+  for (const [i, name] of names.entries()) {
+    const words = name.replace(/\.[^.]+$/, '').split(/[-_ ]/);
+    if (!words.some((word) => COLOURS.has(word))) continue;
+    const thing = words.filter((word) => !COLOURS.has(word)).join(' ');
+    byThing.set(thing, [...(byThing.get(thing) ?? []), i]);
   }
-  return counts;
-}
-
-/** A picture without a hash is as far as can be. */
-function distance(a: bigint, b: bigint | undefined): number {
-  if (b === undefined) return BITS;
-  return ones(Number((a ^ b) & 0xffff_ffffn)) + ones(Number((a ^ b) >> 32n));
-}
-
-function ones(bits: number): number {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest = (rest & (rest - 1)) >>> 0) count++;
-  return count;
+  const pairs = [...byThing.values()].flatMap((places) =>
+    places.flatMap((a, i) => places.slice(i + 1).map((b) => `${a} ${b}`)),
+  );
+  return new Set(pairs);
 }

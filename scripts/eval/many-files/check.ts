@@ -78,10 +78,11 @@ function verdictOf(made: Made, inside: readonly Listed[], reasons: readonly stri
 }
 
 function pictureVerdict(made: Made, { item, quarters }: Listed): Judgement {
-  const { state, format, width, height } = made;
+  const { state, format, width, height, smaller } = made;
   if (!WHOLE.has(state) && !DAMAGED.has(state)) return wrong('it is in the collection and no picture');
   const isRight = areAlike(quarters, made.quarters);
-  const hasSize = item.width === width && item.height === height;
+  const isSmaller = DAMAGED.has(state) && item.width === smaller?.width && item.height === smaller.height;
+  const hasSize = isSmaller || (item.width === width && item.height === height);
   if (!isRight || !hasSize) {
     const unseen = whyUnnoticed(made, quarters);
     if (unseen !== undefined) return { outcome: 'unnoticed', why: unseen };
@@ -105,7 +106,9 @@ function areAlike(some: Quarters, others: Quarters): boolean {
 function whyUnnoticed({ state, format, bare }: Made, quarters: Quarters): string | undefined {
   if (!DAMAGED.has(state)) return undefined;
   if (bare.some((one) => areAlike(quarters, one))) return 'orientation or profile lost';
-  if (state === 'changed' && !format.hasChecksum) return 'no checksum';
+  // That of TIFF is over its pixels, and not over what says how they are to be read.
+  const hasChecksum = format.hasChecksum && format.family !== 'TIFF';
+  if (state === 'changed' && !hasChecksum) return 'no checksum';
   return state === 'zeros' && format.isBare === true ? 'zeros are samples too' : undefined;
 }
 
@@ -119,7 +122,7 @@ function isTrue({ state, hit, format }: Made, reason: string): boolean {
   if (saysDamaged) return true;
   if (saysNone) return hit < HEAD_BYTES;
   // Headers that were changed say something else.
-  return state === 'changed' && format.family !== 'PNG' && /^It is a|not read|megapixels/.test(reason);
+  return state === 'changed' && format.family !== 'PNG' && /^It is a|not read|megapixels|too large/.test(reason);
 }
 
 function shown(quarters: readonly Rgb[]): string {

@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
+import { CAMERA_FILES } from './camera-formats.ts';
 import type { WrittenDates } from './dates.ts';
 import { clearImageOf, type Drawing, deepImageOf, imageOf, onWhite } from './drawing.ts';
 import { type PLACES, withBlocks, withGifBlock, withJpegIptc, withPngChunks } from './metadata.ts';
@@ -24,10 +25,12 @@ export interface Format {
   readonly isWide?: boolean;
   /** What is seen, where that is not what is drawn. */
   readonly shown?: (drawing: Drawing) => Drawing;
+  /** A smaller picture in the file, which is shown where the large one is damaged. */
+  readonly smaller?: (drawing: Drawing) => Drawing;
   encode(drawing: Drawing, dates: WrittenDates): Promise<Uint8Array>;
 }
 
-export type Family = 'JPEG' | 'PNG' | 'WebP' | 'AVIF' | 'GIF' | 'TIFF' | 'SVG';
+export type Family = 'JPEG' | 'PNG' | 'WebP' | 'AVIF' | 'GIF' | 'TIFF' | 'SVG' | 'RAW' | 'HEIC';
 
 /** Opaque, opaque, half, nothing. */
 const ALPHAS = [255, 255, 128, 0];
@@ -166,4 +169,5 @@ export const FORMATS: readonly Format[] = [
   gif('animated, black at first', 1, lateOf),
   ...TIFFS,
   ...DRAWINGS,
+  ...CAMERA_FILES,
 ];

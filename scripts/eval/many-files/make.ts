@@ -21,6 +21,8 @@ export interface Made {
   readonly width: number;
   readonly height: number;
   readonly bytes: number;
+  /** Of a smaller picture in the file; null where there is none. */
+  readonly smaller: { readonly width: number; readonly height: number } | null;
   /** Without metadata that were damaged. */
   readonly date: PictureDate;
   /** That of the file and all that it says, whether they count or not. */
@@ -36,6 +38,7 @@ interface Picture {
   readonly bare: readonly Quarters[];
   readonly width: number;
   readonly height: number;
+  readonly smaller: Made['smaller'];
   readonly expected: PictureDate | null;
   readonly written: WrittenDates;
 }
@@ -47,20 +50,29 @@ const MAX_ORIENTATION = 8;
 const LEAST_WIDE = 50;
 
 /** Make this many files below `folder`, the same for the same seed. @param folder that exists */
-export async function makeFiles(folder: string, count: number, seed: number): Promise<Made[]> {
+export async function makeFiles(folder: string, count: number, seed: number, formats = FORMATS): Promise<Made[]> {
   const made: Made[] = [];
   for (let start = 0; start < count; start += AT_A_TIME) {
     const numbers = Array.from({ length: Math.min(AT_A_TIME, count - start) }, (_, i) => start + i);
-    made.push(...(await Promise.all(numbers.map((number) => makeFile(folder, number, seed)))));
+    made.push(...(await Promise.all(numbers.map((number) => makeFile(folder, number, { seed, formats })))));
   }
   return made;
 }
 
-async function makeFile(folder: string, number: number, seed: number): Promise<Made> {
-  const chance = createChance(seed, number);
+interface Recipe {
+  readonly seed: number;
+  readonly formats: readonly Format[];
+}
+
+async function makeFile(folder: string, number: number, recipe: Recipe): Promise<Made> {
+  const chance = createChance(recipe.seed, number);
   const { state } = number === 0 ? { state: 'whole' as const } : chance.weighed(STATES);
   // The content of a file depends on its number alone, so that a copy can be made without the file that it is one of.
-  const { picture, content, state: original } = await contentOf(state === 'copy' ? chance.whole(number) : number, seed);
+  const {
+    picture,
+    content,
+    state: original,
+  } = await contentOf(state === 'copy' ? chance.whole(number) : number, recipe);
   const { format, expected, written } = picture;
   const extension = extensionOf(chance, format, state === 'copy' ? original : state);
   const name = createName(chance, number, extension);
@@ -70,9 +82,9 @@ async function makeFile(folder: string, number: number, seed: number): Promise<M
   const time = createFileTime(chance);
   await utimes(path, time, time);
   const fileDate = new Date(1000 * time).toISOString().replace('.000', '');
-  const { quarters, bare, width, height } = picture;
+  const { quarters, bare, width, height, smaller } = picture;
   return {
-    ...{ name, format, quarters, bare, width, height, hit: content.hit, bytes: content.bytes.length },
+    ...{ name, format, quarters, bare, width, height, smaller, hit: content.hit, bytes: content.bytes.length },
     state: state === 'copy' && !isWhole(original) ? original : state,
     date: expected ?? { source: 'file', date: fileDate },
     dates: [fileDate, ...Object.values(written).flatMap((one) => [isoOf(one), isoOf({ ...one, offset: '' })])],
@@ -90,16 +102,16 @@ function extensionOf(chance: Chance, { extension }: Format, state: State): strin
   return chance.pick(PICTURE_EXTENSIONS);
 }
 
-async function contentOf(number: number, seed: number) {
+async function contentOf(number: number, { seed, formats }: Recipe) {
   const chance = createChance(seed, number);
   const { state } = number === 0 ? { state: 'whole' as const } : chance.weighed(STATES);
-  const picture = await pictureOf(createChance(seed + 1, number));
+  const picture = await pictureOf(createChance(seed + 1, number), formats);
   const content = damaged(picture.bytes, state, createChance(seed + 2, number));
   return { picture, content, state };
 }
 
-async function pictureOf(chance: Chance): Promise<Picture> {
-  const format = chance.weighed(FORMATS);
+async function pictureOf(chance: Chance, formats: readonly Format[]): Promise<Picture> {
+  const format = chance.weighed(formats);
   const orientation = format.turns && chance.happens(0.4) ? 1 + chance.whole(MAX_ORIENTATION) : 1;
   const least = format.isWide === true ? LEAST_WIDE : 0;
   const drawing = createDrawing(chance, format.isGrey === true, orientation, least);
@@ -109,5 +121,7 @@ async function pictureOf(chance: Chance): Promise<Picture> {
   const upright = seen(shown);
   const unturned = [shown.quarters, upright.quarters];
   const bare = format.isWide === true ? [...unturned, ...(await Promise.all(unturned.map(inDisplayP3)))] : unturned;
-  return { format, bytes, written, expected, bare, ...upright };
+  const less = format.smaller && seen(format.smaller(shown));
+  const smaller = less ? { width: less.width, height: less.height } : null;
+  return { format, bytes, written, expected, bare, smaller, ...upright };
 }

@@ -63,7 +63,8 @@ function xmpOf(date: Written): string {
   return makeXmp({ [name]: isoOf(date) });
 }
 
-export function withTiffFields(tiff: Uint8Array, dates: WrittenDates): Uint8Array {
+/** EXIF with the dates that it can hold. */
+export function exifFields(dates: WrittenDates): ExifContent {
   const { 'exif-original': original, 'exif-digitised': digitised, 'exif-gps': gps, 'exif-modified': modified } = dates;
   const at = (tag: number, offset: number, date: Written | undefined) =>
     date ? { [tag]: date.text, ...(date.offset && { [offset]: date.offset }) } : {};
@@ -72,13 +73,17 @@ export function withTiffFields(tiff: Uint8Array, dates: WrittenDates): Uint8Arra
     ...at(TAGS.digitised, TAGS.offsetDigitised, digitised),
     ...(modified?.offset && { [TAGS.offset]: modified.offset }),
   };
-  const content: ExifContent = {
+  return {
     ...(modified && { main: { [TAGS.dateTime]: modified.text } }),
     ...(Object.keys(exif).length > 0 && { exif }),
     ...(gps && {
       gps: { [TAGS.gpsDate]: gps.text.slice(0, 10), [TAGS.gpsTime]: clockOf(gps).map((one) => [one, 1] as const) },
     }),
   };
+}
+
+export function withTiffFields(tiff: Uint8Array, dates: WrittenDates): Uint8Array {
+  const content = exifFields(dates);
   return Object.keys(content).length > 0 ? withFields(tiff, content) : tiff;
 }
 

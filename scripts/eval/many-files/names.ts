@@ -83,7 +83,20 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
   jpg: ['jpg', 'jpg', 'jpeg', 'jpe', 'jfif'],
   tif: ['tif', 'tiff'],
 };
-export const PICTURE_EXTENSIONS = ['jpg', 'png', 'webp', 'avif', 'gif', 'tif', 'svg', 'heic'];
+export const PICTURE_EXTENSIONS = [
+  'jpg',
+  'png',
+  'webp',
+  'avif',
+  'gif',
+  'tif',
+  'svg',
+  'heic',
+  'dng',
+  'nef',
+  'cr3',
+  'raf',
+];
 export const OTHER_EXTENSIONS = ['txt', 'mov', 'json', 'docx', 'db', 'jpg~'];
 
 export function spelled(chance: Chance, extension: string): string {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageSite } from '../../package/package-site.ts';
 import { CODE, writeFiles, writeSite } from '../../package/testing-site.ts';
@@ -54,6 +55,12 @@ describe('an emulated host', () => {
     expect(emulated.asked[0]?.sent).toBeLessThan(CODE.length / 10);
     const etag = response.headers.get('etag') ?? '';
     expect((await get('/assets/page-a1.js', { 'if-none-match': etag })).status).toBe(304);
+  });
+
+  it('says of compressed files that a browser has to unpack them', async () => {
+    const { get } = await serve({ encodesGz: true });
+    await writeFiles(out, { 'data.bin.gz': gzipSync('data') });
+    expect(await (await get('/data.bin.gz')).text()).toBe('data');
   });
 
   it('gives ranges, or the whole', async () => {

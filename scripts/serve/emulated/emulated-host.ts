@@ -20,6 +20,8 @@ export interface Behaviour {
   readonly ranges?: boolean;
   /** Names of files that it compresses, which changes their length. */
   readonly compresses?: RegExp;
+  /** It says of `.gz` files that they are compressed on their way, as some Apaches do: browsers then unpack them. */
+  readonly encodesGz?: boolean;
   /** Of what no rule says otherwise. */
   readonly cacheControl?: string;
   /** Without a `404.html` it answers with the app, as if what was asked for were there. */
@@ -140,6 +142,7 @@ async function reply(
     etag: found.etag,
     ...Object.fromEntries(own),
     'content-type': found.type,
+    ...(behaviour.encodesGz && path?.endsWith('.gz') && { 'content-encoding': 'gzip' }),
   };
   if (request.headers['if-none-match'] === found.etag) return { status: 304, headers, body: NOTHING };
   if (behaviour.compresses?.test(found.name) && /\bgzip\b/.test(`${request.headers['accept-encoding']}`)) {

@@ -140,6 +140,16 @@ export function withPerceptualHash(item: Item, hash: string | null): Item {
   return hash === null ? item : { ...item, extensions: { ...item.extensions, [PERCEPTUAL_HASH]: hash } };
 }
 
+/** The extension of an item that holds its signature. */
+export const SIGNATURE = 'signature';
+const MAX_SIGNATURE_LENGTH = 200;
+
+/** Of an item: `pictureSignature`, or one of another version; undefined where it has none. Untrusted before it is parsed. */
+export function signatureOf({ extensions }: Pick<Item, 'extensions'>): string | undefined {
+  const signature = extensions?.[SIGNATURE];
+  return typeof signature === 'string' && signature.length <= MAX_SIGNATURE_LENGTH ? signature : undefined;
+}
+
 /** One picture. All text is untrusted. Paths are relative to the collection's folder. */
 export interface Item {
   /** First 16 hex of the SHA-256 of the source file: stable across renames. */

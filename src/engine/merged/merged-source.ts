@@ -79,6 +79,10 @@ export function createMergedSource(name: string, parts: readonly Part[]): Merged
       const from = collectionOf(item);
       return sources.find((one) => one.name === from)?.picture(item, size);
     },
+    async makeSignature(item) {
+      const from = collectionOf(item);
+      return sources.find((one) => one.name === from)?.makeSignature?.(item);
+    },
   };
   return { source, items };
 }

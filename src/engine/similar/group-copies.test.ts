@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { finish } from '../async/steps.ts';
-import { type Item, withPerceptualHash } from '../collection/types.ts';
+import { withExtension } from '../collection/extensions/facts.ts';
+import { type Item, SIGNATURE, withPerceptualHash } from '../collection/types.ts';
 import { dot } from '../numeric/embedding.ts';
 import { clusteredVectors, seededRandom } from '../numeric/testing-vectors.ts';
+import { lookOf } from './describe-look.ts';
 import { type CopyGroup, groupExact, groupNear, groupSimilar } from './group-copies.ts';
 import { compareMerits, keepBest } from './keep-best.ts';
 import { bitsApart, MOST_BITS } from './near-hashes.ts';
+import { openNearSignatures } from './signature/near-signatures.ts';
+import { drawScene, sceneOf } from './signature/testing-pictures.ts';
 
 const hex = (value: number) => value.toString(16).padStart(16, '0');
 
@@ -46,13 +50,13 @@ describe('exact copies', () => {
   test('are of the same content, whatever their ids', () => {
     const thumbnail = { path: 'thumbs/same.webp', width: 10, height: 10 };
     const items = [itemOf(5, { thumbnail }), itemOf(1), itemOf(2, { thumbnail }), itemOf(3, { thumbnail, bytes: 9 })];
-    expect(finish(groupExact(items))).toEqual([{ members: [2, 0], reason: 'alike' }]);
+    expect(finish(groupExact(items))).toEqual([{ members: [2, 0], reasons: ['alike'] }]);
   });
 
   test('pictures of which only vectors are known are copies where their ids are equal', () => {
     const given = { thumbnail: null, width: 0, height: 0, bytes: 0 };
     const items = [itemOf(1, given), itemOf(2, given), itemOf(1, given)];
-    expect(finish(groupExact(items))).toEqual([{ members: [0, 2], reason: 'alike' }]);
+    expect(finish(groupExact(items))).toEqual([{ members: [0, 2], reasons: ['alike'] }]);
   });
 });
 
@@ -63,7 +67,7 @@ const hash = fc.tuple(fc.constantFrom(0n, 0x0123456789abcdefn, 2n ** 64n - 1n), 
   return value.toString(16).padStart(16, '0');
 });
 
-describe('near copies', () => {
+describe('near copies, of pictures that have hashes alone', () => {
   test('groups are those of comparing all with all', () => {
     const hashes = fc.array(fc.tuple(fc.option(hash, { freq: 5 }), fc.integer({ min: 1, max: 5 })), { maxLength: 60 });
     fc.assert(
@@ -74,7 +78,7 @@ describe('near copies', () => {
           const [left, right] = [hashOf(a), hashOf(b)];
           return left !== null && right !== null && bitsApart(left, right) <= most;
         });
-        expect(membersOf(finish(groupNear(items, most)))).toEqual(joined(naive));
+        expect(membersOf(finish(groupNear(items, { least: 1 - most / 400 })))).toEqual(joined(naive));
       }),
     );
   });
@@ -86,14 +90,71 @@ describe('near copies', () => {
         .toString(16)
         .padStart(8, '0');
     const equal = Array.from({ length: 20_000 }, (_, i) => withPerceptualHash(itemOf(i), '0123456789abcdef'));
-    expect(finish(groupNear(equal, 10))).toEqual([{ members: [...equal.keys()], reason: 'alike' }]);
+    expect(finish(groupNear(equal, { least: 0.975 }))).toEqual([{ members: [...equal.keys()], reasons: ['alike'] }]);
     const apart = equal.map((item) => withPerceptualHash(item, digits() + digits()));
-    expect(finish(groupNear(apart, 6))).toEqual([]);
+    expect(finish(groupNear(apart, { least: 0.985 }))).toEqual([]);
   });
 
   test('the number of bits that differ', () => {
     expect(bitsApart('0000000000000000', 'ffffffffffffffff')).toBe(64);
     expect(bitsApart('8000000000000001', '0000000080000001')).toBe(2);
+  });
+});
+
+describe('near copies, of pictures that have signatures', () => {
+  const signed = (
+    index: number,
+    scene: number,
+    more: Partial<Item> = {},
+    part?: readonly [number, number, number, number],
+  ) => {
+    const picture = drawScene(sceneOf(scene), 64, 48, part);
+    const { phash, signature } = lookOf(picture);
+    return withExtension(withPerceptualHash(itemOf(index, more), phash), SIGNATURE, signature ?? undefined);
+  };
+  const least = 0.98;
+
+  test('are around the one to keep, and cropped copies on both sides of it are in one group', () => {
+    const items = [
+      signed(0, 1, { width: 90 }, [0.08, 0, 1, 1]),
+      signed(1, 2),
+      signed(2, 1, { width: 99 }),
+      signed(3, 1, { width: 90 }, [0, 0, 0.92, 1]),
+    ];
+    expect(finish(groupNear(items, { least }))).toEqual([{ members: [2, 0, 3], reasons: ['pixels'] }]);
+  });
+
+  test('one of an earlier version is found by its hash, by those that have signatures and by its like', () => {
+    const bare = (item: Item) => withExtension(item, SIGNATURE, undefined);
+    const items = [
+      bare(signed(0, 1)),
+      signed(1, 1, { width: 200 }),
+      bare(signed(2, 2)),
+      bare(signed(3, 2)),
+      signed(4, 3),
+    ];
+    const groups = membersOf(finish(groupNear(items, { least })));
+    expect(groups).toEqual(new Set(['1 0', '2 3']));
+    const other = [bare(signed(0, 1, { width: 300 })), signed(1, 1), signed(2, 1)];
+    expect(membersOf(finish(groupNear(other, { least })))).toEqual(new Set(['0 1 2']));
+  });
+
+  test('signatures of a later version are as good as none', () => {
+    const later = (item: Item) => withExtension(item, SIGNATURE, 'Z and more');
+    expect(membersOf(finish(groupNear([later(signed(0, 1)), later(signed(1, 1))], { least })))).toEqual(
+      new Set(['0 1']),
+    );
+  });
+
+  test('are made ready once for whoever remembers them', () => {
+    const items = [signed(0, 1), signed(1, 1)];
+    let opened = 0;
+    const open = function* (signatures: readonly (string | undefined)[]) {
+      opened++;
+      return yield* openNearSignatures(signatures);
+    };
+    expect(finish(groupNear(items, { least, open }))).toHaveLength(1);
+    expect(opened).toBe(1);
   });
 });
 
@@ -169,7 +230,13 @@ describe('the one to keep', () => {
     ['there is but one', [{}], 0, 'alike'],
   ])('%s', (_, differences, index, reason) => {
     const items = differences.map((more, i) => itemOf(i, more));
-    expect(keepBest(items)).toEqual({ index, reason });
+    expect(keepBest(items)).toMatchObject({ index });
+    expect(keepBest(items).reasons[0]).toBe(reason);
+  });
+
+  test('all that speaks for it is said, and nothing in which another one is better', () => {
+    const items = [itemOf(1, { ...taken, width: 200, bytes: 5 }), itemOf(2, { bytes: 9 }), itemOf(3, { bytes: 5 })];
+    expect(keepBest(items)).toEqual({ index: 0, reasons: ['pixels', 'taken', 'earliest'] });
   });
 
   test('is the same in whatever order they come', () => {

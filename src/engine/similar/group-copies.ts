@@ -1,15 +1,16 @@
 import { type Steps, share } from '../async/steps.ts';
-import { type Item, perceptualHashOf } from '../collection/types.ts';
-import { compareMerits, type KeepReason, reasonFor } from './keep-best.ts';
-import { createNearHashes } from './near-hashes.ts';
+import { type Item, perceptualHashOf, signatureOf } from '../collection/types.ts';
+import { compareMerits, type KeepReason, reasonsFor } from './keep-best.ts';
+import { createNearHashes, MOST_BITS } from './near-hashes.ts';
 import { type NearVectorsOptions, openNearVectors } from './near-vectors.ts';
+import { type NearSignatures, openNearSignatures } from './signature/near-signatures.ts';
 
 /** Copies of a picture, the best one first: all others are as near to that one as was asked for. */
 export interface CopyGroup {
   /** Places in the list of items that was given; at least two. */
   readonly members: readonly number[];
-  /** Why the first is the one to keep. */
-  readonly reason: KeepReason;
+  /** Why the first is the one to keep; what decided comes first. */
+  readonly reasons: readonly KeepReason[];
 }
 
 /** Groups that are taken in one step. */
@@ -39,14 +40,58 @@ function contentOf({ id, thumbnail, width, height, bytes }: Item): string {
   return thumbnail === null ? id : JSON.stringify([thumbnail.path, width, height, bytes]);
 }
 
+export interface NearOptions {
+  /** Likeness, 0 … 1. */
+  readonly least: number;
+  /** Makes signatures ready, or has done so; for callers who remember what was ready. */
+  readonly open?: ((signatures: readonly (string | undefined)[]) => Steps<NearSignatures>) | undefined;
+}
+
+/** More signatures than this take more memory than a tab should. */
+export const MOST_SIGNATURES = 60_000;
+
+/** By so many bits perceptual hashes may differ for each part by which likeness may fall short of 1. */
+const BITS_FOR_LIKENESS = 8 / 0.02;
+
 /**
- * Pictures that look the same: their perceptual hashes differ in at most `most` bits. Those without one are in no group.
- * @param most at most `MOST_BITS`
+ * Pictures that look the same, by their signatures; where one of two has none, by their perceptual hashes. Those that have
+ * neither are in no group.
  */
-export function* groupNear(items: readonly Item[], most: number): Steps<CopyGroup[]> {
+export function* groupNear(
+  items: readonly Item[],
+  { least, open = openNearSignatures }: NearOptions,
+): Steps<CopyGroup[]> {
   const order = byMerit(items);
+  const isTooMuch = items.length > MOST_SIGNATURES;
+  const signatures = Array.from(order, (index) => (isTooMuch ? undefined : signatureOf(items[index] as Item)));
+  const near = yield* share(open(signatures), 0, 0.5);
   const hashes = Array.from(order, (index) => perceptualHashOf(items[index] as Item));
-  return yield* group(items, order, createNearHashes(hashes, most).take);
+  const taken = new Uint8Array(order.length);
+  const byHash = takeByHash(hashes, bitsFor(least), near.has);
+  const take = (index: number) => {
+    const alike = near.near(index, least, (other) => taken[other] === 0);
+    const members = [...new Set([index, ...alike, ...byHash(index).filter((other) => taken[other] === 0)])];
+    for (const member of members) taken[member] = 1;
+    return members.sort((a, b) => a - b);
+  };
+  return yield* share(group(items, order, take), 0.5, 1);
+}
+
+function bitsFor(least: number): number {
+  return Math.max(0, Math.min(MOST_BITS, Math.round((1 - least) * BITS_FOR_LIKENESS)));
+}
+
+/** Pictures near to one by hash, where one of the two has no signature. */
+function takeByHash(
+  hashes: readonly (string | undefined)[],
+  most: number,
+  hasSignature: (index: number) => boolean,
+): Take {
+  const isBare = (index: number) => hashes[index] !== undefined && !hasSignature(index);
+  if (!hashes.some((_, index) => isBare(index))) return () => [];
+  const all = createNearHashes(hashes, most);
+  const bare = createNearHashes(hashes, most, isBare);
+  return (index) => (hasSignature(index) ? bare : all).take(index);
 }
 
 /**
@@ -111,5 +156,5 @@ function* group(items: readonly Item[], order: Uint32Array, take: Take): Steps<C
 
 function toGroup(items: readonly Item[], members: readonly number[]): CopyGroup {
   const all = members.map((member) => items[member] as Item);
-  return { members, reason: reasonFor(all[0] as Item, all) };
+  return { members, reasons: reasonsFor(all[0] as Item, all) };
 }

@@ -2,8 +2,8 @@ import { dateSourceOf, type Item } from '../collection/types.ts';
 import { shownTime } from '../timeline/timeline.ts';
 
 /**
- * Why one of several copies is the one to keep: some have fewer pixels; or all have as many, and some fewer bytes; or some do
- * not say when they were taken; or some are later; or nothing tells them apart.
+ * What makes one of several copies better than some of the others, none of them being better in that: it has more pixels;
+ * its file has more bytes; it says when it was taken; it is earlier. `alike`: nothing tells them apart.
  */
 export type KeepReason = 'pixels' | 'bytes' | 'taken' | 'earliest' | 'alike';
 
@@ -33,15 +33,22 @@ export function compareMerits(a: Judged, b: Judged): number {
 }
 
 /**
- * Which of several copies to keep, and why that one.
+ * Which of several copies to keep, and why that one: the first reason decided.
  * @param items at least one
  */
-export function keepBest(items: readonly Judged[]): { readonly index: number; readonly reason: KeepReason } {
+export function keepBest(items: readonly Judged[]): {
+  readonly index: number;
+  readonly reasons: readonly KeepReason[];
+} {
   const [index = 0] = [...items.keys()].sort((a, b) => compareMerits(items[a] as Judged, items[b] as Judged) || a - b);
-  return { index, reason: reasonFor(items[index] as Judged, items) };
+  return { index, reasons: reasonsFor(items[index] as Judged, items) };
 }
 
-/** What makes the best one better than some of the others: none is better in that. */
-export function reasonFor(best: Judged, items: readonly Judged[]): KeepReason {
-  return MERITS.find(([, merit]) => items.some((item) => merit(item) < merit(best)))?.[0] ?? 'alike';
+/** In what the best one is better than some of the others, and none of them better than it; what decided comes first. */
+export function reasonsFor(best: Judged, items: readonly Judged[]): readonly KeepReason[] {
+  const reasons = MERITS.filter(([, merit]) => {
+    const own = merit(best);
+    return items.some((item) => merit(item) < own) && items.every((item) => merit(item) <= own);
+  });
+  return reasons.length > 0 ? reasons.map(([reason]) => reason) : ['alike'];
 }

@@ -7,7 +7,7 @@ const NONE = -1;
 
 /** Hashes among which those near to one are looked for. */
 export interface NearHashes {
-  /** Take out all that are within the distance of hash `index`, that one too, and list them, ascending. */
+  /** Take out all that are within the distance of hash `index`, that one too, and list them with it, ascending. */
   take(index: number): number[];
 }
 
@@ -16,8 +16,13 @@ export interface NearHashes {
  * most `most` / 4 bits in one of four bands of 16. So it is enough to look at those that have a band so near.
  * @param hashes 16 hex digits each; undefined: it is near to none
  * @param most at most `MOST_BITS`
+ * @param isListed which ones can be taken out; all, where it is absent
  */
-export function createNearHashes(hashes: readonly (string | undefined)[], most: number): NearHashes {
+export function createNearHashes(
+  hashes: readonly (string | undefined)[],
+  most: number,
+  isListed: (index: number) => boolean = () => true,
+): NearHashes {
   const { high, low } = wordsOf(hashes);
   const bandOf = (index: number, band: number) => {
     const word = (band < 2 ? high : low)[index] as number;
@@ -27,7 +32,7 @@ export function createNearHashes(hashes: readonly (string | undefined)[], most: 
   // Of each band a list of hashes for each value: its first, and behind each one the next.
   const first = Array.from({ length: BANDS }, () => new Int32Array(BAND_SIZE).fill(NONE));
   const next = Array.from({ length: BANDS }, () => new Int32Array(hashes.length).fill(NONE));
-  const isIn = Uint8Array.from(hashes, (hash) => (hash === undefined ? 0 : 1));
+  const isIn = Uint8Array.from(hashes, (hash, index) => (hash === undefined || !isListed(index) ? 0 : 1));
   for (let index = hashes.length - 1; index >= 0; index--) {
     if (isIn[index] === 0) continue;
     for (let band = 0; band < BANDS; band++) {
@@ -53,8 +58,8 @@ export function createNearHashes(hashes: readonly (string | undefined)[], most: 
 
   return {
     take(index) {
-      if (isIn[index] === 0) return [index];
-      const taken: number[] = [];
+      const taken: number[] = isIn[index] === 1 ? [] : [index];
+      if (hashes[index] === undefined) return taken;
       for (let band = 0; band < BANDS; band++) {
         const [heads, links] = [first[band] as Int32Array, next[band] as Int32Array];
         const value = bandOf(index, band);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type RgbPicture, reduceToGrey } from './grey.ts';
 import { perceptualHash } from './perceptual-hash.ts';
+import { type RgbPicture, reduceToGrey } from './reduce.ts';
 
 /** A picture by a function of places from 0 to 1, so that it can be had in any size. */
 function draw(width: number, height: number, at: (x: number, y: number) => number[]): RgbPicture {

@@ -1,11 +1,11 @@
-import { type RgbPicture, reduceToGrey } from './grey.ts';
+import { type RgbPicture, reduceToGrey } from './reduce.ts';
 
 /** Side of the square that is transformed, and of its low frequencies that are kept. */
-const SIDE = 32;
+export const SIDE = 32;
 const KEPT = 8;
 
 /** Pictures whose coarse greys deviate less than this from their mean, of 0 … 255, show nothing that could be told apart. */
-const LEAST_DEVIATION = 1;
+export const LEAST_DEVIATION = 1;
 
 /** `cosines[k * SIDE + x]`: the k-th cosine of the discrete cosine transform (DCT-II) at x. */
 const cosines = Float64Array.from({ length: KEPT * SIDE }, (_, i) =>
@@ -21,7 +21,11 @@ const cosines = Float64Array.from({ length: KEPT * SIDE }, (_, i) =>
  * @throws AfterimageError `picture-unreadable` for a picture without pixels, or with other bytes than its size says
  */
 export function perceptualHash(picture: RgbPicture): string | null {
-  const greys = reduceToGrey(picture, SIDE, SIDE);
+  return hashOfGreys(reduceToGrey(picture, SIDE, SIDE));
+}
+
+/** The same of greys that were reduced already. @param greys 32 × 32, 0 … 255 */
+export function hashOfGreys(greys: Float64Array): string | null {
   if (deviation(greys) < LEAST_DEVIATION) return null;
   return toHex(aboveMedian(lowFrequencies(greys)));
 }
@@ -50,7 +54,8 @@ function aboveMedian(values: Float64Array): boolean[] {
   return Array.from(values, (value) => value > median);
 }
 
-function deviation(greys: Float64Array): number {
+/** How much greys differ from their mean, root mean square. */
+export function deviation(greys: Float64Array): number {
   let [sum, squares] = [0, 0];
   for (const grey of greys) {
     sum += grey;

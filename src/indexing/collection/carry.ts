@@ -9,6 +9,8 @@ import {
   type Part,
   PERCEPTUAL_HASH,
   perceptualHashOf,
+  SIGNATURE,
+  signatureOf,
 } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { CollectionPorts } from '../request.ts';
@@ -45,9 +47,14 @@ export function withAdditions(
     ? items
     : items.map((item) => {
         const added = withNamed({ ...item, ...known.get(item.id) }, item, own);
-        const hash = perceptualHashOf(item);
-        return hash === undefined ? added : withExtension(added, PERCEPTUAL_HASH, hash);
+        return withLook(added, item);
       });
+}
+
+/** The item with what another one says of how the picture looks. */
+function withLook(item: Item, from: Item): Item {
+  const looks = [[PERCEPTUAL_HASH, perceptualHashOf(from)] as const, [SIGNATURE, signatureOf(from)] as const];
+  return looks.reduce((kept, [name, look]) => (look === undefined ? kept : withExtension(kept, name, look)), item);
 }
 
 /** What sections may depend on, of the state that is to be written. */

@@ -1,5 +1,11 @@
 import type { Collection } from '../../engine/collection/reader.ts';
-import { dateSourceOf, type Encoding, type Item, perceptualHashOf } from '../../engine/collection/types.ts';
+import {
+  dateSourceOf,
+  type Encoding,
+  type Item,
+  perceptualHashOf,
+  signatureOf,
+} from '../../engine/collection/types.ts';
 import { type StoredVectors, vectorOf } from '../../engine/collection/vectors/stored-vectors.ts';
 import type { EmbeddedPicture, Journal, PictureRecord } from '../ports.ts';
 import type { CollectionRequest, IndexEvent, IndexRequest } from '../request.ts';
@@ -9,7 +15,7 @@ import { factsOf } from './facts.ts';
  * Part of what vectors and thumbnails depend on. Raise it when decoding changes so that they come out differently:
  * journals of interrupted runs are then not continued, and the demo collection is built anew.
  */
-export const RECIPE = 2;
+export const RECIPE = 3;
 
 /** Raise it when what a journal holds changes. */
 const JOURNAL = 2;
@@ -108,6 +114,6 @@ function noteOfCoarser(held: Encoding, asked: Encoding): string {
 
 function toRecord(item: Item): PictureRecord {
   const { id, width, height, bytes, date, thumbnail, preview } = item;
-  const [dateSource, phash] = [dateSourceOf(item), perceptualHashOf(item)];
-  return { id, width, height, bytes, date, dateSource, ...factsOf(item), phash, thumbnail, preview };
+  const [dateSource, phash, signature] = [dateSourceOf(item), perceptualHashOf(item), signatureOf(item)];
+  return { id, width, height, bytes, date, dateSource, ...factsOf(item), phash, signature, thumbnail, preview };
 }

@@ -3,7 +3,7 @@ import type { FileFacts } from './ports.ts';
 /** What a folder holds, as far as it could be listed. */
 export interface FolderListing<F> {
   readonly files: readonly F[];
-  /** Paths of folders inside it that could not be listed, with a `/` at their ends: what is there is not known. */
+  /** Paths of folders inside it that could not be listed, with a `/` at their ends, and of files that could not be read: what is there is not known. */
   readonly unlisted: readonly string[];
 }
 

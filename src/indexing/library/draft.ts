@@ -1,5 +1,5 @@
 import { CAMERA, FILES, PLACE, withExtension } from '../../engine/collection/extensions/facts.ts';
-import type { Item, PictureFile } from '../../engine/collection/types.ts';
+import { type Item, type PictureFile, SIGNATURE } from '../../engine/collection/types.ts';
 import type { Json } from '../../engine/formats/check.ts';
 import { dated, withDateSource } from '../collection/dates.ts';
 import { itemId, picturePath } from '../collection/ids.ts';
@@ -39,6 +39,7 @@ export async function draftOf<F extends FileFacts>(
   const facts: readonly [string, Json | undefined][] = [
     [CAMERA, camera ?? undefined],
     [PLACE, place ? [...place] : undefined],
+    [SIGNATURE, picture.signature ?? undefined],
     [FILES, file.others ? [...file.others] : undefined],
   ];
   const dateItem = withDateSource(item, dateSource);

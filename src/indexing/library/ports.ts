@@ -3,6 +3,7 @@ import type { Item } from '../../engine/collection/types.ts';
 import type { AfterimageError } from '../../engine/errors.ts';
 import type { ImageEncoder, Sha256 } from '../../engine/ports.ts';
 import type { DecodedPicture } from '../ports.ts';
+import type { ReadyPicture } from './ready-pictures.ts';
 
 /** Where a file was found. Hosts know more of it, such as how to read it. */
 export interface FileFacts {
@@ -28,6 +29,7 @@ export interface KnownPicture<F> {
   readonly item: Item;
   readonly sha256: string;
   readonly files: readonly F[];
+  readonly vector: Float32Array;
 }
 
 interface StoredBytes {
@@ -71,9 +73,7 @@ export class NotAtHand extends Error {
   override readonly name = 'NotAtHand';
 }
 
-export interface LibraryPicture extends DecodedPicture {
-  readonly phash: string | null;
-}
+export type LibraryPicture = DecodedPicture;
 
 export interface LibraryEncoder extends ImageEncoder {
   /** Pictures that are encoded, and stored, together. */
@@ -91,6 +91,12 @@ export interface QueuePorts<F extends FileFacts> {
   /** What people call it: the path, with the folder's name before it. */
   nameOf(file: F): string;
   encoder(): Promise<LibraryEncoder>;
+  /** What an index beside the pictures has of this file, by its path, length and time; nothing is read for it. */
+  recall?(file: F): Promise<ReadyPicture | undefined>;
+  /** The same by content. */
+  recallContent?(sha256: string, file: F): Promise<ReadyPicture | undefined>;
+  /** Whether the small copies of a picture are gone, so that they have to be made again. */
+  lacksCopies?(picture: KnownPicture<F>): Promise<boolean>;
   readonly sha256: Sha256;
   /** Told when something has become of files. Whatever is said is stored already. */
   onProgress(progress: QueueProgress): void;
@@ -107,5 +113,7 @@ export interface QueueProgress {
   /** Of `done`, those whose content was there. */
   readonly known: number;
   readonly failed: number;
+  /** Of `done`, those that were in an index beside the pictures: they were not embedded. Absent: none. */
+  readonly indexed?: number;
   readonly newest: { readonly id: string; readonly name: string } | null;
 }

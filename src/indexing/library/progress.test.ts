@@ -4,7 +4,7 @@ import { createQueueMeter } from './progress.ts';
 test('counts add up, and the speed is that of the last seconds', () => {
   let now = 0;
   const meter = createQueueMeter(() => now);
-  expect(meter.counts()).toEqual({ done: 0, known: 0, failed: 0, newest: null, perSecond: null });
+  expect(meter.counts()).toEqual({ done: 0, known: 0, failed: 0, indexed: 0, newest: null, perSecond: null });
   meter.begin();
   for (let second = 1; second <= 60; second++) {
     now = second * 1000;

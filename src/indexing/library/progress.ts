@@ -5,7 +5,7 @@ const WINDOW_MS = 15_000;
 /** A speed of less is a guess. */
 const LEAST_MS = 500;
 
-export interface QueueCounts extends QueueProgress {
+export interface QueueCounts extends Required<QueueProgress> {
   /** Files a second, of the last few batches; null where nothing has been done yet. */
   readonly perSecond: number | null;
 }
@@ -22,7 +22,7 @@ export interface QueueMeter {
   retried(files: number): void;
 }
 
-const NOTHING: QueueProgress = { done: 0, known: 0, failed: 0, newest: null };
+const NOTHING: Required<QueueProgress> = { done: 0, known: 0, failed: 0, indexed: 0, newest: null };
 
 /** @param now in milliseconds */
 export function createQueueMeter(now: () => number): QueueMeter {
@@ -36,11 +36,12 @@ export function createQueueMeter(now: () => number): QueueMeter {
   };
   return {
     begin,
-    add({ done, known, failed, newest }) {
+    add({ done, known, failed, indexed = 0, newest }) {
       total = {
         done: total.done + done,
         known: total.known + known,
         failed: total.failed + failed,
+        indexed: total.indexed + indexed,
         newest: newest ?? total.newest,
       };
       const at = now();

@@ -13,6 +13,7 @@ import {
   type QueueStep,
   type WaitingFile,
 } from './ports.ts';
+import { createReadyPictures, type ReadyPicture } from './ready-pictures.ts';
 
 /** Larger files are refused: they are read whole. */
 const MAX_FILE_BYTES = 512 * 2 ** 20;
@@ -37,12 +38,21 @@ type Step<F> =
     }
   | { readonly file: WaitingFile<F>; readonly kind: 'known'; readonly picture: KnownPicture<F> }
   | { readonly file: WaitingFile<F>; readonly kind: 'copy'; readonly sha256: string }
-  | { readonly file: WaitingFile<F>; readonly kind: 'read'; readonly sha256: string; readonly bytes: Uint8Array }
+  | { readonly file: WaitingFile<F>; readonly kind: 'ready'; readonly sha256: string; readonly ready: ReadyPicture }
+  | {
+      readonly file: WaitingFile<F>;
+      readonly kind: 'read';
+      readonly sha256: string;
+      readonly bytes: Uint8Array;
+      /** Of a picture that is there: only its small copies are made again. */
+      readonly vector?: Float32Array;
+    }
   | {
       readonly file: WaitingFile<F>;
       readonly kind: 'decoded';
       readonly sha256: string;
       readonly picture: LibraryPicture;
+      readonly vector?: Float32Array;
     };
 
 /**
@@ -86,19 +96,41 @@ async function readStep<F extends FileFacts>(
 ): Promise<Step<F>> {
   if (signal.aborted || !ports.canRead(file)) return { file, kind: 'away' };
   try {
-    refuseSize(file.file.bytes);
+    refuseLarge(file.file.bytes);
+    const recalled = await ports.recall?.(file.file);
+    if (recalled) return await readyStep(file, recalled, ports);
     const bytes = await timed(ports, 'read', () => ports.read(file));
-    refuseSize(bytes.length);
+    if (bytes.length === 0) throw new AfterimageError('picture-unreadable', 'The file is empty.');
+    refuseLarge(bytes.length);
     const sha256 = await timed(ports, 'hash', () => ports.sha256(bytes));
     const [picture] = await ports.store.find([sha256]);
-    return picture ? { file, kind: 'known', picture } : { file, kind: 'read', sha256, bytes };
+    // It may have changed since it was found, or could not even be looked at then.
+    const read = { ...file, file: { ...file.file, bytes: bytes.length } };
+    if (picture) {
+      const { vector } = picture;
+      return (await ports.lacksCopies?.(picture))
+        ? { file: read, kind: 'read', sha256, bytes, vector }
+        : { file: read, kind: 'known', picture };
+    }
+    const ready = await ports.recallContent?.(sha256, read.file);
+    return ready ? { file: read, kind: 'ready', sha256, ready } : { file: read, kind: 'read', sha256, bytes };
   } catch (error) {
     return failed(file, error);
   }
 }
 
-function refuseSize(bytes: number): void {
-  if (bytes === 0) throw new AfterimageError('picture-unreadable', 'The file is empty.');
+/** What an index has of a file; a picture that is there already stays as it is. */
+async function readyStep<F extends FileFacts>(
+  file: WaitingFile<F>,
+  ready: ReadyPicture,
+  ports: QueuePorts<F>,
+): Promise<Step<F>> {
+  const [picture] = await ports.store.find([ready.sha256]);
+  const isWhole = picture && !(await ports.lacksCopies?.(picture));
+  return isWhole ? { file, kind: 'known', picture } : { file, kind: 'ready', sha256: ready.sha256, ready };
+}
+
+function refuseLarge(bytes: number): void {
   if (bytes <= MAX_FILE_BYTES) return;
   const most = MAX_FILE_BYTES / 2 ** 20;
   throw new AfterimageError(
@@ -120,7 +152,7 @@ function failed<F>(file: WaitingFile<F>, error: unknown, sha256?: string): Step<
 async function* firstOfEach<F>(steps: AsyncIterable<Step<F>>): AsyncGenerator<Step<F>> {
   const claimed = new Set<string>();
   for await (const step of steps) {
-    if (step.kind !== 'read') yield step;
+    if (step.kind !== 'read' && step.kind !== 'ready') yield step;
     else if (claimed.has(step.sha256)) yield { file: step.file, kind: 'copy', sha256: step.sha256 };
     else {
       claimed.add(step.sha256);
@@ -135,11 +167,11 @@ async function decodeStep<F extends FileFacts>(
   signal: AbortSignal,
 ): Promise<Step<F>> {
   if (step.kind !== 'read') return step;
-  const { file, sha256, bytes } = step;
+  const { file, sha256, bytes, vector } = step;
   if (signal.aborted) return { file, kind: 'away' };
   try {
     const picture = await timed(ports, 'prepare', () => ports.decode(bytes, file.file));
-    return { file, kind: 'decoded', sha256, picture };
+    return { file, kind: 'decoded', sha256, picture, ...(vector && { vector }) };
   } catch (error) {
     return failed(file, error, sha256);
   }
@@ -164,6 +196,7 @@ function createBatches<F extends FileFacts>(ports: QueuePorts<F>) {
   let free: Promise<unknown> = Promise.resolve();
   /** When all batches that were begun are stored. */
   let running: Promise<void> = Promise.resolve();
+  const ready = createReadyPictures(ports, keeper, () => running);
 
   const start = async (encoder: LibraryEncoder) => {
     await free;
@@ -192,6 +225,7 @@ function createBatches<F extends FileFacts>(ports: QueuePorts<F>) {
     if (error) return keeper.fail(file, error);
     const pending = batch.find((one) => one.sha256 === sha256);
     if (pending) return void pending.files.push(file);
+    if (ready.addCopy(file, sha256)) return;
     await running;
     const [picture] = await ports.store.find([sha256]);
     if (picture) await keeper.keep(file, picture);
@@ -202,17 +236,21 @@ function createBatches<F extends FileFacts>(ports: QueuePorts<F>) {
       const { file } = step;
       if (step.kind === 'known') return keeper.keep(file, step.picture);
       if (step.kind === 'copy') return addCopy(file, step.sha256);
+      if (step.kind === 'ready') return ready.add(file, step.ready);
       if (step.kind === 'failed') {
         if (step.sha256 !== undefined) failures.set(step.sha256, step.error);
         return keeper.fail(file, step.error);
       }
       if (step.kind !== 'decoded') return;
-      const draft = await draftOf(step.sha256, step.picture, file.file, ports);
-      await addPicture({ draft, sha256: step.sha256, pixels: step.picture.pixels, files: [file] });
+      const { sha256, picture, vector } = step;
+      const draft = await draftOf(sha256, picture, file.file, ports);
+      if (vector) await ready.add(file, { ...draft, sha256, vector, isIndexed: false });
+      else await addPicture({ draft, sha256, pixels: picture.pixels, files: [file] });
     },
     async finish(): Promise<void> {
       if (batch.length > 0 && loading) await start(await loading);
       await running;
+      await ready.flush();
       await keeper.flush();
     },
     /** When nothing is being stored any more, however that ended. */

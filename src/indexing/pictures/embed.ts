@@ -208,7 +208,7 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
   const said = { ...dated(decoded.metadata, file), ...keptFacts(decoded.metadata, context.request) };
   const known = context.undrawn.get(id);
   if (known) {
-    const record = { ...known.record, ...said, ...hashed(decoded), thumbnail, preview };
+    const record = { ...known.record, ...said, ...lookOf(decoded), thumbnail, preview };
     return { ...rest, redrawn: { ...known, record, file } };
   }
   const record: PictureRecord = {
@@ -217,15 +217,15 @@ async function writeStep({ decoded, ...rest }: DecodeResult, context: EmbedConte
     height: decoded.height,
     bytes: file.bytes,
     ...said,
-    ...hashed(decoded),
+    ...lookOf(decoded),
     thumbnail,
     preview,
   };
   return { result, picture: { file, record, pixels: decoded.pixels } };
 }
 
-function hashed({ phash }: DecodedPicture): Pick<PictureRecord, 'phash'> {
-  return phash === null ? {} : { phash };
+function lookOf({ phash, signature }: DecodedPicture): Pick<PictureRecord, 'phash' | 'signature'> {
+  return { ...(phash !== null && { phash }), ...(signature !== null && { signature }) };
 }
 
 async function writePictures({ thumbnail, preview }: DecodedPicture, context: EmbedContext) {

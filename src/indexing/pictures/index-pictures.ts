@@ -5,6 +5,7 @@ import {
   isKnown,
   type PartKind,
   PERCEPTUAL_HASH,
+  SIGNATURE,
 } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Sha256 } from '../../engine/ports.ts';
@@ -164,7 +165,7 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
   const items: Item[] = [];
   const ids = createIds(sha256);
   for (const [row, { file, picture }] of found.entries()) {
-    const { id, dateSource: _source, camera: _camera, place: _place, phash, ...record } = picture.record;
+    const { id, dateSource: _source, camera: _camera, place: _place, phash, signature, ...record } = picture.record;
     const caption = captions.get(file.name);
     const item: Item = {
       id: await ids.of(id),
@@ -174,7 +175,8 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
       ...record,
       date: dateOf(picture.record, file),
     };
-    items.push(withExtension(withFacts(item, picture.record, file, request), PERCEPTUAL_HASH, phash));
+    const hashed = withExtension(withFacts(item, picture.record, file, request), PERCEPTUAL_HASH, phash);
+    items.push(withExtension(hashed, SIGNATURE, signature));
     vectors.set(picture.vector, row * model.dim);
   }
   return { items, vectors, copies: ids.copies() };

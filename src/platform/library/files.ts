@@ -36,6 +36,6 @@ export function uniqueContents(pictures: readonly NewPicture[]): NewPicture[] {
 }
 
 /** The paths of a picture's renditions; a picture that is no larger than its thumbnail has one file for both. */
-export function renditionPaths({ thumbnail, preview }: NewPicture['item']): string[] {
+export function renditionPaths({ thumbnail, preview }: Pick<NewPicture['item'], 'thumbnail' | 'preview'>): string[] {
   return [...new Set([thumbnail, preview].flatMap((one) => (one ? [one.path] : [])))];
 }

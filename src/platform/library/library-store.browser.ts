@@ -1,7 +1,7 @@
 import { scoped } from '../../site/scope.ts';
 import { type ChangeChannel, createChangeChannel } from './database/change-channel.ts';
 import { type Connection, createLibraryConnection } from './database/connection.browser.ts';
-import type { LibraryStore } from './library-store.ts';
+import type { FilesInReading, LibraryModel, LibraryStore } from './library-store.ts';
 import { createRenditions, type Renditions } from './renditions/renditions.browser.ts';
 import { createChanging } from './verbs/change-pictures.browser.ts';
 import { check } from './verbs/check.browser.ts';
@@ -9,6 +9,7 @@ import { createFolders } from './verbs/folders.browser.ts';
 import { createPutting } from './verbs/put-pictures.browser.ts';
 import { createQueue } from './verbs/queue.browser.ts';
 import { createReading } from './verbs/read-pictures.browser.ts';
+import { createTakingPlaces } from './verbs/take-places.browser.ts';
 
 /** The name of the library of the site at `baseUrl`: of its database, its files and its channel. */
 export const libraryName = (baseUrl: string) => scoped('afterimage-library', baseUrl);
@@ -30,6 +31,7 @@ export function createLibraryStore({ name, patienceMs }: LibraryStoreOptions): L
     ...createReading(connection),
     ...createPutting(connection, channel, renditions),
     ...createChanging(connection, channel, renditions),
+    ...createTakingPlaces(connection, channel),
     ...createFolders(connection),
     ...createQueue(connection),
     rendition: renditions.read,
@@ -43,11 +45,21 @@ export function createLibraryStore({ name, patienceMs }: LibraryStoreOptions): L
   };
 }
 
-function createSettings({ run, write }: Connection): Pick<LibraryStore, 'model' | 'setModel'> {
+type Settings = Pick<LibraryStore, 'model' | 'setModel' | 'inReading' | 'setInReading'>;
+
+function createSettings({ run, write }: Connection): Settings {
   return {
-    model: () => run((database) => database.get('settings', 'model')),
+    model: () => run((database) => database.get('settings', 'model')) as Promise<LibraryModel | undefined>,
     async setModel(model) {
       await write(['settings'], (transaction) => transaction.objectStore('settings').put(model, 'model'));
+    },
+    inReading: () => run((database) => database.get('settings', 'reading')) as Promise<FilesInReading | undefined>,
+    async setInReading(files) {
+      await write(['settings'], async (transaction) => {
+        const settings = transaction.objectStore('settings');
+        if (files) await settings.put(files, 'reading');
+        else await settings.delete('reading');
+      });
     },
   };
 }

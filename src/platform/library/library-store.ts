@@ -13,6 +13,8 @@ export interface FoundFile {
   readonly handle?: FileSystemFileHandle | undefined;
   /** Paths of the other files that are the same picture: a RAW file, the film of a live photo. Untrusted. */
   readonly others?: readonly string[] | undefined;
+  /** Of `others`, in their order, where it was looked: what tells whether they changed since. */
+  readonly otherFacts?: readonly { readonly bytes: number; readonly modified: number }[] | undefined;
 }
 
 /** A picture of the library, whatever its files are called. */
@@ -51,6 +53,23 @@ export interface StoredFolder {
   readonly id: number;
   readonly name: string;
   readonly handle: FileSystemDirectoryHandle;
+  /** There where the visitor wants the index of this folder beside its pictures. */
+  readonly index?: KeptIndex | undefined;
+}
+
+/** An index beside the pictures of a folder. */
+export interface KeptIndex {
+  /** What was written last; null: nothing yet. */
+  readonly written: {
+    /** Of what is in it. */
+    readonly fingerprint: string;
+    /** Milliseconds since 1970. */
+    readonly at: number;
+    readonly pictures: number;
+    /** Of the file: whether it is still the same. */
+    readonly bytes: number;
+    readonly modified: number;
+  } | null;
 }
 
 /** The model that made all vectors of the library. */
@@ -74,6 +93,17 @@ export interface QueuedFile {
   readonly file: FoundFile;
   /** Why it is not in the library; null: it waits. */
   readonly failure: { readonly code: string; readonly reason: string } | null;
+}
+
+/** Files that are being read now, so that a later worker knows on which of them an earlier one died. */
+export interface FilesInReading {
+  /** Ids in the queue. */
+  readonly ids: readonly number[];
+  /**
+   * So many of the first ones are being read together, and the others after them: all of them are suspected, because a worker
+   * died on one of them. 0 where no file is suspected more than another.
+   */
+  readonly together: number;
 }
 
 /**
@@ -103,8 +133,20 @@ export interface LibraryStore {
     changes: readonly { readonly key: number; readonly files: readonly FoundFile[] }[],
     dequeued: readonly number[],
   ): Promise<void>;
+  /**
+   * Files are at these places no more, because they were deleted there: pictures lose them, removed ones too, the queue and
+   * `deletedIn` as well. A picture that has none left is removed.
+   */
+  takePlaces(
+    places: readonly { readonly key: number; readonly folder: number; readonly path: string }[],
+  ): Promise<void>;
   /** Put other vectors in place of those of another model. */
   setVectors(changes: readonly { readonly key: number; readonly vector: Float32Array }[]): Promise<void>;
+  /**
+   * Keep signatures of pictures that came without one, by the items' ids. Nobody is told: whoever made them has them, and
+   * others find them the next time that they read.
+   */
+  setSignatures(signatures: ReadonlyMap<string, string>): Promise<void>;
   /**
    * Hidden at once; what is needed to undo it goes with `purge`. Their places in folders are remembered (`deletedIn`), so
    * that they do not come back when the folder is looked through again.
@@ -113,11 +155,15 @@ export interface LibraryStore {
   restore(keys: readonly number[]): Promise<void>;
   /** Delete what was removed `olderThanMs` ago or earlier, with its renditions. */
   purge(olderThanMs: number): Promise<void>;
+  /** Those of these paths at which there is no rendition. */
+  missingRenditions(paths: readonly string[]): Promise<string[]>;
   /** A rendition by the path in its item; undefined where it is not there. */
   rendition(path: string): Promise<StoredRendition | undefined>;
 
   folders(): Promise<StoredFolder[]>;
   addFolder(handle: FileSystemDirectoryHandle): Promise<StoredFolder>;
+  /** Undefined: its index is not kept beside its pictures any more. A folder that is not there is left out. */
+  setFolderIndex(folder: number, index: KeptIndex | undefined): Promise<void>;
   /** Its waiting and failed files leave the queue; what was found in it stays. */
   removeFolder(id: number): Promise<void>;
   /** How many pictures are found in a folder. */
@@ -125,19 +171,27 @@ export interface LibraryStore {
   /** The pictures found in a folder, by path. */
   filesOf(folder: number): Promise<Map<string, { readonly key: number; readonly file: FoundFile }>>;
 
-  /** Put files at the end of the queue. One of a folder that is in it already waits there as it is now. */
   /** The files in a folder whose pictures were removed, as they were then. */
   deletedIn(folder: number): Promise<FoundFile[]>;
 
-  enqueue(files: readonly FoundFile[]): Promise<void>;
+  /**
+   * Put files at the end of the queue. One of a folder that is in it already waits there as it is now.
+   * @param failure why they cannot be read: they are failed from the start, and can be tried again
+   */
+  enqueue(files: readonly FoundFile[], failure?: QueuedFile['failure']): Promise<void>;
   /** The first files that wait, in ascending id, which is the order in which they came; those after the id `after`, if given. */
   waiting(limit: number, after?: number): Promise<QueuedFile[]>;
   countWaiting(): Promise<number>;
-  failed(): Promise<QueuedFile[]>;
+  /** The first files that failed, in ascending id; all where no limit is given. */
+  failed(limit?: number): Promise<QueuedFile[]>;
+  countFailed(): Promise<number>;
   fail(failures: readonly { readonly id: number; readonly code: string; readonly reason: string }[]): Promise<void>;
   /** Let failed files wait again. */
   retry(ids: readonly number[]): Promise<void>;
   dequeue(ids: readonly number[]): Promise<void>;
+  /** What `setInReading` said last; undefined where nothing is being read. */
+  inReading(): Promise<FilesInReading | undefined>;
+  setInReading(files: FilesInReading | undefined): Promise<void>;
 
   /**
    * Look for what does not fit together, and put it right. Pictures whose vectors are of no use are hidden and told as

@@ -47,7 +47,7 @@ test('a folder: what is a picture is added, what systems keep is not, copies are
     ['sub/b.png'],
   ]);
   expect(pictures[0]?.item).toMatchObject({ name: `${folder.name}/a.png`, width: 40, height: 20, preview: null });
-  const failures = await library.failures();
+  const failures = await library.failures(100);
   expect(failures.map(({ path, code, canRetry }) => [path, code, canRetry])).toEqual([
     ['damaged.png', 'picture-unreadable', true],
     ['empty.png', 'picture-unreadable', true],

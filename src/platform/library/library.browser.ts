@@ -2,22 +2,28 @@ import { memoise } from '../../engine/async/cached/memoise.ts';
 import { toAfterimageError } from '../../engine/errors.ts';
 import type { LibraryEvent, LibraryPage, LibraryWorkerApi } from '../../protocol/library-worker.ts';
 import type { VisionWorkerLike } from '../encoders/vision-workers.browser.ts';
+import { isDefaultModel } from '../models/default-model.browser.ts';
 import type { Device } from '../models/tower-files.browser.ts';
+import { createFoundIndexes } from './beside/found-indexes.browser.ts';
+import { createKeptIndexes, type KeptIndexesOptions } from './beside/keep-indexes.browser.ts';
 import { createMoving } from './exchange/move-library.browser.ts';
 import { createFilesAtHand } from './folders/files-at-hand.ts';
 import { createLibraryFolders } from './folders/library-folders.browser.ts';
 import { createLooks } from './folders/looks.browser.ts';
 import { watchFolders } from './folders/watch-folders.browser.ts';
-import type { LibraryStore } from './library-store.ts';
+import type { LibraryModel, LibraryStore } from './library-store.ts';
 import { createLibraryQueue } from './queue/library-queue.browser.ts';
 import type { QueuePortsOptions } from './queue/queue-ports.browser.ts';
 import type { QueueCommand } from './queue/tabs.browser.ts';
 import { createVisionTower } from './queue/vision-tower.browser.ts';
 import { createAdding } from './requests/adding.browser.ts';
+import { createDeleting } from './requests/deleting.browser.ts';
 import { createFailures } from './requests/failures.browser.ts';
 import { createFilesOfPictures } from './requests/files-of-pictures.browser.ts';
+import { createIndexing } from './requests/indexing.browser.ts';
 import { createOverview } from './requests/overview.browser.ts';
 import type { LibraryParts } from './requests/parts.browser.ts';
+import { createRemovals } from './requests/removals.ts';
 import { createRemoving } from './requests/removing.browser.ts';
 
 export interface LibraryOptions {
@@ -27,6 +33,10 @@ export interface LibraryOptions {
   readonly page: LibraryPage;
   readonly startVisionWorker: () => VisionWorkerLike;
   readonly onStep?: QueuePortsOptions['onStep'];
+  /** Whether a library that has no model yet would take this one; asked of the site where absent. */
+  readonly fitsModel?: (model: LibraryModel) => Promise<boolean>;
+  /** How often an index beside pictures is written; see KeptIndexesOptions. */
+  readonly indexing?: Pick<KeptIndexesOptions, 'quietMs' | 'everyMs'>;
 }
 
 export interface Library
@@ -50,9 +60,11 @@ export function createLibrary(options: LibraryOptions): Library {
   const { baseUrl, store, onEvent, page, startVisionWorker, onStep = () => {} } = options;
   const atHand = createFilesAtHand();
   const folders = createLibraryFolders(store);
+  const { fitsModel = (model: LibraryModel) => isDefaultModel(baseUrl, model) } = options;
+  const indexes = createFoundIndexes({ store, folders, fitsModel });
   const tower = createVisionTower({ baseUrl, onEvent, startVisionWorker });
   const queue = createLibraryQueue({
-    ...{ baseUrl, store, folders, atHand, tower, onStep, onEvent },
+    ...{ baseUrl, store, folders, atHand, indexes, tower, onStep, onEvent },
     draw: (svg, width, height) => page.draw(svg, width, height),
   });
   const { runner, tabs } = queue;
@@ -67,27 +79,46 @@ export function createLibrary(options: LibraryOptions): Library {
   const begin = async () => {
     await opened.get();
     if ((await store.countWaiting()) > 0) runner.wake();
+    kept.changed(); // the last visit may have ended before it was written
     void watch(await folders.overview());
   };
-  store.subscribe(() => queue.changed());
+  const kept = createKeptIndexes({
+    ...{ store, folders, exclusive: tabs.exclusive, onChange: queue.changed },
+    isBusy: runner.isBusy,
+    ...options.indexing,
+  });
+  store.subscribe(() => {
+    queue.changed();
+    kept.changed();
+  });
   const heartbeat = setInterval(() => onEvent({ type: 'heartbeat' }), HEARTBEAT_MS);
-  const parts: LibraryParts = { store, folders, atHand, queue, looks, watch, opened: opened.get };
+  const removals = createRemovals();
+  const parts: LibraryParts = {
+    ...{ store, folders, atHand, indexes, kept, queue, looks, removals, watch },
+    opened: opened.get,
+  };
 
   return {
     ...createOverview(parts),
     ...createAdding(parts),
     ...createFailures(parts),
     ...createRemoving(parts),
+    ...createDeleting(parts),
+    ...createIndexing(parts),
     ...createFilesOfPictures(parts),
     ...createMoving(baseUrl, store, onEvent),
     useDevice(on, threads) {
       tower.use(on, threads);
       begin().catch((error: unknown) => void runner.pause(toAfterimageError(error)));
     },
-    command: queue.command,
+    async command(command) {
+      await queue.command(command);
+      kept.changed(); // a folder may have been allowed to be written to
+    },
     look: looks.look,
     close() {
       clearInterval(heartbeat);
+      kept.close();
       tower.close();
       tabs.close();
       store.close();

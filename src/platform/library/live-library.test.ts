@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { copiesOf } from '../../engine/collection/extensions/facts.ts';
 import { sampleItem } from '../../engine/collection/testing.ts';
 import { perceptualHashOf } from '../../engine/collection/types.ts';
 import { createExactIndex } from '../../engine/index/exact/exact-index.ts';
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors, flatten } from '../../engine/numeric/testing-vectors.ts';
-import type { LibraryChange, LibraryModel, StoredPicture } from './library-store.ts';
+import type { LibraryChange, LibraryModel, StoredFolder, StoredPicture } from './library-store.ts';
 import { type LibraryReads, openLiveLibrary, type RowChange } from './live-library.ts';
 
 const DIM = 16;
@@ -28,6 +29,7 @@ function picture(key: number, changes: Partial<StoredPicture> = {}): StoredPictu
 interface FakeReads extends LibraryReads {
   made: LibraryModel | undefined;
   fails: boolean;
+  known: StoredFolder[];
   tell(change: LibraryChange, some?: readonly StoredPicture[]): void;
   put(type: 'added' | 'changed' | 'restored', ...some: StoredPicture[]): void;
   readonly listeners: ReadonlySet<(change: LibraryChange) => void>;
@@ -40,6 +42,8 @@ function createReads(pictures: StoredPicture[]): FakeReads {
   const store: FakeReads = {
     made: model,
     fails: false,
+    folders: async () => store.known,
+    known: [],
     model: async () => store.made,
     all: async () => [...there.values()].sort((a, b) => a.key - b.key),
     async get(keys: readonly number[]) {
@@ -127,6 +131,16 @@ test('changes that come while everything is being read are not lost', async () =
   };
   const library = await openLiveLibrary(store, model, { onChange() {}, onOutdated() {} });
   await expect.poll(() => library.count).toBe(2);
+});
+
+test('an item says all names of its content, also in folders that came later', async () => {
+  const alone = { folder: null, path: 'a.jpg', bytes: 1, modified: 1 };
+  const inside = { ...alone, folder: 3, path: 'sub/b.jpg' };
+  const { store, library } = await open([picture(1, { files: [alone] })]);
+  expect(copiesOf(await library.items.get(0))).toEqual([]);
+  store.known = [{ id: 3, name: 'Photos', handle: {} as FileSystemDirectoryHandle }];
+  store.put('changed', picture(1, { files: [alone, inside] }));
+  await expect.poll(async () => copiesOf(await library.items.get(0))).toEqual(['a.jpg', 'Photos/sub/b.jpg']);
 });
 
 test('vectors of another model are never compared: the library says that it has to be opened again', async () => {

@@ -1,3 +1,4 @@
+import { COPIES, withExtension } from '../../engine/collection/extensions/facts.ts';
 import type { ItemStore } from '../../engine/collection/items/items.ts';
 import { type Item, LIBRARY, withPerceptualHash } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
@@ -9,9 +10,10 @@ import { encodeFloat16 } from '../../engine/numeric/float16.ts';
 import { type BaselineSample, drawSample } from '../../engine/search/cutoff.ts';
 import { createVectorSource } from '../../engine/search/held-vectors.ts';
 import type { VectorSource } from '../../engine/search/vector-source.ts';
-import type { LibraryChange, LibraryModel, LibraryStore, StoredPicture } from './library-store.ts';
+import { nameOf } from './files.ts';
+import type { LibraryChange, LibraryModel, LibraryStore, StoredFolder, StoredPicture } from './library-store.ts';
 
-export type LibraryReads = Pick<LibraryStore, 'model' | 'all' | 'get' | 'subscribe'>;
+export type LibraryReads = Pick<LibraryStore, 'model' | 'all' | 'get' | 'folders' | 'subscribe'>;
 
 /** What a change to the library did to its rows. */
 export interface RowChange {
@@ -71,7 +73,9 @@ export async function openLiveLibrary(
   let early: LibraryChange[] | undefined = [];
   let take = (change: LibraryChange) => void early?.push(change);
   const unsubscribe = store.subscribe((change) => take(change));
-  const rows = createRows(model.dim, await store.all().catch(stopped(unsubscribe)), kernels);
+  const [all, firstNames] = await Promise.all([store.all(), namesOf(store)]).catch(stopped(unsubscribe));
+  let names = firstNames;
+  const rows = createRows(model.dim, all, { kernels, toRow: (picture) => toRow(picture, names) });
   let revision = 0;
   let isOpen = true;
   const close = () => {
@@ -91,6 +95,9 @@ export async function openLiveLibrary(
     if (pictures.some(rows.differs)) {
       const now = await store.model();
       if (!now || now.dim !== model.dim || !fits(now)) return outdated();
+    }
+    if (pictures.some(({ files }) => files.some(({ folder }) => folder !== null && !names.has(folder)))) {
+      names = await namesOf(store);
     }
     if (!isOpen) return;
     const changed = pictures.flatMap((picture) => rows.put(picture));
@@ -144,13 +151,32 @@ interface Row {
   readonly item: Item;
 }
 
-/** Who reads items finds the perceptual hash in them, as in those of other collections. */
-function toRow({ key, item, phash }: StoredPicture): Row {
-  return { key, item: withPerceptualHash(item, phash) };
+/** Names of one content that its item says: extensions have to stay short. */
+const MOST_NAMES = 20;
+
+type FolderNames = ReadonlyMap<number, Pick<StoredFolder, 'name'>>;
+
+async function namesOf(store: Pick<LibraryStore, 'folders'>): Promise<FolderNames> {
+  return new Map((await store.folders()).map((folder) => [folder.id, folder]));
+}
+
+/** Who reads items finds in them the perceptual hash, as in those of other collections, and all names of the content. */
+function toRow({ key, item, phash, files }: StoredPicture, folders: FolderNames): Row {
+  const hashed = withPerceptualHash(item, phash);
+  if (files.length < 2) return { key, item: hashed };
+  const names = files.flatMap((file) => nameOf([file], folders) ?? []);
+  return { key, item: withExtension(hashed, COPIES, names.slice(0, MOST_NAMES)) };
 }
 
 /** The pictures by row: numbers that were given out stay, those of removed pictures are not found any more. */
-function createRows(dim: number, pictures: readonly StoredPicture[], kernels: LiveLibraryOptions['kernels']) {
+function createRows(
+  dim: number,
+  pictures: readonly StoredPicture[],
+  {
+    kernels,
+    toRow,
+  }: { readonly kernels: LiveLibraryOptions['kernels']; readonly toRow: (picture: StoredPicture) => Row },
+) {
   const index = indexOf(dim, pictures, kernels);
   const held: Row[] = pictures.map(toRow);
   const byKey = new Map(held.map(({ key }, row) => [key, row]));

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { LibraryChange } from './library-store.ts';
 import type { LibraryUnderTest } from './testing-library-contract.ts';
 import { foundFile, newPicture, withPreview } from './testing-pictures.ts';
 
@@ -41,6 +42,61 @@ export function describeFolders({ fresh, open, directory }: LibraryUnderTest): v
     expect(await store.deletedIn(id), 'a file that is gone was not deleted').toEqual([inside]);
     await store.removeFolder(id);
     expect(await store.deletedIn(id)).toEqual([]);
+  });
+
+  it('remembers that the index of a folder is kept beside its pictures, and what was written', async () => {
+    const store = await fresh();
+    const { id } = await store.addFolder(await directory('holiday'));
+    const indexOf = async () => (await (await open()).folders()).find((folder) => folder.id === id)?.index;
+    expect(await indexOf()).toBeUndefined();
+    await store.setFolderIndex(id, { written: null });
+    expect(await indexOf()).toEqual({ written: null });
+    const written = { fingerprint: 'f', at: 5, pictures: 3, bytes: 100, modified: 4 };
+    await store.setFolderIndex(id, { written });
+    expect((await store.addFolder(await directory('holiday'))).index, 'added again').toEqual({ written });
+    await store.setFolderIndex(id, undefined);
+    await store.setFolderIndex(99_999, { written });
+    expect([await indexOf(), (await store.folders()).length]).toEqual([undefined, 1]);
+  });
+
+  it('takes places from pictures, hidden ones too, from the queue, and from what was deleted', async () => {
+    const store = await fresh();
+    const { id: folder } = await store.addFolder(await directory('holiday'));
+    const at = (path: string) => foundFile(path, { folder });
+    const [one, two, three] = await store.put(
+      [
+        newPicture(1, { files: [at('a.jpg'), at('copy of a.jpg')] }),
+        newPicture(2, { files: [at('b.jpg')] }),
+        newPicture(3, { files: [at('c.jpg'), foundFile('c.jpg')] }),
+      ],
+      [],
+    );
+    const keys = [one, two, three].map((picture) => picture?.key ?? -1) as [number, number, number];
+    await store.remove([keys[2]]);
+    await store.enqueue([at('b.jpg'), at('d.jpg'), foundFile('b.jpg')]);
+    const heard: LibraryChange[] = [];
+    store.subscribe((change) => heard.push(change));
+    const places: readonly [number, string][] = [
+      [keys[0], 'a.jpg'],
+      [keys[1], 'b.jpg'],
+      [keys[2], 'c.jpg'],
+      [99_999, 'x.jpg'],
+    ];
+    await store.takePlaces(places.map(([key, path]) => ({ key, folder, path })));
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        { type: 'changed', keys: [keys[0]] },
+        { type: 'removed', keys: [keys[1]] },
+      ]);
+    const other = await open();
+    expect((await other.all()).map(({ item, files }) => [item.name, files])).toEqual([
+      ['holiday/copy of a.jpg', [at('copy of a.jpg')]],
+    ]);
+    expect((await other.waiting(9)).map(({ file }) => file)).toEqual([at('d.jpg'), foundFile('b.jpg')]);
+    expect(await other.deletedIn(folder)).toEqual([]);
+    await other.restore([keys[2]]);
+    expect((await other.get([keys[2]]))[0]?.files).toEqual([foundFile('c.jpg')]);
   });
 
   it('forgets a folder with what waits in it, and keeps its pictures', async () => {
@@ -87,6 +143,31 @@ export function describeQueue({ fresh, open, directory }: LibraryUnderTest): voi
     expect([await store.failed(), await store.countWaiting()]).toEqual([[], 2]);
   });
 
+  it('remembers what is being read', async () => {
+    const store = await fresh();
+    expect(await store.inReading()).toBeUndefined();
+    await store.setInReading({ ids: [3, 4], together: 0 });
+    expect(await (await open()).inReading()).toEqual({ ids: [3, 4], together: 0 });
+    await store.setInReading(undefined);
+    expect(await store.inReading()).toBeUndefined();
+    await store.setInReading({ ids: [5], together: 1 });
+    await store.clear();
+    expect(await store.inReading()).toBeUndefined();
+  });
+
+  it('counts what failed, gives out the first of it, and takes what cannot be read from the start', async () => {
+    const store = await fresh();
+    const failure = { code: 'picture-unavailable', reason: 'It cannot be read.' };
+    await store.enqueue([foundFile('a.jpg'), foundFile('b.jpg'), foundFile('c.jpg')], failure);
+    await store.enqueue([foundFile('d.jpg')]);
+    expect([await store.countFailed(), await store.countWaiting()]).toEqual([3, 1]);
+    const first = await store.failed(2);
+    expect(first.map(({ file }) => file.path)).toEqual(['a.jpg', 'b.jpg']);
+    expect(first[0]?.failure).toEqual(failure);
+    await store.retry(first.map(({ id }) => id));
+    expect([await store.countFailed(), await store.countWaiting()]).toEqual([1, 3]);
+  });
+
   it('has a file of a folder once, and files without a folder as often as they came', async () => {
     const store = await fresh();
     const { id: folder } = await store.addFolder(await directory('holiday'));
@@ -106,6 +187,15 @@ export function describeCheck({ fresh, open }: LibraryUnderTest): void {
     expect(await store.check()).toEqual([]);
     await store.put([newPicture(1), withPreview(2)], []);
     expect(await store.check()).toEqual([]);
+  });
+
+  it('knows a picture by its content whose small copies have other names now, and keeps them where none is lost', async () => {
+    const store = await fresh();
+    const [one] = await store.put([withPreview(1)], []);
+    const other = { path: 'thumbnails/other.webp', width: 20, height: 15 };
+    const again = newPicture(1);
+    await store.put([{ ...again, item: { ...again.item, thumbnail: other } }], []);
+    expect((await store.all())[0]?.item).toEqual(one?.item);
   });
 
   const NONSENSE: readonly [string, Float32Array][] = [

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { signatureOf } from '../../engine/collection/types.ts';
 import type { LibraryChange, LibraryStore } from './library-store.ts';
 import { describeCheck, describeFolders, describeQueue } from './testing-library-contract-files.ts';
 import { foundFile, hashOf, newPicture, withPreview } from './testing-pictures.ts';
@@ -55,6 +56,9 @@ function describePictures({ fresh, open }: LibraryUnderTest): void {
     expect(text((await other.rendition(withPreview(2).item.preview?.path ?? ''))?.bytes)).toBe('preview 2');
     expect(text((await other.rendition(pathOf(3)))?.bytes)).toBe('thumbnail 3');
     expect(await other.rendition('thumbnails/none.webp')).toBeUndefined();
+    expect(await other.missingRenditions([pathOf(1), 'thumbnails/none.webp', pathOf(3)])).toEqual([
+      'thumbnails/none.webp',
+    ]);
   });
 
   it('stores a part of a larger array as what it is', async () => {
@@ -106,6 +110,24 @@ function describePictures({ fresh, open }: LibraryUnderTest): void {
 }
 
 function describeChanges({ fresh, open }: LibraryUnderTest): void {
+  it('keeps signatures that pictures came without, and tells nobody', async () => {
+    const store = await fresh();
+    const pictures = [newPicture(1), newPicture(2)];
+    await store.put(pictures, []);
+    const heard: LibraryChange[] = [];
+    store.subscribe((change) => heard.push(change));
+    await store.setSignatures(
+      new Map([
+        [pictures[1]?.item.id ?? '', '1abc'],
+        ['gone', '1def'],
+      ]),
+    );
+    const again = await open();
+    expect((await again.all()).map(({ item }) => signatureOf(item))).toEqual([undefined, '1abc']);
+    expect((await again.all()).map(({ vector }) => [...vector])).toEqual(pictures.map(({ vector }) => [...vector]));
+    expect(heard).toEqual([]);
+  });
+
   it('tells changes here and elsewhere', async () => {
     const store = await fresh();
     const other = await open();

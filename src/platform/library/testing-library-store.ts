@@ -1,6 +1,9 @@
+import { withExtension } from '../../engine/collection/extensions/facts.ts';
+import { SIGNATURE } from '../../engine/collection/types.ts';
 import { createChangeChannel } from './database/change-channel.ts';
 import { isSamePlace, mergeFiles, nameOf, renditionPaths, uniqueContents } from './files.ts';
 import type {
+  FilesInReading,
   FoundFile,
   LibraryModel,
   LibraryStore,
@@ -10,7 +13,7 @@ import type {
   StoredPicture,
   StoredRendition,
 } from './library-store.ts';
-import { isUsable, sentences } from './verbs/repairs.ts';
+import { isUsable, readableFile, sentences } from './verbs/repairs.ts';
 
 interface Kept {
   picture: StoredPicture;
@@ -22,6 +25,7 @@ export interface LibraryMemory {
   readonly name: string;
   model: LibraryModel | undefined;
   nextKey: number;
+  inReading: FilesInReading | undefined;
   readonly kept: Map<number, Kept>;
   readonly renditions: Map<string, StoredRendition>;
   readonly folders: Map<number, StoredFolder>;
@@ -41,6 +45,7 @@ export function createLibraryMemory(): LibraryMemory {
     name: `test-library-memory-${memories++}`,
     model: undefined,
     nextKey: 1,
+    inReading: undefined,
     kept: new Map(),
     renditions: new Map(),
     folders: new Map(),
@@ -59,15 +64,17 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
     for (const id of ids) queue.delete(id);
   };
   const queued = (failed: boolean) => [...queue.values()].filter(({ failure }) => (failure !== null) === failed);
-  const enqueue = (files: readonly FoundFile[]) => {
+  const enqueue = (files: readonly FoundFile[], failure: QueuedFile['failure'] = null) => {
     for (const file of files) {
       const same = file.folder === null ? undefined : [...queue.values()].find((one) => isSamePlace(one.file, file));
       const id = same?.id ?? memory.nextKey++;
-      queue.set(id, { id, file, failure: null });
+      queue.set(id, { id, file, failure });
     }
   };
 
   function putOne(picture: NewPicture): 'added' | 'changed' | 'restored' | 'none' {
+    const known = [...kept.values()].find((one) => one.picture.sha256 === picture.sha256)?.picture.item;
+    const isLost = known !== undefined && renditionPaths(known).some((path) => !renditions.has(path));
     for (const [one, rendition] of [
       [picture.item.thumbnail, picture.thumbnail],
       [picture.item.preview, picture.preview],
@@ -82,17 +89,19 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       kept.set(key, { picture: { key, item: { ...item, name }, sha256, files, vector: vector.slice(), phash } });
       return 'added';
     }
-    return putAgain(picture, before);
+    return putAgain(picture, before, isLost);
   }
 
-  function putAgain(picture: NewPicture, before: Kept): 'changed' | 'restored' | 'none' {
+  function putAgain(picture: NewPicture, before: Kept, isLost: boolean): 'changed' | 'restored' | 'none' {
     const files = mergeFiles(before.picture.files, picture.files);
-    const item = { ...before.picture.item, name: nameOf(files, folders) ?? before.picture.item.name };
+    const { thumbnail, preview } = picture.item;
+    const named = { ...before.picture.item, name: nameOf(files, folders) ?? before.picture.item.name };
+    const item = isLost ? { ...named, thumbnail, preview } : named;
     const vector = before.hidden?.why === 'unusable' ? picture.vector.slice() : before.picture.vector;
     const next = { ...before.picture, files, item, vector };
     const isSame = JSON.stringify([before.picture.item, before.picture.files]) === JSON.stringify([item, files]);
     kept.set(next.key, { picture: next });
-    return before.hidden ? 'restored' : isSame ? 'none' : 'changed';
+    return before.hidden ? 'restored' : isSame && !isLost ? 'none' : 'changed';
   }
 
   return {
@@ -127,6 +136,32 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       }
       dequeue(dequeued);
       channel.tell({ type: 'changed', keys: changed }, { type: 'removed', keys: removed });
+    },
+    async setSignatures(signatures) {
+      for (const one of kept.values()) {
+        const signature = signatures.get(one.picture.item.id);
+        if (signature === undefined) continue;
+        one.picture = { ...one.picture, item: withExtension(one.picture.item, SIGNATURE, signature) };
+      }
+    },
+    async takePlaces(places) {
+      const [changed, removed]: [Set<number>, Set<number>] = [new Set(), new Set()];
+      for (const { key, folder, path } of places) {
+        deleted.delete(`${folder}/${path}`);
+        dequeue(
+          [...queue.values()].filter(({ file }) => isSamePlace(file, { ...file, folder, path })).map(({ id }) => id),
+        );
+        const one = kept.get(key);
+        const files = one?.picture.files.filter((file) => file.folder !== folder || file.path !== path);
+        if (!one || !files || files.length === one.picture.files.length) continue;
+        const name = nameOf(files, folders) ?? one.picture.item.name;
+        one.picture = { ...one.picture, files, item: { ...one.picture.item, name } };
+        if (one.hidden) continue;
+        if (files.length === 0) one.hidden = { why: 'removed', at: Date.now() };
+        (files.length === 0 ? removed : changed).add(key);
+      }
+      const stay = [...changed].filter((key) => !removed.has(key));
+      channel.tell({ type: 'changed', keys: stay }, { type: 'removed', keys: [...removed] });
     },
     async setVectors(changes) {
       const [changed, restored]: [number[], number[]] = [[], []];
@@ -164,6 +199,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
         for (const path of renditionPaths(picture.item)) renditions.delete(path);
       }
     },
+    missingRenditions: async (paths) => paths.filter((path) => !renditions.has(path)),
     rendition: async (path) => renditions.get(path),
 
     folders: async () => [...folders.values()],
@@ -172,6 +208,12 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       const folder = { id: memory.nextKey++, name: handle.name, handle };
       folders.set(folder.id, folder);
       return folder;
+    },
+    async setFolderIndex(id, index) {
+      const folder = folders.get(id);
+      if (!folder) return;
+      const { index: _, ...rest } = folder;
+      folders.set(id, index ? { ...rest, index } : rest);
     },
     async removeFolder(id) {
       folders.delete(id);
@@ -186,13 +228,14 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
 
     deletedIn: async (folder) => [...deleted.values()].filter((file) => file.folder === folder),
 
-    enqueue: async (files) => enqueue(files),
+    enqueue: async (files, failure) => enqueue(files, failure),
     waiting: async (limit, after = 0) =>
       queued(false)
         .filter(({ id }) => id > after)
         .slice(0, limit),
     countWaiting: async () => queued(false).length,
-    failed: async () => queued(true),
+    failed: async (limit) => queued(true).slice(0, limit),
+    countFailed: async () => queued(true).length,
     async fail(failures) {
       for (const { id, code, reason } of failures) {
         const one = queue.get(id);
@@ -206,6 +249,10 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       }
     },
     dequeue: async (ids) => dequeue(ids),
+    inReading: async () => memory.inReading,
+    async setInReading(files) {
+      memory.inReading = files;
+    },
 
     async check() {
       const unusable = shown().filter(({ vector }) => !isUsable(vector, memory.model?.dim));
@@ -214,14 +261,16 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
         enqueue(files);
       }
       channel.tell({ type: 'removed', keys: unusable.map(({ key }) => key) });
-      const withoutThumbnail = shown().filter(
-        ({ item }) => item.thumbnail && !renditions.has(item.thumbnail.path),
-      ).length;
-      return sentences({ unusable: unusable.length, withoutThumbnail });
+      const lost = shown().filter(({ item }) => renditionPaths(item).some((path) => !renditions.has(path)));
+      const files = lost.flatMap((picture) => readableFile(picture.files, new Set(folders.keys())) ?? []);
+      const isQueued = (file: FoundFile) => [...queue.values()].some((one) => isSamePlace(one.file, file));
+      enqueue(files.filter((file) => !isQueued(file)));
+      return sentences({ unusable: unusable.length, remade: files.length, lost: lost.length - files.length });
     },
     async clear() {
       for (const map of [kept, renditions, folders, queue, deleted]) map.clear();
       memory.model = undefined;
+      memory.inReading = undefined;
       channel.tell({ type: 'cleared' });
     },
     subscribe: channel.subscribe,

@@ -6,7 +6,7 @@ import { normalise } from '../../engine/numeric/embedding.ts';
 import type { LibraryEvent, Queue } from '../../protocol/library-worker.ts';
 import type { VisionWorkerLike } from '../encoders/vision-workers.browser.ts';
 import type { VisionWorkerApi } from '../sessions/vision-session.browser.ts';
-import { createLibrary, type Library } from './library.browser.ts';
+import { createLibrary, type Library, type LibraryOptions } from './library.browser.ts';
 import { createLibraryStore, libraryName } from './library-store.browser.ts';
 import type { LibraryStore } from './library-store.ts';
 
@@ -31,7 +31,7 @@ function createVision(onEncode: (count: number) => void | Promise<void>): Vision
   const { port1, port2 } = new MessageChannel();
   const api: VisionWorkerApi = {
     load: async ({ library }) => ({
-      ...(library ?? { model: { id: 'test', sha256: 'f'.repeat(64) }, dim: 3 }),
+      ...(library ?? TEST_MODEL),
       preprocessor: PREPROCESSOR,
       batchSize: 4,
       isSingle: true,
@@ -54,15 +54,20 @@ export interface TestLibraryOptions {
   /** One library, in one tab after the other or in several. */
   readonly baseUrl: string;
   readonly onEncode?: (count: number) => void | Promise<void>;
+  readonly indexing?: LibraryOptions['indexing'];
 }
 
-export function openTestLibrary({ baseUrl, onEncode = () => {} }: TestLibraryOptions): TestLibrary {
+/** What the tower in tests makes vectors with. */
+export const TEST_MODEL = { model: { id: 'test', sha256: 'f'.repeat(64) }, dim: 3 };
+
+export function openTestLibrary({ baseUrl, indexing, onEncode = () => {} }: TestLibraryOptions): TestLibrary {
   const store = createLibraryStore({ name: libraryName(baseUrl) });
   const events: LibraryEvent[] = [];
   const waiting = new Set<() => void>();
   let count = 0;
   const library = createLibrary({
-    ...{ baseUrl, store },
+    ...{ baseUrl, store, fitsModel: async ({ model }) => model.id === TEST_MODEL.model.id },
+    ...(indexing && { indexing }),
     onEvent(event) {
       events.push(event);
       for (const one of waiting) one();

@@ -13,6 +13,7 @@ import {
   testRaf,
   testRw2,
 } from './containers/raw/testing-raw.ts';
+import { NO_PREVIEW } from './containers/raw-preview.ts';
 import { makeHeic, tileOf } from './heic/testing-heic.ts';
 import { makeExif, TAGS } from './metadata/testing-metadata.node.ts';
 import { COLOURS, expectQuarters, fixture, refusalOf, testDecoder } from './testing-pictures.node.ts';
@@ -82,8 +83,10 @@ describe('RAW files', () => {
 
   test('without a JPEG: a sentence', async () => {
     const nothing = { large: LOSSLESS, small: LOSSLESS };
-    expect(await refusalOf(testOrf(nothing), 'a.orf')).toBe('It is a RAW file without a JPEG in it that can be read.');
-    expect(await refusalOf(testCr3(nothing), 'a.cr3')).toBe('It is a RAW file without a JPEG in it that can be read.');
+    expect(await refusalOf(testOrf(nothing), 'a.orf')).toBe(NO_PREVIEW);
+    expect(await refusalOf(testCr3(nothing), 'a.cr3')).toBe(NO_PREVIEW);
+    const cr2 = testCr2({ large, small });
+    expect(await refusalOf(cr2.subarray(0, cr2.indexOf(0xd8) + 20), 'cut.cr2')).toBe(NO_PREVIEW);
     const damaged = Uint8Array.from(large);
     damaged.fill(0, 2000);
     expect(await refusalOf(testRaf({ large: damaged }), 'a.raf')).toMatch(/damaged/);

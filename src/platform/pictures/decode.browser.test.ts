@@ -1,6 +1,24 @@
 import { expect, test } from 'vitest';
 import { drawSvg } from '../../client/draw-svg.ts';
-import { type BrowserPicture, createBrowserDecoder } from './decode.browser.ts';
+import type { DecodedPicture } from '../../indexing/ports.ts';
+import { concat } from './containers/bytes.ts';
+import { crc32 } from './containers/crc32.ts';
+import {
+  exifSegment,
+  LOSSLESS,
+  testArw,
+  testCr2,
+  testCr3,
+  testDng,
+  testJpeg,
+  testNef,
+  testOrf,
+  testRaf,
+  testRw2,
+} from './containers/raw/testing-raw.ts';
+import { NO_PREVIEW } from './containers/raw-preview.ts';
+import { writeBmp } from './containers/testing-bmp.ts';
+import { createBrowserDecoder } from './decode.browser.ts';
 
 const SIDE = 32;
 const decoder = createBrowserDecoder({
@@ -26,7 +44,7 @@ const refusal = (bytes: Uint8Array) =>
   );
 
 /** The colour at a place, as parts of the square that the tower takes. */
-function colourAt({ pixels: { rgb } }: BrowserPicture, x: number, y: number): number[] {
+function colourAt({ pixels: { rgb } }: DecodedPicture, x: number, y: number): number[] {
   const at = 3 * (Math.floor(y * SIDE) * SIDE + Math.floor(x * SIDE));
   return [...rgb.subarray(at, at + 3)];
 }
@@ -75,8 +93,91 @@ test('what is cut off, empty, no picture or too large is refused with a sentence
   const huge = Uint8Array.from(png);
   new DataView(huge.buffer).setUint32(16, 30_000);
   new DataView(huge.buffer).setUint32(20, 30_000);
+  expect(await refusal(huge)).toMatch(/damaged: the checksum of its IHDR chunk is wrong/);
+  new DataView(huge.buffer).setUint32(29, crc32(huge.subarray(12, 29)));
   expect(await refusal(huge)).toBe('The picture has more than 268 megapixels, the most that is read.');
   expect(await refusal(await fixture('tif/lab-8.tif'))).toContain('TIFF');
+});
+
+/** Which quarter is seen where, by orientation (EXIF 2.32, 4.6.4). */
+const TURNED = [
+  [0, 1, 2, 3],
+  [1, 0, 3, 2],
+  [3, 2, 1, 0],
+  [2, 3, 0, 1],
+  [0, 2, 1, 3],
+  [2, 0, 3, 1],
+  [3, 1, 2, 0],
+  [1, 3, 0, 2],
+] as const;
+
+/** The quarters as a JPEG, 96 × 64, with these bytes behind its beginning. */
+async function quartersJpeg(...segments: readonly Uint8Array[]): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(96, 64);
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+  for (const [i, [, , rgb]] of QUARTERS.entries()) {
+    context.fillStyle = `rgb(${rgb.join()})`;
+    context.fillRect(48 * (i % 2), i < 2 ? 0 : 32, 48, 32);
+  }
+  const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+  const jpeg = new Uint8Array(await blob.arrayBuffer());
+  return concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
+}
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  'orientation %i, in JPEG and in RAW files that say it for their JPEG',
+  async (n) => {
+    const jpeg = await quartersJpeg(exifSegment(n));
+    const plain = await quartersJpeg();
+    const small = testJpeg(16, 12);
+    const files = {
+      jpeg,
+      'a RAW file whose JPEG says it': testRaf({ large: jpeg }),
+      'a RAW file that says it itself': testNef({ large: plain, small, orientation: n }),
+      'both say it': testCr2({ large: jpeg, small, orientation: n }),
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      const picture = await decoder.decode(bytes, false);
+      expect([picture.width, picture.height], name).toEqual(n > 4 ? [64, 96] : [96, 64]);
+      for (const [i, [x, y]] of QUARTERS.entries()) {
+        expectNear(colourAt(picture, x, y), QUARTERS[TURNED[n - 1]?.[i] ?? 0]?.[2] ?? [], 25);
+      }
+    }
+  },
+);
+
+test('a bitmap of Windows is read; one that is cut off is refused', async () => {
+  const at = (x: number, y: number) => QUARTERS[(x < 20 ? 0 : 1) + (y < 10 ? 0 : 2)]?.[2] ?? ([0, 0, 0] as const);
+  for (const kind of [{}, { isTopDown: true }, { isCore: true }]) {
+    const bmp = writeBmp({ width: 40, height: 20, ...kind, at });
+    const picture = await decoder.decode(bmp, false);
+    expect([picture.width, picture.height]).toEqual([40, 20]);
+    for (const [x, y, rgb] of QUARTERS) expectNear(colourAt(picture, x, y), rgb);
+    expect(await refusal(bmp.subarray(0, -200))).toBe('The picture is damaged: 200 bytes are missing at its end.');
+  }
+  const large = writeBmp({ width: 40, height: 20, at });
+  new DataView(large.buffer).setInt32(18, 30_000, true);
+  new DataView(large.buffer).setInt32(22, -30_000, true);
+  expect(await refusal(large)).toMatch(/268 megapixels/);
+});
+
+test('of RAW files what is wrong with the JPEG in them is said', async () => {
+  const jpeg = await fixture('jpg/whole.jpg');
+  const small = testJpeg(16, 12);
+  const makers = [testDng, testCr2, testCr3, testNef, testArw] as const;
+  for (const make of makers) {
+    const { width, height } = await decoder.decode(make({ large: jpeg, small }), false);
+    expect(Math.min(width, height)).toBeGreaterThan(16);
+    const zeroed = Uint8Array.from(jpeg).fill(0, jpeg.length / 2);
+    expect(await refusal(make({ large: zeroed, small }))).toMatch(/^The picture is damaged/);
+    expect(await refusal(make({ large: testJpeg(30_000, 30_000), small }))).toMatch(/268 megapixels/);
+    expect(await refusal(make({ large: LOSSLESS, small: LOSSLESS }))).toBe(NO_PREVIEW);
+  }
+  for (const make of [testRaf, testRw2, testOrf]) {
+    const zeroed = Uint8Array.from(jpeg).fill(0, jpeg.length / 2);
+    expect(await refusal(make({ large: zeroed, small }))).toMatch(/^The picture is damaged/);
+    expect(await refusal(make({ large: LOSSLESS, small }))).toBe(NO_PREVIEW);
+  }
 });
 
 test('of an animation that begins with nothing, a frame that shows something; a drawing in white is seen', async () => {
@@ -135,6 +236,15 @@ test('of an SVG nothing is executed and nothing fetched, and it is drawn', async
   expect(await refusal(new TextEncoder().encode(svg.replace('<rect', `${page}<rect`)))).toContain(
     'parts of a web page',
   );
+});
+
+test('a drawing of a few lines that would be drawn as millions of elements is refused at once', async () => {
+  const groups = Array.from({ length: 9 }, (_, i) => `<g id="g${i + 1}">${`<use href="#g${i}"/>`.repeat(10)}</g>`);
+  const drawing = (uses: number) =>
+    `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><defs><rect id="g0" width="9" height="9"/>
+      ${groups.slice(0, uses).join('')}</defs><use href="#g${uses}"/></svg>`;
+  expect(await refusal(new TextEncoder().encode(drawing(9)))).toMatch(/repeats its parts too often/);
+  expect(await refusal(new TextEncoder().encode(drawing(2)))).toBe('read');
 });
 
 test('of a large picture, a thumbnail and a preview; of a strip, the middle', async () => {

@@ -1,11 +1,14 @@
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
-import { perceptualHash } from '../../engine/similar/perceptual-hash.ts';
+import { lookOf } from '../../engine/similar/describe-look.ts';
 import type { DecodedPicture, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { isJpeg } from './containers/jpeg.ts';
-import { isRaw, rawPreview } from './containers/raw-preview.ts';
+import { isPng } from './containers/png.ts';
+import { pngDamage } from './containers/png-damage.ts';
+import { isRaw, NO_PREVIEW, rawPreview } from './containers/raw-preview.ts';
 import { statedSize } from './containers/stated-size.ts';
-import { isXml, sizeSvg } from './containers/svg.ts';
+import { isXml, sizeSvg } from './containers/svg/svg.ts';
+import { repeatedElements } from './containers/svg/svg-repeats.ts';
 import {
   isWholeAnimation,
   mayMove,
@@ -35,6 +38,9 @@ const PREVIEW_SIZE = 1024;
 const PIXELS_AT_A_TIME = 64e6;
 /** The page parses drawings, and does nothing else meanwhile. */
 const MAX_SVG_BYTES = 8 * 2 ** 20;
+/** Chromium draws 10,000 copies in a second, and 100,000 in more than ten. */
+const MAX_REPEATED = 20_000;
+const REPEATS = 'It is a drawing that repeats its parts too often to be drawn in a browser.';
 
 export type DecodeStep = 'decode' | 'pixels' | 'thumbnail' | 'preview';
 
@@ -46,16 +52,12 @@ export interface BrowserDecoderOptions {
   readonly onStep?: (step: DecodeStep, milliseconds: number) => void;
 }
 
-export interface BrowserPicture extends DecodedPicture {
-  readonly phash: string | null;
-}
-
 export interface BrowserDecoder {
   /**
    * @param withPreview whether a larger copy is made, for originals that cannot be read again
    * @throws AfterimageError `picture-unreadable`, the reason as its message
    */
-  decode(bytes: Uint8Array, withPreview: boolean): Promise<BrowserPicture>;
+  decode(bytes: Uint8Array, withPreview: boolean): Promise<DecodedPicture>;
 }
 
 /** Pictures through what the browser decodes, and SVG through its page: their first frame, or one that shows something. */
@@ -63,10 +65,12 @@ export function createBrowserDecoder(options: BrowserDecoderOptions): BrowserDec
   const budget = createBudget(PIXELS_AT_A_TIME);
   return {
     async decode(bytes, withPreview) {
+      let shown = bytes;
       try {
-        return await budget.within(pixelsOf(bytes), () => decode(bytes, withPreview, options));
+        shown = shownIn(bytes);
+        return await budget.within(pixelsOf(shown), () => decode(bytes, shown, withPreview, options));
       } catch (error) {
-        throw failureOf(error, bytes);
+        throw failureOf(error, shown);
       }
     },
   };
@@ -79,19 +83,23 @@ function failureOf(error: unknown, bytes: Uint8Array): AfterimageError {
   return new AfterimageError('picture-unreadable', reasonOf(error, bytes), { cause: error });
 }
 
-/** @throws Refusal before anything is decoded */
+/** @throws Refusal, Error before anything is decoded */
 function pixelsOf(bytes: Uint8Array): number {
   if (bytes.length === 0) throw new Refusal('The file is empty.');
   const { width, height } = statedSize(bytes) ?? { width: 0, height: 0 };
   if (width * height <= MAX_PIXELS) return width * height;
+  const damage = isPng(bytes) ? pngDamage(bytes) : undefined;
+  if (damage !== undefined) throw new Error(damage); // its size is not what was written
   throw new Refusal(`The picture has more than ${Math.floor(MAX_PIXELS / 1e6)} megapixels, the most that is read.`);
 }
 
+/** @param shown what of the file is shown: all of it, or the JPEG in it */
 async function decode(
   bytes: Uint8Array,
+  shown: Uint8Array,
   withPreview: boolean,
   { preprocessor, draw, onStep = () => {} }: BrowserDecoderOptions,
-): Promise<BrowserPicture> {
+): Promise<DecodedPicture> {
   const timed = async <T>(step: DecodeStep, work: () => T | Promise<T>) => {
     const start = performance.now();
     const result = await work();
@@ -99,10 +107,10 @@ async function decode(
     return result;
   };
   const { orientation, ...metadata } = await readMetadata(bytes);
-  const opened = await timed('decode', () => open(bytes, orientation, draw));
+  const opened = await timed('decode', () => open(shown, orientation, draw));
   try {
     const { picture, size } = opened;
-    const base = await timed('decode', () => readBase(picture, bytes));
+    const base = await timed('decode', () => readBase(picture, shown));
     const rgb = await timed('pixels', () => toSquare(base, picture, size, preprocessor));
     const small = sizeInside(base.canvas, THUMBNAIL_SIZE);
     const copy = (at: Size) => encoded(base.canvas, at, base.ground, opened.isPhotograph);
@@ -110,8 +118,8 @@ async function decode(
     const isSmall = small.width === base.canvas.width && small.height === base.canvas.height;
     const toPreview = async () => (isSmall ? ('thumbnail' as const) : copy(base.canvas));
     const preview: Rendition | 'thumbnail' | null = withPreview ? await timed('preview', toPreview) : null;
-    const phash = await timed('pixels', () => perceptualHash(base.raw));
-    return { ...size, metadata, phash, pixels: { size: preprocessor.imageSize, rgb }, thumbnail, preview };
+    const look = await timed('pixels', () => lookOf(base.raw));
+    return { ...size, ...look, metadata, pixels: { size: preprocessor.imageSize, rgb }, thumbnail, preview };
   } finally {
     opened.picture.close();
   }
@@ -126,8 +134,7 @@ interface Opened {
   readonly isPhotograph: boolean;
 }
 
-async function open(file: Uint8Array, orientation: number, draw: BrowserDecoderOptions['draw']): Promise<Opened> {
-  const bytes = isRaw(file) ? previewOf(file) : file;
+async function open(bytes: Uint8Array, orientation: number, draw: BrowserDecoderOptions['draw']): Promise<Opened> {
   if (isXml(bytes)) {
     const { bitmap, size } = await drawSvg(bytes, draw);
     const { width, height } = bitmap;
@@ -147,11 +154,12 @@ async function openHeic(bytes: Uint8Array): Promise<Opened> {
   return { picture, size: { width, height }, isPhotograph: true };
 }
 
-/** The JPEG that the camera put into a RAW file. */
-function previewOf(raw: Uint8Array): Uint8Array {
-  const preview = rawPreview(raw);
+/** Of a RAW file the JPEG that the camera put into it; all else as it is. */
+function shownIn(bytes: Uint8Array): Uint8Array {
+  if (!isRaw(bytes)) return bytes;
+  const preview = rawPreview(bytes);
   if (preview) return preview.jpeg;
-  throw new Refusal('It is a RAW file without a picture inside that can be read. Save it as JPEG.');
+  throw new Refusal(NO_PREVIEW);
 }
 
 async function drawSvg(bytes: Uint8Array, draw: BrowserDecoderOptions['draw']) {
@@ -162,6 +170,7 @@ async function drawSvg(bytes: Uint8Array, draw: BrowserDecoderOptions['draw']) {
   }
   const drawing = sizeSvg(bytes, PREVIEW_SIZE);
   if (!drawing) throw new Error('it is no drawing');
+  if (repeatedElements(new TextDecoder().decode(drawing.bytes)) > MAX_REPEATED) throw new Refusal(REPEATS);
   const scale = PREVIEW_SIZE / Math.max(drawing.width, drawing.height);
   const [width, height] = [drawing.width, drawing.height].map((side) => Math.max(1, Math.round(side * scale)));
   const bitmap = await draw(Uint8Array.from(drawing.bytes), width ?? 1, height ?? 1);

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { AfterimageError } from '../../engine/errors.ts';
-import { perceptualHash } from '../../engine/similar/perceptual-hash.ts';
+import { lookOf } from '../../engine/similar/describe-look.ts';
 import type { DecodedPicture, PictureDecoder, PictureMetadata, Rendition } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { isJpeg, JPEG_DAMAGE } from './containers/jpeg.ts';
@@ -144,7 +144,7 @@ async function decode(
   const [pixels, thumbnail, preview] = sequential
     ? [await toPixels(), await toThumbnail(), await toPreview()]
     : await Promise.all([toPixels(), toThumbnail(), toPreview()]);
-  return { width, height, phash: perceptualHash(base), pixels, thumbnail, preview };
+  return { width, height, ...lookOf(base), pixels, thumbnail, preview };
 }
 
 /** The picture at the size of a preview: a frame that shows something, on a ground on which it is seen. */

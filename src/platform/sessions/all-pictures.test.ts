@@ -3,6 +3,8 @@ import type { Source } from '../../engine/collection/source/source.ts';
 import { type Item, withPerceptualHash } from '../../engine/collection/types.ts';
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors } from '../../engine/numeric/testing-vectors.ts';
+import { pictureSignature } from '../../engine/similar/signature/signature.ts';
+import { drawScene, sceneOf } from '../../engine/similar/signature/testing-pictures.ts';
 import { createAllPictures } from './all-pictures.ts';
 
 const hex = (value: number) => value.toString(16).padStart(16, '0');
@@ -36,11 +38,12 @@ test('copies are told by row and id, the one to keep first, with what is done an
   const beat = vi.fn();
   const told: number[] = [];
   const api = open(sourceOf(7), beat);
-  const found = await api.copies({ kind: 'near', threshold: 0, rows: undefined }, (done) => told.push(done));
+  const found = await api.copies({ kind: 'near', threshold: 1, rows: undefined }, (done) => told.push(done));
   expect(found).toEqual({
-    groups: [{ rows: [5, 2], ids: [hex(5), hex(2)], reason: 'pixels' }],
+    groups: [{ rows: [5, 2], ids: [hex(5), hex(2)], reasons: ['pixels', 'bytes'] }],
     pictures: 7,
     unhashed: 1,
+    hashedOnly: 6,
   });
   expect(told.at(-1)).toBe(1);
   expect(told).toEqual(told.toSorted((a, b) => a - b));
@@ -51,9 +54,24 @@ test('only of the rows that are asked for', async () => {
   const api = open(sourceOf(7));
   const rows = Uint32Array.of(6, 3, 1, 2);
   const similar = await api.copies({ kind: 'similar', threshold: 0.9999, rows }, () => {});
-  expect(similar?.groups).toEqual([{ rows: [3, 1], ids: [hex(3), hex(1)], reason: 'bytes' }]);
-  expect(await api.copies({ kind: 'near', threshold: 0, rows }, () => {})).toMatchObject({ groups: [], pictures: 4 });
+  expect(similar?.groups).toEqual([{ rows: [3, 1], ids: [hex(3), hex(1)], reasons: ['bytes', 'earliest'] }]);
+  expect(await api.copies({ kind: 'near', threshold: 1, rows }, () => {})).toMatchObject({ groups: [], pictures: 4 });
   expect(await api.copies({ kind: 'exact', threshold: 0, rows }, () => {})).toMatchObject({ groups: [] });
+});
+
+test('signatures that are missing are made where that can be done, and a failure leaves the hash', async () => {
+  const picture = (seed: number) => pictureSignature(drawScene(sceneOf(seed), 48, 36)) ?? undefined;
+  const makeSignature = vi.fn(async ({ name }: Item) => {
+    if (name === '4.jpg') throw new Error('broken');
+    return picture(name === '1.jpg' || name === '3.jpg' ? 1 : Number.parseInt(name, 10) + 20);
+  });
+  const api = open(sourceOf(7, { makeSignature }));
+  const found = await api.copies({ kind: 'near', threshold: 0.98, rows: undefined }, () => {});
+  expect(found?.groups.map(({ rows }) => rows)).toEqual([[3, 1]]);
+  expect(found).toMatchObject({ unhashed: 0, hashedOnly: 1 });
+  expect(makeSignature).toHaveBeenCalledTimes(7);
+  await api.copies({ kind: 'similar', threshold: 0.98, rows: undefined }, () => {});
+  expect(makeSignature).toHaveBeenCalledTimes(7);
 });
 
 test('a newer search takes the place of the one that runs, and stopping ends it', async () => {

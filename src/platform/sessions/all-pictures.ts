@@ -1,18 +1,21 @@
 import type { Steps } from '../../engine/async/steps.ts';
+import { withExtension } from '../../engine/collection/extensions/facts.ts';
 import type { Source } from '../../engine/collection/source/source.ts';
-import { type Item, perceptualHashOf } from '../../engine/collection/types.ts';
+import { type Item, perceptualHashOf, SIGNATURE, signatureOf } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { type CopyGroup, groupExact, groupNear, groupSimilar } from '../../engine/similar/group-copies.ts';
 import { timelineOf, yearsOf } from '../../engine/timeline/timeline.ts';
 import { runSteps } from '../../indexing/steps/run-steps.ts';
 import type { CopiesRequest, FoundCopies, FoundTimeline, QueryWorkerApi } from '../../protocol/query-worker.ts';
+import { createSignatureMemory, type OpenSignatures } from './signature-memory.ts';
 
 /** Records of so many are held at a time; more are too much for a tab. */
 const MOST_PICTURES = 200_000;
 /** Records and vectors that are read at a time, between which queries have their turn. */
 const CHUNK = 500;
-/** Of the work: reading records; reading vectors. */
+/** Of the work: reading records; then making signatures that are missing, or reading vectors. */
 const READ = 0.2;
+const SIGN = 0.2;
 const READ_VECTORS = 0.4;
 
 /**
@@ -25,6 +28,7 @@ export function createAllPictures(
   beat: () => void,
 ): Pick<QueryWorkerApi, 'copies' | 'stopCopies' | 'timeline'> {
   let running = new AbortController();
+  const memory = createSignatureMemory();
   const start = () => {
     running.abort(new DOMException('Another search for copies takes its place.', 'AbortError'));
     running = new AbortController();
@@ -38,13 +42,16 @@ export function createAllPictures(
         void onProgress(done);
       };
       try {
-        return await findCopies(current(), request, signal, tell);
+        return await findCopies(current(), request, { signal, tell, open: memory.open });
       } catch (error) {
         if (signal.aborted) return undefined;
         throw error;
       }
     },
-    stopCopies: async () => void start(),
+    async stopCopies() {
+      start();
+      memory.clear();
+    },
     async timeline(first, rows) {
       const source = current();
       const shown = rows ?? allRows(source);
@@ -54,19 +61,23 @@ export function createAllPictures(
   };
 }
 
-async function findCopies(
-  source: Source,
-  request: CopiesRequest,
-  signal: AbortSignal,
-  tell: (done: number) => void,
-): Promise<FoundCopies> {
+interface Finding {
+  readonly signal: AbortSignal;
+  readonly tell: (done: number) => void;
+  readonly open: OpenSignatures;
+}
+
+async function findCopies(source: Source, request: CopiesRequest, finding: Finding): Promise<FoundCopies> {
+  const { signal, tell } = finding;
   const rows = request.rows ?? allRows(source);
-  const items = await readInChunks(
+  const read = await readInChunks(
     rows,
     (some) => source.items(some),
     signal,
     (done) => tell(READ * done),
   );
+  const items =
+    request.kind === 'near' ? await withSignatures(source, read, signal, (done) => tell(READ + SIGN * done)) : read;
   const isSimilar = request.kind === 'similar';
   const vectors = isSimilar
     ? await readInChunks(
@@ -76,14 +87,38 @@ async function findCopies(
         (done) => tell(READ + (READ_VECTORS - READ) * done),
       )
     : [];
-  const from = isSimilar ? READ_VECTORS : READ;
-  const grouping = stepsOf(request, items, vectors, source.dim);
+  const from = READ_VECTORS;
+  const grouping = stepsOf(request, items, vectors, source.dim, finding.open);
   const groups = await runSteps(grouping, signal, (done) => tell(from + (1 - from) * done));
+  const bare = items.filter((item) => signatureOf(item) === undefined);
+  const unhashed = bare.filter((item) => perceptualHashOf(item) === undefined).length;
   return {
     groups: groups.map((group) => toFound(group, rows, items)),
     pictures: rows.length,
-    unhashed: items.filter((item) => perceptualHashOf(item) === undefined).length,
+    unhashed,
+    hashedOnly: bare.length - unhashed,
   };
+}
+
+/** The items with the signatures that can be made of their thumbnails, where they have none. */
+async function withSignatures(
+  source: Source,
+  items: readonly Item[],
+  signal: AbortSignal,
+  tell: (done: number) => void,
+): Promise<readonly Item[]> {
+  if (!source.makeSignature) return items;
+  const made: Item[] = [];
+  for (const item of items) {
+    const isBare = signatureOf(item) === undefined && item.thumbnail !== null;
+    const signature = isBare ? await source.makeSignature(item).catch(() => undefined) : undefined; // compared by its hash then
+    made.push(signature === undefined ? item : withExtension(item, SIGNATURE, signature));
+    if (isBare) {
+      tell(made.length / items.length);
+      signal.throwIfAborted();
+    }
+  }
+  return made;
 }
 
 function stepsOf(
@@ -91,16 +126,19 @@ function stepsOf(
   items: readonly Item[],
   vectors: readonly Float32Array[],
   dim: number,
+  open: OpenSignatures,
 ): Steps<CopyGroup[]> {
   if (kind === 'exact') return groupExact(items);
-  return kind === 'near' ? groupNear(items, threshold) : groupSimilar(items, vectors, { dim, least: threshold });
+  return kind === 'near'
+    ? groupNear(items, { least: threshold, open })
+    : groupSimilar(items, vectors, { dim, least: threshold });
 }
 
-function toFound({ members, reason }: CopyGroup, rows: Uint32Array, items: readonly Item[]): FoundCopies['groups'][0] {
+function toFound({ members, reasons }: CopyGroup, rows: Uint32Array, items: readonly Item[]): FoundCopies['groups'][0] {
   return {
     rows: members.map((index) => rows[index] as number),
     ids: members.map((index) => (items[index] as Item).id),
-    reason,
+    reasons,
   };
 }
 

@@ -13,9 +13,9 @@ export interface Range {
   readonly start: number;
 }
 
-/** `near`: in how many bits of 64 pictures may differ (docs/decisions/0013-perceptual-hash.md). `similar`: the least cosine. */
+/** `near`: the least likeness (docs/decisions/0018-picture-signature.md). `similar`: the least cosine. */
 export const RANGES: Readonly<Record<Exclude<CopyKind, 'exact'>, Range>> = {
-  near: { min: 0, max: 14, step: 1, start: 8 },
+  near: { min: 0.9, max: 0.995, step: 0.005, start: 0.98 },
   similar: { min: 0.7, max: 0.99, step: 0.01, start: 0.92 },
 };
 

@@ -25,11 +25,51 @@ it('deletes pictures and brings them back', async () => {
   const { client, library, notices, texts } = make();
   client.change({ count: 10 });
   expect(await library.remove(['a', 'b'])).toBe(true);
-  expect(texts()).toEqual(['2 pictures were deleted.']);
+  expect(texts()).toEqual([
+    expect.stringMatching(/^2 pictures were deleted here\. Their files stay on the disk: only/),
+  ]);
+  expect(notices.list()[0]?.other).toBeUndefined();
   await expect.poll(() => library.overview()?.count).toBe(8);
   notices.list()[0]?.action?.run();
   expect(texts()).toEqual([]);
   await expect.poll(() => library.overview()?.count).toBe(10);
+});
+
+it('asks before files are deleted from the disk, and asks the browser then and not before', async () => {
+  const { client, library, notices, texts } = make();
+  const asked: unknown[] = [];
+  const handle = { requestPermission: async (how: unknown) => asked.push(how) } as unknown as FileSystemDirectoryHandle;
+  const plan = { id: 7, files: 3, names: ['Photos/a.jpg'], folders: [{ name: 'Photos', handle }], elsewhere: 0 };
+  client.deletes(plan, { deleted: 2, kept: [{ name: 'Photos/a.jpg', why: 'changed' }] });
+  await library.remove(['a', 'b']);
+  expect(texts()).toEqual(['2 pictures were deleted here. Their files are still on the disk.']);
+  const { action, other } = notices.list()[0] ?? {};
+  expect([action?.label, other?.label]).toEqual(['Undo', 'Delete the files too']);
+  other?.run();
+  expect([library.disk.now(), asked]).toEqual([{ step: 'asked', plan }, []]);
+  library.disk.close();
+  expect([library.disk.now(), texts().length], 'it can still be undone').toEqual([undefined, 1]);
+  other?.run();
+  const agreed = library.disk.agree();
+  expect([library.disk.now()?.step, asked]).toEqual(['busy', [{ mode: 'readwrite' }]]);
+  library.disk.close();
+  expect(library.disk.now()?.step, 'what goes on is not closed').toBe('busy');
+  await agreed;
+  expect(library.disk.now()).toMatchObject({ step: 'done', deletion: { deleted: 2 } });
+  expect(client.calls).toContainEqual(['deleteFiles', 7]);
+  expect(texts()).toEqual(['Pictures whose files are still there can be brought back.']);
+});
+
+it('says why nothing was deleted from the disk', async () => {
+  const { client, library } = make();
+  client.breakNext('planDeletion', new AfterimageError('database-blocked', 'Another tab is busy.'));
+  await library.disk.askFor({ places: [] });
+  expect(library.disk.now()).toEqual({ step: 'failed', message: 'Another tab is busy.' });
+  client.deletes({ files: 1, folders: [] });
+  await library.disk.askFor({ places: [] });
+  client.breakNext('deleteFiles', new AfterimageError('worker-died', 'The worker is gone.'));
+  await library.disk.agree();
+  expect(library.disk.now()).toEqual({ step: 'failed', message: 'The worker is gone.' });
 });
 
 it('says what could not be deleted, and keeps it', async () => {

@@ -2,16 +2,20 @@ import { type Accessor, batch, createEffect, createSignal, on, onCleanup } from 
 import { createStore, reconcile } from 'solid-js/store';
 import type { LibraryClient, LibraryClientEvent } from '../../client/library-client.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
+import type { PictureWithCopies } from '../../protocol/library-files.ts';
 import type {
   Addition,
-  FailedFile,
   LibraryEvent,
   LibraryExportOptions,
+  LibraryFolder,
   LibraryImport,
   LibraryOverview,
   Queue,
 } from '../../protocol/library-worker.ts';
 import type { Notices } from '../shell/notices.ts';
+import { createDiskDeletion, type DiskDeletion } from './disk-deletion.ts';
+import { mayRead, mayWrite } from './permission.ts';
+import { sayRemoved } from './say-removed.ts';
 
 /** The overview is read again at most this often: it counts what is in each folder. */
 const READ_MS = 1_000;
@@ -42,20 +46,36 @@ export interface Library {
   resume(): Promise<void>;
   cancel(): Promise<void>;
   retry(ids?: readonly number[]): Promise<void>;
+  /** Forget which files failed. */
+  dismissFailures(): Promise<void>;
   rescan(folder: number): Promise<void>;
   forgetFolder(folder: number, withPictures: boolean): Promise<void>;
-  /** To be called by a click: ask whether a folder may be read again, and go on if it may. */
-  allow(handle: FileSystemDirectoryHandle): Promise<void>;
-  /** Delete pictures; the notice that says so has a button that brings them back. @returns whether they are gone */
+  /**
+   * To be called by a click: ask whether a folder may be read again, and go on if it may.
+   * @param mode `readwrite` for one whose index is kept beside its pictures: the browser asks once for both
+   */
+  allow(handle: FileSystemDirectoryHandle, mode?: 'read' | 'readwrite'): Promise<void>;
+  /** To be called by a click: keep the index of a folder beside its pictures, if the browser allows to write there. */
+  keepIndex(folder: Pick<LibraryFolder, 'id' | 'handle'>): Promise<void>;
+  /** Keep it no more, and delete its file or leave it. */
+  leaveIndex(folder: number, deleteFile: boolean): Promise<void>;
+  /**
+   * Delete pictures; the notice that says so has a button that brings them back, and one that asks whether their files shall be
+   * deleted, too, where that can be done. @returns whether they are gone
+   */
   remove(itemIds: readonly string[]): Promise<boolean>;
+  /** Pictures whose content is found at several places. @throws AfterimageError */
+  withCopies(): Promise<readonly PictureWithCopies[]>;
+  /** Deleting files from the disk. */
+  readonly disk: DiskDeletion;
   /** Delete all pictures, folders and the queue. @throws AfterimageError */
   clear(): Promise<void>;
   /** The library as one file. @throws AfterimageError as `LibraryWorkerApi.exportLibrary` does */
   exportTo(options: LibraryExportOptions): Promise<Blob>;
   /** Add what was exported. @throws AfterimageError as `LibraryWorkerApi.importLibrary` does */
   importFrom(file: Blob): Promise<LibraryImport>;
-  /** @throws AfterimageError */
-  failures(): Promise<readonly FailedFile[]>;
+  /** As the library worker says. @throws AfterimageError */
+  failures: LibraryClient['failures'];
   /** @throws AfterimageError `picture-unavailable` */
   original(itemId: string): Promise<File | undefined>;
   /** @throws AfterimageError */
@@ -101,6 +121,7 @@ export function createLibrary(options: LibraryOptions): Library {
     await attempt(work);
     await view.read();
   };
+  const disk = createDiskDeletion(client, view.read);
   const askPersist = async () => {
     const isGranted = await persist().catch(() => false);
     await view.read();
@@ -139,20 +160,33 @@ export function createLibrary(options: LibraryOptions): Library {
     resume: () => act(() => client.resume()),
     cancel: () => act(() => client.cancel()),
     retry: (ids) => act(() => client.retry(ids)),
+    dismissFailures: () => act(() => client.dismissFailures()),
     rescan: (folder) => act(() => client.rescan(folder)),
     forgetFolder: (folder, withPictures) => act(() => client.forgetFolder(folder, withPictures)),
-    allow: (handle) =>
+    allow: (handle, mode = 'read') =>
       act(async () => {
-        if (await mayRead(handle)) await client.resume();
+        if (await (mode === 'read' ? mayRead(handle) : mayWrite(handle))) await client.resume();
       }),
+    keepIndex: ({ id, handle }) =>
+      act(async () => {
+        if (await mayWrite(handle)) await client.keepIndex(id, 'keep');
+        else throw new AfterimageError('not-writable', 'The browser does not let this page write to the folder.');
+      }),
+    leaveIndex: (folder, deleteFile) => act(() => client.keepIndex(folder, deleteFile ? 'delete' : 'leave')),
     async remove(itemIds) {
       const isGone = await attempt(async () => {
         const removal = await client.remove(itemIds);
-        sayRemoved(notices, itemIds.length, () => void act(() => client.restore(removal)));
+        const plan = await client.planDeletion({ removal }).catch(() => undefined);
+        sayRemoved(notices, itemIds.length, plan, {
+          undo: () => void act(() => client.restore(removal)),
+          deleteFiles: disk.ask,
+        });
       });
       await view.read();
       return isGone;
     },
+    withCopies: () => client.withCopies(),
+    disk,
     async clear() {
       await client.clear();
       await view.read();
@@ -164,34 +198,13 @@ export function createLibrary(options: LibraryOptions): Library {
       await view.read();
       return result;
     },
-    failures: () => client.failures(),
+    failures: (limit) => client.failures(limit),
     original: (itemId) => client.original(itemId),
     thumbnail: (itemId) => client.thumbnail(itemId),
     embed: (file, model) => client.embed(file, model),
     persist: askPersist,
     read: view.read,
   };
-}
-
-const UNDO = 'library-removed';
-
-function sayRemoved(notices: Notices, count: number, restore: () => void): void {
-  notices.say(UNDO, count === 1 ? 'The picture was deleted.' : `${count} pictures were deleted.`, {
-    label: 'Undo',
-    run() {
-      notices.dismiss(UNDO);
-      restore();
-    },
-  });
-}
-
-/** Of Chromium; elsewhere there are no handles that outlive a visit. */
-interface Asks {
-  requestPermission?(options: { mode: 'read' }): Promise<PermissionState>;
-}
-
-async function mayRead(handle: FileSystemDirectoryHandle & Asks): Promise<boolean> {
-  return (await handle.requestPermission?.({ mode: 'read' })) === 'granted';
 }
 
 /** What is in the library and how far the queue is, kept up to date. */

@@ -1,9 +1,10 @@
 import type { LibraryClient, LibraryClientEvent } from '../../client/library-client.ts';
 import type { AfterimageError } from '../../engine/errors.ts';
+import type { Deletion, DeletionPlan } from '../../protocol/library-files.ts';
 import type { Addition, FailedFile, LibraryFolder, LibraryOverview, Queue } from '../../protocol/library-worker.ts';
 
 export const EMPTY_QUEUE: Queue = {
-  ...{ state: 'idle', done: 0, known: 0, failed: 0, left: 0, toChoose: 0 },
+  ...{ state: 'idle', done: 0, known: 0, indexed: 0, failed: 0, left: 0, toChoose: 0 },
   ...{ perSecond: null, secondsLeft: null, newest: null, problem: null },
 };
 
@@ -14,16 +15,21 @@ export interface FakeLibrary extends LibraryClient {
   /** The queue goes on. */
   go(queue: Partial<Queue>): void;
   /** What is in it changes. */
-  change(state: Partial<Pick<LibraryOverview, 'count' | 'usage' | 'isPersistent' | 'folders' | 'repairs'>>): void;
+  change(
+    state: Partial<Pick<LibraryOverview, 'count' | 'usage' | 'isPersistent' | 'folders' | 'repairs' | 'foundIndex'>>,
+  ): void;
   fail(files: readonly FailedFile[]): void;
   send(event: LibraryClientEvent): void;
+  /** What the next deletion from the disk is about, and what becomes of it. */
+  deletes(plan: Partial<DeletionPlan>, deletion?: Deletion): void;
   /** The next call of a method rejects. */
   breakNext(name: string, error: AfterimageError): void;
 }
 
 export function fakeFolder(id: number, name: string, patch: Partial<LibraryFolder> = {}): LibraryFolder {
   const handle = { kind: 'directory', name, requestPermission: async () => 'granted' };
-  return { id, name, count: 0, access: 'granted', handle: handle as unknown as FileSystemDirectoryHandle, ...patch };
+  const known = { handle: handle as unknown as FileSystemDirectoryHandle, index: null, found: null };
+  return { id, name, count: 0, access: 'granted', ...known, ...patch };
 }
 
 export function createFakeLibrary(): FakeLibrary {
@@ -34,9 +40,12 @@ export function createFakeLibrary(): FakeLibrary {
   const removals: { count: number }[] = [];
   let failed: readonly FailedFile[] = [];
   let queue = EMPTY_QUEUE;
+  let plan: DeletionPlan = { id: 1, files: 0, names: [], folders: [], elsewhere: 0 };
+  let deletion: Deletion = { deleted: 0, kept: [] };
   let state = {
     ...{ count: 0, folders: [] as readonly LibraryFolder[], isPersistent: false, repairs: [] as readonly string[] },
     usage: null as LibraryOverview['usage'],
+    foundIndex: null as LibraryOverview['foundIndex'],
   };
 
   const send = (event: LibraryClientEvent) => {
@@ -63,6 +72,10 @@ export function createFakeLibrary(): FakeLibrary {
 
   return {
     ...{ calls, added, send, go, change, fail },
+    deletes(planned, done = { deleted: planned.files ?? 0, kept: [] }) {
+      plan = { ...plan, ...planned };
+      deletion = done;
+    },
     breakNext: (name, error) => void broken.set(name, error),
     async overview() {
       await call('overview');
@@ -90,15 +103,19 @@ export function createFakeLibrary(): FakeLibrary {
       await call('cancel');
       go({ state: 'idle', left: 0 });
     },
-    async failures() {
-      await call('failures');
-      return failed;
+    async failures(limit) {
+      await call('failures', limit);
+      return failed.slice(0, limit);
     },
     async retry(ids) {
       await call('retry', ids);
       const again = failed.filter(({ id }) => ids?.includes(id) ?? true);
       fail(failed.filter((file) => !again.includes(file)));
       go({ state: 'running', left: queue.left + again.length, failed: queue.failed - again.length });
+    },
+    async dismissFailures() {
+      await call('dismissFailures');
+      fail([]);
     },
     async remove(itemIds) {
       await call('remove', itemIds);
@@ -109,7 +126,24 @@ export function createFakeLibrary(): FakeLibrary {
       await call('restore', removal);
       change({ count: state.count + (removals[removal]?.count ?? 0) });
     },
+    async withCopies() {
+      await call('withCopies');
+      return [];
+    },
+    async planDeletion(of) {
+      await call('planDeletion', of);
+      return plan;
+    },
+    async deleteFiles(id) {
+      await call('deleteFiles', id);
+      return deletion;
+    },
     rescan: (folder) => call('rescan', folder),
+    async keepIndex(folder, keep) {
+      await call('keepIndex', folder, keep);
+      const index = keep === 'keep' ? { written: null, mayWrite: true, problem: null } : null;
+      change({ folders: state.folders.map((one) => (one.id === folder ? { ...one, index } : one)) });
+    },
     async forgetFolder(folder, withPictures) {
       await call('forgetFolder', folder, withPictures);
       change({ folders: state.folders.filter(({ id }) => id !== folder) });

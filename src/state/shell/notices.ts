@@ -5,13 +5,20 @@ import { createSignal } from 'solid-js';
 export interface Notice {
   readonly id: string;
   readonly text: string;
-  readonly action?: { readonly label: string; readonly run: () => void };
+  readonly action?: NoticeAction;
+  /** What else can be done. */
+  readonly other?: NoticeAction;
+}
+
+export interface NoticeAction {
+  readonly label: string;
+  readonly run: () => void;
 }
 
 export interface Notices {
   readonly list: Accessor<readonly Notice[]>;
   /** Says `text`; a second notice of the same id replaces the first. */
-  say(id: string, text: string, action?: Notice['action']): void;
+  say(id: string, text: string, action?: NoticeAction, other?: NoticeAction): void;
   dismiss(id: string): void;
 }
 
@@ -21,7 +28,8 @@ export function createNotices(): Notices {
   return {
     list,
     // Effects say and dismiss, and must not run again because of it: the list is not read here.
-    say: (id, text, action) => setList((all) => [...without(all, id), { id, text, ...(action && { action }) }]),
+    say: (id, text, action, other) =>
+      setList((all) => [...without(all, id), { id, text, ...(action && { action }), ...(other && { other }) }]),
     dismiss: (id) => setList((all) => without(all, id)),
   };
 }

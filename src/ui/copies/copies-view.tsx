@@ -8,6 +8,7 @@ import { useApp } from '../context.ts';
 import './copies.css';
 import { Groups } from './groups.tsx';
 import { removerOf } from './remover.ts';
+import { SameFiles } from './same-files.tsx';
 import { foundText, thresholdText, unhashedText } from './words.ts';
 
 const TABS: readonly { readonly id: CopyKind; readonly label: string }[] = [
@@ -18,7 +19,7 @@ const TABS: readonly { readonly id: CopyKind; readonly label: string }[] = [
 
 const MEANING: Readonly<Record<CopyKind, string>> = {
   exact: 'Files of the same content, whatever they are called.',
-  near: 'Copies that were saved again, resized, brightened or cropped a little.',
+  near: 'Copies that were saved again, resized, brightened or cropped a little. Other colours make another picture.',
   similar: 'Pictures that show similar things, as far as the model can tell: look before you delete.',
 };
 
@@ -39,7 +40,13 @@ export default function CopiesView(): JSX.Element {
         {(error) => <Failure title="The pictures could not be loaded" error={error()} onRetry={app.session.retry} />}
       </Show>
       <Tabs label="Kind of duplicates" tabs={TABS} chosen={copies.kind()} onChoose={copies.setKind}>
-        <Found copies={copies} onEmpty={() => title?.focus()} />
+        {/* The library keeps each content once, with all its places. */}
+        <Show
+          when={copies.kind() === 'exact' && removerOf(app)}
+          fallback={<Found copies={copies} onEmpty={() => title?.focus()} />}
+        >
+          <SameFiles onEmpty={() => title?.focus()} />
+        </Show>
       </Tabs>
     </div>
   );
@@ -133,8 +140,6 @@ function Slider(props: { copies: Copies }): JSX.Element {
     <Show when={kind()} keyed>
       {(chosen) => {
         const { min, max, step } = RANGES[chosen];
-        // Of bits that differ fewer are stricter, of cosines higher ones.
-        const turned = (value: number) => (chosen === 'near' ? max - value : value);
         const text = () => thresholdText(chosen, props.copies.threshold());
         return (
           <label class="copies-slider">
@@ -144,9 +149,9 @@ function Slider(props: { copies: Copies }): JSX.Element {
               min={min}
               max={max}
               step={step}
-              value={turned(props.copies.threshold())}
+              value={props.copies.threshold()}
               aria-valuetext={text()}
-              onInput={(event) => props.copies.setThreshold(rounded(turned(event.currentTarget.valueAsNumber)))}
+              onInput={(event) => props.copies.setThreshold(rounded(event.currentTarget.valueAsNumber))}
             />
             <span class="quiet numbers" aria-hidden="true">
               {text()}
@@ -158,9 +163,9 @@ function Slider(props: { copies: Copies }): JSX.Element {
   );
 }
 
-/** Without what steps of hundredths leave behind. */
+/** Without what steps leave behind. */
 function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
+  return Math.round(value * 1000) / 1000;
 }
 
 function Progress(props: { done: number }): JSX.Element {

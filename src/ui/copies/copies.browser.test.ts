@@ -33,9 +33,9 @@ function itemOf(row: number): Item {
 function groupsOf(count: number): FoundCopies {
   const groups = Array.from({ length: count }, (_, i) => {
     const rows = [3 * i, 3 * i + 1, 3 * i + 2];
-    return { rows, ids: rows.map(idOf), reason: 'pixels' as const };
+    return { rows, ids: rows.map(idOf), reasons: ['pixels', 'bytes'] as const };
   });
-  return { groups, pictures: 20_000, unhashed: 0 };
+  return { groups, pictures: 20_000, unhashed: 0, hashedOnly: 0 };
 }
 
 type Find = (request: CopiesRequest, onProgress: (done: number) => void) => Promise<FoundCopies | undefined>;
@@ -116,19 +116,19 @@ it('asks again when the slider moves, by mouse and by keyboard, and says what it
   const asked: CopiesRequest[] = [];
   show(async (request) => {
     asked.push(request);
-    return groupsOf(request.threshold);
+    return groupsOf(Math.round(1000 * (0.995 - request.threshold)));
   });
-  await expect.element(page.getByText('8 groups of 24 pictures, out of 20,000.')).toBeVisible();
+  await expect.element(page.getByText('15 groups of 45 pictures, out of 20,000.')).toBeVisible();
   const slider = page.getByRole('slider', { name: 'How alike' });
-  await expect.element(slider).toHaveAttribute('aria-valuetext', 'at most 8 of 64 points differ');
+  await expect.element(slider).toHaveAttribute('aria-valuetext', 'a likeness of at least 98 %');
   await userEvent.click(slider);
   asked.length = 0;
   for (let i = 0; i < 20; i++) await userEvent.keyboard('{ArrowRight}');
-  await expect.element(slider).toHaveAttribute('aria-valuetext', 'no difference in 64 points');
+  await expect.element(slider).toHaveAttribute('aria-valuetext', 'a likeness of at least 99.5 %');
   await expect.element(page.getByText('No two pictures look the same.')).toBeVisible();
   // Not for every step.
   expect(asked.length).toBeLessThan(5);
-  expect(asked.at(-1)).toMatchObject({ kind: 'near', threshold: 0 });
+  expect(asked.at(-1)).toMatchObject({ kind: 'near', threshold: 0.995 });
   await page.getByRole('tab', { name: 'Similar' }).click();
   await expect.poll(() => asked.at(-1)).toMatchObject({ kind: 'similar', threshold: 0.92 });
   await page.getByRole('tab', { name: 'Same file' }).click();
@@ -169,7 +169,7 @@ it('says why nothing can be compared, and tries again', async () => {
   let attempts = 0;
   show(async () => {
     if (attempts++ === 0) throw new AfterimageError('network', 'The network does not answer.');
-    return { groups: [], pictures: 30, unhashed: 30 };
+    return { groups: [], pictures: 30, unhashed: 30, hashedOnly: 0 };
   });
   await expect.element(page.getByText('The network does not answer.')).toBeVisible();
   await page.getByRole('button', { name: 'Try again' }).click();

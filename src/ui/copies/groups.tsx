@@ -100,7 +100,7 @@ function GroupHeading(props: { group: FoundGroup; selection: Selection }): JSX.E
   const areChosen = () => others().every((id) => props.selection.has(id));
   const keep = () => {
     const item = best();
-    return item ? `Keep the first: ${keepText(props.group.reason, item)}` : '';
+    return item ? `Keep the first: ${keepText(props.group.reasons, item)}` : '';
   };
   return (
     <div class="copies-heading">

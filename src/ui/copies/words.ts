@@ -2,17 +2,25 @@ import type { Item } from '../../engine/collection/types.ts';
 import type { CopyKind, FoundCopies, KeepReason } from '../../protocol/query-worker.ts';
 import { formatBytes, formatCount, formatDate, formatPictures } from '../common/format.ts';
 
+/** What goes without saying after another reason: of more pixels files are larger, and what has its own date is the earliest. */
+const IMPLIED: Partial<Record<KeepReason, KeepReason>> = { bytes: 'pixels', earliest: 'taken' };
+
 /** Why the first of a group is the one to keep. */
-export function keepText(reason: KeepReason, { width, height, bytes, date }: Item): string {
+export function keepText(reasons: readonly KeepReason[], item: Item): string {
+  const said = reasons.filter((reason) => !reasons.some((other) => other === IMPLIED[reason]));
+  return said.map((reason) => textOf(reason, item)).join('; ');
+}
+
+function textOf(reason: KeepReason, { width, height, bytes, date }: Item): string {
   switch (reason) {
     case 'pixels':
       return `largest, ${formatCount(width)} × ${formatCount(height)}`;
     case 'bytes':
-      return `as large, and least compressed, ${formatBytes(bytes)}`;
+      return `largest file, ${formatBytes(bytes)}`;
     case 'taken':
-      return 'as large, and says when it was taken';
+      return 'original date';
     case 'earliest':
-      return `as large, and the earliest${date === null ? '' : `, ${formatDate(date)}`}`;
+      return `earliest${date === null ? '' : `, ${formatDate(date)}`}`;
     case 'alike':
       return 'nothing tells them apart';
   }
@@ -27,7 +35,7 @@ export function factsText({ width, height, bytes }: Item): string {
 /** What a threshold means. */
 export function thresholdText(kind: Exclude<CopyKind, 'exact'>, threshold: number): string {
   if (kind === 'similar') return `a similarity of at least ${threshold.toFixed(2)}`;
-  return threshold === 0 ? 'no difference in 64 points' : `at most ${threshold} of 64 points differ`;
+  return `a likeness of at least ${(100 * threshold).toFixed(1).replace('.0', '')} %`;
 }
 
 const NONE: Readonly<Record<CopyKind, string>> = {
@@ -44,11 +52,15 @@ export function foundText(kind: CopyKind, { groups, pictures }: FoundCopies): st
   return `${count} of ${formatPictures(members)}, out of ${formatCount(pictures)}.`;
 }
 
-/** Which pictures could not be compared by how they look, and why. Empty: all could. */
-export function unhashedText({ pictures, unhashed }: FoundCopies): string {
-  if (unhashed === 0) return '';
-  if (unhashed === pictures) {
+/** Which pictures could be compared less well by how they look, or not at all, and why. Empty: all could. */
+export function unhashedText({ pictures, unhashed, hashedOnly }: FoundCopies): string {
+  if (unhashed > 0 && unhashed === pictures) {
     return 'How these pictures look was not stored when they were indexed, so only their content and what they show can be compared.';
   }
-  return `${formatPictures(unhashed)} could not be compared: too even, or indexed by an earlier version.`;
+  const not = `${formatPictures(unhashed)} could not be compared: too even, or indexed by an earlier version.`;
+  const less =
+    hashedOnly === pictures
+      ? 'An earlier version indexed these pictures: cropped copies are not all found, and drawings in other colours count as the same.'
+      : `${formatPictures(hashedOnly)} came from an earlier version: fewer of their copies are found.`;
+  return [unhashed > 0 ? not : '', hashedOnly > 0 ? less : ''].filter((text) => text !== '').join(' ');
 }

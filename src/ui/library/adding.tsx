@@ -93,8 +93,8 @@ function WhatHappens(props: { library: Library }): JSX.Element {
           </Show>
         </li>
         <li>
-          The pictures stay where they are; a folder is only read, never changed. This browser keeps a small copy of
-          each, and what the model saw in it.
+          The pictures stay where they are; a folder is only read, unless you ask for more. This browser keeps a small
+          copy of each, and what the model saw in it.
         </li>
         <li>You can pause, close this page and go on another day.</li>
         <Show when={!canKeepFolders()}>

@@ -3,6 +3,7 @@ import type { LibraryFolder } from '../../protocol/library-worker.ts';
 import type { Library } from '../../state/library/library.ts';
 import { formatPictures } from '../common/format.ts';
 import { createQuestion, KeepButton } from '../common/question.tsx';
+import { FolderIndex } from './disk/folder-index.tsx';
 
 const ACCESS: Readonly<Record<LibraryFolder['access'], string>> = {
   granted: 'Can be read',
@@ -26,7 +27,14 @@ export function Folders(props: { library: Library; onEmpty: () => void }): JSX.E
           Folders
         </h2>
         <ul class="library-list">
-          <For each={folders()}>{(folder) => <Folder library={props.library} folder={folder} onGone={onGone} />}</For>
+          {/* By their ids: what is known of them is read again and again, and a question stays meanwhile. */}
+          <For each={folders().map(({ id }) => id)}>
+            {(id) => (
+              <Show when={folders().find((folder) => folder.id === id)}>
+                {(folder) => <Folder library={props.library} folder={folder()} onGone={onGone} />}
+              </Show>
+            )}
+          </For>
         </ul>
       </section>
     </Show>
@@ -73,7 +81,11 @@ function Folder(props: { library: Library; folder: LibraryFolder; onGone: () => 
               </button>
             }
           >
-            <button type="button" class="button" onClick={() => void props.library.allow(props.folder.handle)}>
+            <button
+              type="button"
+              class="button"
+              onClick={() => void props.library.allow(props.folder.handle, props.folder.index ? 'readwrite' : 'read')}
+            >
               Allow reading it
             </button>
           </Show>
@@ -88,6 +100,7 @@ function Folder(props: { library: Library; folder: LibraryFolder; onGone: () => 
           </button>
         </p>
       </Show>
+      <FolderIndex library={props.library} folder={props.folder} />
     </li>
   );
 }

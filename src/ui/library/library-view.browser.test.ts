@@ -165,12 +165,21 @@ describe('files that failed', () => {
     ]);
   });
 
+  it('are forgotten, when nobody wants them', async () => {
+    const view = show((client) => client.fail([failed(1, 'a.jpg'), failed(2, 'b.jpg', false)]));
+    await button('Clear this list').click();
+    await expect.element(heading('Your pictures')).toHaveFocus();
+    expect(names(view).filter((name) => name !== 'failures')).toEqual(['dismissFailures']);
+  });
+
   it('are shown a hundred at a time', async () => {
     show((client) => client.fail(Array.from({ length: 250 }, (_, i) => failed(i, `${i}.jpg`))));
     const lines = () => page.getByText('The file is damaged.').elements().length;
     await expect.poll(lines).toBe(100);
     await button('Show more (150)').click();
     await expect.poll(lines).toBe(200);
+    await button('Show more (50)').click();
+    await expect.poll(lines).toBe(250);
   });
 });
 

@@ -1,4 +1,4 @@
-import { For, type JSX, Show } from 'solid-js';
+import { For, type JSX } from 'solid-js';
 import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 import './notices.css';
@@ -12,13 +12,13 @@ export function NoticeLines(): JSX.Element {
         {(notice) => (
           <p class="notice">
             <span>{notice.text}</span>
-            <Show when={notice.action}>
+            <For each={[notice.action, notice.other].filter((action) => action !== undefined)}>
               {(action) => (
-                <button type="button" class="button" onClick={() => action().run()}>
-                  {action().label}
+                <button type="button" class="button" onClick={() => action.run()}>
+                  {action.label}
                 </button>
               )}
-            </Show>
+            </For>
             <button
               type="button"
               class="icon-button"

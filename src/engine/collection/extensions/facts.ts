@@ -8,6 +8,8 @@ export const CAMERA = 'camera';
 export const PLACE = 'place';
 /** Names of the other files that are the same picture (a RAW file, the film of a live photo), as `name` of the item. */
 export const FILES = 'files';
+/** Names of all files of its content, where there are several, as `name` of the item, which is the first. Never stored. */
+export const COPIES = 'copies';
 
 /** Degrees (WGS 84): north and east are positive. */
 export type Place = readonly [latitude: number, longitude: number];
@@ -54,4 +56,10 @@ export function withExtension<T extends WithExtensions>(item: T, name: string, v
   const extensions = value === undefined ? others : { ...others, [name]: value };
   if (Object.keys(extensions).length === 0) return rest as T; // T has only what is optional beside
   return extensionBytes(extensions) > MAX_ITEM_EXTENSION_BYTES ? item : { ...item, extensions };
+}
+
+/** Under which names its content is found, where it is under several; none where it is only `name`. */
+export function copiesOf({ extensions }: WithExtensions): readonly string[] {
+  const names = extensions?.[COPIES];
+  return Array.isArray(names) ? names.filter((name): name is string => typeof name === 'string' && name !== '') : [];
 }

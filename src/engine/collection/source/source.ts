@@ -18,4 +18,9 @@ export interface Source extends PictureSource, VectorSource {
   items(rows: Iterable<number>): Promise<Item[]>;
   /** The first row with an item's id, or −1. @throws as `items` */
   rowOf(id: string): Promise<number>;
+  /**
+   * The signature of an item that has none, made from its thumbnail and kept; undefined where there is no thumbnail, or it
+   * shows nothing. Absent where thumbnails are not at hand.
+   */
+  makeSignature?(item: Item): Promise<string | undefined>;
 }

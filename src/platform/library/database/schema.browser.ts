@@ -1,5 +1,12 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
-import type { FoundFile, LibraryModel, QueuedFile, StoredFolder, StoredPicture } from '../library-store.ts';
+import type {
+  FilesInReading,
+  FoundFile,
+  LibraryModel,
+  QueuedFile,
+  StoredFolder,
+  StoredPicture,
+} from '../library-store.ts';
 
 /** Why a picture is not shown: taken out by the visitor, or without a usable vector until it is read again. */
 export type Hidden = 'removed' | 'unusable';
@@ -51,7 +58,8 @@ export interface LibrarySchema extends DBSchema {
   queue: { key: number; value: QueueRecord; indexes: { state: [number, number]; place: [number, string] } };
   /** Files in folders whose pictures the visitor took out. */
   deleted: { key: [number, string]; value: FoundFile & { readonly folder: number } };
-  settings: { key: 'model'; value: LibraryModel };
+  /** `model` and `reading`, each with its own kind of value. */
+  settings: { key: 'model' | 'reading'; value: LibraryModel | FilesInReading };
 }
 
 export type LibraryDatabase = IDBPDatabase<LibrarySchema>;

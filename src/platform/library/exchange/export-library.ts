@@ -32,14 +32,29 @@ export async function exportLibrary(
   if (!isCollectionName(options.name) || options.name === LIBRARY) throw nameInvalid();
   const [model, folders, pictures] = await Promise.all([store.model(), store.folders(), store.all()]);
   if (!model || pictures.length === 0) throw empty();
+  const names = new Map(folders.map((folder) => [folder.id, folder]));
+  const filesOf = ({ files }: StoredPicture) => files.map((file) => exportedFile(file, names));
+  return await packPictures({ store, model, pictures, filesOf }, options, onProgress);
+}
+
+/** Pictures to pack. */
+export interface Packed {
+  readonly store: Pick<LibraryStore, 'rendition'>;
+  readonly model: LibraryModel;
+  readonly pictures: readonly StoredPicture[];
+  readonly filesOf: (picture: StoredPicture) => readonly ExportedFile[];
+}
+
+/** Some pictures of a library, as the zip file that `exportLibrary` makes of all. */
+export async function packPictures(
+  { store, model, pictures, filesOf }: Packed,
+  options: LibraryExportOptions,
+  onProgress: ExportProgress = () => undefined,
+): Promise<Blob> {
   const zip = createZip();
   const add = (path: string, bytes: Uint8Array) => zip.add(`${options.name}/${path}`, bytes);
   const written = await addRenditions(pictures, store, { ...zip, add }, onProgress);
-  const names = new Map(folders.map((folder) => [folder.id, folder]));
-  const known = pictures.map((picture) => ({
-    ...{ sha256: picture.sha256, phash: picture.phash },
-    files: picture.files.map((file) => exportedFile(file, names)),
-  }));
+  const known = pictures.map((picture) => ({ sha256: picture.sha256, phash: picture.phash, files: filesOf(picture) }));
   await add(LIBRARY_FILE, new TextEncoder().encode(stringifyLibraryFile(known)));
   await addCollection(pictures, written, { model, options, add });
   return await zip.close();
@@ -48,7 +63,7 @@ export async function exportLibrary(
 /** Renditions that are there: bytes by path. */
 async function addRenditions(
   pictures: readonly StoredPicture[],
-  store: LibraryStore,
+  store: Packed['store'],
   zip: ZipFile,
   onProgress: ExportProgress,
 ): Promise<Map<string, number>> {
@@ -117,12 +132,15 @@ function exportedItem({ item, phash }: StoredPicture, written: ReadonlyMap<strin
   return phash === null ? withExtension(placed, PERCEPTUAL_HASH, undefined) : withPerceptualHash(placed, phash);
 }
 
-function exportedFile(
-  { folder, path, bytes, modified, others }: FoundFile,
-  folders: ReadonlyMap<number, StoredFolder>,
+function exportedFile(file: FoundFile, folders: ReadonlyMap<number, StoredFolder>): ExportedFile {
+  const name = file.folder === null ? undefined : folders.get(file.folder)?.name;
+  return toExported(file, (path) => (name === undefined ? path : `${name}/${path}`));
+}
+
+export function toExported(
+  { path, bytes, modified, others }: FoundFile,
+  named: (path: string) => string = (one) => one,
 ): ExportedFile {
-  const name = folder === null ? undefined : folders.get(folder)?.name;
-  const named = (one: string) => (name === undefined ? one : `${name}/${one}`);
   return {
     ...{ path: named(path), bytes, modified: Math.max(0, Math.round(modified)) },
     ...(others && { others: others.map(named) }),

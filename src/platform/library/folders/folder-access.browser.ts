@@ -6,12 +6,13 @@ export type Access = LibraryFolder['access'];
 
 /** Of the File System Access API, which the DOM types of TypeScript do not have. */
 interface WithPermissions {
-  queryPermission?(descriptor: { readonly mode: 'read' }): Promise<PermissionState>;
+  queryPermission?(descriptor: { readonly mode: Mode }): Promise<PermissionState>;
 }
+type Mode = 'read' | 'readwrite';
 
-/** Whether a handle may be read now. Handles of browsers that know no permissions may. */
-export async function permissionOf(handle: FileSystemHandle): Promise<PermissionState> {
-  return (await (handle as WithPermissions).queryPermission?.({ mode: 'read' })) ?? 'granted';
+/** Whether a handle may be read (and written to) now. Handles of browsers that know no permissions may. */
+export async function permissionOf(handle: FileSystemHandle, mode: Mode = 'read'): Promise<PermissionState> {
+  return (await (handle as WithPermissions).queryPermission?.({ mode })) ?? 'granted';
 }
 
 /** Whether a folder may be read, and is there. */
@@ -36,15 +37,24 @@ async function isThere(handle: FileSystemDirectoryHandle): Promise<boolean> {
  */
 export async function fileIn(root: FileSystemDirectoryHandle, path: string): Promise<File> {
   try {
-    const names = path.split('/');
-    const last = names.pop() ?? '';
-    let at = root;
-    for (const name of names) at = await at.getDirectoryHandle(name);
-    return await (await at.getFileHandle(last)).getFile();
+    const { parent, name } = await placeIn(root, path);
+    return await (await parent.getFileHandle(name)).getFile();
   } catch (error) {
     if ((await accessOf(root)) !== 'granted') throw new NotAtHand('The folder cannot be read now.', { cause: error });
     throw unavailable(error);
   }
+}
+
+/** The folder that a file lies in, and its name there. @throws DOMException where the folder is not there */
+export async function placeIn(
+  root: FileSystemDirectoryHandle,
+  path: string,
+): Promise<{ readonly parent: FileSystemDirectoryHandle; readonly name: string }> {
+  const names = path.split('/');
+  const name = names.pop() ?? '';
+  let parent = root;
+  for (const folder of names) parent = await parent.getDirectoryHandle(folder);
+  return { parent, name };
 }
 
 /** @throws AfterimageError `picture-unavailable` */
@@ -69,6 +79,6 @@ function reasonOf(error: unknown): string {
   return 'It cannot be read.';
 }
 
-function isNamed(error: unknown, name: string): boolean {
+export function isNamed(error: unknown, name: string): boolean {
   return error instanceof DOMException && error.name === name;
 }

@@ -3,7 +3,10 @@ import { compareFolder, type FolderChanges } from '../../../indexing/library/com
 import type { LibraryFolder } from '../../../protocol/library-worker.ts';
 import type { FoundFile, LibraryStore, StoredFolder } from '../library-store.ts';
 import { type Access, accessOf } from './folder-access.browser.ts';
-import { listFolder } from './list-folder.browser.ts';
+import { listFolder, type UnreadableFile } from './list-folder.browser.ts';
+
+/** A folder, but for what is known of indexes in it. */
+export type KnownFolder = Omit<LibraryFolder, 'index' | 'found'>;
 
 /** The folders of a library, and what is known of them while this worker lives. */
 export interface LibraryFolders {
@@ -14,7 +17,7 @@ export interface LibraryFolders {
   access(folder: number): Access;
   /** It was met that it cannot be read any more. */
   lost(folder: number): Promise<void>;
-  overview(): Promise<LibraryFolder[]>;
+  overview(): Promise<KnownFolder[]>;
   /** The folder of this handle, kept if it is new. */
   add(handle: FileSystemDirectoryHandle): Promise<StoredFolder>;
   /**
@@ -74,13 +77,18 @@ export function createLibraryFolders(store: LibraryStore): LibraryFolders {
       const unlisted: string[] = [];
       for await (const piece of listFolder(folder.handle, id, signal)) {
         all.push(...piece.files);
-        unlisted.push(...piece.unlisted);
+        unlisted.push(...piece.unlisted, ...piece.unreadable.map(({ file }) => file.path));
+        await enqueueUnreadable(store, piece.unreadable, known);
         const { toRead } = compareFolder(piece, known, deleted);
         if (toRead.length === 0) continue;
         await store.enqueue(toRead);
         onEnqueued();
       }
-      if (!signal.aborted) gone.set(id, compareFolder({ files: all, unlisted }, known).gone);
+      if (signal.aborted) return;
+      // What went away while it was listed looks as if it had been deleted.
+      const { access: after } = await checked(id);
+      if (after !== 'granted') throw new AfterimageError('picture-unavailable', unreadable(folder.name, after));
+      gone.set(id, compareFolder({ files: all, unlisted }, known).gone);
     },
     async takeGone(isWaiting) {
       let taken = 0;
@@ -104,9 +112,21 @@ export function createLibraryFolders(store: LibraryStore): LibraryFolders {
   };
 }
 
+/** New files that cannot be read are named with their reasons; what is known of others stays as it is. */
+async function enqueueUnreadable(
+  store: LibraryStore,
+  files: readonly UnreadableFile[],
+  known: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  for (const { file, reason } of files) {
+    if (!known.has(file.path)) await store.enqueue([file], { code: 'picture-unavailable', reason });
+  }
+}
+
 function unreadable(name: string, access: Access): string {
-  if (access === 'missing') return `The folder ${name} is not at hand, like one on a disk that was taken away.`;
-  return `The browser may not read the folder ${name} any more. Allow it again.`;
+  const folder = `“\u2068${name}\u2069”`; // its direction ends where it ends
+  if (access === 'missing') return `The folder ${folder} is not at hand, like one on a disk that was taken away.`;
+  return `The browser may not read the folder ${folder} any more. Allow it again.`;
 }
 
 /** Pictures that are written together. */

@@ -9,22 +9,32 @@ import {
   UnusableIgnoreFile,
 } from '../../pictures/leave-out.ts';
 import type { FoundFile } from '../library-store.ts';
+import { isNamed, unavailable } from './folder-access.browser.ts';
 
 /** A piece of what a folder holds. */
 export interface Listed {
   readonly files: readonly FoundFile[];
   /** Folders whose content is not known, with a `/` at their ends. */
   readonly unlisted: readonly string[];
+  /** Files that are there and cannot be read, with the reason of each; nothing is known of them but their paths. */
+  readonly unreadable: readonly UnreadableFile[];
+}
+
+export interface UnreadableFile {
+  readonly file: FoundFile;
+  readonly reason: string;
 }
 
 /** Files whose length and time are asked for at a time. */
 const TOGETHER = 16;
+/** Files of a piece: the first ones are read while the others are listed. */
+const PIECE = 512;
 
 /**
  * Pictures in a folder and all folders below it, one folder after the other. Left out is what `build-index` leaves out:
  * names that begin with a dot, what systems keep, folders with a `.nomedia`, what ignore files say.
  * @param folder of the store, of which the files say that they lie in it
- * @throws DOMException where the folder itself cannot be listed
+ * @throws AfterimageError `picture-unavailable` where the folder itself cannot be listed
  */
 export async function* listFolder(
   root: FileSystemDirectoryHandle,
@@ -35,12 +45,12 @@ export async function* listFolder(
   for (let place = places.shift(); place && !signal.aborted; place = places.shift()) {
     const isRoot = place.handle === root;
     try {
-      const { files, inside } = await listPlace(place, folder, isRoot);
+      const { entries, inside } = await listPlace(place, isRoot);
       places.unshift(...inside);
-      yield { files, unlisted: [] };
+      yield* filesIn(entries, place, folder, signal);
     } catch (error) {
-      if (isRoot) throw error;
-      yield { files: [], unlisted: [place.prefix] };
+      if (isRoot) throw unavailable(error);
+      yield { files: [], unlisted: [place.prefix], unreadable: [] };
     }
   }
 }
@@ -52,11 +62,12 @@ interface Place {
   readonly rules: Rules;
 }
 
-async function listPlace(place: Place, folder: number, isRoot: boolean) {
+/** What of a place is taken. */
+async function listPlace(place: Place, isRoot: boolean) {
   const entries: FileSystemHandle[] = [];
   for await (const entry of place.handle.values()) entries.push(entry);
   const names = new Set(entries.map(({ name }) => name));
-  if (names.has(NO_MEDIA) && !isRoot) return { files: [], inside: [] };
+  if (names.has(NO_MEDIA) && !isRoot) return { entries: [], inside: [] };
   const rules = names.has(IGNORE_FILE) ? await rulesIn(place) : place.rules;
   const isTaken = ({ kind, name }: FileSystemHandle) =>
     rules.test(`${place.prefix}${name}${kind === 'directory' ? '/' : ''}`) === undefined;
@@ -68,7 +79,7 @@ async function listPlace(place: Place, folder: number, isRoot: boolean) {
       prefix: `${place.prefix}${handle.name}/`,
       rules,
     }));
-  return { files: await filesIn(taken, place, folder), inside };
+  return { entries: taken, inside };
 }
 
 /** @throws UnusableIgnoreFile: where nobody knows what may be taken, nothing is */
@@ -80,22 +91,63 @@ async function rulesIn({ handle, prefix, rules }: Place): Promise<Rules> {
 
 const MAX_IGNORE_BYTES = 2 ** 20;
 
-async function filesIn(entries: readonly FileSystemHandle[], { prefix }: Place, folder: number): Promise<FoundFile[]> {
+/** @throws DOMException where the place went away meanwhile: nobody knows what is in it */
+async function* filesIn(
+  entries: readonly FileSystemHandle[],
+  { handle, prefix }: Place,
+  folder: number,
+  signal: AbortSignal,
+): AsyncGenerator<Listed> {
   const mayBe = entries.filter(({ kind, name }) => kind === 'file' && (isPictureName(name) || isFilm(name)));
-  const found: FoundFile[] = [];
-  for (const { file, others } of pairFiles(mayBe).pictures) {
-    found.push({ folder, path: prefix + file.name, bytes: 0, modified: 0, ...named(others, prefix) });
+  const handles = new Map(mayBe.map((entry) => [entry.name, entry as FileSystemFileHandle]));
+  const { pictures } = pairFiles(mayBe);
+  for (let i = 0; i < pictures.length && !signal.aborted; i += PIECE) {
+    const piece = pictures.slice(i, i + PIECE).map(({ file: { name }, others }) => ({
+      at: handles.get(name),
+      beside: others.flatMap((other) => handles.get(other.name) ?? []),
+      found: { folder, path: prefix + name, bytes: 0, modified: 0, ...named(others, prefix) },
+    }));
+    const listed = await factsOf(piece);
+    if (listed.isAnyGone) await handle.keys().next(); // throws where all of the place is gone
+    yield { ...listed, unlisted: [] };
   }
-  const handles = new Map(mayBe.map((entry) => [prefix + entry.name, entry as FileSystemFileHandle]));
-  const known: FoundFile[] = [];
-  for (let i = 0; i < found.length; i += TOGETHER) {
-    const facts = found.slice(i, i + TOGETHER).map(async (file) => {
-      const { size, lastModified } = (await handles.get(file.path)?.getFile()) ?? {};
-      return { ...file, bytes: size ?? 0, modified: lastModified ?? 0 };
-    });
-    for (const one of await Promise.allSettled(facts)) if (one.status === 'fulfilled') known.push(one.value);
+}
+
+interface Entry {
+  readonly at: FileSystemFileHandle | undefined;
+  /** The other files of the picture. */
+  readonly beside: readonly FileSystemFileHandle[];
+  readonly found: FoundFile;
+}
+
+/** Length and time of files. Those that went away meanwhile are left out. */
+async function factsOf(entries: readonly Entry[]) {
+  const files: FoundFile[] = [];
+  const unreadable: UnreadableFile[] = [];
+  let isAnyGone = false;
+  for (let i = 0; i < entries.length; i += TOGETHER) {
+    for (const one of await Promise.all(entries.slice(i, i + TOGETHER).map(factOf))) {
+      if (one === 'gone') isAnyGone = true;
+      else if ('reason' in one) unreadable.push(one);
+      else files.push(one);
+    }
   }
-  return known;
+  return { files, unreadable, isAnyGone };
+}
+
+async function factOf({ at, beside, found }: Entry): Promise<FoundFile | UnreadableFile | 'gone'> {
+  try {
+    const otherFacts = await Promise.all(beside.map(sizeOf)).catch(() => []);
+    return { ...found, ...(await sizeOf(at)), ...(otherFacts.length > 0 && { otherFacts }) };
+  } catch (error) {
+    if (isNamed(error, 'NotFoundError')) return 'gone';
+    return { file: found, reason: unavailable(error).message };
+  }
+}
+
+async function sizeOf(handle: FileSystemFileHandle | undefined) {
+  const { size, lastModified } = (await handle?.getFile()) ?? { size: 0, lastModified: 0 };
+  return { bytes: size, modified: lastModified };
 }
 
 function named(others: readonly { readonly name: string }[], prefix: string): Pick<FoundFile, 'others'> {

@@ -1,5 +1,5 @@
-import type { LibraryFolder } from '../../../protocol/library-worker.ts';
 import { scoped } from '../../../site/scope.ts';
+import type { KnownFolder } from './library-folders.browser.ts';
 
 /** Of the File System Observer API (Chromium 133), which the DOM types of TypeScript do not have. */
 interface FolderObserver {
@@ -21,7 +21,7 @@ const QUIET_MS = 3000;
 export function watchFolders(
   baseUrl: string,
   onChange: (folder: number) => void,
-): (folders: readonly LibraryFolder[]) => Promise<void> {
+): (folders: readonly KnownFolder[]) => Promise<void> {
   const Observer = (globalThis as { readonly FileSystemObserver?: FolderObserverClass }).FileSystemObserver;
   const locks = globalThis.navigator?.locks as LockManager | undefined;
   if (!Observer || !locks) return async () => {};
@@ -34,7 +34,7 @@ export function watchFolders(
   });
   const watched = new Map<number, FolderObserver>();
 
-  const watchOne = async ({ id, handle }: LibraryFolder) => {
+  const watchOne = async ({ id, handle }: KnownFolder) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const observer = new Observer(() => {
       clearTimeout(timer);

@@ -1,3 +1,4 @@
+import type { FoundIndexes } from '../beside/found-indexes.browser.ts';
 import { permissionOf } from '../folders/folder-access.browser.ts';
 import type { Announcer } from './announcer.ts';
 import { createQueuePorts, type QueuePortsOptions } from './queue-ports.browser.ts';
@@ -8,6 +9,7 @@ import type { VisionTower } from './vision-tower.browser.ts';
 
 export interface LibraryRunnerOptions
   extends Pick<QueuePortsOptions, 'store' | 'folders' | 'atHand' | 'draw' | 'onStep'> {
+  readonly indexes: FoundIndexes;
   readonly tower: VisionTower;
   readonly tabs: Tabs;
   readonly announcer: Announcer;
@@ -18,7 +20,7 @@ const CONCURRENCY = 4;
 
 /** Works on the queue of a library in this tab: on what this tab can read. */
 export function createLibraryRunner(options: LibraryRunnerOptions): QueueRunner {
-  const { store, folders, atHand, draw, onStep, tower, tabs, announcer } = options;
+  const { store, folders, atHand, indexes, draw, onStep, tower, tabs, announcer } = options;
   let scan: QueueScan = { toChoose: 0, folders: new Set(), readable: new Set() };
   const rescan = async () => {
     const may = async (handle: FileSystemFileHandle) => (await permissionOf(handle)) === 'granted';
@@ -29,7 +31,7 @@ export function createLibraryRunner(options: LibraryRunnerOptions): QueueRunner 
     concurrency: CONCURRENCY,
     exclusive: tabs.exclusive,
     ports: createQueuePorts({
-      ...{ store, folders, atHand, draw, onStep, vision: tower.workers },
+      ...{ store, folders, atHand, indexes, draw, onStep, vision: tower.workers },
       isReadable: (id) => scan.readable.has(id),
       onChange: () => announcer.changed(),
     }),
@@ -39,6 +41,7 @@ export function createLibraryRunner(options: LibraryRunnerOptions): QueueRunner 
       await rescan();
     },
     async onEnd() {
+      indexes.forget();
       await rescan();
       if ((await folders.takeGone((folder) => scan.folders.has(folder))) > 0) announcer.changed();
     },

@@ -3,6 +3,8 @@ import { NotAtHand, type QueuePorts, type QueueStep } from '../../../indexing/li
 import type { VisionWorkers } from '../../encoders/vision-workers.browser.ts';
 import { sha256 } from '../../hashes/sha256.ts';
 import { type BrowserDecoder, createBrowserDecoder, type DecodeStep } from '../../pictures/decode.browser.ts';
+import type { FoundIndexes } from '../beside/found-indexes.browser.ts';
+import { renditionPaths } from '../files.ts';
 import type { FilesAtHand } from '../folders/files-at-hand.ts';
 import { bytesOf, fileIn, permissionOf, unavailable } from '../folders/folder-access.browser.ts';
 import type { LibraryFolders } from '../folders/library-folders.browser.ts';
@@ -12,6 +14,7 @@ export interface QueuePortsOptions {
   readonly store: LibraryStore;
   readonly folders: LibraryFolders;
   readonly atHand: FilesAtHand;
+  readonly indexes: Pick<FoundIndexes, 'recall' | 'recallContent'>;
   readonly vision: () => Promise<VisionWorkers>;
   readonly draw: (svg: Uint8Array<ArrayBuffer>, width: number, height: number) => Promise<ImageBitmap>;
   /** Whether a file that was added by itself on an earlier visit may be read again. @param id in the queue */
@@ -22,9 +25,13 @@ export interface QueuePortsOptions {
 
 /** How this worker reads, decodes and embeds what waits in the queue. */
 export function createQueuePorts(options: QueuePortsOptions): QueuePorts<FoundFile> {
-  const { store, folders, atHand, vision, draw, isReadable, onStep, onChange } = options;
+  const { store, folders, atHand, indexes, vision, draw, isReadable, onStep, onChange } = options;
   let decoder: Promise<BrowserDecoder> | undefined;
 
+  const named = ({ folder, path }: FoundFile) => {
+    const name = folder === null ? undefined : folders.get(folder)?.name;
+    return name === undefined ? path : `${name}/${path}`;
+  };
   const loadVision = async () => {
     const made = await store.model();
     const loaded = await (await vision()).load(made);
@@ -61,10 +68,10 @@ export function createQueuePorts(options: QueuePortsOptions): QueuePorts<FoundFi
       const isKept = file.folder !== null || file.handle !== undefined;
       return (await decoder).decode(bytes, !isKept);
     },
-    nameOf: ({ folder, path }) => {
-      const name = folder === null ? undefined : folders.get(folder)?.name;
-      return name === undefined ? path : `${name}/${path}`;
-    },
+    nameOf: named,
+    recall: (file) => indexes.recall(file, named(file)),
+    recallContent: (hash, file) => indexes.recallContent(hash, file, named(file)),
+    lacksCopies: async ({ item }) => (await store.missingRenditions(renditionPaths(item))).length > 0,
     async encoder() {
       const { model, dim, preprocessor, batchSize } = await loadVision();
       const { imageSize } = preprocessor;

@@ -4,12 +4,14 @@ import type { LibraryStore } from '../library-store.ts';
 import { createQueueWork, type QueueWork, type QueueWorkOptions } from './queue-work.ts';
 
 export interface QueueRunnerOptions extends QueueWorkOptions {
-  readonly store: Pick<LibraryStore, 'countWaiting' | 'waiting' | 'dequeue'>;
+  readonly store: QueueWorkOptions['store'] & Pick<LibraryStore, 'countWaiting' | 'dequeue'>;
 }
 
 /** The queue: whether it runs, and how far it is. */
 export interface QueueRunner extends Pick<QueueWork, 'wake' | 'pause' | 'resume' | 'settled'> {
   queue(): Promise<Queue>;
+  /** Whether something is being added or looked for. */
+  isBusy(): boolean;
   /** Forget what waits. */
   cancel(): Promise<void>;
   /** Folders are being looked through while `work` runs. */
@@ -27,6 +29,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
 
   return {
     ...work,
+    isBusy: () => listings > 0 || state().isRunning,
     async queue() {
       const left = await store.countWaiting();
       const { perSecond, ...counts } = meter.counts();

@@ -2,9 +2,11 @@ import { type AfterimageError, toAfterimageError } from '../../../engine/errors.
 import type { QueuePorts } from '../../../indexing/library/ports.ts';
 import type { QueueMeter } from '../../../indexing/library/progress.ts';
 import { runQueue } from '../../../indexing/library/run-queue.ts';
-import type { FoundFile } from '../library-store.ts';
+import type { FoundFile, LibraryStore } from '../library-store.ts';
+import { runWatched } from './suspects.ts';
 
 export interface QueueWorkOptions {
+  readonly store: Pick<LibraryStore, 'waiting' | 'fail' | 'inReading' | 'setInReading'>;
   readonly ports: QueuePorts<FoundFile>;
   readonly concurrency: number;
   /** Runs `work` while no other tab runs its own; at once where there are no locks. */
@@ -119,7 +121,8 @@ function createRun(options: QueueWorkOptions, meter: Pick<QueueMeter, 'begin' | 
         meter.begin();
         onChange();
         try {
-          await runQueue(ports, { concurrency, signal: stop.signal });
+          const { signal } = stop;
+          await runWatched(options.store, ports, signal, (some) => runQueue(some, { concurrency, signal }));
         } finally {
           isRunning = false;
         }

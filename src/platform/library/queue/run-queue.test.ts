@@ -27,7 +27,8 @@ function picture(content: string): LibraryPicture {
   const bytes = new TextEncoder().encode(`thumbnail of ${content}`);
   const rgb = Uint8Array.from([content.length, content.charCodeAt(0), content.charCodeAt(content.length - 1)]);
   return {
-    ...{ width: 3, height: 2, metadata: { captured: null, camera: null, place: null }, phash: null, preview: null },
+    ...{ width: 3, height: 2, metadata: { captured: null, camera: null, place: null }, preview: null },
+    ...{ phash: null, signature: null },
     thumbnail: { bytes, extension: 'webp', width: 3, height: 2 },
     pixels: { size: 1, rgb },
   };

@@ -12,7 +12,11 @@ export function createAdding(parts: LibraryParts): Pick<LibraryWorkerApi, 'add'>
   return {
     async add(addition) {
       await opened();
-      if (addition.kind === 'files') return addFiles(parts, addition.files);
+      if (addition.kind === 'files') {
+        if (!addition.isRestored) return addFiles(parts, addition.files);
+        parts.atHand.add(addition.files);
+        return queue.runner.wake();
+      }
       const folder = await folders.add(addition.handle);
       queue.changed();
       void watch(await folders.overview());
@@ -23,25 +27,35 @@ export function createAdding(parts: LibraryParts): Pick<LibraryWorkerApi, 'add'>
 }
 
 async function addFiles(
-  { store, atHand, queue: { runner } }: Pick<LibraryParts, 'store' | 'atHand' | 'queue'>,
+  { store, atHand, indexes, queue: { runner } }: Pick<LibraryParts, 'store' | 'atHand' | 'indexes' | 'queue'>,
   files: readonly AddedFile[],
 ): Promise<void> {
   await runner.added();
-  const waiting = new Set<string>();
-  for await (const some of waitingFiles(store)) {
-    for (const { file } of some) if (file.folder === null) waiting.add(keyOf(file));
-  }
-  const found = picturesAmong(files).map(({ added, others }) => {
+  indexes.give(files);
+  const { waiting, failed } = await queuedAlone(store);
+  const found = picturesAmong(files).flatMap(({ added, others }) => {
     const [file] = atHand.add([added]);
-    return file && { ...file, ...(others.length > 0 && { others }) };
+    return file ? [{ ...file, ...(others.length > 0 && { others }) }] : [];
   });
+  // What failed and is chosen again is tried again, and listed once.
+  const again = found.flatMap((file) => failed.get(keyOf(file)) ?? []);
+  await store.retry(again);
+  runner.retried(again.length);
   // What waited already was chosen again.
-  const added = found.filter((file) => file !== undefined && !waiting.has(keyOf(file))) as NonNullable<
-    (typeof found)[0]
-  >[];
+  const added = found.filter((file) => !waiting.has(keyOf(file)) && !failed.has(keyOf(file)));
   for (let i = 0; i < added.length; i += ENQUEUED_TOGETHER) {
     await store.enqueue(added.slice(i, i + ENQUEUED_TOGETHER));
     runner.wake();
   }
   runner.wake();
+}
+
+/** Files that were added by themselves and are in the queue, by what tells them apart; those that failed with their ids. */
+async function queuedAlone(store: LibraryParts['store']) {
+  const waiting = new Set<string>();
+  for await (const some of waitingFiles(store)) {
+    for (const { file } of some) if (file.folder === null) waiting.add(keyOf(file));
+  }
+  const alone = (await store.failed()).filter(({ file }) => file.folder === null);
+  return { waiting, failed: new Map(alone.map(({ id, file }) => [keyOf(file), id])) };
 }

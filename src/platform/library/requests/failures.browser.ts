@@ -5,13 +5,13 @@ import type { LibraryParts } from './parts.browser.ts';
 type Parts = Pick<LibraryParts, 'store' | 'folders' | 'atHand' | 'queue'>;
 
 /** Files that are not in the library, and another try. */
-export function createFailures(parts: Parts): Pick<LibraryWorkerApi, 'failures' | 'retry'> {
+export function createFailures(parts: Parts): Pick<LibraryWorkerApi, 'failures' | 'retry' | 'dismissFailures'> {
   const { store, folders, atHand, queue } = parts;
   const canRetry = ({ file }: QueuedFile) =>
     file.folder === null ? atHand.has(file) || file.handle !== undefined : folders.access(file.folder) === 'granted';
   return {
-    async failures() {
-      const failed = await store.failed();
+    async failures(limit) {
+      const failed = await store.failed(limit);
       return failed.map((one) => ({
         id: one.id,
         path: one.file.path,
@@ -29,6 +29,12 @@ export function createFailures(parts: Parts): Pick<LibraryWorkerApi, 'failures' 
       queue.runner.retried(failed.length);
       queue.changed();
       queue.runner.wake();
+    },
+    async dismissFailures() {
+      const failed = await store.failed();
+      await store.dequeue(failed.map(({ id }) => id));
+      queue.runner.retried(failed.length);
+      queue.changed();
     },
   };
 }

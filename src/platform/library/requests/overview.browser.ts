@@ -1,16 +1,19 @@
-import type { LibraryOverview, LibraryWorkerApi } from '../../../protocol/library-worker.ts';
+import type { LibraryFolder, LibraryOverview, LibraryWorkerApi } from '../../../protocol/library-worker.ts';
+import { permissionOf } from '../folders/folder-access.browser.ts';
 import type { LibraryParts } from './parts.browser.ts';
 
-type Parts = Pick<LibraryParts, 'store' | 'folders' | 'queue' | 'opened'>;
+type Parts = Pick<LibraryParts, 'store' | 'folders' | 'indexes' | 'kept' | 'queue' | 'opened'>;
 
 /** What there is, all at once. */
-export function createOverview({ store, folders, queue, opened }: Parts): Pick<LibraryWorkerApi, 'overview'> {
+export function createOverview(parts: Parts): Pick<LibraryWorkerApi, 'overview'> {
+  const { store, indexes, queue, opened } = parts;
   return {
     async overview() {
       const repairs = await opened();
-      const [count, all, failed] = await Promise.all([store.count(), folders.overview(), store.failed()]);
+      const [count, all, failed] = await Promise.all([store.count(), foldersOf(parts), store.countFailed()]);
       const isPersistent = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
-      const base = { count, folders: all, failures: failed.length, isPersistent, repairs };
+      const foundIndex = indexes.said(null) ?? null;
+      const base = { foundIndex, count, folders: all, failures: failed, isPersistent, repairs };
       return { ...base, queue: await queue.queue(), usage: await usage() };
     },
   };
@@ -19,4 +22,17 @@ export function createOverview({ store, folders, queue, opened }: Parts): Pick<L
 async function usage(): Promise<LibraryOverview['usage']> {
   const { usage: used, quota } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
   return used === undefined || quota === undefined ? null : { used, quota };
+}
+
+async function foldersOf({ folders, indexes, kept }: Parts): Promise<LibraryFolder[]> {
+  const all = (await folders.overview()).map(async (folder): Promise<LibraryFolder> => {
+    const { id, handle } = folder;
+    const found = indexes.said(id) ?? null;
+    const index = folders.get(id)?.index;
+    if (!index) return { ...folder, index: null, found };
+    const mayWrite = (await permissionOf(handle, 'readwrite')) === 'granted';
+    const written = index.written && { at: index.written.at, pictures: index.written.pictures };
+    return { ...folder, found, index: { written, mayWrite, problem: kept.problem(id) ?? null } };
+  });
+  return await Promise.all(all);
 }

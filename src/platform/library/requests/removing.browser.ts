@@ -5,20 +5,17 @@ import type { LibraryParts } from './parts.browser.ts';
 type Removing = Pick<LibraryWorkerApi, 'remove' | 'restore' | 'forgetFolder' | 'clear'>;
 
 /** What is taken out: pictures, which can be put back, a folder, everything. */
-export function createRemoving({ store, folders, atHand, queue, looks }: LibraryParts): Removing {
-  const removals = new Map<number, readonly number[]>();
-  let removed = 0;
+export function createRemoving({ store, folders, atHand, queue, looks, removals }: LibraryParts): Removing {
   return {
     async remove(itemIds) {
-      const pictures = await Promise.all(itemIds.map((itemId) => store.findItem(itemId)));
-      const keys = pictures.flatMap((picture) => (picture ? [picture.key] : []));
-      await store.remove(keys);
-      removals.set(++removed, keys);
-      return removed;
+      const found = await Promise.all(itemIds.map((itemId) => store.findItem(itemId)));
+      const pictures = found.filter((picture) => picture !== undefined);
+      await store.remove(pictures.map(({ key }) => key));
+      return removals.add(pictures);
     },
     async restore(removal) {
-      await store.restore(removals.get(removal) ?? []);
-      removals.delete(removal);
+      await store.restore(removals.get(removal).map(({ key }) => key));
+      removals.forget(removal);
     },
     async forgetFolder(folder, withPictures) {
       looks.stop(folder);

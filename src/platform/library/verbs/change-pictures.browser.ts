@@ -1,3 +1,5 @@
+import { withExtension } from '../../../engine/collection/extensions/facts.ts';
+import { SIGNATURE } from '../../../engine/collection/types.ts';
 import type { ChangeChannel } from '../database/change-channel.ts';
 import type { Connection } from '../database/connection.browser.ts';
 import type { PictureRecord, WriteTransaction } from '../database/schema.browser.ts';
@@ -7,7 +9,7 @@ import type { Renditions } from '../renditions/renditions.browser.ts';
 import { keyOf } from './read-pictures.browser.ts';
 import { hide, putHandles, readFolders, recordOf, show } from './records.browser.ts';
 
-type Changing = Pick<LibraryStore, 'setFiles' | 'setVectors' | 'remove' | 'restore' | 'purge'>;
+type Changing = Pick<LibraryStore, 'setFiles' | 'setVectors' | 'setSignatures' | 'remove' | 'restore' | 'purge'>;
 
 export function createChanging(connection: Connection, channel: ChangeChannel, renditions: Renditions): Changing {
   /** Change the records of `keys` that are there. @returns the keys of those that `edit` changed */
@@ -29,6 +31,15 @@ export function createChanging(connection: Connection, channel: ChangeChannel, r
         { type: 'restored', keys: restored },
       );
     },
+    setSignatures: (signatures) =>
+      connection.write(['pictures'], async (transaction) => {
+        const store = transaction.objectStore('pictures');
+        const edit = async ([id, signature]: readonly [string, string]) => {
+          const record = await store.index('id').get(id);
+          if (record) await store.put({ ...record, item: withExtension(record.item, SIGNATURE, signature) });
+        };
+        await Promise.all([...signatures].map(edit));
+      }),
     async remove(keys) {
       const now = Date.now();
       const removed = await connection.write(['pictures', 'deleted'], async (transaction) => {

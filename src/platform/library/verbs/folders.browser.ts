@@ -1,7 +1,7 @@
 import type { Connection } from '../database/connection.browser.ts';
 import type { LibraryStore, StoredFolder } from '../library-store.ts';
 
-type FolderVerbs = Pick<LibraryStore, 'folders' | 'addFolder' | 'removeFolder' | 'deletedIn'>;
+type FolderVerbs = Pick<LibraryStore, 'folders' | 'addFolder' | 'setFolderIndex' | 'removeFolder' | 'deletedIn'>;
 
 export function createFolders({ run, write }: Connection): FolderVerbs {
   const folders = () =>
@@ -18,6 +18,14 @@ export function createFolders({ run, write }: Connection): FolderVerbs {
       const id = await write(['folders'], (transaction) => transaction.objectStore('folders').add({ name, handle }));
       return { id, name, handle };
     },
+    setFolderIndex: (id, index) =>
+      write(['folders'], async (transaction) => {
+        const store = transaction.objectStore('folders');
+        const folder = await store.get(id);
+        if (!folder) return;
+        const { index: _, ...rest } = folder;
+        await store.put(index ? { ...rest, index } : rest);
+      }),
     removeFolder: (id) =>
       write(['folders', 'queue', 'deleted'], async (transaction) => {
         const queue = transaction.objectStore('queue');

@@ -76,10 +76,12 @@ async function putRecords(
     readFolders(transaction),
     Promise.all(batch.map(({ sha256 }) => pictures.index('sha256').get(sha256))),
   ]);
-  const putOne = (picture: NewPicture, before: PictureRecord | undefined) =>
-    before ? putAgain(transaction, picture, before, folders) : putNew(transaction, picture, folders);
+  // Before any are put there.
+  const lost = await Promise.all(present.map((before) => isAnyLost(transaction, before)));
+  const putOne = (picture: NewPicture, before: PictureRecord | undefined, isLost = false) =>
+    before ? putAgain(transaction, picture, before, { folders, isLost }) : putNew(transaction, picture, folders);
   // Requests are carried out in the order in which they are made here, so keys ascend in the order of the batch.
-  const stored = Promise.all(batch.map((picture, i) => putOne(picture, present[i])));
+  const stored = Promise.all(batch.map((picture, i) => putOne(picture, present[i], lost[i])));
   const others = [
     ...placed.map((record) => transaction.objectStore('renditions').put(record)),
     ...dequeued.map((id) => transaction.objectStore('queue').delete(id)),
@@ -102,19 +104,31 @@ async function putAgain(
   transaction: WriteTransaction,
   picture: NewPicture,
   before: PictureRecord,
-  folders: Folders,
+  { folders, isLost }: { readonly folders: Folders; readonly isLost: boolean },
 ): Promise<Stored> {
   const key = keyOf(before);
   const known = withHandles(before.files, await transaction.objectStore('handles').get(key));
   const files = mergeFiles(known, picture.files);
   const usable = before.hidden === 'unusable' ? { ...before, vector: picture.vector } : before;
-  const item = withRenditions(before, picture);
+  const item = isLost ? withNewCopies(before, picture) : withRenditions(before, picture);
   const record = recordOf({ ...usable, item, files, key }, folders);
   await transaction.objectStore('pictures').put(record);
   await putHandles(transaction, key, files);
   const isSame = JSON.stringify([before.item, before.files]) === JSON.stringify([record.item, record.files]);
-  const change = before.hidden ? 'restored' : isSame ? 'none' : 'changed';
+  const change = before.hidden ? 'restored' : isSame && !isLost ? 'none' : 'changed';
   return { picture: { ...toPicture(record), files }, change };
+}
+
+/** Whether a small copy of a picture is not there any more. */
+async function isAnyLost(transaction: WriteTransaction, before: PictureRecord | undefined): Promise<boolean> {
+  const paths = before ? renditionPaths(before.item) : [];
+  const keys = await Promise.all(paths.map((path) => transaction.objectStore('renditions').getKey(path)));
+  return keys.includes(undefined);
+}
+
+/** Small copies that were lost and made again, by another version of the browser perhaps: their bytes, and names, are others. */
+function withNewCopies({ item }: PictureRecord, { item: { thumbnail, preview } }: NewPicture): PictureRecord['item'] {
+  return { ...item, thumbnail, preview };
 }
 
 /** A preview that there was none of before, because the original could be read then. */

@@ -2,7 +2,10 @@ import type { Connection } from '../database/connection.browser.ts';
 import { FAILED, type QueueRecord, WAITING, type WriteTransaction } from '../database/schema.browser.ts';
 import type { FoundFile, LibraryStore, QueuedFile } from '../library-store.ts';
 
-type QueueVerbs = Pick<LibraryStore, 'enqueue' | 'waiting' | 'countWaiting' | 'failed' | 'fail' | 'retry' | 'dequeue'>;
+type QueueVerbs = Pick<
+  LibraryStore,
+  'enqueue' | 'waiting' | 'countWaiting' | 'failed' | 'countFailed' | 'fail' | 'retry' | 'dequeue'
+>;
 
 export function createQueue({ run, write }: Connection): QueueVerbs {
   const edit = (ids: readonly number[], change: (record: QueueRecord) => QueueRecord) =>
@@ -15,14 +18,15 @@ export function createQueue({ run, write }: Connection): QueueVerbs {
       await Promise.all(ids.map(editOne));
     });
   return {
-    enqueue: (files) => write(['queue'], (transaction) => enqueueFiles(transaction, files)),
+    enqueue: (files, failure = null) => write(['queue'], (transaction) => enqueueFiles(transaction, files, failure)),
     waiting: (limit, after = 0) =>
       run(async (database) =>
         (await database.getAllFromIndex('queue', 'state', range(WAITING, after), limit)).map(toQueued),
       ),
     countWaiting: () => run((database) => database.countFromIndex('queue', 'state', range(WAITING))),
-    failed: () =>
-      run(async (database) => (await database.getAllFromIndex('queue', 'state', range(FAILED))).map(toQueued)),
+    failed: (limit) =>
+      run(async (database) => (await database.getAllFromIndex('queue', 'state', range(FAILED), limit)).map(toQueued)),
+    countFailed: () => run((database) => database.countFromIndex('queue', 'state', range(FAILED))),
     fail(failures) {
       const byId = new Map(failures.map(({ id, code, reason }) => [id, { code, reason }]));
       return edit([...byId.keys()], (record) => ({
@@ -45,7 +49,11 @@ function range(state: QueueRecord['state'], after = 0): IDBKeyRange {
 }
 
 /** Put files at the end of the queue. One of a folder that is in it already waits in its place, as it is now. */
-export async function enqueueFiles(transaction: WriteTransaction, files: readonly FoundFile[]): Promise<void> {
+export async function enqueueFiles(
+  transaction: WriteTransaction,
+  files: readonly FoundFile[],
+  failure: QueuedFile['failure'] = null,
+): Promise<void> {
   const store = transaction.objectStore('queue');
   const places = new Map(files.map((file, i) => [placeOf(file)?.join('/') ?? i, file]));
   const unique = [...places.values()].map((file) => ({ file, place: placeOf(file) }));
@@ -58,7 +66,7 @@ export async function enqueueFiles(transaction: WriteTransaction, files: readonl
     store.put({
       ...(ids[i] === undefined ? {} : { id: ids[i] }),
       ...(place && { place }),
-      ...{ file, state: WAITING, failure: null },
+      ...{ file, state: failure ? FAILED : WAITING, failure },
     });
   await Promise.all(unique.map(put));
 }

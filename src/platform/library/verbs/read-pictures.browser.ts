@@ -2,7 +2,10 @@ import type { Connection } from '../database/connection.browser.ts';
 import type { HandleRecord, LibraryDatabase, PictureRecord } from '../database/schema.browser.ts';
 import type { FoundFile, LibraryStore, StoredPicture } from '../library-store.ts';
 
-type Reading = Pick<LibraryStore, 'count' | 'all' | 'get' | 'find' | 'findItem' | 'countIn' | 'filesOf'>;
+type Reading = Pick<
+  LibraryStore,
+  'count' | 'all' | 'get' | 'find' | 'findItem' | 'countIn' | 'filesOf' | 'missingRenditions'
+>;
 
 /** Records of one request. Some hundreds at a time are read fastest, and no message between processes gets large. */
 export const CHUNK = 250;
@@ -36,6 +39,12 @@ export function createReading({ run }: Connection): Reading {
       }),
     find: (sha256) => run((database) => findEach(database, 'sha256', sha256)),
     findItem: (id) => run(async (database) => (await findEach(database, 'id', [id]))[0]),
+    missingRenditions: (paths) =>
+      run(async (database) => {
+        const { store } = database.transaction('renditions');
+        const isMissing = async (path: string) => ((await store.getKey(path)) === undefined ? [path] : []);
+        return (await Promise.all(paths.map(isMissing))).flat();
+      }),
     countIn: (folder) => run((database) => database.countFromIndex('pictures', 'folders', folder)),
     filesOf: (folder) =>
       run(async (database) => {

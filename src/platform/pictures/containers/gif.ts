@@ -16,6 +16,17 @@ export function isGif(bytes: Uint8Array): boolean {
   return /^GIF8[79]a/.test(asciiOf(bytes, 0, 6));
 }
 
+/** Of its screen; larger where the first frame does not fit in there, as browsers show it. Undefined where it ends before. */
+export function gifSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+  if (bytes.length < 10) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const frame = findFrame(bytes);
+  return {
+    width: Math.max(view.getUint16(6, true), frame?.width ?? 0),
+    height: Math.max(view.getUint16(8, true), frame?.height ?? 0),
+  };
+}
+
 interface Frame {
   readonly width: number;
   readonly height: number;
@@ -50,6 +61,12 @@ export function firstFrame(bytes: Uint8Array): { readonly held: number; readonly
   if (next === TRAILER || next === FRAME || next === EXTENSION) return undefined;
   const needed = frame.width * frame.height;
   return { held: countPixels(bytes, frame.start + 1, bytes[frame.start] ?? 0, needed), needed };
+}
+
+/** Whether there is any pixel in it: decoders show nothing where there is none, without a word. */
+export function hasFrame(bytes: Uint8Array): boolean {
+  const frame = findFrame(bytes);
+  return frame !== undefined && countPixels(bytes, frame.start + 1, bytes[frame.start] ?? 0, 1) > 0;
 }
 
 /** Whether it is an animation that ends early: some of its frames are missing or not whole. */

@@ -63,6 +63,17 @@ export function lacksScans(bytes: Uint8Array): boolean {
   return coarse.size > 0;
 }
 
+/** Whether its first scan has no data but zeros: decoders make it grey. */
+export function hasEmptyScan(bytes: Uint8Array): boolean {
+  for (let at = nextMarker(bytes, 2); at < bytes.length; at = nextMarker(bytes, segmentEnd(bytes, at))) {
+    if (bytes[at + 1] === END) return false;
+    if (bytes[at + 1] !== SCAN) continue;
+    const start = segmentEnd(bytes, at);
+    return withoutPadding(bytes.subarray(start, scanEnd(bytes, start))).length === 0;
+  }
+  return false;
+}
+
 /** The same with bytes behind its last scan: if that is whole they change nothing, else they become pixels. */
 export function withFilling({ bytes, hasEnd }: MendedJpeg): Uint8Array {
   if (hasEnd) return bytes;

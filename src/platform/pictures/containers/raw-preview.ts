@@ -8,6 +8,10 @@ import { isRawTiff, tiffPreviews } from './raw/tiff-previews.ts';
 /** Names of files that are taken for RAW: DNG (phones, Leica, Pentax), Canon, Nikon, Sony, Fujifilm, Olympus, Panasonic. */
 export const RAW_EXTENSIONS = ['dng', 'cr2', 'cr3', 'nef', 'arw', 'raf', 'orf', 'rw2'] as const;
 
+/** What is said of a RAW file whose picture is not found. */
+export const NO_PREVIEW =
+  'It is a RAW file without a JPEG in it that can be read: it is damaged, or its camera put none into it.';
+
 export interface RawPreview {
   /**
    * A JPEG whose own EXIF says how it is turned, where it is: whoever decodes it as any other JPEG gets it upright. Part of

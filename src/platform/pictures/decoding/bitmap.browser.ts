@@ -1,11 +1,15 @@
 /** From the bytes of a file to a picture that the browser draws, or a refusal. */
+import { withTimeLimit } from '../../../engine/async/timeouts.ts';
 import { sequenceOf } from '../containers/avif.ts';
+import { bmpMissing } from '../containers/bmp.ts';
 import { concat } from '../containers/bytes.ts';
 import { isCutAnimation, isGif } from '../containers/gif.ts';
 import { isJpeg, lacksScans, mendJpeg, withFilling } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
 import { pngDamage } from '../containers/png-damage.ts';
 import { isWebp, mendWebp, missingBytes } from '../containers/webp.ts';
+import { TIMEOUT_SECONDS } from '../limits.ts';
+import { Refusal } from '../refusal.ts';
 import type { Size } from '../square/square.ts';
 import { type Drawable, drawn, turned } from './canvas.browser.ts';
 import { mended, refuseMissing, withoutZeros } from './mend.ts';
@@ -22,7 +26,7 @@ export function refuseDamage(bytes: Uint8Array): void {
   refuseMissing(bytes);
   const damage = isPng(bytes) ? pngDamage(bytes) : undefined;
   if (damage !== undefined) throw new Error(damage);
-  const missing = isWebp(bytes) && !mendWebp(bytes) ? missingBytes(bytes) : 0;
+  const missing = isWebp(bytes) && !mendWebp(bytes) ? missingBytes(bytes) : bmpMissing(bytes);
   if (missing > 0) throw new Error(`${missing} bytes are missing at its end`);
   if (isJpeg(bytes) && lacksScans(bytes)) throw new Error('scans are missing at its end');
 }
@@ -62,14 +66,23 @@ const PNG_END = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x
 /** What fails is tried again with what is missing at its end and holds no pixels. */
 async function bitmapOf(bytes: Uint8Array, imageOrientation: ImageOrientation): Promise<ImageBitmap> {
   const decode = (content: Uint8Array) =>
-    createImageBitmap(new Blob([content as Uint8Array<ArrayBuffer>]), { imageOrientation });
+    inTime(createImageBitmap(new Blob([content as Uint8Array<ArrayBuffer>]), { imageOrientation }));
   try {
     return await decode(bytes);
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     const whole = isPng(bytes) ? concat([bytes, PNG_END]) : mended(bytes);
     if (!whole) throw error;
     return decode(whole);
   }
+}
+
+/** The picture; or, where it was built to be slow, a refusal: the browser goes on with it, and others are read meanwhile. */
+async function inTime(decoding: Promise<ImageBitmap>): Promise<ImageBitmap> {
+  return withTimeLimit(1000 * TIMEOUT_SECONDS, decoding, () => {
+    decoding.then((late) => late.close()).catch(() => undefined);
+    throw new Refusal(`Decoding took longer than ${TIMEOUT_SECONDS} seconds and was given up.`);
+  });
 }
 
 /** Longest side of what is compared. */

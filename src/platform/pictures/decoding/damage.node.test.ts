@@ -27,6 +27,26 @@ function zerosFrom(bytes: Uint8Array, share: number): Uint8Array {
   return Uint8Array.from(bytes).fill(0, Math.floor(bytes.length * share));
 }
 
+test('a JPEG with nothing but zeros in its scan, whatever its header says', async () => {
+  const jpeg = await (await noisy()).jpeg().toBuffer();
+  const scan = jpeg.lastIndexOf(Buffer.of(0xff, 0xda));
+  for (const from of [scan + 11, scan + 13, scan + 14]) {
+    expect(await refusalOf(Uint8Array.from(jpeg).fill(0, from), 'a.jpg')).toBe(
+      'The picture is damaged: its scan is empty',
+    );
+  }
+});
+
+test('a GIF without a frame, or without any pixel of its first one', async () => {
+  const gif = new Uint8Array(await (await noisy()).gif().toBuffer());
+  const frame = gif.indexOf(0x2c, 13 + 3 * 2 ** ((gif[10] ?? 0) & 7) * 2);
+  for (const from of [frame, frame + 7]) {
+    expect(await refusalOf(Uint8Array.from(gif).fill(0, from), 'a.gif')).toBe(
+      'The picture is damaged: it has no frame',
+    );
+  }
+});
+
 describe('only the end is missing', () => {
   test.each(['no-end-marker.jpg', 'no-end-chunk.png'])('%s', async (name) => {
     await expectQuarters(await fixture(name), name, COLOURS);

@@ -2,8 +2,8 @@ import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { type Colour, toSrgb } from '../colour/colour.ts';
 import { asStill, avifColour, sequenceOf } from '../containers/avif.ts';
 import { isPng, pngColour } from '../containers/png.ts';
-import { isRaw } from '../containers/raw-preview.ts';
-import { isXml, type SvgSize, sizeSvg } from '../containers/svg.ts';
+import { isRaw, NO_PREVIEW } from '../containers/raw-preview.ts';
+import { isXml, type SvgSize, sizeSvg } from '../containers/svg/svg.ts';
 import { isTiff, readTiff } from '../containers/tiff/tiff.ts';
 import { type NumericSamples, tiffReading } from '../containers/tiff/tiff-samples.ts';
 import { decodeHeicInThread } from '../heic/heic.node.ts';
@@ -80,7 +80,7 @@ interface Prepared {
 
 /** By the first bytes: the name of a file does not count. */
 function prepare(bytes: Uint8Array, longest: number): Prepared {
-  if (isRaw(bytes) && !isTiff(bytes)) throw new Refusal('It is a RAW file without a JPEG in it that can be read.');
+  if (isRaw(bytes) && !isTiff(bytes)) throw new Refusal(NO_PREVIEW);
   if (isPng(bytes)) return pngColour(bytes);
   if (isTiff(bytes)) return prepareTiff(bytes);
   if (isXml(bytes)) {
@@ -98,7 +98,7 @@ function prepareTiff(bytes: Uint8Array): Prepared {
   const image = readTiff(bytes);
   if (!image) return {};
   const reading = tiffReading(image);
-  if (reading.kind === 'refused') throw new Refusal(reading.reason);
+  if (reading.kind === 'refused') throw new Refusal(isRaw(bytes) ? NO_PREVIEW : reading.reason);
   return reading.kind === 'numeric' ? { numeric: reading.samples } : {};
 }
 

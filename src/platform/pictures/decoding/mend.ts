@@ -1,5 +1,5 @@
-import { firstFrame, isGif, mendGif } from '../containers/gif.ts';
-import { isJpeg, mendJpeg } from '../containers/jpeg.ts';
+import { firstFrame, hasFrame, isGif, mendGif } from '../containers/gif.ts';
+import { hasEmptyScan, isJpeg, mendJpeg } from '../containers/jpeg.ts';
 import { endsInZeros, isWebp, mendWebp } from '../containers/webp.ts';
 
 /** Some encoders leave out the last pixels of a GIF. */
@@ -8,7 +8,9 @@ const MIN_HELD = 0.99;
 /** @throws Error for pixels that are missing where decoders make some up without a word */
 export function refuseMissing(bytes: Uint8Array): void {
   if (isWebp(bytes) && endsInZeros(bytes)) throw new Error('the end of its pixels is all zeros');
+  if (isJpeg(bytes) && hasEmptyScan(bytes)) throw new Error('its scan is empty');
   if (!isGif(bytes)) return;
+  if (!hasFrame(bytes)) throw new Error('it has no frame');
   const frame = firstFrame(bytes);
   if (frame && frame.held < MIN_HELD * frame.needed) throw new Error(`it has ${frame.held} of ${frame.needed} pixels`);
 }

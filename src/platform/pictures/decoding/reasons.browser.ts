@@ -1,8 +1,9 @@
+import { isBmp } from '../containers/bmp.ts';
 import { brandsOf } from '../containers/boxes.ts';
 import { isGif } from '../containers/gif.ts';
 import { isJpeg, jpegObstacle } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
-import { xmlKind } from '../containers/svg.ts';
+import { xmlKind } from '../containers/svg/svg.ts';
 import { isTiff } from '../containers/tiff/tiff.ts';
 import { isWebp } from '../containers/webp.ts';
 import { Refusal } from '../refusal.ts';
@@ -21,7 +22,7 @@ export function reasonOf(error: unknown, bytes: Uint8Array): string {
   if (isTiff(bytes)) return 'This browser does not read TIFF. Save it as JPEG or PNG.';
   if (brandsOf(bytes).length > 0)
     return 'This browser does not read it: it is damaged, or of a kind that is not known.';
-  const isKnown = xmlKind(bytes) === 'svg' || [isJpeg, isPng, isGif, isWebp].some((isOne) => isOne(bytes));
+  const isKnown = xmlKind(bytes) === 'svg' || [isJpeg, isPng, isGif, isWebp, isBmp].some((isOne) => isOne(bytes));
   if (!isKnown) return NO_PICTURE;
   const words = error instanceof DOMException ? '' : wordsOf(error);
   return words === '' ? 'The picture is damaged.' : `The picture is damaged: ${words}.`;

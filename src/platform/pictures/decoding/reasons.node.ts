@@ -3,7 +3,8 @@ import { isGif } from '../containers/gif.ts';
 import { isJpeg, jpegObstacle } from '../containers/jpeg.ts';
 import { isPng } from '../containers/png.ts';
 import { pngDamage } from '../containers/png-damage.ts';
-import { xmlKind } from '../containers/svg.ts';
+import { isRaw, NO_PREVIEW } from '../containers/raw-preview.ts';
+import { xmlKind } from '../containers/svg/svg.ts';
 import { isTiff, readTiff } from '../containers/tiff/tiff.ts';
 import { tiffObstacle } from '../containers/tiff/tiff-samples.ts';
 import { isWebp, missingBytes } from '../containers/webp.ts';
@@ -30,10 +31,14 @@ export function reasonOf(error: unknown, bytes: Uint8Array): string {
   if (error instanceof Refusal) return error.message;
   const words = wordsOf(error);
   if (/pixel limit/i.test(words)) {
+    const damage = isPng(bytes) ? pngDamage(bytes) : undefined;
+    if (damage !== undefined) return `The picture is damaged: ${damage}`; // its size is not what was written
     return `The picture has more than ${Math.floor(MAX_PIXELS / 1e6)} megapixels, the most that is read.`;
   }
   if (/timeout/i.test(words)) return `Decoding took longer than ${TIMEOUT_SECONDS} seconds and was given up.`;
   const image = readTiff(bytes);
+  // Of a RAW file nothing but its JPEG is looked for: what else it holds is not why it is refused.
+  if (isRaw(bytes)) return NO_PREVIEW;
   const obstacle = isJpeg(bytes) ? jpegObstacle(bytes) : image && tiffObstacle(image);
   if (obstacle !== undefined) return obstacle;
   if (isTiff(bytes) && !image) return 'The picture is damaged: the directory of the TIFF is missing or cut off.';

@@ -3,7 +3,7 @@ import { AVIF_TRANSFERS, type Colour, GAMUTS, isNearlySrgb } from '../colour/col
 import { iccColour } from '../colour/icc.ts';
 import { type Box, brandsOf, inside } from '../containers/boxes.ts';
 import { asciiOf } from '../containers/bytes.ts';
-import { itemsOf, metaBoxes } from '../containers/iso-items.ts';
+import { itemContents, itemsOf, metaBoxes } from '../containers/iso-items.ts';
 
 export interface HeicHeader {
   /** Before it is turned. */
@@ -42,6 +42,15 @@ export function heicHeader(bytes: Uint8Array): HeicHeader | undefined {
   // What the whole picture does not say is said by its tiles.
   const colour = colourOf(properties) ?? colourOf(all);
   return { width: view.getUint32(4), height: view.getUint32(8), colour: colour ?? null };
+}
+
+/** Zeros in a row that no coded picture has: its coder puts a three between them (ITU-T H.265, 7.4.2). */
+const ZEROS = 3;
+
+/** Whether the end of a coded picture, or of a tile, was never written. Its decoder takes zeros for pixels and does not complain. */
+export function endsInZeros(bytes: Uint8Array): boolean {
+  const coded = itemContents(bytes, ({ type }) => CODED.includes(type));
+  return coded.some((one) => one.length > ZEROS && one.subarray(-ZEROS).every((byte) => byte === 0));
 }
 
 function primaryItem(meta: readonly Box[]): number | undefined {

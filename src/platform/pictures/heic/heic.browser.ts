@@ -4,7 +4,7 @@ import { memoise } from '../../../engine/async/cached/memoise.ts';
 import { AfterimageError } from '../../../engine/errors.ts';
 import { download } from '../../bytes/download.browser.ts';
 import { sha256 } from '../../hashes/sha256.ts';
-import { createHeicDecoder, type HeicPicture, refuseTooLarge } from './heic.ts';
+import { createHeicDecoder, type HeicPicture, refuseByHeader } from './heic.ts';
 import { type CreateLibheif, prepareLibheif } from './libheif.ts';
 
 /** Null where the browser itself can, or may be able to: Safari does. */
@@ -16,7 +16,7 @@ let decoder: ReturnType<typeof createHeicDecoder> | null = null;
  *   libheif could not be loaded
  */
 export async function decodeHeicInBrowser(bytes: Uint8Array<ArrayBuffer>): Promise<HeicPicture> {
-  refuseTooLarge(bytes);
+  refuseByHeader(bytes);
   if (decoder === null) {
     const native = await decodeNatively(bytes).catch(() => undefined);
     if (native) return native;

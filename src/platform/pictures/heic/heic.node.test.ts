@@ -35,6 +35,14 @@ function expectNear(found: Quarters, expected: Quarters, tolerance = 5): void {
   expect(farthest, JSON.stringify(found)).toBeLessThanOrEqual(tolerance);
 }
 
+test('a picture, or a tile, of which the end was never written is refused', async () => {
+  const cut = { ...tile, data: Uint8Array.from(tile.data).fill(0, -8) };
+  const grid = { columns: 1, width: 96, height: 128 };
+  for (const heic of [makeHeic({ tiles: [cut] }), makeHeic({ tiles: [tile, cut], grid })]) {
+    expect(() => decode(heic)).toThrow(/^The picture is damaged: the end of its pixels is all zeros\.$/);
+  }
+});
+
 describe('colours', () => {
   test.each(['quarters.heic', 'quarters-p3.heic', 'ten-bits.heic', 'limited-range.heic'])('%s', async (name) => {
     const bytes = await fixture(name);

@@ -2,7 +2,7 @@
 import { toSrgb } from '../colour/colour.ts';
 import { MAX_PIXELS } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
-import { type HeicHeader, heicHeader } from './heic-header.ts';
+import { endsInZeros, type HeicHeader, heicHeader } from './heic-header.ts';
 import type { Context, Handle, Libheif, LibheifError, LibheifImage } from './libheif.ts';
 
 export { isHeic } from './heic-header.ts';
@@ -31,7 +31,7 @@ const MANY_PIXELS = 64e6;
 export function createHeicDecoder(create: () => Libheif): (bytes: Uint8Array) => HeicPicture {
   let libheif: Libheif | undefined;
   return (bytes) => {
-    const header = refuseTooLarge(bytes);
+    const header = refuseByHeader(bytes);
     libheif ??= create();
     const { width, height, rgba } = orRefusal(bytes, libheif, () => {
       libheif = undefined;
@@ -41,12 +41,13 @@ export function createHeicDecoder(create: () => Libheif): (bytes: Uint8Array) =>
   };
 }
 
-/** What the file says of its picture. @throws Refusal where that has more pixels than are read */
-export function refuseTooLarge(bytes: Uint8Array): HeicHeader | undefined {
+/** What the file says of its picture. @throws Refusal where that has more pixels than are read, or lacks some */
+export function refuseByHeader(bytes: Uint8Array): HeicHeader | undefined {
   const header = heicHeader(bytes);
   if (header && header.width * header.height > MAX_PIXELS) {
     throw new Refusal(`The picture has more than ${Math.floor(MAX_PIXELS / 1e6)} megapixels, the most that is read.`);
   }
+  if (endsInZeros(bytes)) throw new Refusal('The picture is damaged: the end of its pixels is all zeros.');
   return header;
 }
 

@@ -17,6 +17,7 @@ import type { LibraryModel, LibraryStore } from '../../library/library-store.ts'
 import { type LiveLibrary, openLiveLibrary } from '../../library/live-library.ts';
 import { visionHash } from '../../models/model-files.ts';
 import { readNewestManifest } from '../../models/model-source.browser.ts';
+import { createLibrarySignatures } from './library-signatures.browser.ts';
 import type { Opened } from './opened.browser.ts';
 
 /**
@@ -59,6 +60,7 @@ export async function openLibrary(
       items: (rows) => Promise.all(Array.from(rows, library.items.get)),
       rowOf: library.items.rowOf,
       vectorsOf: library.vectors.vectorsOf,
+      makeSignature: createLibrarySignatures(store),
       picture: (item, size) => (size === 'original' ? undefined : storedPicture(store, item, size)),
     },
     keep: ({ versions }) => files.commit(versions),

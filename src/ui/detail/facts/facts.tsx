@@ -1,5 +1,5 @@
 import { For, type JSX, Show } from 'solid-js';
-import { cameraOf, otherFilesOf, type Place, placeOf } from '../../../engine/collection/extensions/facts.ts';
+import { cameraOf, copiesOf, otherFilesOf, type Place, placeOf } from '../../../engine/collection/extensions/facts.ts';
 import type { Item } from '../../../engine/collection/types.ts';
 import { NEAR_KM, writeNear } from '../../../engine/query/near.ts';
 import { originOf } from '../../../state/collection/together.ts';
@@ -13,6 +13,7 @@ import { matchText } from '../../search/matches.ts';
 import { FileButtons } from '../file/file-buttons.tsx';
 import { LikeButtons } from '../like-buttons.tsx';
 import { dateFact } from './date-fact.ts';
+import { OriginalFact } from './original-fact.tsx';
 import { fileName, folderOf, formatPlace, sizeFact, typeOf } from './words.ts';
 
 /** What is known of the opened picture, and what can be done with it. */
@@ -54,6 +55,7 @@ export function Facts(props: { item: Item }): JSX.Element {
         <Show when={props.item.licence ?? origin()?.licence ?? app.session.collection()?.manifest.licence}>
           {(licence) => <Fact name="Licence">{licence()}</Fact>}
         </Show>
+        <OriginalFact item={props.item} />
       </dl>
     </>
   );
@@ -85,6 +87,11 @@ function FileFacts(props: { item: Item }): JSX.Element {
         <Untrusted text={fileName(props.item)} />
         <For each={otherFilesOf(props.item)}>{(name) => <Untrusted text={name} />}</For>
       </Fact>
+      <Show when={otherNames(props.item).length > 0}>
+        <Fact name="Same file">
+          <For each={otherNames(props.item)}>{(name) => <Untrusted text={name} />}</For>
+        </Fact>
+      </Show>
       <Show when={folderOf(props.item)}>
         {(folder) => (
           <Fact name="Folder">
@@ -112,6 +119,11 @@ function FileFacts(props: { item: Item }): JSX.Element {
       <Show when={placeOf(props.item)}>{(place) => <PlaceFact place={place()} />}</Show>
     </>
   );
+}
+
+/** Other places where the same content is. */
+function otherNames(item: Item): readonly string[] {
+  return copiesOf(item).filter((name) => name !== item.name);
 }
 
 /** Where it was taken, and the way to what was taken around it. */

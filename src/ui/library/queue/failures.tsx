@@ -18,9 +18,10 @@ export function Failures(props: { library: Library; onEmpty: () => void }): JSX.
 }
 
 function List(props: { library: Library; count: number; onEmpty: () => void }): JSX.Element {
-  // Anew with every overview: one may have failed while another was tried again.
-  const [files] = createResource(props.library.overview, () => props.library.failures().catch(() => []));
   const [limit, setLimit] = createSignal(PAGE);
+  // Anew with every overview: one may have failed while another was tried again.
+  const wanted = () => ({ overview: props.library.overview(), limit: limit() });
+  const [files] = createResource(wanted, ({ limit: most }) => props.library.failures(most).catch(() => []));
   const all = () => (files.state === 'ready' || files.state === 'refreshing' ? files.latest : []);
   let title: HTMLHeadingElement | undefined;
   const retry = async (ids?: readonly number[]) => {
@@ -29,24 +30,31 @@ function List(props: { library: Library; count: number; onEmpty: () => void }): 
     if (title?.isConnected) title.focus();
     else props.onEmpty();
   };
+  const dismiss = async () => {
+    await props.library.dismissFailures();
+    props.onEmpty();
+  };
   return (
     <section class="library-failures" aria-labelledby="library-failures">
       <h2 id="library-failures" ref={title} tabindex={-1}>
         {`${formatFiles(props.count)} could not be added`}
       </h2>
-      <Show when={all().some(({ canRetry }) => canRetry)}>
-        <p class="library-buttons">
+      <p class="library-buttons">
+        <Show when={all().some(({ canRetry }) => canRetry)}>
           <button type="button" class="button" onClick={() => void retry()}>
             Try all again
           </button>
-        </p>
-      </Show>
+        </Show>
+        <button type="button" class="button" onClick={() => void dismiss()}>
+          Clear this list
+        </button>
+      </p>
       <ul class="library-list">
-        <For each={all().slice(0, limit())}>{(file) => <Line file={file} onRetry={() => void retry([file.id])} />}</For>
+        <For each={all()}>{(file) => <Line file={file} onRetry={() => void retry([file.id])} />}</For>
       </ul>
-      <Show when={all().length > limit()}>
+      <Show when={props.count > limit()}>
         <button type="button" class="button" onClick={() => setLimit(limit() + PAGE)}>
-          {`Show more (${formatCount(all().length - limit())})`}
+          {`Show more (${formatCount(props.count - limit())})`}
         </button>
       </Show>
     </section>

@@ -3,6 +3,7 @@ import type { Queue } from '../../../protocol/library-worker.ts';
 import type { Library } from '../../../state/library/library.ts';
 import { Fact } from '../../common/fact.tsx';
 import { formatBytes, formatCount } from '../../common/format.ts';
+import { foundText } from '../disk/index-words.ts';
 import { isBusy, outcome, queueTitle, rateInWords, remedyOf, shareOf, timeInWords, totalOf } from './sentences.ts';
 import { Waiting } from './waiting.tsx';
 
@@ -30,6 +31,9 @@ export function QueuePanel(props: { library: Library }): JSX.Element {
           </Show>
           <ModelLoading library={props.library} queue={queue()} />
           <Facts queue={queue()} />
+          <Show when={props.library.overview()?.foundIndex}>
+            {(found) => <p class="quiet">{foundText(found())}</p>}
+          </Show>
           <Controls library={props.library} queue={queue()} />
         </section>
       )}
@@ -99,6 +103,9 @@ function Facts(props: { queue: Queue }): JSX.Element {
     <dl class="library-facts numbers">
       <Fact name="Added">{formatCount(props.queue.done - props.queue.known)}</Fact>
       <Fact name="There already">{formatCount(props.queue.known)}</Fact>
+      <Show when={props.queue.indexed > 0}>
+        <Fact name="From the folder’s index">{formatCount(props.queue.indexed)}</Fact>
+      </Show>
       <Fact name="Failed">{formatCount(props.queue.failed)}</Fact>
       <Fact name="Left">{formatCount(props.queue.left)}</Fact>
       <Fact name="Speed">{props.queue.perSecond === null ? 'Not known yet' : rateInWords(props.queue.perSecond)}</Fact>

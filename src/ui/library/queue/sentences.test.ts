@@ -63,3 +63,9 @@ describe('what is said of the queue', () => {
     expect(queueTitle({ ...stopped, problem: null })).toBe('Adding is paused');
   });
 });
+
+it('says how many were in the index of the folder', () => {
+  expect(outcome(queue({ done: 12, known: 2, indexed: 9 }))).toBe(
+    '10 files added (9 of them from the index in the folder), 2 were there already.',
+  );
+});

@@ -56,9 +56,10 @@ export function queueTitle(queue: Queue): string {
 }
 
 /** What came of it, once nothing is left. */
-export function outcome({ done, known, failed }: Queue): string {
+export function outcome({ done, known, indexed, failed }: Queue): string {
   const added = done - known;
-  const parts = [`${formatFiles(added)} added`];
+  const taken = indexed > 0 ? ` (${formatCount(indexed)} of them from the index in the folder)` : '';
+  const parts = [`${formatFiles(added)} added${taken}`];
   if (known > 0) parts.push(`${formatCount(known)} ${known === 1 ? 'was' : 'were'} there already`);
   if (failed > 0) parts.push(`${formatCount(failed)} could not be added`);
   return `${parts.join(', ')}.`;

@@ -12,6 +12,7 @@ export interface TiffImage {
 }
 
 const TAGS = {
+  ...{ width: 256, height: 257 },
   ...{ bits: 258, compression: 259, photometric: 262, samples: 277, format: 339, profile: 34675 },
   ...{ stripStarts: 273, stripLengths: 279, tileStarts: 324, tileLengths: 325 },
 } as const;
@@ -45,6 +46,19 @@ export function readTiff(bytes: Uint8Array): TiffImage | undefined {
     };
   } catch (error) {
     if (error instanceof RangeError) return undefined; // it ends before what it points to
+    throw error;
+  }
+}
+
+/** Of the first page, before it is turned; undefined where it says none. */
+export function tiffSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+  if (!isTiff(bytes)) return undefined;
+  try {
+    const tags = new Directory(bytes);
+    const [[width], [height]] = [tags.numbers(TAGS.width), tags.numbers(TAGS.height)];
+    return width === undefined || height === undefined ? undefined : { width, height };
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
 }

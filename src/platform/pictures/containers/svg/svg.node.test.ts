@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COLOURS, expectQuarters, quartersOf, type Rgb, shown, testDecoder } from '../testing-pictures.node.ts';
+import { COLOURS, expectQuarters, quartersOf, type Rgb, shown, testDecoder } from '../../testing-pictures.node.ts';
 
 describe('SVG', () => {
   const square = '<rect width="32" height="32" fill="#dc2828"/>';

@@ -2,7 +2,7 @@
  * The size of an SVG drawing, as browsers find it (CSS Images 3, "object-fit" and default sizes). librsvg takes another
  * one for drawings without a size, and renders those in large units into more memory than there is. Untrusted text.
  */
-import { asciiOf } from './bytes.ts';
+import { asciiOf } from '../bytes.ts';
 
 export interface SvgSize {
   readonly width: number;
