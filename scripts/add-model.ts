@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { isDtype } from '../src/platform/models/model-files.ts';
 import { parseOptions, runScript, usage } from './cli/cli.ts';
 import { addModel } from './models/add-model.ts';
+import { listModels } from './models/list-models.ts';
 import { MODELS_FOLDER } from './repository/folders.ts';
 
 const HELP = `
@@ -66,6 +67,7 @@ await runScript(HELP, async (args) => {
     ...(keep === undefined ? {} : { keepBefore: wordList(keep) }),
     log: console.log,
   });
+  await listModels(MODELS_FOLDER);
   const { dtypes } = manifest;
   console.log(`${manifest.title}: ${manifest.family}, ${manifest.dim} dimensions, ${manifest.imageSize} px.`);
   console.log(`Loads ${dtypes.wasm} on wasm, ${dtypes.webgpu} on WebGPU, ${dtypes.cpu} in Node.`);

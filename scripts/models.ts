@@ -9,6 +9,7 @@ import { createProgress } from './indexing/progress/progress.ts';
 import { checkLines, checkModel } from './models/check.ts';
 import { infoLines, listLines } from './models/describe.ts';
 import { listInstalled, removeModel, verifyModel } from './models/installed.ts';
+import { listModels } from './models/list-models.ts';
 import { pullModel } from './models/pull/pull.ts';
 import { findEntry, readRegistry } from './models/registry/registry.ts';
 import { MODELS_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
@@ -59,6 +60,7 @@ await runScript(HELP, async (args) => {
       return check(id ?? DEFAULT_MODEL);
     case 'remove':
       await removeModel(MODELS_FOLDER, named());
+      await listModels(MODELS_FOLDER);
       return console.log(`Removed ${named()}.`);
     default:
       throw usage('models takes list, info, pull, verify, check or remove');
@@ -78,6 +80,7 @@ async function pull(id: string, values: { from?: string; dtype?: string; 'accept
     log: (line) => progress.line(line),
     onProgress: (task, done, total) => progress.onEvent({ type: 'progress', task, done, total: total ?? done }),
   }).finally(() => progress.stop());
+  await listModels(MODELS_FOLDER);
   console.log(`${manifest.title}: ${manifest.dim} dimensions, ${manifest.imageSize} px. Licence: ${manifest.licence}.`);
   console.log(`Next: pnpm build-index <folder of pictures> --out public/collections/<name> --model ${manifest.id}`);
 }

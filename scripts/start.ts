@@ -5,7 +5,8 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { AfterimageError } from '../src/engine/errors.ts';
 import { parseCount, parseOnlyOptions, runScript } from './cli/cli.ts';
-import { PUBLIC_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
+import { listModels } from './models/list-models.ts';
+import { MODELS_FOLDER, PUBLIC_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
 import { ensureKernels } from './repository/kernels.ts';
 import { addressLines } from './serve/addresses.ts';
 import { findPort } from './serve/find-port.ts';
@@ -43,6 +44,7 @@ await runScript(HELP, async (args) => {
     if (process.exitCode !== 0) return;
   }
   await listCollections();
+  await listModels(MODELS_FOLDER);
   const site = await prepareSite(given);
   const port = await findPort(wanted, values.host);
   if (port !== wanted) console.log(`Port ${wanted} is taken.`);

@@ -12,9 +12,11 @@ import { createItems, whyMissing } from './state/collection/items.ts';
 import { createLibraryPictures } from './state/collection/library-pictures.ts';
 import { createLoadGate } from './state/collection/load-gate.ts';
 import { createOpened } from './state/collection/opened.ts';
+import { createOtherModels } from './state/collection/other-models.ts';
 import { createPictures } from './state/collection/pictures.ts';
 import { createSelection } from './state/collection/selection.ts';
 import { createSession, type Offered, type Session } from './state/collection/session.ts';
+import { createSiteModels } from './state/collection/site-models.ts';
 import { picturesOf } from './state/collection/together.ts';
 import { createLibraryAccess, createUsedMark, type LibraryAccess } from './state/library/access.ts';
 import { createLog } from './state/log/log.ts';
@@ -69,6 +71,7 @@ function createApp(baseUrl: string): App {
     () => address.current().item !== null,
   );
   createEffect(on(session.live.changed, items.forget, { defer: true }));
+  const otherModels = createOtherModels(client, session, search, () => address.current().item !== null);
   createFollowing(search, session.live.changed, () => address.current().item !== null);
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
@@ -126,6 +129,8 @@ function createApp(baseUrl: string): App {
     loading,
     search,
     refining,
+    otherModels,
+    siteModels: createSiteModels(client),
     items,
     async itemOf(id) {
       const row = await client.rowOf(id);

@@ -1,5 +1,5 @@
 import { expect, test } from '../fixtures.ts';
-import { drawPictures, OwnPictures } from './own-pictures.ts';
+import { drawPictures, OwnPictures, type Picture } from './own-pictures.ts';
 
 test('a folder is added, looked through again and forgotten', async ({ app, page }) => {
   const own = new OwnPictures(page);
@@ -41,6 +41,55 @@ test('a picture that was deleted stays out when its folder is looked through aga
   await page.getByRole('button', { name: 'Look for changes in Photos' }).click();
   await expect(page.getByRole('heading', { name: 'All added' })).toBeVisible();
   await own.has(3);
+});
+
+test('files are deleted from the disk after a second question, and what changed since stays', async ({ app, page }) => {
+  const own = new OwnPictures(page);
+  await own.stubFolder();
+  await own.open();
+  const [first, second, third] = await drawPictures(3);
+  await own.writeToFolder([first, second, third].filter((one) => one !== undefined));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await own.has(3);
+  await own.writeToFolder([{ ...(second as Picture), buffer: (third as Picture).buffer }]);
+  await app.open('?c=library');
+  await page.getByRole('button', { name: 'Select', exact: true }).click();
+  await page.getByRole('button', { name: 'Select all' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('button', { name: 'Delete the files too' }).click();
+  await expect(page.getByRole('heading', { name: 'Delete 3 files from the disk?' })).toBeVisible();
+  expect(await own.filesInFolder()).toHaveLength(3);
+  await page.getByRole('button', { name: 'Yes, delete 3 files' }).click();
+  await expect(page.getByRole('heading', { name: '2 files were deleted, 1 not' })).toBeVisible();
+  await expect(page.getByText('Changed since it was added')).toBeVisible();
+  expect(await own.filesInFolder()).toEqual([second?.name]);
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(app.pictures).toHaveCount(1);
+});
+
+test('a folder carries its index: added again, nothing is looked at twice', async ({ app, page }) => {
+  const own = new OwnPictures(page);
+  await own.stubFolder();
+  await own.open();
+  const pictures = await drawPictures(5);
+  await own.writeToFolder(pictures.slice(0, 4));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await own.has(4);
+  await page.getByRole('button', { name: 'Keep the index in the folder Photos' }).click();
+  await expect(page.getByText('The index is in this folder: 4 pictures')).toBeVisible();
+  expect(await own.filesInFolder()).toContain('afterimage-index.zip');
+
+  await page.getByRole('button', { name: 'Delete all my pictures' }).click();
+  await page.getByRole('button', { name: 'Yes, delete them all' }).click();
+  await expect(page.getByRole('heading', { name: 'What happens then' })).toBeVisible();
+  await own.writeToFolder(pictures.slice(4));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await own.has(5);
+  const outcome = page.getByRole('region', { name: 'All added' });
+  await expect(outcome.getByText('5 files added (4 of them from the index in the folder).')).toBeVisible();
+  await own.searchLink.click();
+  await expect(app.pictures).toHaveCount(5);
 });
 
 test('a tab that is closed in the middle loses nothing, and the next one goes on', async ({ page, newTab }) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { addModel } from '../../scripts/models/add-model.ts';
 import { putWeightsBeside, TEXT_TOWER } from '../../scripts/models/hf/testing.ts';
 import { expect, test } from '../fixtures.ts';
+import { drawPictures as drawThings, OwnPictures } from '../library/own-pictures.ts';
 import { copyPublicFolder, drawPictures, script, serveSite } from '../sites.ts';
 
 test('a collection of another model and dimension is offered and searched', async ({ app, guard, page }, info) => {
@@ -30,7 +31,24 @@ test('a collection of another model and dimension is offered and searched', asyn
 
   const site = await serveSite(folder);
   guard.allow(site.origin);
-  await app.open(site.origin);
+
+  // Together with others: its pictures are found once its model is here, which is offered.
+  await app.open(`${site.origin}/?c=*`);
+  const offer = app.notices.getByText(/^“Other” is not searched yet: it needs the model random-48 \(/);
+  await expect(offer).toBeVisible();
+  await app.search('rocket');
+  await expect(page.getByText(/1,594 pictures searched in /)).toBeVisible();
+  await app.notices.getByRole('button', { name: /^Load \d/ }).click();
+  await expect(page.getByText(/1,599 pictures searched in /)).toBeVisible();
+  await expect(offer).toHaveCount(0);
+  await app.field.fill('rocket in:other');
+  await app.answered('rocket, in: other');
+  await expect(app.pictures).toHaveCount(5);
+  await app.pictures.first().click();
+  await expect(app.detail.getByText('Found by random-48')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.goto(site.origin);
+
   await page.getByRole('combobox', { name: 'Collection' }).selectOption('Other');
   await expect(page).toHaveURL(/\?c=other$/);
   await expect(page.getByText('Other, 5 pictures.')).toBeVisible();
@@ -48,4 +66,17 @@ test('a collection of another model and dimension is offered and searched', asyn
   await page.getByRole('combobox', { name: 'Collection' }).selectOption('Fluent Emoji');
   await expect(page.getByText(/1,594 pictures searched in /)).toBeVisible();
   expect((await app.top(3)).join()).toContain('rocket');
+
+  // The visitor's own pictures can be looked at again by it; then it finds them.
+  const own = new OwnPictures(page);
+  await page.goto(`${site.origin}/?view=library`);
+  await own.input.setInputFiles(await drawThings(3));
+  await own.has(3);
+  await page.getByRole('button', { name: /^Search with it.*, random-48$/ }).click();
+  await expect(page.getByText('It is random-48.')).toBeVisible();
+  await own.searchLink.click();
+  await app.search('rocket');
+  await expect(page.getByText(/3 pictures searched in /)).toBeVisible();
+  await app.openStatus();
+  await expect(app.fact('Vectors')).toHaveText('3 × 48');
 });

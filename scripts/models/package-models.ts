@@ -11,6 +11,7 @@ import {
 } from '../../src/engine/model/model.ts';
 import { textFiles, visionFiles } from '../../src/platform/models/model-files.ts';
 import { writePacked } from '../site/packed.ts';
+import { listModels } from './list-models.ts';
 
 /** What a model says of itself and of whose work it is: it goes wherever the model goes. */
 const PAPERS = /^(?:licen[cs]e|notice|credits|readme|model)\b.*\.(?:md|txt|json)$|^(?:licen[cs]e|notice)$/i;
@@ -29,6 +30,7 @@ export async function packageModels(from: string, to: string, maxPartBytes = MAX
     if (text === undefined) continue;
     await packageModel(parseModelManifest(text), join(from, name), join(to, name), maxPartBytes);
   }
+  await listModels(to);
 }
 
 async function packageModel(manifest: ModelManifest, from: string, to: string, maxPartBytes: number): Promise<void> {

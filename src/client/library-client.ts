@@ -119,6 +119,8 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     exportLibrary: (how) => ask((api) => api.exportLibrary(how)),
     importLibrary: (file) => ask((api) => api.importLibrary(file)),
     embed: (file, model) => ask((api) => api.embed(file, model)),
+    changeModel: (model) => ask((api) => api.changeModel(model)),
+    changeover: (command) => ask((api) => api.changeover(command)),
     clear: () => ask((api) => api.clear()),
     subscribe(listener) {
       listeners.add(listener);

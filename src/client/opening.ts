@@ -1,7 +1,7 @@
 import { proxy } from 'comlink';
 import { memoise } from '../engine/async/cached/memoise.ts';
 import { AfterimageError } from '../engine/errors.ts';
-import type { CollectionInfo, QueryWorkerApi } from '../protocol/query-worker.ts';
+import type { CollectionInfo, EncoderRequest, QueryWorkerApi } from '../protocol/query-worker.ts';
 import { chooseThreads, type DeviceChoice } from './device.ts';
 import { loadLimit } from './limits.ts';
 import type { QueryWorker, QueryWorkerOptions, Ready } from './query-worker.ts';
@@ -18,6 +18,8 @@ export interface Opening extends Pick<QueryWorker, 'open' | 'ready' | 'loading'>
   info(): Promise<CollectionInfo>;
   /** Whether encoder and index of the open collection answer. */
   isReady(): boolean;
+  /** How an encoder is loaded on the device that was chosen. */
+  request(): Promise<EncoderRequest>;
 }
 
 /** A collection, and what is loaded behind it from when it can be browsed; again when it is asked for after a failure. */
@@ -69,17 +71,18 @@ export function createOpening(
     if (opened === mine && !session.isDead()) onEvent({ type: 'failed', code, message });
   }
 
+  async function requestOf(): Promise<EncoderRequest> {
+    const { device, reason } = await chosen;
+    return { device, deviceReason: reason, threads: device === 'webgpu' ? 1 : (threads ?? chooseThreads()) };
+  }
+
   /**
    * Encoder and index, side by side; each is told as it comes.
    * @param onBegun the worker was told to load the encoder
    */
   async function load(onBegun: () => void): Promise<Ready> {
-    const { device, reason } = await chosen;
-    const request = {
-      device,
-      deviceReason: reason,
-      threads: device === 'webgpu' ? 1 : (threads ?? chooseThreads()),
-    };
+    const request = await requestOf();
+    const { device } = request;
     const loadEncoder = async () => {
       const info = await withEncoder(() => {
         const loaded = session.call((api) => api.loadEncoder(request), loadLimit(device));
@@ -110,6 +113,7 @@ export function createOpening(
     ready: () => opened?.ready() ?? nothingOpen(),
     loading: () => opened?.loading() ?? nothingOpen(),
     isReady: () => opened?.isReady() === true,
+    request: requestOf,
   };
 }
 

@@ -12,10 +12,12 @@ import type {
   FoundCopies,
   FoundTimeline,
   IndexPreference,
+  OtherModel,
   QueryWorkerApi,
   RankedPage,
   SearchContext,
   SearchResponse,
+  SiteModel,
 } from '../protocol/query-worker.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { type QueryWorker, type QueryWorkerEvent, type Ready, startQueryWorker } from './query-worker.ts';
@@ -56,6 +58,16 @@ export interface QueryClient {
   /** One search runs, one waits. Undefined: a newer one took its place, or another collection was opened. */
   search(query: Query, context?: SearchContext): Promise<SearchResponse | undefined>;
   rank(query: Query, from: number, count: number, context?: SearchContext): Promise<RankedPage>;
+  /** The models that pictures of the open collection need beside the first one; asked once that answers. */
+  otherModels(): Promise<readonly OtherModel[]>;
+  /** As in `QueryWorkerApi`; `other-model` events tell how far it is. */
+  loadOtherModel(sha256: string): Promise<boolean>;
+  stopOtherModel(): Promise<void>;
+  /** As in `QueryWorkerApi`, on the device that was chosen. */
+  siteModels(): Promise<readonly SiteModel[]>;
+  keepModel(id: string): Promise<boolean>;
+  stopKeeping(): Promise<void>;
+  removeModel(id: string): Promise<void>;
   /** Values of a field in the open collection, as its worker gives them. */
   values(field: FilterField, prefix: string): Promise<readonly FieldValue[]>;
   items(rows: readonly number[]): Promise<Item[]>;
@@ -114,6 +126,21 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     pauseLoading: () => tellWorker((api) => api.pauseLoading()),
     resumeLoading: () => tellWorker((api) => api.resumeLoading()),
     search: (query, context) => latest.ask({ query, context }),
+    otherModels: () =>
+      run(async (worker) => {
+        await worker.ready();
+        return worker.otherModels();
+      }),
+    loadOtherModel: (sha256) =>
+      run(async (worker) => {
+        await worker.ready();
+        return worker.loadOther(sha256);
+      }),
+    siteModels: () => run((worker) => worker.onDevice((api, device) => api.siteModels(device))),
+    keepModel: (id) => run((worker) => worker.onDevice((api, device) => api.keepModel(id, device))),
+    stopKeeping: () => run((worker) => worker.ask((api) => api.stopKeeping())),
+    removeModel: (id) => run((worker) => worker.ask((api) => api.removeModel(id))),
+    stopOtherModel: () => run((worker) => worker.ask((api) => api.stopOtherModel())),
     rank: (query, from, count, context) =>
       run(async (worker) => {
         await worker.ready();

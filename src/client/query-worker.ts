@@ -3,8 +3,10 @@ import { AfterimageError, type ErrorCode, toAfterimageError } from '../engine/er
 import type {
   CollectionInfo,
   EncoderInfo,
+  EncoderRequest,
   IndexInfo,
   IndexPreference,
+  OtherModel,
   QueryWorkerApi,
   WorkerEvent,
 } from '../protocol/query-worker.ts';
@@ -56,6 +58,12 @@ export interface QueryWorker {
   browse<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
   /** Ask what the encoder answers. To be called after `loading` or `ready`. */
   query<T>(work: (api: Remote<QueryWorkerApi>) => Promise<T>): Promise<T>;
+  /** Ask what concerns the device that was chosen, and needs no collection. */
+  onDevice<T>(work: (api: Remote<QueryWorkerApi>, device: EncoderRequest['device']) => Promise<T>): Promise<T>;
+  /** The models beside the first one, once that answers. */
+  otherModels(): Promise<readonly OtherModel[]>;
+  /** Load one of them. @returns whether it was loaded, or stopped */
+  loadOther(sha256: string): Promise<boolean>;
   kill(cause: AfterimageError): void;
 }
 
@@ -115,6 +123,18 @@ export function startQueryWorker(options: QueryWorkerOptions): QueryWorker {
     async browse(work) {
       await opening.info();
       return session.call(work, ANSWER);
+    },
+    async onDevice(work) {
+      const { device } = await opening.request();
+      return session.call((api) => work(api, device), LOAD);
+    },
+    async otherModels() {
+      const { device } = await opening.request();
+      return session.call((api) => api.otherModels(device), ANSWER);
+    },
+    async loadOther(sha256) {
+      const request = await opening.request();
+      return withEncoder((device) => session.call((api) => api.loadOtherModel(sha256, request), loadLimit(device)));
     },
     query: (work) =>
       withEncoder(async (device) => {

@@ -13,6 +13,7 @@ export interface PicturePlace {
 /** A picture of which there are several files of the same content. */
 export interface PictureWithCopies {
   readonly itemId: string;
+  /** The one with the shortest name first: copies are called longer than what they were made of. */
   readonly places: readonly (PicturePlace & {
     /** With the folder's name before it. Untrusted. */
     readonly name: string;

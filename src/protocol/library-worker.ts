@@ -79,6 +79,29 @@ export interface LibraryFolder {
   readonly found: FoundIndex | null;
 }
 
+/**
+ * The library is being embedded again with another model; the old vectors answer until the new ones are complete.
+ * `loading`: what the model needs is being downloaded. `paused`: by the visitor, or because of `problem`. `waiting`: all that
+ * is at hand is done, and pictures are left.
+ */
+export interface Changeover {
+  readonly model: CollectionManifest['model'];
+  readonly state: 'loading' | 'running' | 'paused' | 'waiting';
+  /** Bytes of the download. */
+  readonly loading: { readonly loaded: number; readonly total: number } | null;
+  /** Pictures that are done, of all. */
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft: number | null;
+  /** Pictures that are not at hand, or cannot be read; the first of them by name (untrusted). */
+  readonly left: {
+    readonly count: number;
+    /** Why it cannot be read; null: it is not at hand, and its copy here is too small. */
+    readonly pictures: readonly { readonly name: string; readonly reason: string | null }[];
+  };
+  readonly problem: { readonly code: AfterimageError['code']; readonly message: string } | null;
+}
+
 /** An index that is kept beside the pictures of a folder. */
 export interface FolderIndexState {
   /** When it was written last, in milliseconds since 1970, and how many pictures are in it; null: not yet. */
@@ -96,6 +119,10 @@ export type FoundIndex =
 
 export interface LibraryOverview {
   readonly count: number;
+  /** What made the vectors; null while there are none. */
+  readonly model: Pick<CollectionManifest, 'model' | 'dim'> | null;
+  /** Null while nothing is being changed. */
+  readonly changeover: Changeover | null;
   readonly folders: readonly LibraryFolder[];
   /** What came of an index among files that were added without a handle of their folder. */
   readonly foundIndex: FoundIndex | null;
@@ -113,6 +140,7 @@ export interface LibraryOverview {
 export type LibraryEvent =
   | { readonly type: 'heartbeat' }
   | { readonly type: 'queue'; readonly queue: Queue }
+  | { readonly type: 'changeover'; readonly changeover: Changeover | null }
   /** Everything else of the overview may have changed. */
   | { readonly type: 'changed' }
   /** What is loaded before the first picture can be embedded. */
@@ -241,6 +269,13 @@ export interface LibraryWorkerApi {
    * @throws AfterimageError `picture-unreadable`, `picture-unavailable`, and what loading a vision tower throws
    */
   embed(file: Blob, model: Pick<CollectionManifest, 'model' | 'dim'>): Promise<EmbeddedPicture>;
+  /**
+   * Embed all pictures again with another model. Goes on by itself on a later visit.
+   * @throws AfterimageError `database-unavailable`
+   */
+  changeModel(model: Pick<CollectionManifest, 'model' | 'dim'>): Promise<void>;
+  /** `finish`: take the new vectors without the pictures that are left; these wait for their files. */
+  changeover(command: 'pause' | 'resume' | 'cancel' | 'finish'): Promise<void>;
   /** Everything goes: pictures, folders, queue. */
   clear(): Promise<void>;
 }

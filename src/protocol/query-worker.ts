@@ -8,6 +8,7 @@ import type {
   PictureBytes,
 } from '../engine/collection/types.ts';
 import type { Device, Dtype } from '../engine/model/model.ts';
+import type { ModelFacts } from '../engine/model/model-list.ts';
 import type { FilterField, Query } from '../engine/query/query.ts';
 import type { FieldValue } from '../engine/query/values.ts';
 import type { Ranking } from '../engine/search/ranking.ts';
@@ -53,6 +54,8 @@ export type WorkerEvent =
   /** The same of the model. */
   | { readonly type: 'model-updated'; readonly id: string }
   | { readonly type: 'model-kept'; readonly id: string; readonly reason: string }
+  /** How much has come of a model that was asked for by its name. */
+  | { readonly type: 'model-download'; readonly id: string; readonly loaded: number; readonly total: number }
   /** Collection, model and runtime are there for a visit without a network, or (`problem`) why not. */
   | { readonly type: 'kept'; readonly name: string; readonly problem: string | undefined }
   | { readonly type: 'device-lost'; readonly reason: string };
@@ -69,7 +72,12 @@ export interface LiveState {
 
 /** Of collections that are searched together (`ALL`): what is among them, and what is not. */
 export interface Together {
-  readonly collections: readonly Pick<CollectionManifest, 'name' | 'title' | 'licence'>[];
+  readonly collections: readonly (Pick<CollectionManifest, 'name' | 'title' | 'licence'> & {
+    /** The model that made its vectors, which finds its pictures. */
+    readonly made: CollectionManifest['model'];
+  })[];
+  /** Those models; the first is that of `manifest`, the others answer once they are loaded as well (`otherModels`). */
+  readonly models: readonly CollectionManifest['model'][];
   /** Left out, with a sentence for visitors that says why. */
   readonly apart: readonly { readonly name: string; readonly title: string; readonly reason: string }[];
 }
@@ -110,6 +118,44 @@ export interface IndexInfo {
   readonly loadMs: number;
   /** What a graph of the collection found when it was built; absent where none was measured. */
   readonly recall?: Recall | undefined;
+}
+
+/** A model that finds some of the pictures that are searched together, and that is not the first of them. */
+export interface OtherModel {
+  readonly model: CollectionManifest['model'];
+  readonly title: string;
+  /** Titles of the collections that it finds pictures of. */
+  readonly collections: readonly string[];
+  /** It answers. */
+  readonly isLoaded: boolean;
+  /** What has to be downloaded before it can: 0 where an earlier visit kept it. */
+  readonly bytes: number;
+  /** Why it cannot answer at all: a sentence for visitors. */
+  readonly problem: string | null;
+}
+
+/** What a download of some files of a model takes, and what of it is left to do, because this browser does not keep them. */
+export interface ModelBytes {
+  readonly bytes: number;
+  readonly missing: number;
+}
+
+/** A model of the site, for whoever chooses one: nothing of it has to be downloaded to say so. */
+export interface SiteModel extends ModelFacts {
+  readonly title: string;
+  /** One honest line each; untrusted. */
+  readonly can: string;
+  readonly cannot: string;
+  /** In its own words; untrusted. */
+  readonly licence: string | null;
+  /** What answers queries. */
+  readonly text: ModelBytes;
+  /** What looks at pictures, and answers queries; null where the site has no vision tower of it. */
+  readonly pictures: ModelBytes | null;
+  /** How a library knows it whose vectors it made; null where it can make none. */
+  readonly library: Pick<CollectionManifest, 'model' | 'dim'> | null;
+  /** Bytes that this browser keeps of it. */
+  readonly kept: number;
 }
 
 export interface EncoderRequest {
@@ -203,6 +249,28 @@ export interface QueryWorkerApi {
    * needs a fresh one.
    */
   loadEncoder(request: EncoderRequest): Promise<EncoderInfo>;
+  /** The models that pictures of the open collection need beside that of `loadEncoder`; none where all are of one. */
+  otherModels(device: EncoderRequest['device']): Promise<readonly OtherModel[]>;
+  /**
+   * Load one of `otherModels`, whose pictures are found from then on.
+   * @param sha256 of its `model`
+   * @returns whether it was loaded: another call, or another collection, may have stopped it
+   */
+  loadOtherModel(sha256: string, request: EncoderRequest): Promise<boolean>;
+  /** Stop what `loadOtherModel` downloads; what has come is kept. */
+  stopOtherModel(): Promise<void>;
+  /** The models of the site. @throws AfterimageError `offline`, `network`, `model-not-found` where there is none */
+  siteModels(device: EncoderRequest['device']): Promise<readonly SiteModel[]>;
+  /**
+   * Download what queries need of a model, so that it is there when a collection of it is opened; `model-download` events
+   * tell how far it is.
+   * @returns whether it is here now: it may have been stopped
+   */
+  keepModel(id: string, device: EncoderRequest['device']): Promise<boolean>;
+  /** Stop what `keepModel` downloads; what has come is kept. */
+  stopKeeping(): Promise<void>;
+  /** Delete what this browser keeps of a model. One that is loaded goes on answering until the page is closed. */
+  removeModel(id: string): Promise<void>;
   /** Waits for encoder and index where they are still loading. */
   search(query: Query, context?: SearchContext): Promise<SearchResponse>;
   /** Ranks beyond what the index gave, for the same query and context as the newest search. */

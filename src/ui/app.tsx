@@ -11,6 +11,7 @@ import { DropListener } from './library/drop/drop-listener.tsx';
 import { SearchView } from './search/search-view.tsx';
 import { Header } from './shell/header.tsx';
 import { NoticeLines } from './shell/notices.tsx';
+import { OtherModelLines } from './shell/other-models.tsx';
 
 const loadDetail = () => import('./detail/detail.tsx');
 const Detail = lazy(loadDetail);
@@ -83,7 +84,9 @@ export function AppView(): JSX.Element {
           </Show>
         )}
       </Show>
-      <NoticeLines />
+      <NoticeLines>
+        <OtherModelLines />
+      </NoticeLines>
       <DropListener />
     </>
   );

@@ -4,9 +4,11 @@ import type { ByDate, DatablePictures } from '../state/collection/by-date.ts';
 import type { Items } from '../state/collection/items.ts';
 import type { LoadGate } from '../state/collection/load-gate.ts';
 import type { Opened } from '../state/collection/opened.ts';
+import type { OtherModels } from '../state/collection/other-models.ts';
 import type { Pictures } from '../state/collection/pictures.ts';
 import type { Selection } from '../state/collection/selection.ts';
 import type { Session } from '../state/collection/session.ts';
+import type { SiteModels } from '../state/collection/site-models.ts';
 import type { FindsCopies } from '../state/copies/copies.ts';
 import type { LibraryAccess } from '../state/library/access.ts';
 import type { Log } from '../state/log/log.ts';
@@ -30,6 +32,10 @@ export interface App {
   readonly loading: LoadGate;
   readonly search: Search;
   readonly refining: Refining;
+  /** Models that find pictures beside that of the open collection. */
+  readonly otherModels: OtherModels;
+  /** The models of the site, and what this browser keeps of them. */
+  readonly siteModels: SiteModels;
   readonly items: Items;
   /** An item of the open collection by its id; undefined where there is none. */
   itemOf(id: string): Promise<Item | undefined>;

@@ -19,16 +19,15 @@ export interface Merged {
 }
 
 /**
- * Several collections of one model as one, which is called `name`: see `Places`. Each item says which it is from. Of an id
- * that is in several, `rowOf` gives the row in the first.
+ * Several collections as one, which is called `name`: see `Places`. Each item says which it is from. Of an id that is in
+ * several, `rowOf` gives the row in the first. Where they were made with different models, `modelOf` tells whose vectors can
+ * be compared; `model` and `dim` are those of the first.
  * @param parts of which only the last may change while it is open
- * @throws AfterimageError `collection-model-mismatch` where they were made with different models
  */
 export function createMergedSource(name: string, parts: readonly Part[]): Merged {
   const sources = parts.map(({ source }) => source);
   const [first] = sources;
   if (!first) throw new AfterimageError('collection-not-found', 'There is no collection to search.');
-  for (const source of sources) checkSameModel(first, source);
   const places = createPlaces(sources);
   const tag = (item: Item, part: number): ItemOf => ({ ...item, collection: (sources[part] as Source).name });
 
@@ -63,6 +62,9 @@ export function createMergedSource(name: string, parts: readonly Part[]): Merged
 
   const source: Source = {
     ...{ name, dim: first.dim, model: first.model },
+    ...(!sources.every((one) => haveSameModel(first, one)) && {
+      modelOf: (row: number) => (sources[places.placeOf(row).part] as Source).model,
+    }),
     get count() {
       return places.count;
     },
@@ -109,12 +111,4 @@ type Made = Pick<Source, 'name' | 'model' | 'dim'>;
 /** Whether the vectors of two collections can be compared. */
 export function haveSameModel(a: Omit<Made, 'name'>, b: Omit<Made, 'name'>): boolean {
   return a.model.id === b.model.id && a.model.sha256 === b.model.sha256 && a.dim === b.dim;
-}
-
-function checkSameModel(first: Made, other: Made): void {
-  if (haveSameModel(first, other)) return;
-  throw new AfterimageError(
-    'collection-model-mismatch',
-    `The collections ${first.name} and ${other.name} were made with different models and cannot be searched together.`,
-  );
 }

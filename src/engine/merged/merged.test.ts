@@ -137,10 +137,12 @@ describe('a merged source', () => {
     expect(source.picture(testItem(1), 'thumbnail')).toBeUndefined();
   });
 
-  test('collections of different models are never compared', () => {
+  test('tells whose vectors can be compared where they are of different models', () => {
     const other = partOf('b', [1], { made: { id: 'tiny', sha256: 'b'.repeat(64) } });
     expect(haveSameModel(partOf('a', [1]).source, other.source)).toBe(false);
-    expect(() => createMergedSource('*', [partOf('a', [1]), other])).toThrow(/different models/);
+    expect(createMergedSource('*', [partOf('a', [1]), partOf('b', [2])]).source.modelOf).toBeUndefined();
+    const { source } = createMergedSource('*', [partOf('a', [1]), other]);
+    expect([source.model, source.modelOf?.(0), source.modelOf?.(1)]).toEqual([model, model, other.source.model]);
     expect(() => createMergedSource('*', [])).toThrow(/no collection/);
   });
 });

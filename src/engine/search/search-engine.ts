@@ -24,9 +24,11 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly query: Query;
   readonly collection: string;
   readonly modelId: string;
+  /** Of collections of several models: those that answered, each for its own pictures. Others were not at hand. */
+  readonly models?: readonly string[];
   /** How many of `rows`, from the top, are good matches; the rest lies below the cut-off. Null: nobody can tell. */
   readonly good: number | null;
-  /** The similarity of the line between them; null where none can be drawn. */
+  /** The similarity of the line between them; null where none can be drawn, and of several models, which have one each. */
   readonly cutoff: number | null;
   /** Why none can be drawn. */
   readonly unjudged?: Unjudged;

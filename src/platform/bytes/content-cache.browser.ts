@@ -16,6 +16,7 @@ export interface ContentCache {
   has(sha256: string): Promise<boolean>;
   drop(sha256: string): Promise<void>;
   getText(path: string): Promise<string | undefined>;
+  dropText(path: string): Promise<void>;
   /** As `put`. */
   putText(path: string, text: string): Promise<string | undefined>;
   /** Delete the content that no kept text names by its SHA-256, but for what is in `spared` or has just been put. */
@@ -70,6 +71,9 @@ export function createContentCache(baseUrl: string): ContentCache {
       await attempt((cache) => cache.delete(contentRoot + sha256));
     },
     getText: (path) => attempt(async (cache) => (await cache.match(textRoot + path))?.text()),
+    async dropText(path) {
+      await attempt((cache) => cache.delete(textRoot + path));
+    },
     putText: (path, text) => write(textRoot + path, new Response(text)),
     async sweep(spared) {
       await attempt((cache) => sweepContent(cache, spared, contentRoot, textRoot));

@@ -50,6 +50,8 @@ export interface HttpSource extends Omit<ByteSource, 'readText'> {
    * they fit each other. @returns why they are not kept, if a file could not be: then nothing changed
    */
   commit(versions: readonly Version[]): Promise<string | undefined>;
+  /** Delete what was kept under these paths, and these files. What is in memory stays there. */
+  forget(paths: readonly string[], files: readonly FileHash[]): Promise<void>;
   /** Delete what no kept version names and nobody has read since the source was made. */
   sweep(): Promise<void>;
 }
@@ -64,7 +66,7 @@ const WHOLES = 4;
 
 export function createHttpSource(baseUrl: string, cache: ContentCache = createContentCache(baseUrl)): HttpSource {
   const keeper = createKeeper(cache);
-  const { read, isKept, prefetch } = createReader(baseUrl, keeper);
+  const { read, isKept, prefetch, ...reader } = createReader(baseUrl, keeper);
   const newest = createNewest(baseUrl, cache);
   return {
     read,
@@ -74,6 +76,7 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
     kept: cache.getText,
     readRange: createRangeReader(baseUrl, keeper, read),
     commit: keeper.commit,
+    forget: reader.forget,
     sweep: () => cache.sweep(keeper.inUse),
   };
 }
@@ -126,7 +129,7 @@ function createKeeper(cache: ContentCache): Keeper {
 function createReader(
   baseUrl: string,
   { cache, inUse, keep, get }: Keeper,
-): Pick<HttpSource, 'read' | 'isKept' | 'prefetch'> {
+): Pick<HttpSource, 'read' | 'isKept' | 'prefetch' | 'forget'> {
   /** Was read to its end, by its hash. */
   const done = new Set<string>();
 
@@ -156,6 +159,14 @@ function createReader(
   return {
     read,
     isKept,
+    async forget(paths, files) {
+      for (const path of paths) await cache.dropText(path);
+      for (const { sha256: hash } of files) {
+        done.delete(hash);
+        inUse.delete(hash);
+        await cache.drop(hash);
+      }
+    },
     async prefetch(path, expected, options) {
       if (!(await isKept(expected))) await read(path, expected, options);
     },

@@ -42,6 +42,16 @@ describe('read', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('what is forgotten is downloaded again', async () => {
+    await source.read(PATH, expected);
+    expect(await source.commit([version('models/mini/model.json', 'It.', expected)])).toBeUndefined();
+    expect([await source.isKept(expected), await source.kept('models/mini/model.json')]).toEqual([true, 'It.']);
+    await source.forget(['models/mini/model.json'], [expected]);
+    expect([await source.isKept(expected), await source.kept('models/mini/model.json')]).toEqual([false, undefined]);
+    expect(await source.read(PATH, expected)).toEqual(bytes);
+    expect(server.requests).toHaveLength(2);
+  });
+
   test('memory that cannot be had is told, and not taken for the network', async () => {
     await expect(source.read(PATH, { ...expected, bytes: 1e15 })).rejects.toMatchObject({
       code: 'collection-too-large',

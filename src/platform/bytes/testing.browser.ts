@@ -18,6 +18,7 @@ export function createMemoryCache(): ContentCache & { readonly content: Files; f
     has: async (sha256) => content.has(sha256),
     drop: async (sha256) => void content.delete(sha256),
     getText: async (path) => texts.get(path),
+    dropText: async (path) => void texts.delete(path),
     putText: async (path, text) => void texts.set(path, text),
     async sweep(spared) {
       const named = [...texts.values()].join();

@@ -13,7 +13,15 @@ export interface CurrentEncoder<Loaded> {
    * begun when this resolves.
    */
   load(collection: CollectionManifest, request: EncoderRequest): Promise<PoolEntry<Loaded>>;
+  /**
+   * The encoder of the model that made `collection` beside the current one, held: one that is there, else a new one.
+   * @param start loads it, in place of how the current one is loaded
+   */
+  beside(collection: Made, request: EncoderRequest, start: Start<Loaded>): Promise<HeldEntry<Loaded>>;
 }
+
+type Made = Pick<CollectionManifest, 'name' | 'model' | 'dim'>;
+type Start<Loaded> = Parameters<EncoderPool<Loaded>['get']>[1];
 
 /** @param start loads an encoder; for `makeRoom` see `StartEncoder` */
 export function createCurrentEncoder<Loaded extends LoadedEncoder & Pooled>(
@@ -27,7 +35,7 @@ export function createCurrentEncoder<Loaded extends LoadedEncoder & Pooled>(
   let current: Promise<PoolEntry<Loaded>> | undefined;
   let release = () => {};
 
-  async function choose(collection: CollectionManifest, request: EncoderRequest): Promise<HeldEntry<Loaded>> {
+  async function choose(collection: Made, request: EncoderRequest, begin: Start<Loaded>): Promise<HeldEntry<Loaded>> {
     const { device } = request;
     // One model may have several vision towers, and a collection remembers the one that made it.
     const known = await pool.find(
@@ -35,7 +43,7 @@ export function createCurrentEncoder<Loaded extends LoadedEncoder & Pooled>(
     );
     const key = { model: collection.model.sha256, tower: 'text', device, dtype: 'auto' } as const;
     if (known) return known;
-    const entry = pool.get(key, (makeRoom) => start(collection, request, makeRoom));
+    const entry = pool.get(key, begin);
     return { entry, release: entry.hold() };
   }
 
@@ -48,7 +56,8 @@ export function createCurrentEncoder<Loaded extends LoadedEncoder & Pooled>(
   return {
     current: () => current,
     load(collection, request) {
-      const mine = choose(collection, request).then(({ entry, release: releaseFound }) => {
+      const begin: Start<Loaded> = (makeRoom) => start(collection, request, makeRoom);
+      const mine = choose(collection, request, begin).then(({ entry, release: releaseFound }) => {
         if (current === mine) hold(entry);
         releaseFound();
         entry.loaded.catch(() => {
@@ -59,5 +68,6 @@ export function createCurrentEncoder<Loaded extends LoadedEncoder & Pooled>(
       current = mine;
       return mine;
     },
+    beside: choose,
   };
 }

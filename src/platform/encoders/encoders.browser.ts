@@ -6,7 +6,7 @@ import type { HttpSource } from '../bytes/http-source.browser.ts';
 import { type Device, type OnEvent, readRuntime, readTower } from '../models/tower-files.browser.ts';
 import type { BrowserTextEncoder } from './clip.browser.ts';
 import { type CurrentEncoder, createCurrentEncoder } from './current-encoder.ts';
-import { createEncoderPool } from './encoder-pool.ts';
+import { createEncoderPool, type HeldEntry } from './encoder-pool.ts';
 
 /** Where files come from and who is told, once the page has connected. */
 export interface Connection {
@@ -17,7 +17,9 @@ export interface Connection {
 }
 
 /** The text encoder of the open collection, and what is read ahead for it. */
-export interface Encoders extends CurrentEncoder<BrowserTextEncoder> {
+export interface Encoders extends Pick<CurrentEncoder<BrowserTextEncoder>, 'current' | 'load'> {
+  /** The encoder of another model beside the current one, held. */
+  beside(made: CollectionManifest, request: EncoderRequest): Promise<HeldEntry<BrowserTextEncoder>>;
   /** Begin to load the code: most of the worker's. What goes wrong is told by `load`. */
   warmUp(): void;
   /** Begin to read the runtime of a device, for which no collection has to be known, unless an encoder is there. */
@@ -48,7 +50,15 @@ export function createEncoders(connected: () => Connection): Encoders {
   });
 
   return {
-    ...encoder,
+    current: encoder.current,
+    load: encoder.load,
+    beside: (made, request) =>
+      encoder.beside(made, request, async (makeRoom) => {
+        const { source, emit } = connected();
+        // Read by the caller: what is told of it here would be taken for the current one's.
+        const files = readTower(source, made, request.device, runtimes.take(request.device), withoutProgress(emit));
+        return (await clip.get()).loadBrowserTextEncoder(files, request.threads, emit, makeRoom);
+      }),
     warmUp: () => void clip.get().catch(() => undefined),
     readRuntime(device) {
       if (!encoder.current()) runtimes.begin(device);
@@ -59,6 +69,10 @@ export function createEncoders(connected: () => Connection): Encoders {
       return (await model).manifest;
     },
   };
+}
+
+function withoutProgress(emit: OnEvent): OnEvent {
+  return (event) => emit(event.type === 'progress' ? { type: 'heartbeat' } : event);
 }
 
 /**

@@ -25,7 +25,7 @@ export interface VisionOptions {
 
 /** Vision towers one after the other, each in a worker of its own: one that dies or computes nonsense is replaced. */
 export interface VisionWorkers {
-  /** The tower, loaded once. @param library what made the vectors that are there */
+  /** The tower, loaded once for a model. @param library what made the vectors that are there */
   load(library: VisionModel | undefined): Promise<LoadedVision>;
   /** @throws AfterimageError what the last of the workers that were tried threw */
   encode(batch: readonly Pixels[]): Promise<Embedding[]>;
@@ -83,6 +83,8 @@ export function createVisionWorkers(options: VisionOptions): VisionWorkers {
 
   return {
     async load(library) {
+      // The library is another model's now.
+      if (library && made && library.model.sha256 !== made.model.sha256) drop();
       made = library ?? made;
       const loaded = await tried((at) => at.loaded);
       made = { model: loaded.model, dim: loaded.dim };

@@ -4,6 +4,7 @@ import { type Connection, createLibraryConnection } from './database/connection.
 import type { FilesInReading, LibraryModel, LibraryStore } from './library-store.ts';
 import { createRenditions, type Renditions } from './renditions/renditions.browser.ts';
 import { createChanging } from './verbs/change-pictures.browser.ts';
+import { createChangeover } from './verbs/changeover.browser.ts';
 import { check } from './verbs/check.browser.ts';
 import { createFolders } from './verbs/folders.browser.ts';
 import { createPutting } from './verbs/put-pictures.browser.ts';
@@ -34,6 +35,7 @@ export function createLibraryStore({ name, patienceMs }: LibraryStoreOptions): L
     ...createTakingPlaces(connection, channel),
     ...createFolders(connection),
     ...createQueue(connection),
+    ...createChangeover(connection, channel),
     rendition: renditions.read,
     check: () => check(connection, channel, renditions),
     clear: () => clear(connection, channel, renditions),
@@ -64,7 +66,7 @@ function createSettings({ run, write }: Connection): Settings {
   };
 }
 
-const STORES = ['pictures', 'handles', 'renditions', 'folders', 'queue', 'deleted', 'settings'] as const;
+const STORES = ['pictures', 'handles', 'renditions', 'folders', 'queue', 'deleted', 'settings', 'nextVectors'] as const;
 
 async function clear(connection: Connection, channel: ChangeChannel, renditions: Renditions): Promise<void> {
   await connection.write(STORES, async (transaction) => {

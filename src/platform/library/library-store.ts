@@ -85,7 +85,9 @@ export type LibraryChange =
   | { readonly type: 'changed'; readonly keys: readonly number[] }
   | { readonly type: 'removed'; readonly keys: readonly number[] }
   | { readonly type: 'restored'; readonly keys: readonly number[] }
-  | { readonly type: 'cleared' };
+  | { readonly type: 'cleared' }
+  /** All vectors are another model's now. */
+  | { readonly type: 'model' };
 
 /** A file that waits to be read, or that could not be: what of the queue outlives the tab. */
 export interface QueuedFile {
@@ -192,6 +194,23 @@ export interface LibraryStore {
   /** What `setInReading` said last; undefined where nothing is being read. */
   inReading(): Promise<FilesInReading | undefined>;
   setInReading(files: FilesInReading | undefined): Promise<void>;
+
+  /** The model that the library is being changed over to; undefined while it is not. */
+  changingTo(): Promise<LibraryModel | undefined>;
+  /** Begin a second set of vectors, by another model. The first one stays in use; what was made of an earlier one goes. */
+  beginChange(model: LibraryModel): Promise<void>;
+  /** Pictures that have no vector of the second set yet, in ascending key; those after the key `after`, if given. */
+  withoutNext(limit: number, after?: number): Promise<StoredPicture[]>;
+  /** Vectors of the second set. */
+  countNext(): Promise<number>;
+  putNext(vectors: readonly { readonly key: number; readonly vector: Float32Array }[]): Promise<void>;
+  /**
+   * Put the second set in the place of the first, whole or not at all, and tell `model`. Pictures that are not in it are hidden
+   * and told as removed; their files wait again, and `put` brings them back under their keys.
+   */
+  finishChange(): Promise<void>;
+  /** Forget the second set. */
+  cancelChange(): Promise<void>;
 
   /**
    * Look for what does not fit together, and put it right. Pictures whose vectors are of no use are hidden and told as

@@ -6,6 +6,7 @@ import { isDefaultModel } from '../models/default-model.browser.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import { createFoundIndexes } from './beside/found-indexes.browser.ts';
 import { createKeptIndexes, type KeptIndexesOptions } from './beside/keep-indexes.browser.ts';
+import { createLibraryChangeover } from './changeover/library-changeover.browser.ts';
 import { createMoving } from './exchange/move-library.browser.ts';
 import { createFilesAtHand } from './folders/files-at-hand.ts';
 import { createLibraryFolders } from './folders/library-folders.browser.ts';
@@ -21,6 +22,7 @@ import { createDeleting } from './requests/deleting.browser.ts';
 import { createFailures } from './requests/failures.browser.ts';
 import { createFilesOfPictures } from './requests/files-of-pictures.browser.ts';
 import { createIndexing } from './requests/indexing.browser.ts';
+import { createModelRequests } from './requests/model-requests.browser.ts';
 import { createOverview } from './requests/overview.browser.ts';
 import type { LibraryParts } from './requests/parts.browser.ts';
 import { createRemovals } from './requests/removals.ts';
@@ -68,6 +70,8 @@ export function createLibrary(options: LibraryOptions): Library {
     draw: (svg, width, height) => page.draw(svg, width, height),
   });
   const { runner, tabs } = queue;
+  const draw: LibraryPage['draw'] = (svg, width, height) => page.draw(svg, width, height);
+  const changeover = createLibraryChangeover({ baseUrl, store, folders, atHand, tower, queue, draw, onEvent });
   const looks = createLooks(folders, runner);
   const opened = memoise(async () => {
     const repairs = (await tabs.isAlone()) ? await store.check() : [];
@@ -79,6 +83,7 @@ export function createLibrary(options: LibraryOptions): Library {
   const begin = async () => {
     await opened.get();
     if ((await store.countWaiting()) > 0) runner.wake();
+    if (await store.changingTo()) changeover.resume();
     kept.changed(); // the last visit may have ended before it was written
     void watch(await folders.overview());
   };
@@ -94,7 +99,7 @@ export function createLibrary(options: LibraryOptions): Library {
   const heartbeat = setInterval(() => onEvent({ type: 'heartbeat' }), HEARTBEAT_MS);
   const removals = createRemovals();
   const parts: LibraryParts = {
-    ...{ store, folders, atHand, indexes, kept, queue, looks, removals, watch },
+    ...{ store, folders, atHand, indexes, kept, queue, looks, changeover, removals, watch },
     opened: opened.get,
   };
 
@@ -111,13 +116,16 @@ export function createLibrary(options: LibraryOptions): Library {
       tower.use(on, threads);
       begin().catch((error: unknown) => void runner.pause(toAfterimageError(error)));
     },
+    ...createModelRequests(parts),
     async command(command) {
       await queue.command(command);
+      if (command === 'resume') changeover.lookAgain();
       kept.changed(); // a folder may have been allowed to be written to
     },
     look: looks.look,
     close() {
       clearInterval(heartbeat);
+      changeover.close();
       kept.close();
       tower.close();
       tabs.close();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { signatureOf } from '../../engine/collection/types.ts';
 import type { LibraryChange, LibraryStore } from './library-store.ts';
+import { describeChangeover } from './testing-library-contract-changeover.ts';
 import { describeCheck, describeFolders, describeQueue } from './testing-library-contract-files.ts';
 import { foundFile, hashOf, newPicture, withPreview } from './testing-pictures.ts';
 
@@ -24,6 +25,7 @@ export function describeLibraryStore(title: string, library: LibraryUnderTest): 
     describeFolders(library);
     describeQueue(library);
     describeCheck(library);
+    describeChangeover(library);
   });
 }
 

@@ -24,6 +24,8 @@ interface Kept {
 export interface LibraryMemory {
   readonly name: string;
   model: LibraryModel | undefined;
+  next: LibraryModel | undefined;
+  readonly nextVectors: Map<number, Float32Array>;
   nextKey: number;
   inReading: FilesInReading | undefined;
   readonly kept: Map<number, Kept>;
@@ -44,6 +46,8 @@ export function createLibraryMemory(): LibraryMemory {
   return {
     name: `test-library-memory-${memories++}`,
     model: undefined,
+    next: undefined,
+    nextVectors: new Map(),
     nextKey: 1,
     inReading: undefined,
     kept: new Map(),
@@ -267,7 +271,10 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       enqueue(files.filter((file) => !isQueued(file)));
       return sentences({ unusable: unusable.length, remade: files.length, lost: lost.length - files.length });
     },
+    ...changeover(memory, channel, enqueue),
     async clear() {
+      memory.next = undefined;
+      memory.nextVectors.clear();
       for (const map of [kept, renditions, folders, queue, deleted]) map.clear();
       memory.model = undefined;
       memory.inReading = undefined;
@@ -275,5 +282,55 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
     },
     subscribe: channel.subscribe,
     close: channel.close,
+  };
+}
+
+function changeover(
+  memory: LibraryMemory,
+  channel: ReturnType<typeof createChangeChannel>,
+  enqueue: (files: readonly FoundFile[]) => void,
+): Pick<
+  LibraryStore,
+  'changingTo' | 'beginChange' | 'withoutNext' | 'countNext' | 'putNext' | 'finishChange' | 'cancelChange'
+> {
+  const { kept, nextVectors } = memory;
+  const forget = () => {
+    memory.next = undefined;
+    nextVectors.clear();
+  };
+  return {
+    changingTo: async () => memory.next,
+    async beginChange(model) {
+      forget();
+      memory.next = model;
+    },
+    withoutNext: async (limit, after = 0) =>
+      [...kept.values()]
+        .filter(({ hidden, picture: { key } }) => !hidden && key > after && !nextVectors.has(key))
+        .map(({ picture }) => picture)
+        .slice(0, limit),
+    countNext: async () => nextVectors.size,
+    async putNext(vectors) {
+      if (memory.next) for (const { key, vector } of vectors) nextVectors.set(key, vector.slice());
+    },
+    async finishChange() {
+      if (!memory.next) return;
+      const removed: number[] = [];
+      for (const one of kept.values()) {
+        const vector = nextVectors.get(one.picture.key);
+        if (vector && isUsable(vector, memory.next.dim)) one.picture = { ...one.picture, vector };
+        else {
+          if (!one.hidden) {
+            removed.push(one.picture.key);
+            enqueue(one.picture.files);
+          }
+          one.hidden = { why: 'unusable', at: Date.now() };
+        }
+      }
+      memory.model = memory.next;
+      forget();
+      channel.tell({ type: 'model' }, { type: 'removed', keys: removed });
+    },
+    cancelChange: async () => forget(),
   };
 }

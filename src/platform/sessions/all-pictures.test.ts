@@ -59,6 +59,30 @@ test('only of the rows that are asked for', async () => {
   expect(await api.copies({ kind: 'exact', threshold: 0, rows }, () => {})).toMatchObject({ groups: [] });
 });
 
+test('vectors of two models are never compared, and pictures of each are found', async () => {
+  const vectors = clusteredVectors(6, 8);
+  for (const [row, same] of [
+    [3, 0],
+    [4, 0],
+    [5, 1],
+  ] as const)
+    vectors[row] = vectors[same] as Embedding;
+  const ofRow = (row: number) => ({ id: 'm', sha256: row < 3 || row === 4 ? 'a' : 'b' });
+  const mixed = sourceOf(6, {
+    vectorsOf: async (rows) => rows.map((row) => vectors[row] as Embedding),
+    modelOf: ofRow,
+  });
+  const request = { kind: 'similar', threshold: 0.9999, rows: undefined } as const;
+  const found = await open(mixed).copies(request, () => {});
+  expect(found?.groups.map(({ rows }) => [...rows].sort())).toEqual([[0, 4]]); // 3 and 5 are of the other model
+  const { modelOf: _, ...plain } = mixed;
+  const all = await open(plain).copies(request, () => {});
+  expect(all?.groups.map(({ rows }) => [...rows].sort())).toEqual([
+    [0, 3, 4],
+    [1, 5],
+  ]);
+});
+
 test('signatures that are missing are made where that can be done, and a failure leaves the hash', async () => {
   const picture = (seed: number) => pictureSignature(drawScene(sceneOf(seed), 48, 36)) ?? undefined;
   const makeSignature = vi.fn(async ({ name }: Item) => {

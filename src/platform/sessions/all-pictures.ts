@@ -1,4 +1,4 @@
-import type { Steps } from '../../engine/async/steps.ts';
+import { type Steps, share } from '../../engine/async/steps.ts';
 import { withExtension } from '../../engine/collection/extensions/facts.ts';
 import type { Source } from '../../engine/collection/source/source.ts';
 import { type Item, perceptualHashOf, SIGNATURE, signatureOf } from '../../engine/collection/types.ts';
@@ -88,7 +88,9 @@ async function findCopies(source: Source, request: CopiesRequest, finding: Findi
       )
     : [];
   const from = READ_VECTORS;
-  const grouping = stepsOf(request, items, vectors, source.dim, finding.open);
+  const { modelOf } = source;
+  const models = modelOf ? Array.from(rows, (row) => modelOf(row).sha256) : items.map(() => '');
+  const grouping = stepsOf(request, items, { vectors, models }, finding.open);
   const groups = await runSteps(grouping, signal, (done) => tell(from + (1 - from) * done));
   const bare = items.filter((item) => signatureOf(item) === undefined);
   const unhashed = bare.filter((item) => perceptualHashOf(item) === undefined).length;
@@ -121,17 +123,40 @@ async function withSignatures(
   return made;
 }
 
+/** Vectors, and the models that made them. */
+interface Made {
+  readonly vectors: readonly Float32Array[];
+  readonly models: readonly string[];
+}
+
 function stepsOf(
   { kind, threshold }: CopiesRequest,
   items: readonly Item[],
-  vectors: readonly Float32Array[],
-  dim: number,
+  made: Made,
   open: OpenSignatures,
 ): Steps<CopyGroup[]> {
   if (kind === 'exact') return groupExact(items);
-  return kind === 'near'
-    ? groupNear(items, { least: threshold, open })
-    : groupSimilar(items, vectors, { dim, least: threshold });
+  return kind === 'near' ? groupNear(items, { least: threshold, open }) : groupByModel(items, made, threshold);
+}
+
+/** Vectors of two models are never compared. */
+function* groupByModel(items: readonly Item[], { vectors, models }: Made, least: number): Steps<CopyGroup[]> {
+  const groups: CopyGroup[] = [];
+  let done = 0;
+  for (const model of new Set(models)) {
+    const places = [...models.keys()].filter((place) => models[place] === model);
+    const own = places.map((place) => items[place] as Item); // its own places, as below
+    const ownVectors = places.map((place) => vectors[place] as Float32Array);
+    const to = done + places.length / models.length;
+    const dim = ownVectors[0]?.length ?? 0;
+    const found = yield* share(groupSimilar(own, ownVectors, { dim, least }), done, to);
+    done = to;
+    for (const group of found) {
+      groups.push({ ...group, members: group.members.map((member) => places[member] as number) });
+    }
+  }
+  // The largest first, as of one model.
+  return groups.sort((a, b) => b.members.length - a.members.length);
 }
 
 function toFound({ members, reasons }: CopyGroup, rows: Uint32Array, items: readonly Item[]): FoundCopies['groups'][0] {

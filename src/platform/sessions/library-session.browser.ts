@@ -59,6 +59,8 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
     exportLibrary: (options) => library().exportLibrary(options),
     importLibrary: (file) => library().importLibrary(file),
     embed: (file, model) => embed(file, model),
+    changeModel: (model) => library().changeModel(model),
+    changeover: (command) => library().changeover(command),
     clear: () => library().clear(),
   };
 }

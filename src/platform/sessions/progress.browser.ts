@@ -15,6 +15,7 @@ export function throttleProgress(send: (event: WorkerEvent) => void): (event: Wo
   return (event) => {
     if (event.type === 'heartbeat' && isSoon(event.type)) return;
     if (event.type === 'progress' && isSoon(event.stage) && event.loaded < event.total) return;
+    if (event.type === 'model-download' && isSoon(event.type) && event.loaded < event.total) return;
     send(event);
   };
 }

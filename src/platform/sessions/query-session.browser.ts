@@ -15,7 +15,7 @@ import { type AheadSource, newestAhead } from '../bytes/newest-ahead.browser.ts'
 import { type PausableSource, pausable } from '../bytes/pausable.browser.ts';
 import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
 import type { EncoderKey, PoolEntry } from '../encoders/encoder-pool.ts';
-import { type Connection, createEncoders, encoderInfo } from '../encoders/encoders.browser.ts';
+import { type Connection, createEncoders, type Encoders, encoderInfo } from '../encoders/encoders.browser.ts';
 import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
 import { MODELS } from '../models/models-folder.ts';
 import type { Device } from '../models/tower-files.browser.ts';
@@ -26,7 +26,9 @@ import { libraryModelError, openLibrary } from './opened/open-library.browser.ts
 import { openStatic } from './opened/open-static.browser.ts';
 import { openTogether } from './opened/open-together.browser.ts';
 import type { Opened } from './opened/opened.browser.ts';
+import { createOtherModels, type OtherModels } from './other-models.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
+import { createSiteModels } from './site-models.browser.ts';
 import { holdWorkerLock } from './worker-lock.browser.ts';
 
 const LIST = 'collections/index.json';
@@ -50,6 +52,7 @@ interface Current {
   baseline: Promise<{ readonly of: ModelManifest; readonly baseline: Baseline } | undefined>;
   /** For the encoder that is loaded, made when the first query comes. */
   engine: { readonly of: PoolEntry<BrowserTextEncoder>; readonly made: Memo<SearchEngine> } | undefined;
+  readonly others: OtherModels;
 }
 
 /**
@@ -65,7 +68,7 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
   const encoders = createEncoders(connected);
   const { calm, calmWithin } = createCalm();
   const library = createLibraryDoor(openStore, connected);
-  const shelf = createShelf(connected, calm, library);
+  const shelf = createShelf(connected, calm, library, encoders);
 
   /** An index that was disposed of under a query fails in ways that say nothing. */
   const answer = async <T>(work: (engine: SearchEngine, device: EncoderKey['device']) => Promise<T>): Promise<T> => {
@@ -73,7 +76,8 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     const encoder = await (encoders.current() ?? fail('internal', 'The query worker was asked before loadEncoder().'));
     const release = encoder.hold();
     try {
-      return await work(await engineOf(at, encoder), encoder.key.device);
+      const first = await engineOf(at, encoder);
+      return await work(await at.others.engine(first, await encoder.loaded), encoder.key.device);
     } catch (error) {
       if (!shelf.holds(at)) fail('collection-not-found', 'Another collection was opened meanwhile.');
       throw error;
@@ -143,6 +147,9 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
         calmWithin(ASKED_WITHIN_MS);
       }
     },
+    otherModels: (device) => shelf.current().others.list(device),
+    loadOtherModel: (sha256, request) => shelf.current().others.load(sha256, request),
+    stopOtherModel: async () => shelf.current().others.stop(),
     search: (query, context) =>
       answer(async (engine, device) => {
         const found = await engine.search(query, context);
@@ -157,6 +164,7 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     rowOf: async (itemId) => shelf.current().open.source.rowOf(itemId),
     countLibrary: library.count,
     libraryPicture: library.picture,
+    ...createSiteModels(connected),
     ...createAllPictures(
       () => shelf.current().open.source,
       () => connected().emit({ type: 'heartbeat' }),
@@ -180,7 +188,7 @@ function createCalm(): { readonly calm: Promise<void>; calmWithin(ms: number): v
 }
 
 /** The open collection: one after the other. */
-function createShelf(connected: () => Connection, calm: Promise<void>, library: LibraryDoor) {
+function createShelf(connected: () => Connection, calm: Promise<void>, library: LibraryDoor, encoders: Encoders) {
   let opening = new AbortController();
   let current: Current | undefined;
 
@@ -188,6 +196,7 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
     opening.abort(new DOMException(reason, 'AbortError'));
     opening = new AbortController();
     const closed = current?.open;
+    current?.others.close();
     current = undefined;
     closed?.close?.();
     closed?.index.peek()?.then(({ retriever }) => retriever.dispose(), ignored);
@@ -210,7 +219,9 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
             : await openSite(name);
       if (signal.aborted) open.close?.();
       signal.throwIfAborted();
-      current = { open, baseline: Promise.resolve(undefined), engine: undefined };
+      const onLoaded = (encoder: BrowserTextEncoder) => void open.keep(encoder);
+      const others = createOtherModels({ open, encoders, connection: at, onLoaded });
+      current = { open, baseline: Promise.resolve(undefined), engine: undefined, others };
       return open;
     },
     /** Make ready what the first answer needs beside the encoder, as soon as the model is known. */
@@ -245,7 +256,8 @@ function engineOf(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<Searc
 async function makeEngine(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
   const [index, loaded, ahead] = await Promise.all([at.open.index.get(), of.loaded, at.baseline]);
   const baseline = ahead?.of === loaded.manifest ? ahead.baseline : undefined;
-  return composeSearch(index, at.open.items, loaded, baseline).engine;
+  const { items } = at.open.groups?.[0] ?? at.open; // of the rows of the index
+  return composeSearch(index, items, loaded, baseline).engine;
 }
 
 /** Without a network an answer is still one; the page asks for the records by themselves, and says that they are missing. */

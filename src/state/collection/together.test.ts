@@ -17,11 +17,12 @@ test('pictures come from the collection that is open, or from that of each item'
 });
 
 test('an item is said to be of a collection only where several are searched together', () => {
-  const demo = { name: 'demo', title: 'The demo', licence: 'CC0' };
+  const made = { id: 'mini', sha256: '' };
+  const demo = { name: 'demo', title: 'The demo', licence: 'CC0', made };
   const session = (together?: CollectionInfo['together']) => ({
     collection: () => ({ together }) as CollectionInfo | undefined,
   });
-  const all = session({ collections: [demo], apart: [] });
+  const all = session({ collections: [demo], apart: [], models: [made] });
   expect(originOf(all, from('demo'))).toEqual(demo);
   expect([originOf(all, from('gone')), originOf(all, plain), originOf(all, undefined)]).toEqual([
     undefined,

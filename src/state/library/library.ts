@@ -5,6 +5,7 @@ import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type { PictureWithCopies } from '../../protocol/library-files.ts';
 import type {
   Addition,
+  Changeover,
   LibraryEvent,
   LibraryExportOptions,
   LibraryFolder,
@@ -34,6 +35,8 @@ export interface Library {
   readonly overview: Accessor<LibraryOverview | undefined>;
   /** Newer than the overview's. */
   readonly queue: Accessor<Queue | undefined>;
+  /** Newer than the overview's; null while nothing is being changed. */
+  readonly changeover: Accessor<Changeover | null | undefined>;
   /** Why the library cannot be read. */
   readonly error: Accessor<AfterimageError | undefined>;
   /** What is loaded before the first picture can be embedded. */
@@ -64,6 +67,9 @@ export interface Library {
    * deleted, too, where that can be done. @returns whether they are gone
    */
   remove(itemIds: readonly string[]): Promise<boolean>;
+  /** Embed all pictures again with another model. */
+  changeModel(model: Parameters<LibraryClient['changeModel']>[0]): Promise<void>;
+  changeoverDo(command: Parameters<LibraryClient['changeover']>[0]): Promise<void>;
   /** Pictures whose content is found at several places. @throws AfterimageError */
   withCopies(): Promise<readonly PictureWithCopies[]>;
   /** Deleting files from the disk. */
@@ -147,6 +153,7 @@ export function createLibrary(options: LibraryOptions): Library {
   return {
     overview,
     queue,
+    changeover: view.changeover,
     error: view.error,
     progress: view.progress,
     async add(additions) {
@@ -185,6 +192,8 @@ export function createLibrary(options: LibraryOptions): Library {
       await view.read();
       return isGone;
     },
+    changeModel: (model) => act(() => client.changeModel(model)),
+    changeoverDo: (command) => act(() => client.changeover(command)),
     withCopies: () => client.withCopies(),
     disk,
     async clear() {
@@ -211,6 +220,7 @@ export function createLibrary(options: LibraryOptions): Library {
 function createOverview(client: LibraryClient, notices: Notices) {
   const [overview, setOverview] = createSignal<LibraryOverview>();
   const [queue, setQueue] = createSignal<Queue>();
+  const [changeover, setChangeover] = createSignal<Changeover | null>();
   const [error, setError] = createSignal<AfterimageError>();
   const [moving, setMoving] = createSignal<Moving>();
   const [progress, setProgress] = createStore<Partial<Record<LoadStage, LoadProgress>>>({});
@@ -225,6 +235,7 @@ function createOverview(client: LibraryClient, notices: Notices) {
       batch(() => {
         setOverview(answer);
         if (heard === before) setQueue(answer.queue);
+        setChangeover(answer.changeover);
         setError(undefined);
       });
       sayRepairs(answer.repairs);
@@ -243,6 +254,9 @@ function createOverview(client: LibraryClient, notices: Notices) {
       heard++;
       setQueue(event.queue);
       request();
+    } else if (event.type === 'changeover') {
+      setChangeover(event.changeover);
+      if (event.changeover === null) request();
     } else if (event.type === 'changed') request();
     else if (event.type === 'moving') setMoving(event);
     else if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
@@ -254,7 +268,7 @@ function createOverview(client: LibraryClient, notices: Notices) {
   onCleanup(client.subscribe(hear));
   onCleanup(stop);
   void read();
-  return { overview, queue, error, progress, read, moving, stopMoving: () => void setMoving(undefined) };
+  return { overview, queue, changeover, error, progress, read, moving, stopMoving: () => void setMoving(undefined) };
 }
 
 function failure({ code, message }: Extract<LibraryClientEvent, { type: 'failed' }>): AfterimageError {

@@ -1,11 +1,23 @@
 import type { LibraryClient, LibraryClientEvent } from '../../client/library-client.ts';
 import type { AfterimageError } from '../../engine/errors.ts';
 import type { Deletion, DeletionPlan } from '../../protocol/library-files.ts';
-import type { Addition, FailedFile, LibraryFolder, LibraryOverview, Queue } from '../../protocol/library-worker.ts';
+import type {
+  Addition,
+  Changeover,
+  FailedFile,
+  LibraryFolder,
+  LibraryOverview,
+  Queue,
+} from '../../protocol/library-worker.ts';
 
 export const EMPTY_QUEUE: Queue = {
   ...{ state: 'idle', done: 0, known: 0, indexed: 0, failed: 0, left: 0, toChoose: 0 },
   ...{ perSecond: null, secondsLeft: null, newest: null, problem: null },
+};
+
+const STARTED: Omit<Changeover, 'model' | 'total'> = {
+  ...{ state: 'running', loading: null, done: 0, secondsLeft: null, problem: null },
+  left: { count: 0, pictures: [] },
 };
 
 /** A library client whose queue goes on as the test says; it remembers what it was asked for. */
@@ -16,8 +28,12 @@ export interface FakeLibrary extends LibraryClient {
   go(queue: Partial<Queue>): void;
   /** What is in it changes. */
   change(
-    state: Partial<Pick<LibraryOverview, 'count' | 'usage' | 'isPersistent' | 'folders' | 'repairs' | 'foundIndex'>>,
+    state: Partial<
+      Pick<LibraryOverview, 'count' | 'usage' | 'isPersistent' | 'folders' | 'repairs' | 'foundIndex' | 'model'>
+    >,
   ): void;
+  /** The library is being embedded again. */
+  changing(changeover: Changeover | null): void;
   fail(files: readonly FailedFile[]): void;
   send(event: LibraryClientEvent): void;
   /** What the next deletion from the disk is about, and what becomes of it. */
@@ -45,6 +61,8 @@ export function createFakeLibrary(): FakeLibrary {
   let state = {
     ...{ count: 0, folders: [] as readonly LibraryFolder[], isPersistent: false, repairs: [] as readonly string[] },
     usage: null as LibraryOverview['usage'],
+    model: null as LibraryOverview['model'],
+    changeover: null as Changeover | null,
     foundIndex: null as LibraryOverview['foundIndex'],
   };
 
@@ -59,6 +77,10 @@ export function createFakeLibrary(): FakeLibrary {
     state = { ...state, ...patch };
     send({ type: 'changed' });
   };
+  const changing = (changeover: Changeover | null) => {
+    state = { ...state, changeover };
+    send({ type: 'changeover', changeover });
+  };
   const fail: FakeLibrary['fail'] = (files) => {
     failed = files;
     send({ type: 'changed' });
@@ -71,7 +93,7 @@ export function createFakeLibrary(): FakeLibrary {
   };
 
   return {
-    ...{ calls, added, send, go, change, fail },
+    ...{ calls, added, send, go, change, changing, fail },
     deletes(planned, done = { deleted: planned.files ?? 0, kept: [] }) {
       plan = { ...plan, ...planned };
       deletion = done;
@@ -169,6 +191,16 @@ export function createFakeLibrary(): FakeLibrary {
     async embed(file, model) {
       await call('embed', file, model);
       return { sha256: 'ab'.repeat(32), embedding: new Float32Array([1]) as never, thumbnail: file };
+    },
+    async changeModel(model) {
+      await call('changeModel', model);
+      changing({ ...STARTED, model: model.model, total: state.count });
+    },
+    async changeover(command) {
+      await call('changeover', command);
+      if (command === 'cancel' || command === 'finish') return changing(null);
+      if (!state.changeover) return;
+      changing({ ...state.changeover, state: command === 'pause' ? 'paused' : 'running', problem: null });
     },
     async clear() {
       await call('clear');

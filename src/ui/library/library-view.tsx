@@ -11,6 +11,7 @@ import { Failures } from './queue/failures.tsx';
 import './library.css';
 import { MovingPictures } from './keeping/moving.tsx';
 import { Storage } from './keeping/storage.tsx';
+import { LibraryModel } from './model/library-model.tsx';
 import { QueuePanel } from './queue/queue-panel.tsx';
 import { WithLibrary } from './with-library.tsx';
 
@@ -51,6 +52,7 @@ function Page(props: { library: Library }): JSX.Element {
       <Adding library={props.library} />
       <Failures library={props.library} onEmpty={toTitle} />
       <Folders library={props.library} onEmpty={toTitle} />
+      <LibraryModel library={props.library} />
       <MovingPictures library={props.library} />
       <Storage library={props.library} onEmpty={toTitle} />
     </div>

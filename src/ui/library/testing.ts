@@ -1,5 +1,6 @@
 import { type Component, createComponent, createSignal } from 'solid-js';
 import { render } from 'solid-js/web';
+import type { SiteModel } from '../../protocol/query-worker.ts';
 import type { LibraryAccess } from '../../state/library/access.ts';
 import { createLibrary, type Library } from '../../state/library/library.ts';
 import { createFakeLibrary, type FakeLibrary } from '../../state/library/testing.ts';
@@ -20,14 +21,18 @@ export interface ShownLibrary {
 }
 
 /** Shows a part of the page with a library that is a fake, and the page's notices. */
-export function showLibrary(part: Component, prepare: (client: FakeLibrary) => void = () => {}): ShownLibrary {
+export function showLibrary(
+  part: Component,
+  prepare: (client: FakeLibrary) => void = () => {},
+  models: readonly SiteModel[] = [],
+): ShownLibrary {
   const root = document.createElement('main');
   document.body.append(root);
   const client = createFakeLibrary();
   prepare(client);
   let shown: Omit<ShownLibrary, 'remove'> | undefined;
   const dispose = render(() => {
-    const made = makeApp(client);
+    const made = makeApp(client, models);
     shown = made.shown;
     return createComponent(AppContext.Provider, {
       value: made.app,
@@ -46,7 +51,7 @@ export function showLibrary(part: Component, prepare: (client: FakeLibrary) => v
   };
 }
 
-function makeApp(client: FakeLibrary) {
+function makeApp(client: FakeLibrary, models: readonly SiteModel[]) {
   const notices = createNotices();
   const address = createAddressBar();
   const [isUsed, setUsed] = createSignal(false);
@@ -70,6 +75,7 @@ function makeApp(client: FakeLibrary) {
   const session = {
     ...{ ready: () => true, collections: () => [], collectionError: () => undefined, modelError: () => undefined },
   };
-  const app = { library: access, notices, address, session } as unknown as App;
+  const siteModels = { list: () => models, error: () => undefined, download: () => undefined, read: async () => {} };
+  const app = { library: access, notices, address, session, siteModels } as unknown as App;
   return { app, shown: { client, library, notices, address, loads: () => loads, persisted: () => asked } };
 }

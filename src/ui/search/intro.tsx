@@ -3,6 +3,7 @@ import { Failure } from '../common/failure.tsx';
 import { formatPictures } from '../common/format.ts';
 import { useApp } from '../context.ts';
 import { UseOwn } from '../library/use-own.tsx';
+import { InternalLink } from '../shell/header.tsx';
 import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
 import './intro.css';
@@ -43,7 +44,15 @@ export function Hints(props: { onExample: (query: string) => void }): JSX.Elemen
         )}
       </Show>
       <Show when={modelError()}>
-        {(error) => <Failure error={error()} title="The search is not working" onRetry={app.session.retry} />}
+        {(error) => (
+          <Failure error={error()} title="The search is not working" onRetry={app.session.retry}>
+            <Show when={error().code === 'library-model-changed'}>
+              <InternalLink class="button" patch={{ view: 'library', item: null }}>
+                Choose another model
+              </InternalLink>
+            </Show>
+          </Failure>
+        )}
       </Show>
     </div>
   );

@@ -3,11 +3,20 @@ import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 import './notices.css';
 
-/** Quiet lines at the foot of the page. */
-export function NoticeLines(): JSX.Element {
+/** Quiet lines at the foot of the page; above them, lines that offer something, which are not read out as they change. */
+export function NoticeLines(props: { children?: JSX.Element }): JSX.Element {
+  return (
+    <div class="notices">
+      {props.children}
+      <Said />
+    </div>
+  );
+}
+
+function Said(): JSX.Element {
   const app = useApp();
   return (
-    <div class="notices" role="status">
+    <div class="notices-said" role="status">
       <For each={app.notices.list().slice(-3)}>
         {(notice) => (
           <p class="notice">

@@ -16,6 +16,7 @@ import {
   formatShare,
 } from '../common/format.ts';
 import { useApp } from '../context.ts';
+import { ModelsSection } from '../models/models-section.tsx';
 import { Loading } from '../shell/loading.tsx';
 import { DeleteEverything } from './delete-everything.tsx';
 import { howItStands } from './how-it-stands.ts';
@@ -48,6 +49,7 @@ export default function StatusPanel(): JSX.Element {
       <CollectionFacts />
       <PageFacts />
       <OfflineFacts />
+      <ModelsSection />
       <Versions />
       <DeleteEverything />
     </Drawer>

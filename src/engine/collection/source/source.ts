@@ -14,6 +14,8 @@ export interface Source extends PictureSource, VectorSource {
   readonly dim: number;
   /** The model whose vision tower made the vectors. */
   readonly model: CollectionManifest['model'];
+  /** The model of a row's vector, where not all are of one: vectors of two models are never compared. */
+  modelOf?(row: number): CollectionManifest['model'];
   /** Records, in the order of `rows`. @throws AfterimageError as `ItemStore.get` */
   items(rows: Iterable<number>): Promise<Item[]>;
   /** The first row with an item's id, or −1. @throws as `items` */

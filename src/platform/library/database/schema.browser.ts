@@ -24,6 +24,13 @@ export interface PictureRecord extends Omit<StoredPicture, 'key'> {
   readonly hiddenAt?: number;
 }
 
+/** A vector of the model that the library is being changed over to. */
+export interface VectorRecord {
+  /** Of the picture. */
+  readonly key: number;
+  readonly vector: Float32Array;
+}
+
 /** The handles of a picture's files that were added by themselves. */
 export interface HandleRecord {
   readonly key: number;
@@ -58,15 +65,19 @@ export interface LibrarySchema extends DBSchema {
   queue: { key: number; value: QueueRecord; indexes: { state: [number, number]; place: [number, string] } };
   /** Files in folders whose pictures the visitor took out. */
   deleted: { key: [number, string]; value: FoundFile & { readonly folder: number } };
-  /** `model` and `reading`, each with its own kind of value. */
-  settings: { key: 'model' | 'reading'; value: LibraryModel | FilesInReading };
+  /**
+   * `model`, `next` (the one that the library is being changed over to, whose vectors are in `nextVectors`) and `reading`, each
+   * with its own kind of value.
+   */
+  settings: { key: 'model' | 'next' | 'reading'; value: LibraryModel | FilesInReading };
+  nextVectors: { key: number; value: VectorRecord };
 }
 
 export type LibraryDatabase = IDBPDatabase<LibrarySchema>;
 export type StoreName = StoreNames<LibrarySchema>;
 export type WriteTransaction = IDBPTransaction<LibrarySchema, StoreName[], 'readwrite'>;
 
-export const LIBRARY_VERSION = 1;
+export const LIBRARY_VERSION = 3;
 
 export function upgrade(database: LibraryDatabase, oldVersion: number): void {
   if (oldVersion < 1) {
@@ -84,4 +95,5 @@ export function upgrade(database: LibraryDatabase, oldVersion: number): void {
     database.createObjectStore('deleted', { keyPath: ['folder', 'path'] });
     database.createObjectStore('settings');
   }
+  if (oldVersion < 3) database.createObjectStore('nextVectors', { keyPath: 'key' });
 }

@@ -47,6 +47,20 @@ describe('an exported library', () => {
     expect(bytes.reduce((sum, one) => sum + one, 0)).toBe(collection.manifest.pictures.bytes);
   });
 
+  it('holds pictures that look the same to the last bit, and so have one thumbnail', async () => {
+    const bytes = new TextEncoder().encode('of both');
+    const path = `thumbs/${(await sha256(bytes)).slice(0, 16)}.webp`;
+    const alike = [1, 2, 3].map((n): NewPicture => {
+      const picture = newPicture(n);
+      const item = { ...picture.item, thumbnail: { path, width: 40, height: 30 } };
+      return { ...picture, item, thumbnail: { bytes, type: 'image/webp' } };
+    });
+    const before = await libraryOf(...alike);
+    const elsewhere = createMemoryLibraryStore();
+    expect(await importLibrary(elsewhere, await exportLibrary(before, OPTIONS))).toEqual({ added: 3, known: 0 });
+    expect(await contentOf(elsewhere)).toEqual(await contentOf(before));
+  });
+
   it('is smaller, and its vectors nearly the same, with int8', async () => {
     const files = await unpack(await exportLibrary(store, { ...OPTIONS, vectors: 'int8' }));
     const collection = await readCollection(createMemorySource(files, sha256), sha256, 'mine');

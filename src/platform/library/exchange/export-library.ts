@@ -70,7 +70,9 @@ async function addRenditions(
   const written = new Map<string, number>();
   for (let start = 0; start < pictures.length; start += READ_TOGETHER) {
     const some = pictures.slice(start, start + READ_TOGETHER);
-    const paths = some.flatMap(({ item }) => renditionPaths(item)).filter((path) => !written.has(path));
+    // Pictures that look the same to the last bit have one thumbnail.
+    const named = new Set(some.flatMap(({ item }) => renditionPaths(item)));
+    const paths = [...named].filter((path) => !written.has(path));
     const renditions = await Promise.all(paths.map(store.rendition));
     for (const [i, path] of paths.entries()) {
       const bytes = renditions[i]?.bytes;

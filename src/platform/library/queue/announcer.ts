@@ -1,7 +1,7 @@
 import type { LibraryEvent, Queue } from '../../../protocol/library-worker.ts';
 
 /** A person sees no more often what the queue does; everything else is asked for again at most so often. */
-const QUEUE_MS = 200;
+export const QUEUE_MS = 200;
 const CHANGED_MS = 500;
 
 export interface AnnouncerOptions {
@@ -36,7 +36,7 @@ export function createAnnouncer({ queue, emit, tell }: AnnouncerOptions): Announ
 }
 
 /** At once, then after `ms` at the earliest; never two at a time. */
-function calmed(ms: number, say: () => Promise<void>): () => void {
+export function calmed(ms: number, say: () => Promise<void>): () => void {
   let isWaiting = false;
   let isAsked = false;
   const run = async () => {

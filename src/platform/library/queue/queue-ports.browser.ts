@@ -26,7 +26,8 @@ export interface QueuePortsOptions {
 /** How this worker reads, decodes and embeds what waits in the queue. */
 export function createQueuePorts(options: QueuePortsOptions): QueuePorts<FoundFile> {
   const { store, folders, atHand, indexes, vision, draw, isReadable, onStep, onChange } = options;
-  let decoder: Promise<BrowserDecoder> | undefined;
+  /** For the pixels that one model takes. */
+  let decoder: Promise<{ readonly of: string; readonly decode: BrowserDecoder['decode'] }> | undefined;
 
   const named = ({ folder, path }: FoundFile) => {
     const name = folder === null ? undefined : folders.get(folder)?.name;
@@ -38,8 +39,19 @@ export function createQueuePorts(options: QueuePortsOptions): QueuePorts<FoundFi
     if (!made) await store.setModel({ model: loaded.model, dim: loaded.dim });
     return loaded;
   };
-  const loadDecoder = async () =>
-    createBrowserDecoder({ preprocessor: (await loadVision()).preprocessor, draw, onStep });
+  const loadDecoder = async () => {
+    const { model, preprocessor } = await loadVision();
+    return { of: model.sha256, decode: createBrowserDecoder({ preprocessor, draw, onStep }).decode };
+  };
+  /** Another one after the library was changed over to another model. */
+  const decoderNow = async () => {
+    const wanted = (await store.model())?.model.sha256;
+    const before = decoder;
+    const known = await before?.catch(() => undefined);
+    if (known && (wanted === undefined || known.of === wanted)) return known;
+    if (decoder === before) decoder = loadDecoder();
+    return await (decoder ?? loadDecoder());
+  };
 
   return {
     store,
@@ -60,13 +72,9 @@ export function createQueuePorts(options: QueuePortsOptions): QueuePorts<FoundFi
       }
     },
     async decode(bytes, file) {
-      decoder ??= loadDecoder();
-      decoder.catch(() => {
-        decoder = undefined;
-      });
       // A file that cannot be read again later has to have a copy that is large enough to look at.
       const isKept = file.folder !== null || file.handle !== undefined;
-      return (await decoder).decode(bytes, !isKept);
+      return (await decoderNow()).decode(bytes, !isKept);
     },
     nameOf: named,
     recall: (file) => indexes.recall(file, named(file)),

@@ -8,14 +8,17 @@ const ENQUEUED_TOGETHER = 1000;
 
 /** What is added: a folder, or files by themselves. */
 export function createAdding(parts: LibraryParts): Pick<LibraryWorkerApi, 'add'> {
-  const { folders, queue, looks, opened, watch } = parts;
+  const { folders, queue, looks, changeover, opened, watch } = parts;
   return {
     async add(addition) {
       await opened();
       if (addition.kind === 'files') {
-        if (!addition.isRestored) return addFiles(parts, addition.files);
-        parts.atHand.add(addition.files);
-        return queue.runner.wake();
+        if (!addition.isRestored) await addFiles(parts, addition.files);
+        else {
+          parts.atHand.add(addition.files);
+          queue.runner.wake();
+        }
+        return changeover.lookAgain();
       }
       const folder = await folders.add(addition.handle);
       queue.changed();

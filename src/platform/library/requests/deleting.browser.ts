@@ -32,10 +32,12 @@ export function createDeleting(parts: Parts): Pick<LibraryWorkerApi, 'withCopies
       const several = (await store.all()).filter(({ files }) => files.length > 1);
       return several.map(({ item, files }) => ({
         itemId: item.id,
-        places: files.map((file) => ({
-          ...{ itemId: item.id, folder: file.folder, path: file.path, name: nameOf([file], names) ?? file.path },
-          canDelete: file.folder !== null && names.has(file.folder),
-        })),
+        places: files
+          .map((file) => ({
+            ...{ itemId: item.id, folder: file.folder, path: file.path, name: nameOf([file], names) ?? file.path },
+            canDelete: file.folder !== null && names.has(file.folder),
+          }))
+          .sort((a, b) => a.name.length - b.name.length),
       }));
     },
     async planDeletion(of) {

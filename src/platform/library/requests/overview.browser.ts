@@ -2,19 +2,20 @@ import type { LibraryFolder, LibraryOverview, LibraryWorkerApi } from '../../../
 import { permissionOf } from '../folders/folder-access.browser.ts';
 import type { LibraryParts } from './parts.browser.ts';
 
-type Parts = Pick<LibraryParts, 'store' | 'folders' | 'indexes' | 'kept' | 'queue' | 'opened'>;
+type Parts = Pick<LibraryParts, 'store' | 'folders' | 'indexes' | 'kept' | 'queue' | 'changeover' | 'opened'>;
 
 /** What there is, all at once. */
 export function createOverview(parts: Parts): Pick<LibraryWorkerApi, 'overview'> {
-  const { store, indexes, queue, opened } = parts;
+  const { store, indexes, queue, changeover, opened } = parts;
   return {
     async overview() {
       const repairs = await opened();
       const [count, all, failed] = await Promise.all([store.count(), foldersOf(parts), store.countFailed()]);
       const isPersistent = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
       const foundIndex = indexes.said(null) ?? null;
+      const [model = null, changing] = await Promise.all([store.model(), changeover.state()]);
       const base = { foundIndex, count, folders: all, failures: failed, isPersistent, repairs };
-      return { ...base, queue: await queue.queue(), usage: await usage() };
+      return { ...base, model, changeover: changing, queue: await queue.queue(), usage: await usage() };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { FoundIndexes } from '../beside/found-indexes.browser.ts';
 import type { KeptIndexes } from '../beside/keep-indexes.browser.ts';
+import type { Changeover } from '../changeover/changeover.browser.ts';
 import type { FilesAtHand } from '../folders/files-at-hand.ts';
 import type { KnownFolder, LibraryFolders } from '../folders/library-folders.browser.ts';
 import type { Looks } from '../folders/looks.browser.ts';
@@ -17,6 +18,7 @@ export interface LibraryParts {
   readonly kept: KeptIndexes;
   readonly queue: LibraryQueue;
   readonly looks: Looks;
+  readonly changeover: Changeover;
   readonly removals: Removals;
   /** Resolves when the library is open and whole. @returns what was put right, in sentences for visitors */
   readonly opened: () => Promise<readonly string[]>;

@@ -5,7 +5,7 @@ import type { LibraryParts } from './parts.browser.ts';
 type Removing = Pick<LibraryWorkerApi, 'remove' | 'restore' | 'forgetFolder' | 'clear'>;
 
 /** What is taken out: pictures, which can be put back, a folder, everything. */
-export function createRemoving({ store, folders, atHand, queue, looks, removals }: LibraryParts): Removing {
+export function createRemoving({ store, folders, atHand, queue, looks, changeover, removals }: LibraryParts): Removing {
   return {
     async remove(itemIds) {
       const found = await Promise.all(itemIds.map((itemId) => store.findItem(itemId)));
@@ -27,6 +27,7 @@ export function createRemoving({ store, folders, atHand, queue, looks, removals 
     },
     async clear() {
       looks.stopAll();
+      await changeover.cancel();
       await queue.runner.cancel();
       await queue.runner.settled();
       await store.clear();

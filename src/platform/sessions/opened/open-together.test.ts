@@ -23,6 +23,9 @@ import type { Opened } from './opened.browser.ts';
 
 const DIM = 8;
 const model = { id: 'tiny', sha256: 'a'.repeat(64) };
+const tiny = {
+  manifest: { id: model.id, dim: DIM, files: [{ sha256: model.sha256 }] },
+} as unknown as BrowserTextEncoder;
 const entry = (name: string) => ({ name, title: `The ${name}` }) as CollectionEntry;
 
 /** A collection of a site, of `count` pictures. */
@@ -107,11 +110,13 @@ test('collections and own pictures are one, each result named by where it comes 
   });
   expect(opened.info.together).toEqual({
     collections: [
-      { ...entry('demo'), licence: 'CC0' },
-      { name: LIBRARY, title: 'Your pictures', licence: null },
+      { ...entry('demo'), licence: 'CC0', made: model },
+      { name: LIBRARY, title: 'Your pictures', licence: null, made: model },
     ],
     apart: [],
+    models: [model],
   });
+  expect(opened.groups).toBeUndefined();
   const answer = await (await engine()).search(textQuery('five'));
   expect([answer.total, answer.rows[0], answer.collection]).toEqual([42, 41, ALL]);
   const items = await opened.source.items(answer.rows);
@@ -154,20 +159,46 @@ test('pictures that come and go are followed', async () => {
   opened.close?.();
 });
 
-test('what another model made, and what cannot be read, is left out and named', async () => {
-  const other = collection('other', 3, { made: { id: 'large', sha256: 'b'.repeat(64) } });
+const large = { id: 'large', sha256: 'b'.repeat(64) };
+
+test('what another model made is a group of its own, and what cannot be read is left out and named', async () => {
+  const other = collection('other', 3, { made: large, seed: 3 });
   const away = new AfterimageError('offline', 'There is no network.');
   const store = createMemoryLibraryStore();
-  await store.setModel({ model: { id: 'large', sha256: 'b'.repeat(64) }, dim: DIM });
+  await store.setModel({ model: large, dim: DIM });
   await store.put([newPicture(1, {}, DIM)], []);
   const { opened } = await setUp({ demo: collection('demo', 4).opened, other: other.opened, away: away }, store);
-  expect(opened.info.together?.collections).toEqual([{ ...entry('demo'), licence: 'CC0' }]);
-  expect(opened.info.together?.apart).toEqual([
-    { ...entry('other'), reason: expect.stringMatching('another model') },
-    { ...entry('away'), reason: 'There is no network.' },
-    { name: LIBRARY, title: 'Your pictures', reason: expect.stringMatching('another model') },
+  const { together, live, manifest } = opened.info;
+  expect(together?.collections.map(({ name, made }) => [name, made.id])).toEqual([
+    ['demo', 'tiny'],
+    ['other', 'large'],
+    [LIBRARY, 'large'],
   ]);
-  expect([opened.info.manifest.count, other.told.released, opened.info.live]).toEqual([4, 1, undefined]);
+  expect(together).toMatchObject({
+    apart: [{ ...entry('away'), reason: 'There is no network.' }],
+    models: [model, large],
+  });
+  expect([manifest.count, manifest.model, live?.count]).toEqual([8, model, 8]);
+  expect(opened.groups?.map((group) => [group.manifest.model, group.manifest.count])).toEqual([
+    [model, 4],
+    [large, 4],
+  ]);
+  const [first, second] = opened.groups ?? [];
+  expect([first?.index, second?.rowAt(0), second?.rowAt(3)]).toEqual([opened.index, 4, 7]);
+  const index = await second?.index.get();
+  expect([index?.retriever.size, index?.together, index?.live !== undefined]).toEqual([4, ['other', LIBRARY], true]);
+  // The other model is not loaded: its collection is not kept without it.
+  await opened.keep(tiny);
+  expect(other.told).toMatchObject({ kept: 0, released: 1 });
+  opened.close?.();
+  await expect.poll(() => other.told.disposed).toBe(1);
+});
+
+test('an empty library of another model asks for no model', async () => {
+  const store = createMemoryLibraryStore();
+  await store.setModel({ model: large, dim: DIM });
+  const { opened } = await setUp({ demo: collection('demo', 4).opened }, store);
+  expect([opened.groups, opened.info.manifest.count]).toEqual([undefined, 4]);
 });
 
 test('nothing at all is an error, and so is what cannot be read', async () => {
@@ -180,7 +211,7 @@ test('nothing at all is an error, and so is what cannot be read', async () => {
 test('all are kept, disposed of together, and tell their progress as one', async () => {
   const [demo, full] = [collection('demo', 4), collection('full', 6, { seed: 2 })];
   const { opened, events, emits } = await setUp({ demo: demo.opened, full: full.opened }, createMemoryLibraryStore());
-  expect(await opened.keep({} as BrowserTextEncoder)).toBe('There is no room.');
+  expect(await opened.keep(tiny)).toBe('There is no room.');
   (await opened.index.get()).retriever.dispose();
   expect([demo.told, full.told]).toMatchObject([
     { kept: 1, disposed: 1 },

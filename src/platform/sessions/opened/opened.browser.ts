@@ -20,6 +20,11 @@ export interface Opened {
   /** What has to be read before it can be searched, beside a model; absent where that is here. */
   readonly searchFiles?: readonly FileHash[];
   /**
+   * Of collections of several models: the pictures of each, the first being those of `manifest.model`, which `index` searches.
+   * Rows of `items` and `source` are those of all.
+   */
+  readonly groups?: readonly OpenedGroup[];
+  /**
    * Make what answers here what the next visit falls back to: collection, model and runtime, or none of them.
    * @returns why it is not kept, if it is not: the next visit reads it again
    */
@@ -28,4 +33,10 @@ export interface Opened {
   release(): void;
   /** Of what changes while it is open: stop to follow the changes. */
   close?(): void;
+}
+
+/** Those of several collections whose vectors one model made, as one. */
+export interface OpenedGroup extends Pick<Opened, 'manifest' | 'items' | 'index'> {
+  /** A row of theirs as a row of all. */
+  rowAt(row: number): number;
 }

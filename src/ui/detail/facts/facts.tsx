@@ -6,7 +6,7 @@ import { originOf } from '../../../state/collection/together.ts';
 import { Fact } from '../../common/fact.tsx';
 import { formatCount, formatScore } from '../../common/format.ts';
 import { itemTitle } from '../../common/item-title.ts';
-import { useApp } from '../../context.ts';
+import { type App, useApp } from '../../context.ts';
 import { RatingError } from '../../ratings/search-rating.tsx';
 import { Thumbs } from '../../ratings/thumbs.tsx';
 import { matchText } from '../../search/matches.ts';
@@ -23,7 +23,7 @@ export function Facts(props: { item: Item }): JSX.Element {
   const origin = () => originOf(app.session, props.item);
   const score = () => {
     const shown = cell();
-    return shown === undefined ? null : (app.pictures.at(shown)?.score ?? null);
+    return shown === undefined ? null : (app.pictures.at(shown)?.similarity ?? null);
   };
   return (
     <>
@@ -52,6 +52,9 @@ export function Facts(props: { item: Item }): JSX.Element {
         </Show>
         <FileFacts item={props.item} />
         <Show when={origin()}>{(from) => <Fact name="Collection">{from().title}</Fact>}</Show>
+        <Show when={modelOf(app, origin())}>
+          {(model) => <Fact name="Model">{score() === null ? model() : `Found by ${model()}`}</Fact>}
+        </Show>
         <Show when={props.item.licence ?? origin()?.licence ?? app.session.collection()?.manifest.licence}>
           {(licence) => <Fact name="Licence">{licence()}</Fact>}
         </Show>
@@ -59,6 +62,16 @@ export function Facts(props: { item: Item }): JSX.Element {
       </dl>
     </>
   );
+}
+
+/** Which model finds pictures of a collection, where several do. */
+function modelOf({ session, otherModels }: App, origin: ReturnType<typeof originOf>): string | undefined {
+  const models = session.collection()?.together?.models ?? [];
+  if (models.length < 2 || !origin) return undefined;
+  const { id, sha256 } = origin.made;
+  const encoder = session.encoder();
+  if (encoder?.modelId === id) return encoder.modelTitle;
+  return otherModels.list().find(({ model }) => model.sha256 === sha256)?.title ?? id;
 }
 
 function Judge(props: { item: Item }): JSX.Element {

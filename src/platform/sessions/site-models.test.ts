@@ -1,0 +1,125 @@
+import { beforeEach, expect, test } from 'vitest';
+import { AfterimageError } from '../../engine/errors.ts';
+import type { ModelManifest } from '../../engine/model/model.ts';
+import { stringifyModelList } from '../../engine/model/model-list.ts';
+import type { WorkerEvent } from '../../protocol/query-worker.ts';
+import type { Connection } from '../encoders/encoders.browser.ts';
+import { createSiteModels } from './site-models.browser.ts';
+
+const hash = (letter: string) => letter.repeat(64);
+
+/** Of a model with a text tower of 60 bytes, a tokenizer that all share, and perhaps a vision tower of 150. */
+function manifestOf(id: string, letter: string, withVision = true): ModelManifest {
+  const files = [
+    { path: 'config.json', sha256: hash('c'), bytes: 10 },
+    { path: 'onnx/text_model.onnx', sha256: hash(letter), bytes: 60 },
+    ...(withVision ? [{ path: 'onnx/vision_model.onnx', sha256: hash(`${Number(letter) + 1}`), bytes: 150 }] : []),
+  ];
+  const text = { maxLength: 8, padding: 'none', lowercase: false, skipLeading: [], keepBefore: [] };
+  const golden = [{ text: 'a dog', dtype: 'fp32', embedding: [1, 0, 0, 0, 0, 0, 0, 0] }];
+  return {
+    ...{ format: 'afterimage-model', version: 1, id, title: `The ${id}`, family: 'clip', dim: 8, imageSize: 32, text },
+    ...{ dtypes: { wasm: 'fp32', webgpu: 'fp32', cpu: 'fp32' }, files, golden, can: 'It can.', cannot: 'It cannot.' },
+    ...{ licence: 'MIT', source: null, revision: null },
+  } as ModelManifest;
+}
+
+const unknown = { for: null, languages: [], commercial: null, quality: [] };
+let texts: Map<string, string>;
+let kept: Set<string>;
+let forgotten: string[];
+let fails: AfterimageError | undefined;
+beforeEach(() => {
+  kept = new Set();
+  forgotten = [];
+  fails = undefined;
+  texts = new Map([
+    [
+      'models/index.json',
+      stringifyModelList([
+        { ...unknown, id: 'a', languages: ['English'] },
+        { ...unknown, id: 'b' },
+      ]),
+    ],
+    ['models/a/model.json', JSON.stringify(manifestOf('a', '1'))],
+    ['models/b/model.json', JSON.stringify(manifestOf('b', '3', false))],
+  ]);
+});
+
+function setUp() {
+  const events: WorkerEvent[] = [];
+  const source = {
+    newest: async (path: string) => {
+      const text = texts.get(path);
+      return text === undefined ? undefined : { text, kept: undefined, problem: undefined };
+    },
+    isKept: async ({ sha256 }: { sha256: string }) => kept.has(sha256),
+    async prefetch(
+      _: string,
+      { sha256, bytes }: { sha256: string; bytes: number },
+      options: { signal: AbortSignal; onProgress(loaded: number, total: number): void },
+    ) {
+      if (fails) throw fails;
+      options.onProgress(bytes, bytes);
+      await new Promise((resolve) => setTimeout(resolve));
+      options.signal.throwIfAborted();
+      kept.add(sha256);
+    },
+    commit: async () => undefined,
+    async forget(paths: readonly string[], files: readonly { sha256: string }[]) {
+      forgotten.push(...paths);
+      for (const { sha256 } of files) kept.delete(sha256);
+    },
+  };
+  const connection = { source, emit: (event: WorkerEvent) => events.push(event) } as unknown as Connection;
+  return { models: createSiteModels(() => connection), events };
+}
+
+test('says what each model is and needs, and what is kept of it', async () => {
+  const { models } = setUp();
+  kept.add(hash('1'));
+  expect(await models.siteModels('wasm')).toEqual([
+    {
+      ...{ ...unknown, id: 'a', title: 'The a', can: 'It can.', cannot: 'It cannot.', licence: 'MIT' },
+      languages: ['English'],
+      text: { bytes: 70, missing: 10 },
+      pictures: { bytes: 220, missing: 160 },
+      library: { model: { id: 'a', sha256: hash('2') }, dim: 8 },
+      kept: 60,
+    },
+    expect.objectContaining({ id: 'b', text: { bytes: 70, missing: 70 }, pictures: null, library: null, kept: 0 }),
+  ]);
+});
+
+test('a site without a list has the models of its collections; one that is damaged is left out', async () => {
+  const { models } = setUp();
+  texts.delete('models/index.json');
+  const collection = { name: 'x', title: 'X', description: '', count: 1, model: 'a', sha256: hash('0') };
+  const list = { format: 'afterimage-collections', version: 1, collections: [collection] };
+  texts.set('collections/index.json', JSON.stringify(list));
+  texts.set('models/b/model.json', '{}');
+  expect((await models.siteModels('wasm')).map(({ id }) => id)).toEqual(['a']);
+  texts.delete('models/a/model.json');
+  await expect(models.siteModels('wasm')).rejects.toMatchObject({ code: 'model-not-found' });
+});
+
+test('a model is downloaded with its progress, can be stopped, and says why it failed', async () => {
+  const { models, events } = setUp();
+  expect(await models.keepModel('a', 'wasm')).toBe(true);
+  expect(events.filter(({ type }) => type === 'model-download').at(-1)).toEqual({
+    ...{ type: 'model-download', id: 'a', loaded: 70, total: 70 },
+  });
+  expect([...kept].sort()).toEqual([hash('1'), hash('c')]);
+  const stopped = models.keepModel('b', 'wasm');
+  await models.stopKeeping();
+  expect([await stopped, kept.has(hash('3'))]).toEqual([false, false]);
+  fails = new AfterimageError('network', 'The server does not answer.');
+  await expect(models.keepModel('b', 'wasm')).rejects.toBe(fails);
+});
+
+test('what is removed goes, but for what other models share', async () => {
+  const { models } = setUp();
+  await models.keepModel('a', 'wasm');
+  await models.removeModel('a');
+  expect([[...kept], forgotten]).toEqual([[hash('c')], ['models/a/model.json', 'vision/a']]);
+});
