@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import type { Pixels } from '../../engine/ports.ts';
@@ -8,6 +8,8 @@ import type { VisionWorkers } from './vision-workers.browser.ts';
 
 const made = { model: { id: 'mini', sha256: 'a'.repeat(64) }, dim: 1 };
 const picture = (n: number): Pixels => ({ size: 1, rgb: Uint8Array.of(n, 0, 0) });
+
+afterEach(() => void vi.useRealTimers());
 
 /** @param isSound whether the worker with this number loads */
 function setUp(threads: number, isSingle: boolean, isSound = (_worker: number) => true) {
@@ -87,6 +89,21 @@ test('what does not load beside the first is done without', async () => {
   expect(started[1]?.closed).toBe(true);
   await crew.encode(numbers(4).map(picture));
   expect(started.map(({ pictures }) => pictures)).toEqual([[[0, 1]], [], [[2, 3]]]);
+  crew.close();
+});
+
+test('towers that have nothing to do for minutes are closed, and asked again when there is something', async () => {
+  vi.useFakeTimers();
+  const { crew, started } = setUp(2, true);
+  await crew.load(undefined);
+  await crew.encode(numbers(2).map(picture));
+  await vi.advanceTimersByTimeAsync(60_000);
+  await crew.encode(numbers(2).map(picture));
+  await vi.advanceTimersByTimeAsync(90_000);
+  expect(started.map(({ closed }) => closed)).toEqual([false, false]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(started.map(({ closed }) => closed)).toEqual([true, true]);
+  expect(await crew.encode([picture(5)])).toHaveLength(1);
   crew.close();
 });
 

@@ -23,6 +23,7 @@ import type { Raw } from './decoding/raw.ts';
 import { reasonOf } from './decoding/reasons.browser.ts';
 import { chooseFrame, LOOK_SIZE, MIN_SHOWN, shownShare } from './decoding/shown/frames.ts';
 import { groundFor, isSeen, WHITE } from './decoding/shown/ground.ts';
+import { openSmaller } from './decoding/smaller.browser.ts';
 import { decodeHeicInBrowser } from './heic/heic.browser.ts';
 import { isHeic } from './heic/heic.ts';
 import { MAX_PIXELS } from './limits.ts';
@@ -142,6 +143,8 @@ async function open(bytes: Uint8Array, orientation: number, draw: BrowserDecoder
   }
   if (isHeic(bytes)) return openHeic(bytes);
   refuseDamage(bytes);
+  const smaller = await openSmaller(bytes);
+  if (smaller) return { ...smaller, isPhotograph: true };
   const picture = await openBitmap(bytes, orientation);
   return { picture, size: { width: picture.width, height: picture.height }, isPhotograph: isJpeg(bytes) };
 }

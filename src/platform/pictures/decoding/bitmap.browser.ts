@@ -78,7 +78,7 @@ async function bitmapOf(bytes: Uint8Array, imageOrientation: ImageOrientation): 
 }
 
 /** The picture; or, where it was built to be slow, a refusal: the browser goes on with it, and others are read meanwhile. */
-async function inTime(decoding: Promise<ImageBitmap>): Promise<ImageBitmap> {
+export async function inTime<T extends { close(): void }>(decoding: Promise<T>): Promise<T> {
   return withTimeLimit(1000 * TIMEOUT_SECONDS, decoding, () => {
     decoding.then((late) => late.close()).catch(() => undefined);
     throw new Refusal(`Decoding took longer than ${TIMEOUT_SECONDS} seconds and was given up.`);
