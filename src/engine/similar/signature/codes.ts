@@ -26,10 +26,9 @@ const order = Array.from({ length: TERMS }, (_, i) => i)
 
 /** Bits of the key by which pictures are looked up, and of the check that follows. */
 const KEY_BITS = 16;
-const CHECK_BITS = 25;
+const CHECK_BITS = order.length - KEY_BITS;
 export const KEYS = 2 ** KEY_BITS;
 const keyTerms = order.slice(0, KEY_BITS);
-const checkTerms = order.slice(KEY_BITS, KEY_BITS + CHECK_BITS);
 
 export const SHAPE_TERMS = order.length;
 const SHAPE_LENGTH = 127;
@@ -65,26 +64,40 @@ export function emptyCodes(count: number): Codes {
 
 const rows = new Float32Array(TERMS);
 const series = new Float32Array(TERMS);
+/** Terms of a part, weighted, the lowest first. */
+const values = new Float32Array(SHAPE_TERMS);
 
-/** Write down the signs of picture `index`. */
+/** Write down the signs and the shape of picture `index` and of its parts. */
 export function writeCodes({ signature, contrast }: Compared, index: number, codes: Codes): void {
-  for (const [i, part] of PARTS.entries()) {
+  const bar = NOTHING * contrast;
+  for (let i = 0; i < PARTS.length; i++) {
+    const part = PARTS[i] as Part; // i is below its length
     const before = PARTS[i - 1];
     if (part.top !== before?.top || part.bottom !== before.bottom) cutHeight(signature.luma, part, rows);
     cutWidth(rows, part, series);
-    const place = index * PARTS.length + i;
-    codes.keys[place] = bitsOf(keyTerms, (value) => value > NOTHING * contrast);
-    codes.checks[place] = bitsOf(checkTerms, (value) => value > 0);
-    codes.known[place] = bitsOf(checkTerms, (value) => Math.abs(value) > NOTHING * contrast);
-    writeShape(codes.shapes, place * SHAPE_TERMS);
+    for (let at = 0; at < SHAPE_TERMS; at++) {
+      const term = order[at] as number;
+      values[at] = (series[term] as number) * (comparedWeight[term] as number);
+    }
+    writePart(index * PARTS.length + i, bar, codes);
   }
 }
 
-function writeShape(shapes: Int8Array, start: number): void {
-  let square = 0;
-  for (const term of order) square += weighted(term) ** 2;
+/** Of `values`. @param bar below this a term says nothing */
+function writePart(place: number, bar: number, { keys, checks, known, shapes }: Codes): void {
+  let [key, check, says, square] = [0, 0, 0, 0];
+  for (let bit = 0; bit < KEY_BITS; bit++) if ((values[bit] as number) > bar) key |= 1 << bit;
+  for (let bit = 0; bit < CHECK_BITS; bit++) {
+    const value = values[KEY_BITS + bit] as number;
+    if (value > 0) check |= 1 << bit;
+    if (Math.abs(value) > bar) says |= 1 << bit;
+  }
+  for (let i = 0; i < SHAPE_TERMS; i++) square += (values[i] as number) ** 2;
   const scale = square > 0 ? SHAPE_LENGTH / Math.sqrt(square) : 0;
-  for (let i = 0; i < order.length; i++) shapes[start + i] = Math.round(scale * weighted(order[i] as number));
+  for (let i = 0; i < SHAPE_TERMS; i++) shapes[place * SHAPE_TERMS + i] = Math.round(scale * (values[i] as number));
+  keys[place] = key;
+  checks[place] = check;
+  known[place] = says;
 }
 
 /** Correlation of two pictures or parts, by place, −1 … 1, to two decimals. */
@@ -92,16 +105,6 @@ export function roughCorrelation({ shapes }: Codes, one: number, other: number):
   let [a, b, sum] = [one * SHAPE_TERMS, other * SHAPE_TERMS, 0];
   for (const end = a + SHAPE_TERMS; a < end; a++, b++) sum += (shapes[a] as number) * (shapes[b] as number);
   return sum / SHAPE_LENGTH ** 2;
-}
-
-function bitsOf(terms: readonly number[], isSet: (value: number) => boolean): number {
-  let bits = 0;
-  for (let bit = 0; bit < terms.length; bit++) if (isSet(weighted(terms[bit] as number))) bits |= 1 << bit;
-  return bits;
-}
-
-function weighted(term: number): number {
-  return (series[term] as number) * (comparedWeight[term] as number);
 }
 
 /** Keys that a copy of the whole picture may have, its own first. */

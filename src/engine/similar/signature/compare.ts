@@ -62,18 +62,18 @@ function correlationOfRows({ shape }: Compared, part: Part): number {
   return square > 0 ? product / Math.sqrt(square) : 0;
 }
 
-/** What is so far from being alike after coarse steps does not get there by fine ones. */
+/** What is so far from being alike after the first steps does not get there by others. */
 const HOPELESS = 0.14;
 
 /** The part of another picture that fits a picture best, near `start`: its borders are moved as long as that gets better. */
 export function bestPart(picture: Compared, other: Compared, start: Part, least: number): Fit {
   let best: Fit = { part: start, correlation: correlationWith(picture, other, start) };
   for (const step of STEPS) {
-    if (step === 1 && best.correlation < least - HOPELESS) break;
     for (let before = Number.NEGATIVE_INFINITY; best.correlation > before + 1e-4; ) {
       before = best.correlation;
       best = movedWidth(picture, other, best, step);
       best = movedHeight(picture, other, best, step);
+      if (best.correlation < least - HOPELESS) return best;
     }
   }
   return best;

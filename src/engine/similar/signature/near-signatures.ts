@@ -20,7 +20,7 @@ const CHUNK = 50;
 /** Of the bits that are checked, so many may differ. */
 const MOST_APART = 5;
 /** What correlates less at first sight is not looked at closer. */
-const WORTH_A_LOOK = 0.72;
+const WORTH_A_LOOK = 0.74;
 
 /**
  * Pictures are looked up by the signs of their slowest changes: a copy has the same, but for those that are nearly 0, which

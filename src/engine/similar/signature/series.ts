@@ -11,8 +11,16 @@ export const TERMS = FREQUENCIES ** 2;
 /** Points at which the cosines of a part of a side are summed. */
 const POINTS = 64;
 
-/** `FREQUENCIES` × `points`: takes the values at the middles of `points` equal stretches to their series. */
+const analyses = new Map<number, Float64Array>();
+
 function analysis(points: number): Float64Array {
+  const known = analyses.get(points) ?? analysisOf(points);
+  analyses.set(points, known);
+  return known;
+}
+
+/** `FREQUENCIES` × `points`: takes the values at the middles of `points` equal stretches to their series. */
+function analysisOf(points: number): Float64Array {
   return Float64Array.from({ length: FREQUENCIES * points }, (_, i) => {
     const [frequency, point] = [Math.floor(i / points), i % points];
     return ((frequency === 0 ? 1 : 2) / points) * Math.cos((Math.PI * frequency * (point + 0.5)) / points);
