@@ -10,6 +10,7 @@ import { hnswlib } from './scripts/vite/vite-hnswlib.ts';
 import { libheif } from './scripts/vite/vite-libheif.ts';
 import { licences } from './scripts/vite/vite-licences.ts';
 import { onnxruntime } from './scripts/vite/vite-onnxruntime.ts';
+import { preloadWorker } from './scripts/vite/vite-preload-worker.ts';
 import { saxWithoutStreams } from './scripts/vite/vite-sax.ts';
 import { solidPages } from './scripts/vite/vite-solid.ts';
 import { WEB_MANIFEST } from './scripts/vite/web-manifest.ts';
@@ -41,6 +42,7 @@ export default defineConfig(async ({ command }) => {
       onnxruntime(),
       libheif(),
       contentSecurityPolicy(),
+      preloadWorker(),
       stylesFromDisk(),
       pageLicences(),
       VitePWA({

@@ -194,7 +194,8 @@ async function openPages(browser: Browser, origin: string, skipped: string[]): P
 async function pageScript(site: string): Promise<number> {
   const html = await readFile(join(site, 'index.html'), 'utf8');
   const names = [...html.matchAll(/(?:src|href)="[^"]*?([\w./-]+\.js)"/g)].map((match) => match[1] as string);
-  const files = await Promise.all([...new Set(names)].map((name) => readFile(join(site, name))));
+  const own = [...new Set(names)].filter((name) => !name.includes('.worker-'));
+  const files = await Promise.all(own.map((name) => readFile(join(site, name))));
   return files.reduce((sum, file) => sum + gzipSync(file).length, 0);
 }
 

@@ -1,6 +1,6 @@
 import { type Accessor, createEffect, createMemo, createRoot, createSignal, on, untrack } from 'solid-js';
 import { render } from 'solid-js/web';
-import { createQueryClient } from './client/query-client.ts';
+import { createQueryClient, type QueryClient } from './client/query-client.ts';
 import { createStaticPictures } from './engine/collection/source/static-source.ts';
 import { ALL, LIBRARY, type StaticPictures } from './engine/collection/types.ts';
 import { serialise } from './engine/query/serialise.ts';
@@ -30,7 +30,7 @@ import { collectionOf, createContextOf, createValues, wantsNames } from './state
 import { createFollowing } from './state/search/following.ts';
 import { createQueryNotice } from './state/search/query-notice.ts';
 import { createRefining } from './state/search/refining.ts';
-import { createSearch } from './state/search/search.ts';
+import { createSearch, type Search } from './state/search/search.ts';
 import { FAST_LINE, lineSpeed, SLOW_LINE, savesData, untilPicturesShown } from './state/shell/line.ts';
 import { createNotices, type Notices } from './state/shell/notices.ts';
 import { AppView } from './ui/app.tsx';
@@ -73,6 +73,8 @@ function createApp(baseUrl: string): App {
   createEffect(on(session.live.changed, items.forget, { defer: true }));
   const otherModels = createOtherModels(client, session, search, () => address.current().item !== null);
   createFollowing(search, session.live.changed, () => address.current().item !== null);
+  const albumsChanged = createAlbumsChanged(client, search);
+  createFollowing(search, albumsChanged, () => address.current().item !== null);
   // What failed for want of the model is asked again once it is there.
   createEffect(on(session.ready, (ready) => ready && search.error() && search.retry(), { defer: true }));
   const allPictures = createMemo(() => {
@@ -154,6 +156,16 @@ function createApp(baseUrl: string): App {
     composing,
     commit,
   };
+}
+
+/** Another value whenever albums change while an answer depends on one. */
+function createAlbumsChanged(client: QueryClient, search: Search): Accessor<number> {
+  const [changes, setChanges] = createSignal(0);
+  client.subscribe(({ type }) => {
+    const usesAlbum = untrack(search.query).filters.some(({ field }) => field === 'album');
+    if (type === 'albums' && usesAlbum) setChanges((count) => count + 1);
+  });
+  return changes;
 }
 
 /** The visitor's own pictures: code and worker are loaded when they are used. */

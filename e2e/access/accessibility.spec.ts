@@ -154,6 +154,22 @@ const VIEWS: readonly { readonly name: string; open(app: AppPage): Promise<void>
     },
   },
   {
+    name: 'adding to an album',
+    async open(app) {
+      await app.page.getByRole('button', { name: 'Add to album' }).click();
+      await expect(app.page.getByRole('textbox', { name: 'Name of a new album' })).toBeVisible();
+    },
+  },
+  {
+    name: 'albums',
+    async open(app) {
+      await app.page.getByRole('textbox', { name: 'Name of a new album' }).fill('At sea');
+      await app.page.getByRole('button', { name: 'Make the album' }).click();
+      await app.page.getByRole('button', { name: 'Show albums' }).click();
+      await expect(app.page.getByRole('link', { name: /^At sea/ })).toBeVisible();
+    },
+  },
+  {
     name: 'failure',
     async open(app) {
       await app.page.goto('./?c=missing');

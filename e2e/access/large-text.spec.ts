@@ -12,6 +12,7 @@ test('at twice the size of text, no view scrolls sideways on a phone', async ({ 
     ['./', 'Describe a picture'],
     ['./?q=rocket', 'good match'],
     ['./?q=tax+declaration', 'Nothing here seems to match'],
+    ['./?view=albums', 'Albums'],
     ['./?view=log', 'Search log'],
     ['./?view=about', 'About Afterimage'],
     ['./?view=status', 'Status'],

@@ -22,6 +22,31 @@ test('a folder is added, looked through again and forgotten', async ({ app, page
   await app.open('./');
 });
 
+test('pictures of a disk that is away are found, and it is said that they are not at hand', async ({ app, page }) => {
+  const own = new OwnPictures(page);
+  await own.stubFolder();
+  await own.open();
+  await own.writeToFolder(await drawPictures(3));
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await own.has(3);
+  await page.evaluate(async () => {
+    await (await navigator.storage.getDirectory()).removeEntry('Photos', { recursive: true });
+  });
+
+  await page.reload();
+  await expect(page.getByText('3 pictures. Not at hand. Its pictures can be searched all the same.')).toBeVisible();
+  await page.getByRole('button', { name: 'Look for changes in Photos' }).click();
+  await expect(app.notices).toContainText(/The folder .*Photos.* is not at hand/);
+  await own.searchLink.click();
+  await app.search('rocket');
+  expect(await app.top(1)).toEqual(['rocket.png']);
+  await app.at(1).click();
+  await expect(app.detail.getByText('Not at hand. What this page keeps of it is shown.')).toBeVisible();
+  await expect(app.detail.getByRole('img', { name: 'rocket.png' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(app.pictures).toHaveCount(3);
+});
+
 test('a picture that was deleted stays out when its folder is looked through again', async ({ app, page }) => {
   const own = new OwnPictures(page);
   await own.stubFolder();

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { CAMERA } from '../../src/engine/collection/extensions/facts.ts';
 import { RECALL } from '../../src/engine/collection/extensions/recall.ts';
 import { EXTENSIONS, grownItem } from '../../src/engine/collection/testing-additions.ts';
-import { DATE_SOURCE, type Item, isKnown, PERCEPTUAL_HASH } from '../../src/engine/collection/types.ts';
+import { DATE_SOURCE, type Item, isKnown, PERCEPTUAL_HASH, SIGNATURE } from '../../src/engine/collection/types.ts';
 import { toFloat32, vectorOf } from '../../src/engine/collection/vectors/stored-vectors.ts';
 import { createExactIndex } from '../../src/engine/index/exact/exact-index.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
@@ -58,7 +58,12 @@ const leftOut = (...kinds: string[]) =>
 /** An item without additions; all but imported ones say where their date was read. */
 const plainItem = ({ media: _media, duration: _duration, extensions, ...item }: Item): Item => ({
   ...item,
-  extensions: { [CAMERA]: null, [DATE_SOURCE]: 'file', [PERCEPTUAL_HASH]: extensions?.[PERCEPTUAL_HASH] ?? '' },
+  extensions: {
+    [CAMERA]: null,
+    [DATE_SOURCE]: 'file',
+    [PERCEPTUAL_HASH]: extensions?.[PERCEPTUAL_HASH] ?? '',
+    [SIGNATURE]: extensions?.[SIGNATURE] ?? '',
+  },
 });
 
 test.each(['hnsw', 'codes', 'exact'] as const)(

@@ -5,7 +5,7 @@ import sharp, { type Sharp } from 'sharp';
 import { onTestFinished } from 'vitest';
 import { CAMERA, withExtension } from '../../src/engine/collection/extensions/facts.ts';
 import { type Collection, readCollection } from '../../src/engine/collection/reader.ts';
-import { type Item, PERCEPTUAL_HASH, READ_VERSIONS } from '../../src/engine/collection/types.ts';
+import { type Item, PERCEPTUAL_HASH, READ_VERSIONS, SIGNATURE } from '../../src/engine/collection/types.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
 import { normalise } from '../../src/engine/numeric/embedding.ts';
 import type { ImageEncoder, Pixels } from '../../src/engine/ports.ts';
@@ -64,7 +64,7 @@ function project({ rgb }: Pixels, dim: number): Float32Array {
 
 /** The item without what an export leaves out of it. */
 export function asExported(item: Item): Item {
-  return [CAMERA, PERCEPTUAL_HASH].reduce((before, name) => withExtension(before, name, undefined), item);
+  return [CAMERA, PERCEPTUAL_HASH, SIGNATURE].reduce((before, name) => withExtension(before, name, undefined), item);
 }
 
 /** Options as of a plain `build-index <folders> --out <out>`, with an encoder that takes no time. */

@@ -70,7 +70,8 @@ export async function firstVisit(
 /** The document and what it names. Of the icons a browser takes one. */
 function pageFiles(html: string): readonly string[] {
   const named = [...html.matchAll(/(?:src|href)="(?:[^"]*?\/)?((?:assets\/)?[\w.-]+\.(?:js|css)|icons\/icon\.svg)"/g)];
-  return ['index.html', ...named.map(([, path]) => path as string)];
+  // The worker's script, which is fetched beside the page's, is search code.
+  return ['index.html', ...named.map(([, path]) => path as string).filter((path) => !isWorker({ path }))];
 }
 
 /**
@@ -83,7 +84,6 @@ async function searchCode(
   device: Device,
   collection: CollectionManifest | undefined,
 ): Promise<readonly SiteFile[]> {
-  const isWorker = ({ path }: SiteFile) => /^assets\/query\.worker-[\w-]+\.js$/.test(path);
   const isEncoder = ({ path }: SiteFile) =>
     /^assets\/clip\.browser-[\w-]+\.js$/.test(path) ||
     (path.startsWith(`assets/onnxruntime-${device}-`) && path.endsWith('.js'));
@@ -95,6 +95,10 @@ async function searchCode(
   const named = libraries.flatMap((name) => code.join('\n').match(new RegExp(`\\b${name}-[\\w-]+\\.js`, 'g')) ?? []);
   const wanted = new Set(named.map((name) => `assets/${name}`));
   return files.filter((file) => isWorker(file) || isEncoder(file) || wanted.has(file.path));
+}
+
+function isWorker({ path }: Pick<SiteFile, 'path'>): boolean {
+  return /^assets\/query\.worker-[\w-]+\.js$/.test(path);
 }
 
 /** The packed form where there is one. */

@@ -4,7 +4,9 @@ import { join, sep } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
+import { parseModelList } from '../../src/engine/model/model-list.ts';
 import { SECURITY_HEADERS } from '../../src/site/headers.ts';
+import { listModels } from '../models/list-models.ts';
 import { headersOf, readHeaderRules } from '../serve/emulated/header-rules.ts';
 import { packCollections } from '../site/pack-collections.ts';
 import { checkLimits } from './check-limits.ts';
@@ -75,10 +77,14 @@ describe('the folder', () => {
     expect(leftOut.find(({ what }) => what === 'models/unused')?.bytes).toBeGreaterThan(100);
   });
 
-  it('holds a model that is asked for, and says which is not there', async () => {
+  it('holds a model that is asked for, lists what it holds, and says which is not there', async () => {
     await writeModel(site, 'unused');
+    await listModels(join(site, 'models'));
+    const listed = async () => parseModelList(await textOf(out, 'models/index.json')).models.map(({ id }) => id);
+    await pack();
+    expect(await listed()).toEqual([DEFAULT_MODEL]);
     await pack({ models: ['unused'] });
-    expect(await readdir(join(out, 'models'))).toEqual([DEFAULT_MODEL, 'unused']);
+    expect(await listed()).toEqual([DEFAULT_MODEL, 'unused']);
     await expect(pack({ models: ['gone'] })).rejects.toMatchObject({ code: 'model-not-found' });
   });
 

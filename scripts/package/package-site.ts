@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { forEachLimited } from '../../src/engine/async/limiter.ts';
 import { usage } from '../cli/cli.ts';
+import { listModels } from '../models/list-models.ts';
 import { emptyOut, readRecord, writeRecord } from '../site/out-folder.ts';
 import { checkLimits } from './check-limits.ts';
 import { type Device, type FirstVisit, firstVisit } from './first-visit.ts';
@@ -65,6 +66,8 @@ export async function packageSite(options: PackageOptions): Promise<Packaged> {
 
   await emptyOut(out);
   await copyFiles(files, site, join(out, inside));
+  // The page offers what the list names: the models that were left out are not there.
+  await listModels(join(out, inside, 'models'));
   for (const { path, text } of extra) await writeFile(join(out, path), text);
   const compressed = precompressed ? await precompress(out, placed) : [];
   await writeRecord(out, record);

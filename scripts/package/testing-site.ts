@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { DEFAULT_MODEL, type ModelManifest, stringifyModelManifest } from '../../src/engine/model/model.ts';
 import { readModelManifest } from '../../src/platform/models/model-folder.node.ts';
 import { storedFolder } from '../indexing/fixtures/stored.ts';
+import { listModels } from '../models/list-models.ts';
 import { MODELS_FOLDER } from '../repository/folders.ts';
 
 /** Code whose text compresses well, in the place of a bundle. */
@@ -39,6 +40,7 @@ export async function writeSite(folder: string): Promise<void> {
   await cp(join(storedFolder(3), 'collections'), join(folder, 'collections'), { recursive: true });
   await writeFiles(folder, APP);
   await writeModel(folder, DEFAULT_MODEL);
+  await listModels(join(folder, 'models'));
 }
 
 export async function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {

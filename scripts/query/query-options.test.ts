@@ -24,12 +24,13 @@ test.each<[string, QueryValues, string]>([
 test.each<[string, QueryValues, string, RegExp]>([
   ['', { like: ['dog'] }, 'usage', /--like takes the id/],
   ['', { filter: ['png'] }, 'usage', /--filter takes <field>=<value>.*"png"/],
-  ['', { filter: ['colour=red'] }, 'usage', /after, before/],
+  ['', { filter: ['colour=red'] }, 'usage', /after, album, before/],
   ['dog', { query: '1_w.cat' }, 'usage', /one too many/],
   ['', { query: 'dog' }, 'query-invalid', /whole/],
   ['', { filter: ['rating=up'] }, 'usage', /Only the page/],
+  ['album:sea', {}, 'usage', /Only the page knows albums/],
   ['rating:down', {}, 'usage', /Only the page/],
-  ['', { query: '3_w.dog' }, 'query-version', /newer version.*Update/],
+  ['', { query: '99_w.dog' }, 'query-version', /newer version.*Update/],
 ])('%j and %j are refused', (words, options, code, message) => {
   expect(() => parseQueryOptions(words, options)).toThrow(
     expect.objectContaining({ code, message: expect.stringMatching(message) }),

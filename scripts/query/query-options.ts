@@ -46,6 +46,9 @@ export function parseQueryOptions(words: string, { like = [], unlike = [], filte
   if (words !== '' && base.terms.some(isPlain)) throw usage('The words of --query and others are one too many');
   const all = withQuery(base, typed);
   const filters = [...all.filters, ...filter.map(toFilter)];
+  if (filters.some(({ field }) => field === 'album')) {
+    throw usage('Only the page knows albums: leave album out, or search in the page');
+  }
   if (filters.some(({ field }) => field === 'rating')) {
     throw usage('Only the page knows what was judged: leave rating out, or search in the page');
   }

@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 /** Sizes of what a visit loads, as a table: scripts and styles with gzip, data by folder. */
 export async function describeSizes(site: string): Promise<string> {
   const html = await readFile(join(site, 'index.html'), 'utf8');
-  const first = [...html.matchAll(/(?:src|href)="[^"]*?(assets\/[^"]+\.js)"/g)].map((match) => match[1] as string);
+  const named = [...html.matchAll(/(?:src|href)="[^"]*?(assets\/[^"]+\.js)"/g)].map((match) => match[1] as string);
+  const first = named.filter((name) => !name.includes('.worker-'));
   const assets = (await readdir(join(site, 'assets'))).map((name) => `assets/${name}`);
   const rows: [string, string[]][] = [
     ['page JavaScript', first],

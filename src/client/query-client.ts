@@ -8,7 +8,6 @@ import type {
   CopiesRequest,
   DateOrder,
   DevicePreference,
-  FieldValue,
   FoundCopies,
   FoundTimeline,
   IndexPreference,
@@ -69,7 +68,7 @@ export interface QueryClient {
   stopKeeping(): Promise<void>;
   removeModel(id: string): Promise<void>;
   /** Values of a field in the open collection, as its worker gives them. */
-  values(field: FilterField, prefix: string): Promise<readonly FieldValue[]>;
+  values(field: FilterField, prefix: string): ReturnType<QueryWorkerApi['values']>;
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item in the open collection, or −1. */
   rowOf(id: string): Promise<number>;

@@ -37,6 +37,8 @@ export interface Database {
   rate(id: string, rating: number | null): Promise<LoggedSearch>;
   /** @param judgement null withdraws it. @throws `rating-invalid`, `search-unknown` */
   judge(id: string, itemId: string, judgement: Judgement | null): Promise<LoggedSearch>;
+  /** The same of several results, all or none. */
+  judgeAll(id: string, itemIds: readonly string[], judgement: Judgement | null): Promise<LoggedSearch>;
   /** A page of the log, newest first. */
   list(options: ListOptions): Promise<LogPage>;
   stats(): Promise<LogStats>;
@@ -121,6 +123,10 @@ function createWriter(connection: LogConnection, channel: LogChannel) {
 
 function createVerbs(connection: LogConnection, channel: LogChannel): Database {
   const { write, change } = createWriter(connection, channel);
+  const judgeAll: Database['judgeAll'] = async (id, itemIds, judgement) => {
+    if (!itemIds.every(isItemId)) throw ratingInvalid('The picture has no usable id, so it cannot be judged.');
+    return await change(id, (search) => ({ ...search, judgements: judged(search.judgements, itemIds, judgement) }));
+  };
   return {
     async logSearch(search, id = randomId()) {
       const record = { ...bounded(search), id, changed: search.time, rating: null, judgements: {} };
@@ -139,10 +145,8 @@ function createVerbs(connection: LogConnection, channel: LogChannel): Database {
       if (!isRating(rating)) throw ratingInvalid('A rating is a whole number from 1 to 10, or none.');
       return await change(id, (search) => ({ ...search, rating }));
     },
-    async judge(id, itemId, judgement) {
-      if (!isItemId(itemId)) throw ratingInvalid('The picture has no usable id, so it cannot be judged.');
-      return await change(id, (search) => ({ ...search, judgements: judged(search.judgements, itemId, judgement) }));
-    },
+    judge: (id, itemId, judgement) => judgeAll(id, [itemId], judgement),
+    judgeAll,
     list: (options) => connection.run((database) => list(database, options)),
     stats: () => connection.run(stats),
     judgements: () => connection.run(newestJudgements),
@@ -206,15 +210,16 @@ async function merge(store: Store, searches: readonly LoggedSearch[]): Promise<I
 
 function judged(
   judgements: LoggedSearch['judgements'],
-  itemId: string,
+  itemIds: readonly string[],
   judgement: Judgement | null,
 ): LoggedSearch['judgements'] {
-  const others = Object.entries(judgements).filter(([id]) => id !== itemId);
+  const wanted = new Set(itemIds);
+  const others = Object.entries(judgements).filter(([id]) => !wanted.has(id));
   if (judgement === null) return Object.fromEntries(others);
-  if (others.length >= LIMITS.judgements) {
+  if (others.length + wanted.size > LIMITS.judgements) {
     throw ratingInvalid(`A search keeps at most ${LIMITS.judgements} judgements. Withdraw one first.`);
   }
-  return Object.fromEntries([...others, [itemId, judgement]]);
+  return Object.fromEntries([...others, ...[...wanted].map((id) => [id, judgement] as const)]);
 }
 
 function ratingInvalid(message: string): AfterimageError {

@@ -44,6 +44,8 @@ export type ErrorCode =
   | 'import-invalid'
   | 'import-too-large'
   | 'import-model-mismatch'
+  | 'album-invalid'
+  | 'album-unknown'
   // scripts
   | 'usage'
   | 'not-writable'

@@ -1,6 +1,7 @@
 import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { AfterimageError } from '../engine/errors.ts';
 import type { Embedding } from '../engine/numeric/embedding.ts';
+import type { AlbumVerbs } from './albums.ts';
 import type { Deletion, DeletionOf, DeletionPlan, PictureWithCopies } from './library-files.ts';
 
 /** A file that was chosen, dropped or pasted by itself. */
@@ -119,6 +120,8 @@ export type FoundIndex =
 
 export interface LibraryOverview {
   readonly count: number;
+  /** Albums and saved searches. */
+  readonly albums: number;
   /** What made the vectors; null while there are none. */
   readonly model: Pick<CollectionManifest, 'model' | 'dim'> | null;
   /** Null while nothing is being changed. */
@@ -140,6 +143,8 @@ export interface LibraryOverview {
 export type LibraryEvent =
   | { readonly type: 'heartbeat' }
   | { readonly type: 'queue'; readonly queue: Queue }
+  /** Albums were made, changed or deleted, here or in another tab. */
+  | { readonly type: 'albums' }
   | { readonly type: 'changeover'; readonly changeover: Changeover | null }
   /** Everything else of the overview may have changed. */
   | { readonly type: 'changed' }
@@ -167,6 +172,8 @@ export interface LibraryExportOptions {
   readonly vectors: 'f32' | 'int8';
   /** Say where pictures were taken, as far as they do; not for what is made public. */
   readonly withPlaces: boolean;
+  /** Albums and saved searches too; not in what is made public. */
+  readonly withAlbums?: boolean;
 }
 
 /** What became of an imported library. */
@@ -175,6 +182,8 @@ export interface LibraryImport {
   readonly added: number;
   /** Pictures that were: they keep what is known of them, and are found at what the file says too. */
   readonly known: number;
+  /** Albums that are new or have more pictures. */
+  readonly albums: number;
 }
 
 /** A picture that is searched for. */
@@ -196,7 +205,7 @@ export interface LibraryPage {
 }
 
 /** Surface of `workers/library.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
-export interface LibraryWorkerApi {
+export interface LibraryWorkerApi extends AlbumVerbs {
   /** As in `QueryWorkerApi`. @param page a Comlink proxy */
   connect(
     baseUrl: string,

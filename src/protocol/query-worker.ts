@@ -51,6 +51,8 @@ export type WorkerEvent =
   | { readonly type: 'collection-outdated'; readonly name: string }
   /** How many pictures the library has now, whether it is open or not. */
   | { readonly type: 'library'; readonly count: number }
+  /** Albums were made, changed or deleted since a search or its completion looked at them. */
+  | { readonly type: 'albums' }
   /** The same of the model. */
   | { readonly type: 'model-updated'; readonly id: string }
   | { readonly type: 'model-kept'; readonly id: string; readonly reason: string }
@@ -277,9 +279,9 @@ export interface QueryWorkerApi {
   rank(query: Query, from: number, count: number, context?: SearchContext): Promise<RankedPage>;
   /**
    * Values that filters of a field take in the open collection, for the beginning of one that is being typed. Reads all
-   * records once.
+   * records once. Of albums, their names, without counts.
    */
-  values(field: FilterField, prefix: string): Promise<readonly FieldValue[]>;
+  values(field: FilterField, prefix: string): Promise<readonly (Pick<FieldValue, 'value'> & Partial<FieldValue>)[]>;
   /** Item records in the order of `rows`. */
   items(rows: readonly number[]): Promise<Item[]>;
   /** The row of an item id in the open collection, or −1. */

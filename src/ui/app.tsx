@@ -18,6 +18,7 @@ const Detail = lazy(loadDetail);
 const StatusPanel = lazy(() => import('./status/status-panel.tsx'));
 const CopiesView = lazy(() => import('./copies/copies-view.tsx'));
 const LibraryView = lazy(() => import('./library/library-view.tsx'));
+const AlbumsView = lazy(() => import('./albums/albums-view.tsx'));
 const DeleteFiles = lazy(() => import('./library/disk/delete-files.tsx'));
 const LogView = lazy(() => import('./log/log-view.tsx'));
 const AboutView = lazy(() => import('./about/about.tsx'));
@@ -52,6 +53,11 @@ export function AppView(): JSX.Element {
         <Match when={view() === 'library'}>
           <Page>
             <LibraryView />
+          </Page>
+        </Match>
+        <Match when={view() === 'albums'}>
+          <Page>
+            <AlbumsView />
           </Page>
         </Match>
         <Match when={view() === 'log'}>
@@ -113,6 +119,7 @@ function FailedDialog(props: { onClose: () => void; children: JSX.Element }): JS
 const VIEW_TITLES: Record<Exclude<View, 'search'>, string> = {
   copies: 'Duplicates',
   library: 'Your pictures',
+  albums: 'Albums',
   log: 'Search log',
   about: 'About',
   status: 'Status',

@@ -5,6 +5,7 @@ import { AfterimageError } from '../errors.ts';
 import { createExactIndex } from '../index/exact/exact-index.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 import { baselineOf, clusteredVectors, flatten } from '../numeric/testing-vectors.ts';
+import { albumKey, albumName } from '../query/albums.ts';
 import { type Query, textQuery } from '../query/query.ts';
 import { createIndexRetriever } from '../search/retriever.ts';
 import { createSearchEngine, type SearchEngine } from '../search/search-engine.ts';
@@ -164,6 +165,16 @@ describe('an engine over several models', () => {
     expect([...found.rows].every((row) => row % 4 === 0 && row < 700)).toBe(true);
     expect((await engine.rank(gifs, 170, 10)).rows).toEqual(found.rows.subarray(170));
     expect([a.encode.mock.calls.length, b.encode.mock.calls.length]).toEqual([0, 0]);
+  });
+
+  test('an album lists its pictures of all models', async () => {
+    const { a } = setUp();
+    const [ofA, ofB] = await Promise.all([all.items.get(3), all.items.get(603)]);
+    const pictures = new Set([ofA, ofB].map((item) => albumKey('*', item.id)));
+    const albums = new Map([[albumName('Trip'), { changed: '', pictures }]]);
+    const query: Query = { terms: [], filters: [{ field: 'album', value: 'Trip' }] };
+    const found = await createModelsEngine(all, [a.part]).search(query, { albums });
+    expect([...found.rows].sort((x, y) => x - y)).toEqual([3, 603]);
   });
 
   test('a query that is like a picture is answered by the model that knows it', async () => {

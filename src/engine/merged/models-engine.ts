@@ -1,9 +1,8 @@
 import type { ItemStore } from '../collection/items/items.ts';
 import { AfterimageError, type ErrorCode, toAfterimageError } from '../errors.ts';
 import { type Bitset, createBitset, hasBit, setBit } from '../index/bitset.ts';
-import { filterRows } from '../query/filter-rows.ts';
 import { normalise, type Query } from '../query/query.ts';
-import { keyOf } from '../search/filters.ts';
+import { createFilters, keyOf } from '../search/filters.ts';
 import { listRows } from '../search/listing.ts';
 import { bySimilarity, sliceRanking } from '../search/ranking.ts';
 import type { RankedPage, SearchAnswer, SearchContext, SearchEngine } from '../search/search-engine.ts';
@@ -75,15 +74,14 @@ export function createModelsEngine(options: ModelsOptions, parts: readonly Model
     return answered;
   };
 
+  const search: SearchEngine['search'] = async (query, context = {}) =>
+    isListing(query) ? listed(query, context) : combine(collection, await answersTo(query, context));
+  const listed = createListed(options, parts[0]?.modelId ?? '', search);
+
   return {
-    async search(query, context = {}) {
-      if (isListing(query)) return listed(options, parts, query, context);
-      return combine(collection, await answersTo(query, context));
-    },
+    search,
     async rank(query, from, count, context = {}) {
-      if (isListing(query)) {
-        return { from, ...sliceRanking(await listed(options, parts, query, context), from, from + count) };
-      }
+      if (isListing(query)) return { from, ...sliceRanking(await listed(query, context), from, from + count) };
       const isLatest = latest?.key === keyOf(normalise(query), context);
       const answered = isLatest && latest ? latest.answered : await answersTo(query, context);
       const first = fuseModels(answered.map(({ answer }) => answer)).ranking;
@@ -107,24 +105,30 @@ function isListing({ terms, filters }: Query): boolean {
   return terms.length === 0 && filters.length > 0;
 }
 
-/** All pictures that pass, whatever their models. */
-async function listed(
+/** Lists all pictures that pass, whatever their models. @param search by which saved searches among the filters are answered */
+function createListed(
   { collection, items, order }: ModelsOptions,
-  parts: readonly ModelPart[],
-  query: Query,
-  context: SearchContext,
-): Promise<SearchAnswer> {
-  const started = performance.now();
-  const passing = await filterRows(query.filters, items, { collection, judgements: context.judgements });
-  const there = order?.();
-  const { rows, order: listing } = await listRows(there ? among(there, passing, items.count) : passing, items);
-  return {
-    ...bySimilarity(rows, new Float32Array(rows.length)),
-    query: normalise(query),
-    collection,
-    modelId: parts[0]?.modelId ?? '',
-    ...{ good: null, cutoff: null, listed: listing, approximate: false, total: rows.length, index: 'exact' },
-    ...{ encodeMs: 0, searchMs: performance.now() - started, encodeCached: false },
+  modelId: string,
+  search: SearchEngine['search'],
+): SearchEngine['search'] {
+  return async (query, context = {}) => {
+    const started = performance.now();
+    // Made anew: of what is remembered here, nobody could tell whether pictures have come or gone.
+    const passing = createFilters({ items, collection }, async (saved, at) => {
+      if (saved.terms.length + saved.filters.length === 0) return new Uint32Array();
+      const { rows, good } = await search(saved, at);
+      return rows.subarray(0, good ?? rows.length);
+    });
+    const passed = (await passing(query, context)) ?? createBitset(items.count); // there is a filter
+    const there = order?.();
+    const { rows, order: listing } = await listRows(there ? among(there, passed, items.count) : passed, items);
+    return {
+      ...bySimilarity(rows, new Float32Array(rows.length)),
+      query: normalise(query),
+      ...{ collection, modelId },
+      ...{ good: null, cutoff: null, listed: listing, approximate: false, total: rows.length, index: 'exact' },
+      ...{ encodeMs: 0, searchMs: performance.now() - started, encodeCached: false },
+    };
   };
 }
 

@@ -2,6 +2,8 @@ import { cameraOf, placeOf } from '../collection/extensions/facts.ts';
 import type { ItemStore } from '../collection/items/items.ts';
 import { collectionOf, type Item } from '../collection/types.ts';
 import { type Bitset, createBitset, setBit } from '../index/bitset.ts';
+import { type AlbumPictures, albumName, keyOfItem } from './albums.ts';
+import { fold } from './fold.ts';
 import { distanceKm, readNear } from './near.ts';
 import type { Filter, FilterField } from './query.ts';
 
@@ -14,6 +16,8 @@ export interface FilterContext {
   readonly collection?: string | undefined;
   /** Absent: nothing has been judged. */
   readonly judgements?: Judgements | undefined;
+  /** The albums that filters name. Absent: there are none. */
+  readonly albums?: AlbumPictures | undefined;
 }
 
 /** Records that are read at a time. */
@@ -57,6 +61,11 @@ export function createTest(filters: readonly Filter[], context: FilterContext = 
 const TESTS: Readonly<Record<FilterField, (value: string, context: FilterContext) => Test>> = {
   /** The date is in that year or month or on that day, or later. */
   after: (value) => (item) => (dayOf(item) ?? '') >= value,
+  /** The picture is in the album of that name. */
+  album: (value, { albums, collection }) => {
+    const pictures = albums?.get(albumName(value));
+    return (item) => pictures?.has(keyOfItem(item, collection)) ?? false;
+  },
   /** The date is before that year, month or day. */
   before: (value) => (item) => (dayOf(item) ?? value) < value,
   /** What the picture was taken with contains it. */
@@ -117,9 +126,4 @@ function between(value: string, pixels: (item: Item) => number): Test {
 
 function sameType(type: string): string {
   return type === 'jpg' ? 'jpeg' : type;
-}
-
-/** Names that look alike are alike: macOS writes letters and their accents apart. */
-export function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
 }

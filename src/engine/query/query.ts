@@ -45,6 +45,7 @@ export const RATINGS = ['down', 'none', 'up'] as const;
 /** What pictures are filtered by, and the values it takes; filter-rows.ts says what passes. */
 export const FILTERS = {
   after: DATE,
+  album: TEXT,
   before: DATE,
   camera: TEXT,
   folder: TEXT,

@@ -192,8 +192,16 @@ describe('reading', () => {
   });
 
   it('says when the query is of a newer version', () => {
-    expect(code('4_w.dog')).toBe('query-version');
+    expect(code('5_w.dog')).toBe('query-version');
     expect(code('17')).toBe('query-version');
+  });
+
+  it('takes albums in version 4 alone', () => {
+    const query: Query = { terms: [], filters: [{ field: 'album', value: 'At sea' }] };
+    expect(serialise(query)).toBe('4_album.At sea');
+    expect(parseQuery('4_album.At sea')).toEqual(query);
+    expect(code('3_album.At sea')).toBe('query-invalid');
+    expect(code('4_album. x')).toBe('query-invalid');
   });
 
   it('takes places in version 3 alone', () => {

@@ -9,14 +9,14 @@
  *
  * Equal queries are equal texts. A query is written in the lowest version that has everything in it, so that its text
  * stays the same when versions are added. Version 2 has the filters `camera`, `in` and `rating` besides,
- * version 3 `near`.
+ * version 3 `near`, version 4 `album`.
  */
 import { AfterimageError } from '../errors.ts';
 import { type Filter, type FilterField, isValid, normalise, type Query, type Term } from './query.ts';
 
-const NEWEST = 3;
+const NEWEST = 4;
 /** The version that a filter came with, where that is not the first. */
-const SINCE: Readonly<Partial<Record<FilterField, number>>> = { camera: 2, in: 2, near: 3, rating: 2 };
+const SINCE: Readonly<Partial<Record<FilterField, number>>> = { album: 4, camera: 2, in: 2, near: 3, rating: 2 };
 /** Longer texts are not read. A plain text of 2,000 characters fits, whatever is in it. */
 export const MAX_SERIALISED = 4096;
 

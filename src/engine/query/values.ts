@@ -2,7 +2,8 @@ import { type Memo, memoise } from '../async/cached/memoise.ts';
 import { cameraOf } from '../collection/extensions/facts.ts';
 import type { ItemStore } from '../collection/items/items.ts';
 import type { Item } from '../collection/types.ts';
-import { dayOf, fold, typeOf } from './filter-rows.ts';
+import { dayOf, typeOf } from './filter-rows.ts';
+import { fold } from './fold.ts';
 import type { FilterField } from './query.ts';
 
 /** A value that filters of a field find something by. */

@@ -1,6 +1,6 @@
 import type { ItemStore } from '../collection/items/items.ts';
 import { type Bitset, countBits, hasBit } from '../index/bitset.ts';
-import { fold } from '../query/filter-rows.ts';
+import { fold } from '../query/fold.ts';
 import { shownTime } from '../timeline/timeline.ts';
 
 /** The rows that pass filters, where nothing else was asked for. */

@@ -5,6 +5,7 @@ import { AfterimageError } from '../errors.ts';
 import { type Bitset, countBits, hasBit } from '../index/bitset.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 import type { QueryEncoder } from '../ports.ts';
+import type { AlbumSources } from '../query/albums.ts';
 import { embedQuery } from '../query/embed-query.ts';
 import type { Judgements } from '../query/filter-rows.ts';
 import { isValid, normalise, plainText, type Query, textQuery } from '../query/query.ts';
@@ -83,6 +84,8 @@ export interface Live {
 export interface SearchContext {
   /** For filters by rating. */
   readonly judgements?: Judgements | undefined;
+  /** All albums that there are, for filters by album. */
+  readonly albums?: AlbumSources | undefined;
   /** Also find pictures by title and file name. */
   readonly names?: boolean | undefined;
   /** Embeddings of pictures that the query is like and that are in no collection, by the SHA-256 of their files. */
@@ -136,7 +139,12 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   checkModel(options);
   const { collection, retriever } = options;
   const embed = createEmbed(options);
-  const passing = createFilters(options);
+  const passing = createFilters(options, async (query, context) => {
+    const asked = normalise(query);
+    if (asked.terms.length + asked.filters.length === 0) return new Uint32Array();
+    const { first, cut } = await begin(asked, await embed(asked, context)?.value, context);
+    return first.rows.subarray(0, cut.good ?? first.rows.length);
+  });
   const findNamed = createFindNamed(options);
   /** Pages are asked for in a row, so the scan of the latest query is kept. */
   let latest: Latest | undefined;
@@ -149,8 +157,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     const first = { ...bySimilarity(rows, new Float32Array(rows.length)), approximate: false };
     const cut = { good: null, cutoff: null, listed: order };
     const known = { key: keyOf(query, context), filter, liked: new Set<number>(), revision, total: rows.length };
-    latest = { ...known, first, named: undefined, cut };
-    return latest;
+    return { ...known, first, named: undefined, cut };
   }
 
   async function rankFirst(query: Query, embedding: Embedding, context: SearchContext): Promise<Latest> {
@@ -166,8 +173,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     const { ranking, good } = named ? fuseNames(similar, above, named) : { ranking: similar, good: above };
     const cut = { good, cutoff: line, ...(unjudged && { unjudged }) };
     const known = { key: keyOf(query, context), filter, liked, revision, total, cut, named: named?.rows };
-    latest = { ...known, first: { ...found, ...ranking } };
-    return latest;
+    return { ...known, first: { ...found, ...ranking } };
   }
 
   const begin = (query: Query, embedding: Embedding | undefined, context: SearchContext) =>
@@ -196,7 +202,8 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       const { value, cached } = embed(query, context) ?? { cached: false };
       const embedding = await value;
       const encoded = performance.now();
-      const { first, named, cut, total } = await begin(query, embedding, context);
+      latest = await begin(query, embedding, context);
+      const { first, named, cut, total } = latest;
       return {
         ...first,
         ...sliceRanking(first), // what is kept must survive that the answer is transferred
@@ -218,6 +225,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
       const embedding = await embed(query, context)?.value;
       const isLatest = latest?.key === keyOf(query, context) && latest.revision === options.live?.revision();
       const known = isLatest && latest ? latest : await begin(query, embedding, context);
+      latest = known;
       const end = from + count;
       return { from, ...sliceRanking(await rankTo(end, known, embedding), from, end) };
     },

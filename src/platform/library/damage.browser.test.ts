@@ -170,7 +170,7 @@ it('is the same when it was exported and imported', async () => {
   const before = await store.all();
   await clear();
   const elsewhere = await fresh();
-  expect(await importLibrary(elsewhere, zip)).toEqual({ added: 5, known: 0 });
+  expect(await importLibrary(elsewhere, zip)).toEqual({ added: 5, known: 0, albums: 0 });
   expect(await elsewhere.all()).toEqual(before);
   for (let n = 0; n < 5; n++) expect(await thumbnailOf(elsewhere, n)).toBe(`thumbnail ${n}`);
 });

@@ -1,4 +1,5 @@
 import { scoped } from '../../site/scope.ts';
+import { createAlbumStore } from './albums/store-albums.browser.ts';
 import { type ChangeChannel, createChangeChannel } from './database/change-channel.ts';
 import { type Connection, createLibraryConnection } from './database/connection.browser.ts';
 import type { FilesInReading, LibraryModel, LibraryStore } from './library-store.ts';
@@ -35,6 +36,7 @@ export function createLibraryStore({ name, patienceMs }: LibraryStoreOptions): L
     ...createTakingPlaces(connection, channel),
     ...createFolders(connection),
     ...createQueue(connection),
+    ...createAlbumStore(connection, channel),
     ...createChangeover(connection, channel),
     rendition: renditions.read,
     check: () => check(connection, channel, renditions),
@@ -66,7 +68,17 @@ function createSettings({ run, write }: Connection): Settings {
   };
 }
 
-const STORES = ['pictures', 'handles', 'renditions', 'folders', 'queue', 'deleted', 'settings', 'nextVectors'] as const;
+const STORES = [
+  'pictures',
+  'handles',
+  'renditions',
+  'folders',
+  'queue',
+  'deleted',
+  'settings',
+  'nextVectors',
+  'albums',
+] as const;
 
 async function clear(connection: Connection, channel: ChangeChannel, renditions: Renditions): Promise<void> {
   await connection.write(STORES, async (transaction) => {

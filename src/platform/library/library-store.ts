@@ -1,4 +1,5 @@
 import type { CollectionManifest, Item } from '../../engine/collection/types.ts';
+import type { Album, AlbumVerbs } from '../../protocol/albums.ts';
 
 /** Where a file of a picture was found. */
 export interface FoundFile {
@@ -85,6 +86,8 @@ export type LibraryChange =
   | { readonly type: 'changed'; readonly keys: readonly number[] }
   | { readonly type: 'removed'; readonly keys: readonly number[] }
   | { readonly type: 'restored'; readonly keys: readonly number[] }
+  /** Albums were made, changed or deleted. */
+  | { readonly type: 'albums' }
   | { readonly type: 'cleared' }
   /** All vectors are another model's now. */
   | { readonly type: 'model' };
@@ -112,7 +115,7 @@ export interface FilesInReading {
  * The library as it is kept in the browser: records, vectors and queue in IndexedDB, renditions in OPFS (or in IndexedDB
  * where there is none). All verbs throw AfterimageError `database-unavailable`, `database-blocked` or `quota-exceeded`.
  */
-export interface LibraryStore {
+export interface LibraryStore extends AlbumVerbs {
   /** The model; undefined while there are no pictures and none was set. */
   model(): Promise<LibraryModel | undefined>;
   setModel(model: LibraryModel): Promise<void>;
@@ -194,6 +197,12 @@ export interface LibraryStore {
   /** What `setInReading` said last; undefined where nothing is being read. */
   inReading(): Promise<FilesInReading | undefined>;
   setInReading(files: FilesInReading | undefined): Promise<void>;
+
+  countAlbums(): Promise<number>;
+  /** By name, with all that is in them. */
+  allAlbums(): Promise<readonly Album[]>;
+  /** Put albums of an exported library beside those that are there. @returns how many are new or changed */
+  importAlbums(albums: readonly Album[]): Promise<number>;
 
   /** The model that the library is being changed over to; undefined while it is not. */
   changingTo(): Promise<LibraryModel | undefined>;

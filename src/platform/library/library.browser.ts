@@ -1,5 +1,6 @@
 import { memoise } from '../../engine/async/cached/memoise.ts';
 import { toAfterimageError } from '../../engine/errors.ts';
+import type { AlbumVerbs } from '../../protocol/albums.ts';
 import type { LibraryEvent, LibraryPage, LibraryWorkerApi } from '../../protocol/library-worker.ts';
 import type { VisionWorkerLike } from '../encoders/vision-workers.browser.ts';
 import { isDefaultModel } from '../models/default-model.browser.ts';
@@ -92,7 +93,9 @@ export function createLibrary(options: LibraryOptions): Library {
     isBusy: runner.isBusy,
     ...options.indexing,
   });
-  store.subscribe(() => {
+  store.subscribe(({ type }) => {
+    if (type === 'albums' || type === 'cleared') onEvent({ type: 'albums' });
+    if (type === 'albums') return;
     queue.changed();
     kept.changed();
   });
@@ -112,6 +115,7 @@ export function createLibrary(options: LibraryOptions): Library {
     ...createIndexing(parts),
     ...createFilesOfPictures(parts),
     ...createMoving(baseUrl, store, onEvent),
+    ...albumVerbs(store),
     useDevice(on, threads) {
       tower.use(on, threads);
       begin().catch((error: unknown) => void runner.pause(toAfterimageError(error)));
@@ -132,4 +136,10 @@ export function createLibrary(options: LibraryOptions): Library {
       store.close();
     },
   };
+}
+
+/** Albums are asked of the store itself. */
+function albumVerbs(store: LibraryStore): AlbumVerbs {
+  const { albums, createAlbum, changeAlbum, deleteAlbum, restoreAlbum } = store;
+  return { albums, createAlbum, changeAlbum, deleteAlbum, restoreAlbum };
 }

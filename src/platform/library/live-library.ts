@@ -91,7 +91,7 @@ export async function openLiveLibrary(
 
   async function follow(change: LibraryChange): Promise<void> {
     if (change.type === 'model') return outdated();
-    if (!isOpen || ('keys' in change && change.keys.length === 0)) return;
+    if (!isOpen || change.type === 'albums' || ('keys' in change && change.keys.length === 0)) return;
     const pictures = 'keys' in change && change.type !== 'removed' ? await store.get(change.keys) : [];
     if (pictures.some(rows.differs)) {
       const now = await store.model();

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { signatureOf } from '../../engine/collection/types.ts';
+import { describeAlbums } from './albums/testing-albums-contract.ts';
 import type { LibraryChange, LibraryStore } from './library-store.ts';
 import { describeChangeover } from './testing-library-contract-changeover.ts';
 import { describeCheck, describeFolders, describeQueue } from './testing-library-contract-files.ts';
@@ -24,6 +25,7 @@ export function describeLibraryStore(title: string, library: LibraryUnderTest): 
     describeRemoval(library);
     describeFolders(library);
     describeQueue(library);
+    describeAlbums(library);
     describeCheck(library);
     describeChangeover(library);
   });

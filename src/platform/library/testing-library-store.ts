@@ -1,5 +1,7 @@
 import { withExtension } from '../../engine/collection/extensions/facts.ts';
 import { SIGNATURE } from '../../engine/collection/types.ts';
+import type { Album } from '../../protocol/albums.ts';
+import { createMemoryAlbums } from './albums/testing-memory-albums.ts';
 import { createChangeChannel } from './database/change-channel.ts';
 import { isSamePlace, mergeFiles, nameOf, renditionPaths, uniqueContents } from './files.ts';
 import type {
@@ -34,6 +36,7 @@ export interface LibraryMemory {
   readonly queue: Map<number, QueuedFile>;
   /** By folder and path. */
   readonly deleted: Map<string, FoundFile>;
+  readonly albums: Map<string, Album>;
 }
 
 let memories = 0;
@@ -55,13 +58,14 @@ export function createLibraryMemory(): LibraryMemory {
     folders: new Map(),
     queue: new Map(),
     deleted: new Map(),
+    albums: new Map(),
   };
 }
 
 /** A library in memory, for unit tests: it passes the contract suite of the real one. */
 export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMemory()): LibraryStore {
   const channel = createChangeChannel(memory.name);
-  const { kept, renditions, folders, queue, deleted } = memory;
+  const { kept, renditions, folders, queue, deleted, albums } = memory;
   const shown = () => [...kept.values()].filter(({ hidden }) => !hidden).map(({ picture }) => picture);
   const find = (is: (picture: StoredPicture) => boolean) => shown().find(is);
   const dequeue = (ids: readonly number[]) => {
@@ -258,6 +262,12 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       memory.inReading = files;
     },
 
+    ...createMemoryAlbums(
+      albums,
+      (id) => find((one) => one.item.id === id) !== undefined,
+      () => channel.tell({ type: 'albums' }),
+    ),
+
     async check() {
       const unusable = shown().filter(({ vector }) => !isUsable(vector, memory.model?.dim));
       for (const { key, files } of unusable) {
@@ -275,7 +285,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
     async clear() {
       memory.next = undefined;
       memory.nextVectors.clear();
-      for (const map of [kept, renditions, folders, queue, deleted]) map.clear();
+      for (const map of [kept, renditions, folders, queue, deleted, albums]) map.clear();
       memory.model = undefined;
       memory.inReading = undefined;
       channel.tell({ type: 'cleared' });

@@ -5,9 +5,10 @@ import { ALL, type CollectionEntry, type CollectionManifest, LIBRARY } from '../
 import { AfterimageError } from '../../engine/errors.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
 import type { FileHash } from '../../engine/ports.ts';
+import type { Query } from '../../engine/query/query.ts';
 import { createValues } from '../../engine/query/values.ts';
 import type { Baseline } from '../../engine/search/cutoff.ts';
-import type { SearchEngine } from '../../engine/search/search-engine.ts';
+import type { SearchContext, SearchEngine } from '../../engine/search/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } from '../../protocol/query-worker.ts';
 import { isAway } from '../async/resume.ts';
 import { createHttpSource, type HttpSource } from '../bytes/http-source.browser.ts';
@@ -17,6 +18,7 @@ import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
 import type { EncoderKey, PoolEntry } from '../encoders/encoder-pool.ts';
 import { type Connection, createEncoders, type Encoders, encoderInfo } from '../encoders/encoders.browser.ts';
 import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
+import { albumSources, albumValues, savedPictures } from '../library/albums/album-sources.ts';
 import { MODELS } from '../models/models-folder.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import { createAllPictures } from './all-pictures.ts';
@@ -98,6 +100,16 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
   };
 
   const values = createValues();
+  /** Albums are here. They are read where a query filters by one, or is like a picture that only a saved search may know. */
+  const withAlbums = async (query: Query, context: SearchContext = {}): Promise<SearchContext> => {
+    const { manifest } = shelf.current().open;
+    const isUnknown = (term: Query['terms'][number]) => term.kind === 'picture' && !context.pictures?.has(term.sha256);
+    const byAlbum = query.filters.some(({ field }) => field === 'album');
+    if (!byAlbum && !query.terms.some(isUnknown)) return context;
+    const albums = await library.albums();
+    const pictures = new Map([...savedPictures(albums, manifest), ...(context.pictures ?? [])]);
+    return { ...context, pictures, ...(byAlbum && { albums: albumSources(albums) }) };
+  };
   const itemsOf = (rows: Iterable<number>) => shelf.current().open.source.items(rows);
 
   return {
@@ -152,14 +164,18 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     stopOtherModel: async () => shelf.current().others.stop(),
     search: (query, context) =>
       answer(async (engine, device) => {
-        const found = await engine.search(query, context);
+        const found = await engine.search(query, await withAlbums(query, context));
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
         const items = await first.catch(nothingIfAway);
         calmWithin(SHOWN_AFTER_MS);
         return { ...found, device, items };
       }),
-    rank: (query, from, count, context) => answer((engine) => engine.rank(query, from, count, context)),
-    values: (field, prefix) => values(shelf.current().open.items, field, prefix),
+    rank: (query, from, count, context) =>
+      answer(async (engine) => engine.rank(query, from, count, await withAlbums(query, context))),
+    values: async (field, prefix) =>
+      field === 'album'
+        ? albumValues(await library.albums(), prefix)
+        : values(shelf.current().open.items, field, prefix),
     items: async (rows) => itemsOf(rows),
     rowOf: async (itemId) => shelf.current().open.source.rowOf(itemId),
     countLibrary: library.count,

@@ -138,3 +138,14 @@ it('is loaded once, and again after a failure; a later visit knows that it is us
   use(false);
   expect(mark.read()).toBe(false);
 });
+
+it('is used while there are albums, without a picture of one’s own, so that they can be deleted', async () => {
+  const { client, library, used } = make();
+  await library.read();
+  expect(used.at(-1)).toBe(false);
+  await library.albums.create('Sea', { kind: 'pictures', pictures: [{ collection: 'demo', id: 'a' }] });
+  await expect.poll(() => used.at(-1)).toBe(true);
+  const [album] = await client.albums();
+  expect(await library.albums.delete({ id: album?.id ?? '', name: 'Sea' })).toBe(true);
+  await expect.poll(() => used.at(-1)).toBe(false);
+});

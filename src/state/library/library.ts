@@ -13,6 +13,7 @@ import type {
   LibraryOverview,
   Queue,
 } from '../../protocol/library-worker.ts';
+import { type Albums, createAlbums } from '../albums/albums.ts';
 import type { Notices } from '../shell/notices.ts';
 import { createDiskDeletion, type DiskDeletion } from './disk-deletion.ts';
 import { mayRead, mayWrite } from './permission.ts';
@@ -31,6 +32,7 @@ export interface LoadProgress {
 
 /** The visitor's own pictures, as they are kept in this browser. What fails is said as a notice, unless it says otherwise. */
 export interface Library {
+  readonly albums: Albums;
   /** Undefined until it was read. */
   readonly overview: Accessor<LibraryOverview | undefined>;
   /** Newer than the overview's. */
@@ -137,7 +139,7 @@ export function createLibrary(options: LibraryOptions): Library {
   /** Something waits or is there: the next visit has to look at it. */
   const holds = () => {
     const [all, { left } = { left: 0 }] = [overview(), queue()];
-    return all && all.count + left + all.failures + all.folders.length > 0;
+    return all && all.count + all.albums + left + all.failures + all.folders.length > 0;
   };
   createEffect(() => {
     const used = holds();
@@ -151,6 +153,7 @@ export function createLibrary(options: LibraryOptions): Library {
   );
 
   return {
+    albums: createAlbums(client, notices),
     overview,
     queue,
     changeover: view.changeover,
@@ -257,7 +260,7 @@ function createOverview(client: LibraryClient, notices: Notices) {
     } else if (event.type === 'changeover') {
       setChangeover(event.changeover);
       if (event.changeover === null) request();
-    } else if (event.type === 'changed') request();
+    } else if (event.type === 'changed' || event.type === 'albums') request();
     else if (event.type === 'moving') setMoving(event);
     else if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
     else if (event.type === 'restarted') {

@@ -1,5 +1,6 @@
 import type { LibraryClient, LibraryClientEvent } from '../../client/library-client.ts';
-import type { AfterimageError } from '../../engine/errors.ts';
+import { AfterimageError } from '../../engine/errors.ts';
+import type { Album, AlbumVerbs } from '../../protocol/albums.ts';
 import type { Deletion, DeletionPlan } from '../../protocol/library-files.ts';
 import type {
   Addition,
@@ -92,7 +93,10 @@ export function createFakeLibrary(): FakeLibrary {
     if (error) throw error;
   };
 
+  const kept = new Map<string, Album>();
+
   return {
+    ...createFakeAlbums(kept, call, () => send({ type: 'albums' })),
     ...{ calls, added, send, go, change, changing, fail },
     deletes(planned, done = { deleted: planned.files ?? 0, kept: [] }) {
       plan = { ...plan, ...planned };
@@ -101,7 +105,7 @@ export function createFakeLibrary(): FakeLibrary {
     breakNext: (name, error) => void broken.set(name, error),
     async overview() {
       await call('overview');
-      return { ...state, queue, failures: failed.length };
+      return { ...state, albums: kept.size, queue, failures: failed.length };
     },
     async add(addition) {
       await call('add', addition);
@@ -186,7 +190,7 @@ export function createFakeLibrary(): FakeLibrary {
     async importLibrary(file) {
       await call('importLibrary', file);
       change({ count: state.count + 1 });
-      return { added: 1, known: 0 };
+      return { added: 1, known: 0, albums: 0 };
     },
     async embed(file, model) {
       await call('embed', file, model);
@@ -218,3 +222,54 @@ export function createFakeLibrary(): FakeLibrary {
 
 const THUMBNAIL =
   '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="teal"/></svg>';
+
+/** Albums as the library has them, without its rules for names. */
+function createFakeAlbums(
+  albums: Map<string, Album>,
+  call: (name: string, ...values: unknown[]) => Promise<void>,
+  tell: () => void,
+): AlbumVerbs {
+  let changes = 0;
+  const put = (album: Album) => {
+    albums.set(album.id, { ...album, changed: `${changes++}` });
+    tell();
+  };
+  return {
+    async albums() {
+      await call('albums');
+      return [...albums.values()].map(({ content, ...album }) => {
+        const pictures = content.kind === 'pictures' ? content.pictures : [];
+        const collections = [...new Set(pictures.map(({ collection }) => collection))];
+        const search = content.kind === 'search' ? content.search : undefined;
+        return { ...album, search, count: pictures.length, cover: pictures[0], collections };
+      });
+    },
+    async createAlbum(name, content) {
+      await call('createAlbum', name, content);
+      const id = `album-${changes}`;
+      put({ id, name, changed: '', content });
+      return id;
+    },
+    async changeAlbum(id, { name, add = [], remove = [] }) {
+      await call('changeAlbum', id, { ...(name !== undefined && { name }), add, remove });
+      const album = albums.get(id);
+      if (!album) throw new AfterimageError('album-unknown', 'This album is gone.');
+      const gone = new Set(remove.map((picture) => picture.id));
+      const { content } = album;
+      const left = content.kind === 'pictures' ? content.pictures.filter((picture) => !gone.has(picture.id)) : [];
+      const changed = content.kind === 'search' ? content : { ...content, pictures: [...left, ...add] };
+      put({ ...album, name: name ?? album.name, content: changed });
+    },
+    async deleteAlbum(id) {
+      await call('deleteAlbum', id);
+      const album = albums.get(id);
+      albums.delete(id);
+      tell();
+      return album;
+    },
+    async restoreAlbum(album) {
+      await call('restoreAlbum', album.id);
+      put(album);
+    },
+  };
+}

@@ -24,6 +24,23 @@ describe('ratings', () => {
     expect(ratings.rating()).toBeNull();
   });
 
+  it('judge several results at once, all or none', async () => {
+    const { log, ratings, setCurrent } = page();
+    const answer = response();
+    setCurrent(answer);
+    await ratings.judge('a', 'down');
+    expect(await ratings.judgeAll(['a', 'b', 'c'], 'up')).toBe(true);
+    expect(['a', 'b', 'c', 'd'].map(ratings.judgement)).toEqual(['up', 'up', 'up', null]);
+    const saved = async () => (await (await open()).get(log.loggedId(answer) ?? ''))?.judgements;
+    expect(await saved()).toEqual({ a: 'up', b: 'up', c: 'up' });
+    const tooMany = Array.from({ length: 501 }, (_, i) => `x${i}`);
+    expect(await ratings.judgeAll(tooMany, 'up')).toBe(false);
+    expect(ratings.error()).toMatch(/at most 500/);
+    expect([ratings.judgement('x0'), ratings.saving()]).toEqual([null, false]);
+    expect(await ratings.judgeAll(['a', 'c'], null)).toBe(true);
+    expect(await saved()).toEqual({ b: 'up' });
+  });
+
   it('fall back when they cannot be saved, and say why', async () => {
     const { failNext, ...database } = failing('rate');
     const { ratings, setCurrent } = page(database);

@@ -16,6 +16,8 @@ export interface Ratings {
   rate(rating: number | null): Promise<void>;
   /** Judge one result, or withdraw with null. */
   judge(itemId: string, judgement: Judgement | null): Promise<void>;
+  /** Judge several results, all or none. @returns whether it was saved: see `error` */
+  judgeAll(itemIds: readonly string[], judgement: Judgement | null): Promise<boolean>;
   /** Whether something has changed that the database has not confirmed: a page that goes now may lose it. */
   readonly saving: Accessor<boolean>;
   /** Why the last change was not saved and what to do; undefined once one was. */
@@ -45,18 +47,21 @@ export function createRatings(log: Log, current: Accessor<Ratable | undefined>):
     }),
   );
 
-  async function save(write: (database: Database, id: string) => Promise<LoggedSearch>): Promise<void> {
+  /** @returns whether it was saved */
+  async function save(write: (database: Database, id: string) => Promise<LoggedSearch>): Promise<boolean> {
     const search = current();
-    if (!search) return;
+    if (!search) return false;
     try {
       const id = isLogged(search) ? search.id : await log.logSearch(search);
       if (id === undefined) throw new Error(log.error() ?? NOT_LOGGED);
       const written = await write(await log.database(), id);
-      if (current() !== search) return;
+      if (current() !== search) return true;
       setSaved(written);
       setError(undefined);
+      return true;
     } catch (cause) {
       if (current() === search) setError(toAfterimageError(cause).message);
+      return false;
     }
   }
 
@@ -67,14 +72,20 @@ export function createRatings(log: Log, current: Accessor<Ratable | undefined>):
     rating: () => (ratings.get('') ?? { value: saved()?.rating ?? null }).value,
     judgement: (itemId) => (judgements.get(itemId) ?? { value: savedJudgement(saved(), itemId) }).value,
     async rate(rating) {
-      const confirm = ratings.set('', rating);
+      const confirm = ratings.set([''], rating);
       await save((database, id) => database.rate(id, rating));
       confirm();
     },
     async judge(itemId, judgement) {
-      const confirm = judgements.set(itemId, judgement);
+      const confirm = judgements.set([itemId], judgement);
       await save((database, id) => database.judge(id, itemId, judgement));
       confirm();
+    },
+    async judgeAll(itemIds, judgement) {
+      const confirm = judgements.set(itemIds, judgement);
+      const isSaved = await save((database, id) => database.judgeAll(id, itemIds, judgement));
+      confirm();
+      return isSaved;
     },
   };
 }
@@ -111,13 +122,11 @@ function createUnsaved<T>() {
     get: (key: string) => values().get(key),
     any: () => values().size > 0,
     clear: () => setValues(new Map()),
-    /** @returns forgets the value, be it saved or refused, unless a newer one took its place */
-    set(key: string, value: T | null): () => void {
+    /** The same for several keys. @returns forgets the value, be it saved or refused, unless a newer one took its place */
+    set(keys: readonly string[], value: T | null): () => void {
       const mine = { value };
-      setValues(new Map(values()).set(key, mine));
-      return () => {
-        if (values().get(key) === mine) setValues(new Map([...values()].filter(([other]) => other !== key)));
-      };
+      setValues(new Map([...values(), ...keys.map((key) => [key, mine] as const)]));
+      return () => setValues(new Map([...values()].filter(([, other]) => other !== mine)));
     },
   };
 }

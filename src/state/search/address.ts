@@ -7,7 +7,7 @@ import { isEmpty, plainText, type Query, textQuery } from '../../engine/query/qu
 import { parseQuery, sameQuery, serialise } from '../../engine/query/serialise.ts';
 import type { DevicePreference, IndexPreference } from '../../protocol/query-worker.ts';
 
-export const VIEWS = ['search', 'library', 'copies', 'log', 'about', 'status'] as const;
+export const VIEWS = ['search', 'library', 'albums', 'copies', 'log', 'about', 'status'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** In which order pictures are shown: as they rank, or, while browsing, as they come; or by date. */

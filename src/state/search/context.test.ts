@@ -22,6 +22,9 @@ test('the log is read for queries by rating alone, pictures from elsewhere for t
   expect(createContextOf(() => false, { database }, { load })(parseBox('dog type:png'))).toBeUndefined();
   expect([database, load].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
   expect(await contextOf(parseBox('dog rating:up'))).toEqual({ names: true, judgements });
+  expect(await contextOf(parseBox('album:sea'))).toEqual({ names: true, judgements });
+  database.mockRejectedValueOnce(new Error('There is no log.'));
+  expect(await contextOf(parseBox('album:sea'))).toEqual({ names: true });
   expect(load).not.toHaveBeenCalled();
 
   const both = pictureQuery(parseBox('dog rating:up'), 'ab'.repeat(32));

@@ -17,7 +17,7 @@ export function wantsNames({ names }: Pick<Address, 'names'>, collection: string
 }
 
 /**
- * What a search goes by beside its query. The log is read for queries that filter by rating, and for no others; pictures that
+ * What a search goes by beside its query. The log is read for queries that filter by rating or by album, and for no others; pictures that
  * are in no collection are asked for where the query is like some.
  */
 export function createContextOf(
@@ -30,7 +30,10 @@ export function createContextOf(
   return (query) => {
     const context = names() ? { names: true } : undefined;
     const read: Promise<SearchContext>[] = [];
-    if (query.filters.some(({ field }) => field === 'rating')) read.push(readJudgements());
+    const has = (wanted: FilterField) => query.filters.some(({ field }) => field === wanted);
+    if (has('rating')) read.push(readJudgements());
+    // A saved search may filter by rating. Other albums are there without a log, too.
+    else if (has('album')) read.push(readJudgements().catch(() => ({})));
     if (query.terms.some(({ kind }) => kind === 'picture')) read.push(readPictures(query));
     return read.length === 0 ? context : Promise.all(read).then((parts) => Object.assign({}, context, ...parts));
   };

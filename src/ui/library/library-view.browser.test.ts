@@ -259,7 +259,7 @@ describe('taking them along', () => {
     await expect.element(page.getByText('Saved as my-pictures.zip.')).toBeVisible();
     expect(client.calls).toContainEqual([
       'exportLibrary',
-      { name: 'my-pictures', title: 'My pictures', vectors: 'f32', withPlaces: true },
+      { name: 'my-pictures', title: 'My pictures', vectors: 'f32', withPlaces: true, withAlbums: true },
     ]);
     await userEvent.upload(page.getByLabelText('Exported pictures'), new File(['zip'], 'a.zip'));
     await expect.element(page.getByText('1 picture came in.')).toBeVisible();

@@ -32,16 +32,19 @@ function Page(props: { library: Library }): JSX.Element {
           Your pictures
         </h1>
         <p class="quiet">They stay on this device: nothing is uploaded.</p>
-        <Show when={count() > 0}>
-          <p>
+        <p>
+          <Show when={count() > 0}>
             <InternalLink
               class="button"
               patch={{ view: 'search', collection: LIBRARY, query: textQuery(''), item: null }}
             >
               {`Search your ${formatPictures(count())}`}
-            </InternalLink>
-          </p>
-        </Show>
+            </InternalLink>{' '}
+          </Show>
+          <InternalLink class="button" patch={{ view: 'albums', item: null }}>
+            Albums
+          </InternalLink>
+        </p>
       </header>
       <Show when={props.library.error()}>
         {(error) => (

@@ -11,6 +11,7 @@ import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
 import { hasLine, headline, isNothing } from './matches.ts';
 import './results-header.css';
+import { SaveSearchButton } from './save-search-button.tsx';
 
 const ChooseAgain = lazy(() => import('./picture/choose-again.tsx'));
 
@@ -41,9 +42,10 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
           {(response) => (
             <>
               <h2 class="numbers">{headline(response())}</h2>
-              <p class="results-how quiet numbers">
+              <div class="results-how quiet numbers">
                 {stillArriving(app.refining) ?? howItWent(response(), app.refining.reason())}
-              </p>
+                <SaveSearchButton />
+              </div>
               <Show when={isLost()}>
                 <p class="results-lost">
                   {lostText(response().query)} {hasExamples(app) ? 'Try others, or one of these:' : 'Try others.'}

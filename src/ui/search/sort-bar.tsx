@@ -49,6 +49,9 @@ export function SortBar(props: { /** Show the picture in this cell. */ onYear: (
         <YearJump onYear={props.onYear} />
       </Show>
       <Show when={app.byDate.error()}>{(error) => <p class="quiet">{error().message}</p>}</Show>
+      <InternalLink class="sort-albums" patch={{ view: 'albums', item: null }}>
+        Albums
+      </InternalLink>
       <InternalLink class="sort-copies" patch={{ view: 'copies', item: null }}>
         Find duplicates
       </InternalLink>

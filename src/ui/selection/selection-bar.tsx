@@ -1,102 +1,141 @@
-import { createSignal, type JSX, Show } from 'solid-js';
-import { ALL, collectionOf, type Item, LIBRARY, type PictureSource } from '../../engine/collection/types.ts';
-import { MAX_TERMS, type Query } from '../../engine/query/query.ts';
+import { createSignal, type JSX, lazy, onMount, Show } from 'solid-js';
+import { MAX_TERMS } from '../../engine/query/query.ts';
 import { MOST_SELECTED } from '../../state/collection/selection.ts';
 import { formatCount } from '../common/format.ts';
-import { useApp } from '../context.ts';
-import { copyPicture, download } from '../detail/file/actions.ts';
+import { Part } from '../common/part.tsx';
+import { type App, useApp } from '../context.ts';
+import { type Actions, createActions } from './actions.ts';
 import './selection-bar.css';
-import { canShareFiles, share } from './share.ts';
+import { canShareFiles } from './share.ts';
+
+const AddToAlbum = lazy(() => import('../albums/save-album.tsx').then((part) => ({ default: part.AddToAlbum })));
 
 /** How many pictures are selected, and what can be done with them. */
 export default function SelectionBar(): JSX.Element {
   const app = useApp();
-  const { selection, session, pictures } = app;
-  const [problem, setProblem] = createSignal('');
-  const [isBusy, setBusy] = createSignal(false);
-  const none = () => selection.count() === 0 || isBusy();
-  /** Only what the visitor added can be deleted, and not what a site shows. */
-  const isOwn = () => {
-    const name = session.collection()?.manifest.name;
-    if (name !== ALL) return name === LIBRARY;
-    return selection.count() > 0 && selection.items().every((item) => collectionOf(item) === LIBRARY);
-  };
-
-  const run = async (what: string, act: (source: PictureSource, items: readonly Item[]) => Promise<void>) => {
-    const source = app.pictureSource();
-    if (!source) return;
-    setBusy(true);
-    setProblem('');
-    await act(source, selection.items()).catch((cause: unknown) => setProblem(`${what}: ${reasonOf(cause)}`));
-    setBusy(false);
-  };
-  const remove = () =>
-    run('Nothing was deleted', async (_, items) => {
-      const library = await app.library.load();
-      if (await library.remove(items.map(({ id }) => id))) selection.stop();
-    });
-  const save = () =>
-    run('Not all were saved', async (source, items) => {
-      // One after the other: browsers drop downloads that begin all at once.
-      for (const item of items) await download(source, item);
-    });
-  const copy = () =>
-    run('The picture was not copied', async (source, [item]) => {
-      if (!item) return;
-      await copyPicture(source, item);
-      app.notices.say('copied', 'The picture was copied.');
-    });
-  const like = () => {
-    app.address.go({ query: likeAll(selection.items()) });
-    app.commit();
-  };
-
+  const { selection, pictures } = app;
+  const actions = createActions(app);
+  const none = () => selection.count() === 0 || actions.isBusy();
+  const count = () => (selection.count() === 0 ? 'Select pictures' : `${formatCount(selection.count())} selected`);
   return (
     <section class="selection-bar" aria-label="Selected pictures">
       <p class="numbers" role="status">
-        {selection.count() === 0 ? 'Select pictures' : `${formatCount(selection.count())} selected`}
+        {actions.progress() || count()}
       </p>
       <div>
-        <Show when={isOwn()}>
-          <button type="button" class="button" data-kind="danger" disabled={none()} onClick={() => void remove()}>
+        <Show when={actions.isOwn()}>
+          <Action danger disabled={none()} onClick={actions.delete}>
             Delete
-          </button>
+          </Action>
         </Show>
-        <button type="button" class="button" disabled={none()} onClick={() => void save()}>
+        <AlbumActions actions={actions} none={none()} />
+        <Action disabled={none()} onClick={actions.save}>
           Save copies
-        </button>
-        <button type="button" class="button" disabled={none() || selection.count() > 1} onClick={() => void copy()}>
+        </Action>
+        <Action disabled={none() || selection.count() > 1} onClick={actions.copy}>
           Copy
-        </button>
+        </Action>
         <Show when={canShareFiles()}>
-          <button type="button" class="button" disabled={none()} onClick={() => void run('Nothing was shared', share)}>
+          <Action disabled={none()} onClick={actions.share}>
             Share
-          </button>
+          </Action>
         </Show>
-        <button type="button" class="button" disabled={none() || selection.count() > MAX_TERMS} onClick={like}>
+        <Show when={canJudge(app)}>
+          <Action disabled={none()} onClick={() => actions.judge('up')}>
+            Good match
+          </Action>
+          <Action disabled={none()} onClick={() => actions.judge('down')}>
+            Bad match
+          </Action>
+        </Show>
+        <Action disabled={none() || selection.count() > MAX_TERMS} onClick={actions.like}>
           {selection.count() > 1 ? 'More like these' : 'More like this'}
-        </button>
-        <button type="button" class="button" disabled={isBusy()} onClick={() => void selection.selectAll()}>
+        </Action>
+        <Action disabled={actions.isBusy()} onClick={selection.selectAll}>
           {pictures.total() > MOST_SELECTED ? `Select the first ${formatCount(MOST_SELECTED)}` : 'Select all'}
-        </button>
-        <button type="button" class="button" onClick={() => selection.stop()}>
-          Done
-        </button>
+        </Action>
+        <Action onClick={selection.stop}>Done</Action>
       </div>
-      <Show when={problem()}>{(text) => <p role="alert">{text()}</p>}</Show>
+      <Show when={actions.problem()}>{(text) => <p role="alert">{text()}</p>}</Show>
     </section>
   );
 }
 
-/** Pictures like all of these together. */
-function likeAll(items: readonly Item[]): Query {
-  return {
-    terms: items.map((item) => ({ kind: 'item', id: item.id, collection: collectionOf(item) ?? null, weight: 1 })),
-    filters: [],
-  };
+/** Judgements are of what a search found. */
+function canJudge({ pictures, ratings }: App): boolean {
+  return pictures.good() !== null && !ratings.off();
 }
 
-function reasonOf(cause: unknown): string {
-  if (cause instanceof DOMException && cause.name === 'NotAllowedError') return 'the browser does not allow it.';
-  return cause instanceof Error ? cause.message : String(cause);
+function Action(props: {
+  danger?: boolean;
+  disabled?: boolean;
+  ref?: (button: HTMLButtonElement) => void;
+  onClick: () => unknown;
+  children: JSX.Element;
+}): JSX.Element {
+  return (
+    <button
+      ref={(button) => props.ref?.(button)}
+      type="button"
+      class="button"
+      data-kind={props.danger ? 'danger' : undefined}
+      disabled={props.disabled}
+      onClick={() => void props.onClick()}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+/** Puts what is selected into an album; takes it out of the one that is shown. */
+function AlbumActions(props: { actions: Actions; none: boolean }): JSX.Element {
+  const app = useApp();
+  const [isAdding, setAdding] = createSignal(false);
+  let opener: HTMLButtonElement | undefined;
+  onMount(() => {
+    if (!app.search.query().filters.some(({ field }) => field === 'album')) return;
+    // Which album is shown. Without knowing it nothing can be taken out, and that is all.
+    app.library.load().then(
+      ({ albums }) => albums.read(),
+      () => undefined,
+    );
+  });
+  const close = () => {
+    setAdding(false);
+    opener?.focus();
+  };
+  const saved = (name: string) => {
+    setAdding(false);
+    app.selection.stop();
+    app.notices.say('album', `Added to “${name}”.`, {
+      label: 'Show albums',
+      run() {
+        app.notices.dismiss('album');
+        app.address.go({ view: 'albums', item: null });
+      },
+    });
+  };
+  return (
+    <>
+      <Action
+        ref={(button) => {
+          opener = button;
+        }}
+        disabled={props.none}
+        onClick={() => setAdding(true)}
+      >
+        Add to album
+      </Action>
+      <Show when={props.actions.album()}>
+        <Action disabled={props.none} onClick={() => props.actions.takeOut()}>
+          Remove from album
+        </Action>
+      </Show>
+      <Show when={isAdding()}>
+        <Part>
+          <AddToAlbum pictures={props.actions.albumPictures()} onClose={close} onSaved={saved} />
+        </Part>
+      </Show>
+    </>
+  );
 }

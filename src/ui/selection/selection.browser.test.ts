@@ -5,9 +5,10 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { type Item, LIBRARY, type PictureSource } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
+import { type Query, textQuery } from '../../engine/query/query.ts';
 import type { Pictures } from '../../state/collection/pictures.ts';
 import { createSelection, type Selection } from '../../state/collection/selection.ts';
-import { createLibrary } from '../../state/library/library.ts';
+import { createLibrary, type Library } from '../../state/library/library.ts';
 import { createFakeLibrary, type FakeLibrary } from '../../state/library/testing.ts';
 import { type AddressBar, createAddressBar } from '../../state/search/address.ts';
 import { createNotices } from '../../state/shell/notices.ts';
@@ -26,9 +27,11 @@ const itemOf = (row: number): Item => ({
   ...{ id: `id-${row}`, name: `${row}.gif`, title: null, licence: null, width: 1, height: 1, bytes: 1, date: null },
   ...{ thumbnail: { path: 'a', width: 1, height: 1 }, preview: null },
 });
+const [good, setGood] = createSignal<number | null>(null);
+const [query, setQuery] = createSignal<Query>(textQuery(''));
 const pictures: Pictures = {
   total: () => TOTAL,
-  good: () => null,
+  good,
   headings: () => [],
   at: (cell) => ({ row: cell, similarity: null, score: null }),
   href: (id) => `?p=${id}`,
@@ -42,10 +45,14 @@ let selection: Selection;
 let client: FakeLibrary;
 let address: AddressBar;
 let opened: number[];
+let library: Library;
+const judgeAll = vi.fn(async () => true);
 let cleanup = () => {};
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
+  setGood(null);
+  setQuery(textQuery(''));
 });
 
 const View: Component = () => [
@@ -65,7 +72,7 @@ function makeApp(collection: string): App {
   const notices = createNotices();
   client = createFakeLibrary();
   client.change({ count: TOTAL });
-  const library = createLibrary({ client, notices, persist: async () => true });
+  library = createLibrary({ client, notices, persist: async () => true });
   address = createAddressBar();
   selection = createSelection(pictures, { get: itemOf }, () => 0);
   return {
@@ -73,7 +80,8 @@ function makeApp(collection: string): App {
     library: { library: () => library, isUsed: () => true, load: async () => library },
     session: { collection: () => ({ manifest: { name: collection } }) },
     items: { get: itemOf, changed: () => undefined },
-    ratings: { off: () => true },
+    search: { query, response: () => undefined },
+    ratings: { off: () => false, judgement: () => null, judgeAll, error: () => 'The disk is full.' },
     judging: createSignal(false),
     pictureSource: () => source,
     commit: () => {},
@@ -213,8 +221,66 @@ it('does not delete pictures of a site, but saves and copies them', async () => 
   selection.toggle(3, itemOf(3));
   await expect.element(button('Copy')).toBeDisabled();
   expect(button('Delete').elements()).toEqual([]);
+  Reflect.deleteProperty(window, 'showDirectoryPicker');
   await button('Save copies').click();
   await expect.poll(() => saved).toHaveLength(2);
+});
+
+it('adds to a new album and to one that is there, and takes out of the one that is shown', async () => {
+  await show();
+  selection.toggle(2, itemOf(2));
+  selection.toggle(5, itemOf(5));
+  await button('Add to album').click();
+  await page.getByRole('textbox', { name: 'Name of a new album' }).fill('At sea');
+  expect(await violations()).toEqual([]);
+  await button('Make the album').click();
+  await expect.element(page.getByText('Added to “At sea”.')).toBeVisible();
+  expect(selection.isOn()).toBe(false);
+  const thumbnail = 'a';
+  const picture = (row: number) => ({ collection: LIBRARY, id: `id-${row}`, thumbnail });
+  expect(client.calls).toContainEqual(['createAlbum', 'At sea', { kind: 'pictures', pictures: [2, 5].map(picture) }]);
+
+  selection.toggle(7, itemOf(7));
+  expect(button('Remove from album').elements()).toEqual([]);
+  await button('Add to album').click();
+  await page.getByRole('button', { name: 'At sea , 2 pictures' }).click();
+  await expect.poll(() => client.calls).toContainEqual(['changeAlbum', 'album-0', { add: [picture(7)], remove: [] }]);
+
+  setQuery({ terms: [], filters: [{ field: 'album', value: 'at SEA' }] });
+  selection.toggle(5, itemOf(5));
+  await button('Remove from album').click();
+  await expect.element(page.getByText('The picture is not in “At sea” any more.')).toBeVisible();
+  await expect.poll(() => library.albums.list()?.[0]?.count).toBe(2);
+  await button('Undo').click();
+  await expect.poll(() => library.albums.list()?.[0]?.count).toBe(3);
+});
+
+it('says in the dialog why a name cannot be taken, and closes with Escape', async () => {
+  await show();
+  selection.toggle(2, itemOf(2));
+  await button('Add to album').click();
+  client.breakNext('createAlbum', new AfterimageError('album-invalid', 'There is an album “x” already.'));
+  await page.getByRole('textbox', { name: 'Name of a new album' }).fill('x');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('alert')).toHaveTextContent('There is an album “x” already.');
+  await userEvent.keyboard('{Escape}');
+  await expect.element(button('Add to album')).toHaveFocus();
+  expect(ids()).toEqual(all(2));
+});
+
+it('judges all that are selected, where a search is shown', async () => {
+  await show();
+  selection.toggle(2, itemOf(2));
+  selection.toggle(3, itemOf(3));
+  await expect.element(button('Copy')).toBeVisible();
+  expect(button('Good match').elements()).toEqual([]);
+  setGood(TOTAL);
+  await button('Bad match').click();
+  await expect.element(page.getByText('2 pictures judged: bad.')).toBeVisible();
+  expect(judgeAll).toHaveBeenCalledWith(['id-2', 'id-3'], 'down');
+  judgeAll.mockResolvedValueOnce(false);
+  await button('Good match').click();
+  await expect.element(page.getByText('Nothing was judged: The disk is full.')).toBeVisible();
 });
 
 it('asks for pictures like all that are selected', async () => {

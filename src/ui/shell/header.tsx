@@ -35,7 +35,7 @@ export function Header(): JSX.Element {
       <nav class="top-nav" aria-label="Views">
         <LibraryLink />
         <StatusChip />
-        <Show when={['library', 'copies', 'log', 'about'].includes(app.address.current().view)}>
+        <Show when={['library', 'albums', 'copies', 'log', 'about'].includes(app.address.current().view)}>
           <ViewLink view="search" icon="search" label="Back to the search" />
         </Show>
         <ViewLink view="library" icon="pictures" label="Your pictures" />

@@ -1,4 +1,5 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import type { Album } from '../../../protocol/albums.ts';
 import type {
   FilesInReading,
   FoundFile,
@@ -71,13 +72,14 @@ export interface LibrarySchema extends DBSchema {
    */
   settings: { key: 'model' | 'next' | 'reading'; value: LibraryModel | FilesInReading };
   nextVectors: { key: number; value: VectorRecord };
+  albums: { key: string; value: Album };
 }
 
 export type LibraryDatabase = IDBPDatabase<LibrarySchema>;
 export type StoreName = StoreNames<LibrarySchema>;
 export type WriteTransaction = IDBPTransaction<LibrarySchema, StoreName[], 'readwrite'>;
 
-export const LIBRARY_VERSION = 3;
+export const LIBRARY_VERSION = 4;
 
 export function upgrade(database: LibraryDatabase, oldVersion: number): void {
   if (oldVersion < 1) {
@@ -96,4 +98,5 @@ export function upgrade(database: LibraryDatabase, oldVersion: number): void {
     database.createObjectStore('settings');
   }
   if (oldVersion < 3) database.createObjectStore('nextVectors', { keyPath: 'key' });
+  if (oldVersion < 4) database.createObjectStore('albums', { keyPath: 'id' });
 }

@@ -11,7 +11,7 @@ import { createMemoryLibraryStore } from '../testing-library-store.ts';
 import { foundFile, newPicture, withPreview } from '../testing-pictures.ts';
 import { exportLibrary } from './export-library.ts';
 import { importLibrary } from './import-library.ts';
-import { contentOf, libraryOf, MODEL, OPTIONS, threePictures, unpack } from './testing-exchange.ts';
+import { changed, contentOf, libraryOf, MODEL, OPTIONS, threePictures, unpack } from './testing-exchange.ts';
 import { createZip } from './zip.ts';
 
 let store: LibraryStore;
@@ -57,7 +57,11 @@ describe('an exported library', () => {
     });
     const before = await libraryOf(...alike);
     const elsewhere = createMemoryLibraryStore();
-    expect(await importLibrary(elsewhere, await exportLibrary(before, OPTIONS))).toEqual({ added: 3, known: 0 });
+    expect(await importLibrary(elsewhere, await exportLibrary(before, OPTIONS))).toEqual({
+      added: 3,
+      known: 0,
+      albums: 0,
+    });
     expect(await contentOf(elsewhere)).toEqual(await contentOf(before));
   });
 
@@ -120,7 +124,11 @@ describe('an exported library', () => {
 describe('an imported library', () => {
   it('is the library that was exported', async () => {
     const library = createMemoryLibraryStore();
-    expect(await importLibrary(library, await exportLibrary(store, OPTIONS))).toEqual({ added: 3, known: 0 });
+    expect(await importLibrary(library, await exportLibrary(store, OPTIONS))).toEqual({
+      added: 3,
+      known: 0,
+      albums: 0,
+    });
     expect(await contentOf(library)).toEqual(await contentOf(store));
     expect(await library.model()).toEqual(MODEL);
     expect(await library.check()).toEqual([]);
@@ -157,11 +165,11 @@ describe('an imported library', () => {
     const library = await libraryOf(newPicture(1, { files: [foundFile('own.jpg')] }), newPicture(7));
     const zip = await exportLibrary(store, OPTIONS);
     const keys = (await library.all()).map(({ key }) => key);
-    expect(await importLibrary(library, zip)).toEqual({ added: 2, known: 1 });
+    expect(await importLibrary(library, zip)).toEqual({ added: 2, known: 1, albums: 0 });
     const all = await library.all();
     expect(all.slice(0, 2).map(({ key }) => key)).toEqual(keys);
     expect(all[0]?.files.map(({ path }) => path)).toEqual(['own.jpg', 'photo 1.jpg']);
-    expect(await importLibrary(library, zip), 'a second time').toEqual({ added: 0, known: 3 });
+    expect(await importLibrary(library, zip), 'a second time').toEqual({ added: 0, known: 3, albums: 0 });
     expect(await library.all()).toEqual(all);
   });
 
@@ -204,5 +212,62 @@ describe('an imported library', () => {
       await importLibrary(library, await writing.close());
       expect(await contentOf(library)).toEqual(await contentOf(store));
     }
+  });
+});
+
+describe('albums', () => {
+  const id = newPicture(2).item.id;
+  const picture = { collection: 'library', id };
+  const seen = { sha256: 'b'.repeat(64), model: 'a'.repeat(64), embedding: [0.25, -1] };
+  const search = { query: '1_w.dog', collection: '*', names: true, pictures: [seen] };
+
+  beforeEach(async () => {
+    await store.createAlbum('At sea', { kind: 'pictures', pictures: [picture] });
+    await store.createAlbum('Dogs <b>', { kind: 'search', search });
+  });
+
+  it('go along, and come to those that are there', async () => {
+    const zip = await exportLibrary(store, OPTIONS);
+    const elsewhere = createMemoryLibraryStore();
+    await elsewhere.createAlbum('at sea', { kind: 'pictures', pictures: [{ collection: 'demo', id: 'f'.repeat(16) }] });
+    expect(await importLibrary(elsewhere, zip)).toEqual({ added: 3, known: 0, albums: 2 });
+    expect(await elsewhere.albums()).toMatchObject([
+      { name: 'at sea', count: 2, collections: ['demo', 'library'] },
+      { name: 'Dogs <b>', search },
+    ]);
+    expect(await importLibrary(elsewhere, zip)).toEqual({ added: 0, known: 3, albums: 0 });
+  });
+
+  it('stay at home where the collection is made public', async () => {
+    const files = await unpack(await exportLibrary(store, { ...OPTIONS, withAlbums: false }));
+    expect([...files.keys()].filter((path) => path.includes('albums'))).toEqual([]);
+    expect([...files.values()].some((bytes) => new TextDecoder().decode(bytes).includes('At sea'))).toBe(false);
+  });
+
+  it('are none in files of pages that knew none', async () => {
+    const older = await changed(await exportLibrary(store, OPTIONS), (files) => files.delete('./mine/albums.json'));
+    const elsewhere = createMemoryLibraryStore();
+    expect(await importLibrary(elsewhere, older)).toEqual({ added: 3, known: 0, albums: 0 });
+    expect(await elsewhere.albums()).toEqual([]);
+  });
+
+  it.each([
+    ['no JSON', () => '{'],
+    ['a later version', (json: string) => json.replace('"version":1', '"version":2')],
+    ['a name that no album can have', (json: string) => json.replace('At sea', ' At sea')],
+    ['an id that no picture has', (json: string) => json.replace(id, '../../x')],
+    ['an album that is nothing', (json: string) => json.replace(/,"pictures":\[.*?\]/, '')],
+    ['a member that nobody knows', (json: string) => json.replace('"names":true', '"names":true,"x":1')],
+  ])('that are damaged change nothing: %s', async (_, damage) => {
+    const zip = await changed(await exportLibrary(store, OPTIONS), (files) => {
+      const json = new TextDecoder().decode(files.get('./mine/albums.json'));
+      const damaged = damage(json);
+      expect(damaged).not.toBe(json);
+      files.set('./mine/albums.json', new TextEncoder().encode(damaged));
+    });
+    const elsewhere = createMemoryLibraryStore();
+    await expect(importLibrary(elsewhere, zip)).rejects.toMatchObject({ code: 'import-invalid' });
+    expect(await elsewhere.count()).toBe(0);
+    expect(await elsewhere.albums()).toEqual([]);
   });
 });

@@ -5,10 +5,12 @@ import { storeVectors } from '../../../engine/collection/vectors/stored-vectors.
 import { type CollectionDescription, encodeCollection } from '../../../engine/collection/writer.ts';
 import { AfterimageError } from '../../../engine/errors.ts';
 import { beamFor } from '../../../indexing/indexes/beam.ts';
+import type { Album } from '../../../protocol/albums.ts';
 import type { LibraryExportOptions } from '../../../protocol/library-worker.ts';
 import { sha256 } from '../../hashes/sha256.ts';
 import { renditionPaths } from '../files.ts';
 import type { FoundFile, LibraryModel, LibraryStore, StoredFolder, StoredPicture } from '../library-store.ts';
+import { ALBUMS_FILE, stringifyAlbums } from './albums-file.ts';
 import { type ExportedFile, LIBRARY_FILE, stringifyLibraryFile } from './library-file.ts';
 import { createZip, type ZipFile } from './zip.ts';
 
@@ -34,7 +36,8 @@ export async function exportLibrary(
   if (!model || pictures.length === 0) throw empty();
   const names = new Map(folders.map((folder) => [folder.id, folder]));
   const filesOf = ({ files }: StoredPicture) => files.map((file) => exportedFile(file, names));
-  return await packPictures({ store, model, pictures, filesOf }, options, onProgress);
+  const albums = options.withAlbums ? await store.allAlbums() : [];
+  return await packPictures({ store, model, pictures, filesOf, albums }, options, onProgress);
 }
 
 /** Pictures to pack. */
@@ -43,11 +46,13 @@ export interface Packed {
   readonly model: LibraryModel;
   readonly pictures: readonly StoredPicture[];
   readonly filesOf: (picture: StoredPicture) => readonly ExportedFile[];
+  /** Absent: none go along. */
+  readonly albums?: readonly Album[];
 }
 
 /** Some pictures of a library, as the zip file that `exportLibrary` makes of all. */
 export async function packPictures(
-  { store, model, pictures, filesOf }: Packed,
+  { store, model, pictures, filesOf, albums = [] }: Packed,
   options: LibraryExportOptions,
   onProgress: ExportProgress = () => undefined,
 ): Promise<Blob> {
@@ -56,6 +61,7 @@ export async function packPictures(
   const written = await addRenditions(pictures, store, { ...zip, add }, onProgress);
   const known = pictures.map((picture) => ({ sha256: picture.sha256, phash: picture.phash, files: filesOf(picture) }));
   await add(LIBRARY_FILE, new TextEncoder().encode(stringifyLibraryFile(known)));
+  if (albums.length > 0) await add(ALBUMS_FILE, new TextEncoder().encode(stringifyAlbums(albums)));
   await addCollection(pictures, written, { model, options, add });
   return await zip.close();
 }

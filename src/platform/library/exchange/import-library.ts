@@ -46,7 +46,8 @@ export async function importLibrary(
     done += batch.length;
     onProgress(done, total);
   }
-  return { added: library.pictures.length - known, known };
+  const albums = await store.importAlbums(library.albums);
+  return { added: library.pictures.length - known, known, albums };
 }
 
 /** @returns how many were there already */

@@ -6,9 +6,11 @@ import { type StoredVectors, vectorOf } from '../../../engine/collection/vectors
 import { AfterimageError } from '../../../engine/errors.ts';
 import { normalise } from '../../../engine/numeric/embedding.ts';
 import type { ByteSource } from '../../../engine/ports.ts';
+import type { Album } from '../../../protocol/albums.ts';
 import { sha256 } from '../../hashes/sha256.ts';
 import { renditionPaths } from '../files.ts';
 import type { LibraryModel, StoredRendition } from '../library-store.ts';
+import { ALBUMS_FILE, parseAlbums } from './albums-file.ts';
 import { type ExportedPicture, LIBRARY_FILE, libraryFileInvalid, parseLibraryFile } from './library-file.ts';
 import { type OpenedZip, openZip } from './zip.ts';
 
@@ -22,6 +24,8 @@ export interface ReadPicture extends ExportedPicture {
 export interface ReadLibrary {
   readonly model: LibraryModel;
   readonly pictures: readonly ReadPicture[];
+  /** None in files of pages that knew no albums. */
+  readonly albums: readonly Album[];
   /** A rendition of one of them. @throws AfterimageError `import-invalid` */
   rendition(path: string): Promise<StoredRendition>;
 }
@@ -41,12 +45,13 @@ export async function readLibraryFile(file: Blob): Promise<ReadLibrary> {
     const manifest = await parseManifest(await readJson(zip, `${root}manifest.json`), sha256);
     const known = parseLibraryFile(await readJson(zip, root + LIBRARY_FILE)).pictures;
     const pictures = await readPictures(zip, root, manifest, known);
+    const albums = zip.paths.includes(root + ALBUMS_FILE) ? parseAlbums(await readJson(zip, root + ALBUMS_FILE)) : [];
     const { model, dim } = manifest;
     const named = new Set(
       pictures.flatMap(({ item }) => renditionPaths(item).filter((path) => isNamedBy(path, item.id))),
     );
     const rendition = (path: string) => readRendition(zip, root, path, named.has(path));
-    return { model: { model, dim }, pictures, rendition };
+    return { model: { model, dim }, pictures, albums, rendition };
   } catch (error) {
     throw error instanceof AfterimageError ? libraryFileInvalid(error.message.replace(/\.$/, ''), error) : error;
   }

@@ -6,7 +6,13 @@ import { newPicture, withPreview } from '../testing-pictures.ts';
 import { createZip, openZip } from './zip.ts';
 
 export const MODEL = { model: { id: 'tiny-clip', sha256: 'a'.repeat(64) }, dim: 8 };
-export const OPTIONS: LibraryExportOptions = { name: 'mine', title: 'My pictures', vectors: 'f32', withPlaces: true };
+export const OPTIONS: LibraryExportOptions = {
+  name: 'mine',
+  title: 'My pictures',
+  vectors: 'f32',
+  withPlaces: true,
+  withAlbums: true,
+};
 
 /** Three pictures, of which one has a place and a preview, and one no perceptual hash. */
 export function threePictures(): Promise<LibraryStore> {

@@ -10,11 +10,12 @@ export function createOverview(parts: Parts): Pick<LibraryWorkerApi, 'overview'>
   return {
     async overview() {
       const repairs = await opened();
-      const [count, all, failed] = await Promise.all([store.count(), foldersOf(parts), store.countFailed()]);
+      const [count, albums] = await Promise.all([store.count(), store.countAlbums()]);
+      const [all, failed] = await Promise.all([foldersOf(parts), store.countFailed()]);
       const isPersistent = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
       const foundIndex = indexes.said(null) ?? null;
       const [model = null, changing] = await Promise.all([store.model(), changeover.state()]);
-      const base = { foundIndex, count, folders: all, failures: failed, isPersistent, repairs };
+      const base = { foundIndex, count, albums, folders: all, failures: failed, isPersistent, repairs };
       return { ...base, model, changeover: changing, queue: await queue.queue(), usage: await usage() };
     },
   };

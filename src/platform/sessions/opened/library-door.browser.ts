@@ -1,6 +1,7 @@
 import { memoise } from '../../../engine/async/cached/memoise.ts';
 import type { PictureBytes } from '../../../engine/collection/types.ts';
 import { AfterimageError } from '../../../engine/errors.ts';
+import type { Album } from '../../../protocol/albums.ts';
 import type { WorkerEvent } from '../../../protocol/query-worker.ts';
 import type { LibraryStore } from '../../library/library-store.ts';
 import { storedPicture } from './open-library.browser.ts';
@@ -14,6 +15,8 @@ export interface LibraryDoor {
   /** How many pictures there are; from then on changes are told. */
   count(): Promise<number>;
   picture(itemId: string, size: 'thumbnail' | 'preview'): Promise<PictureBytes | undefined>;
+  /** All albums; from then on changes are told. */
+  albums(): Promise<readonly Album[]>;
 }
 
 /** Pictures that are added one after the other are counted together. */
@@ -40,8 +43,28 @@ export function createLibraryDoor(
     });
     return opened;
   });
+  /** Read once, and again after a change. */
+  let known: Promise<readonly Album[]> | undefined;
+  const following = memoise(async () => {
+    const opened = await store.get();
+    opened.subscribe(({ type }) => {
+      if (type !== 'albums' && type !== 'cleared') return;
+      known = undefined;
+      connected().emit({ type: 'albums' });
+    });
+    return opened;
+  });
   return {
     store: store.get,
+    async albums() {
+      const opened = await following.get();
+      known ??= opened.allAlbums();
+      const reading = known;
+      return await reading.catch((error: unknown) => {
+        if (known === reading) known = undefined;
+        throw error;
+      });
+    },
     count: async () => (await counting.get()).count(),
     async picture(itemId, size) {
       const opened = await store.get();

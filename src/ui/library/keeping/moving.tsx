@@ -12,6 +12,7 @@ const TO_TAKE_ALONG: LibraryExportOptions = {
   title: 'My pictures',
   vectors: 'f32',
   withPlaces: true,
+  withAlbums: true,
 };
 
 /** A download has read its file by then. */
@@ -87,9 +88,10 @@ function howFar({ moving }: Library): string {
   return now.task === 'export' ? `Exporting: ${done}` : `Importing: ${done}`;
 }
 
-function sentence({ added, known }: LibraryImport): string {
+function sentence({ added, known, albums }: LibraryImport): string {
   const there = known > 0 ? ` ${formatCount(known)} ${known === 1 ? 'was' : 'were'} there already.` : '';
-  return `${formatPictures(added)} came in.${there}`;
+  const inAlbums = albums > 0 ? ` ${formatCount(albums)} ${albums === 1 ? 'album' : 'albums'} came with them.` : '';
+  return `${formatPictures(added)} came in.${there}${inAlbums}`;
 }
 
 function download(blob: Blob, name: string): void {

@@ -70,7 +70,10 @@ function DeleteAll(props: { library: Library; onEmpty: () => void }): JSX.Elemen
     <div aria-live="polite">
       <Show when={problem()}>{(text) => <p role="alert">{text()}</p>}</Show>
       <Show when={question.isAsked()}>
-        <p>Everything that this page keeps of your pictures goes, for good. The files on your disk stay as they are.</p>
+        <p>
+          Everything that this page keeps of your pictures goes, for good, and with it your albums. The files on your
+          disk stay as they are.
+        </p>
       </Show>
       <p class="library-buttons">
         <DeleteButton

@@ -35,7 +35,10 @@ export default function BoxHelp(props: { onClose: () => void }): JSX.Element {
           </For>
         </tbody>
       </table>
-      <p>Of several filters of one kind one is enough. What is none of this is words; quotation marks make it so.</p>
+      <p>
+        Of several filters of one kind one is enough. Filters alone list all pictures that pass. What is none of this is
+        words; quotation marks make it so.
+      </p>
       <p>
         Names: pictures whose title or file name has the words count as matches as well, and say so. Without it only
         what is in the pictures counts.

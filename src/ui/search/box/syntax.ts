@@ -3,6 +3,7 @@ import type { FilterField } from '../../../engine/query/query.ts';
 /** What a field asks for, in a word or two, and an example. */
 export const FIELD_HINTS: Readonly<Record<FilterField, { readonly what: string; readonly example: string }>> = {
   after: { what: 'from this year, month or day on', example: 'after:2023' },
+  album: { what: 'in this album of yours', example: 'album:"at sea"' },
   before: { what: 'before this year, month or day', example: 'before:2024-05' },
   camera: { what: 'taken with this camera', example: 'camera:canon' },
   folder: { what: 'in this folder or below it', example: 'folder:"two words"' },

@@ -1,0 +1,38 @@
+import { expect, test, vi } from 'vitest';
+import type { WorkerEvent } from '../../../protocol/query-worker.ts';
+import { createLibraryMemory, createMemoryLibraryStore } from '../../library/testing-library-store.ts';
+import { createLibraryDoor } from './library-door.browser.ts';
+
+function setUp() {
+  const memory = createLibraryMemory();
+  const store = createMemoryLibraryStore(memory);
+  const events: WorkerEvent['type'][] = [];
+  const door = createLibraryDoor(
+    () => store,
+    () => ({ baseUrl: 'http://localhost/', emit: ({ type }) => events.push(type) }),
+  );
+  return { door, store, events, elsewhere: createMemoryLibraryStore(memory) };
+}
+
+const nothing = { kind: 'pictures', pictures: [] } as const;
+
+test('albums are read once, and again when another tab has changed them, which is told', async () => {
+  const { door, store, events, elsewhere } = setUp();
+  const read = vi.spyOn(store, 'allAlbums');
+  const names = async () => (await door.albums()).map(({ name }) => name);
+  expect([await names(), await names()]).toEqual([[], []]);
+  expect(read).toHaveBeenCalledTimes(1);
+  await elsewhere.createAlbum('Sea', nothing);
+  await expect.poll(() => events).toEqual(['albums']);
+  expect(await names()).toEqual(['Sea']);
+  await elsewhere.clear();
+  await expect.poll(() => events).toEqual(['albums', 'albums']);
+  expect(await names()).toEqual([]);
+});
+
+test('albums that could not be read are read again', async () => {
+  const { door, store } = setUp();
+  vi.spyOn(store, 'allAlbums').mockRejectedValueOnce(new Error('busy'));
+  await expect(door.albums()).rejects.toThrow('busy');
+  expect(await door.albums()).toEqual([]);
+});
