@@ -186,8 +186,8 @@ test('a copy that is to stay has to be there, as it was, and to be another file'
   await library.add({ kind: 'folder', handle });
   await library.add({ kind: 'folder', handle: await handle.getDirectoryHandle('inner') });
   await rest();
-  const twice = (await store.all()).find(({ files }) => files.some(({ path }) => path === 'inner/b.png'));
-  expect(twice?.files).toHaveLength(2);
+  const twice = async () => (await store.all()).find(({ files }) => files.some(({ path }) => path === 'inner/b.png'));
+  await vi.waitFor(async () => expect((await twice())?.files).toHaveLength(2));
   const plan = await library.planDeletion({ places: [await place('inner/b.png')] });
   expect(await library.deleteFiles(plan.id)).toMatchObject({ deleted: 0, kept: [{ why: 'only-copy' }] });
   expect(await pathsIn(handle)).toContain('inner/b.png');

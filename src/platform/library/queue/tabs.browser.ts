@@ -14,6 +14,7 @@ export interface Tabs {
   exclusive(work: () => Promise<void>): Promise<void>;
   /** Whether this is the only tab with this library open. */
   isAlone(): Promise<boolean>;
+  /** Does nothing once these are closed. */
   tell(message: TabMessage): void;
   close(): void;
 }
@@ -42,7 +43,9 @@ export function createTabs(baseUrl: string, onMessage: (message: TabMessage) => 
       const { held = [] } = (await locks?.query().catch(() => undefined)) ?? {};
       return held.filter(({ name }) => name === open).length <= 1;
     },
-    tell: (message) => channel.postMessage(message),
+    tell(message) {
+      if (!closed.signal.aborted) channel.postMessage(message);
+    },
     close() {
       closed.abort();
       channel.close();
