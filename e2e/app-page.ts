@@ -92,6 +92,12 @@ export class AppPage {
     await this.status.click();
     await expect(this.statusPanel).toBeVisible();
   }
+
+  /** The address, too, is that from before: a reload would open the panel again. */
+  async closeStatus(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await expect(this.page).not.toHaveURL(/view=status/);
+  }
 }
 
 function parseCell(text: string): Shown {

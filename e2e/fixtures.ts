@@ -84,12 +84,18 @@ export const test = base.extend<Fixtures>({
  * @param times how many workers, from the first, are so
  */
 export async function beforeWorker(page: Page, script: string, times = 1): Promise<void> {
+  const url = /\/assets\/query\.worker[^/]*\.js$/;
+  let left = times;
   const handler = async (route: Route) => {
+    // The page fetches the script beforehand; a worker fetches it again where requests are intercepted.
+    if ('origin' in route.request().headers()) return await route.continue();
+    left -= 1;
+    // Chromium crashes now and then where a worker ends while its page is still intercepted.
+    if (left === 0) await page.unroute(url, handler);
     const response = await route.fetch();
     await route.fulfill({ response, body: `${script};\n${await response.text()}` });
   };
-  // Counted by Playwright: Chromium crashes now and then where a worker ends while its page is still intercepted.
-  await page.route(/\/assets\/query\.worker[^/]*\.js$/, handler, times < Number.POSITIVE_INFINITY ? { times } : {});
+  await page.route(url, handler);
 }
 
 /** Requests for `url`, or those of them that `which` picks, wait until the returned function is called. */

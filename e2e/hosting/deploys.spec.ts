@@ -41,7 +41,7 @@ async function isAll(page: Page, version: Version): Promise<void> {
 async function kept(app: AppPage): Promise<void> {
   await app.openStatus();
   await expect(app.fact('App')).toHaveText('Kept');
-  await app.page.keyboard.press('Escape');
+  await app.closeStatus();
 }
 
 /** Takes the version that is offered. */
@@ -140,10 +140,10 @@ test.describe('in a tab that nothing is kept for', () => {
     await app.open(`${host.origin}/?q=rocket`);
     await app.answered('rocket');
     await host.deploy(newer);
-    await app.at(1).click();
+    await app.status.click();
     const dialog = page.getByRole('dialog', { name: 'Not loaded' });
     await dialog.getByRole('button', { name: 'Reload' }).click();
-    await expect(app.detail).toBeVisible();
+    await expect(app.statusPanel).toBeVisible();
     await isAll(page, 'newer');
   });
 

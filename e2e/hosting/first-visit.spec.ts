@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { kindOf } from '../../scripts/bench/first-visit/kinds.ts';
 import { expect, hold, test } from '../fixtures.ts';
 import { serveCounted } from '../sites.ts';
@@ -15,10 +16,27 @@ test.beforeEach(async ({ guard }) => {
 const paths = (kind: ReturnType<typeof kindOf>) =>
   site.sent.map(({ path }) => path).filter((path) => kindOf(path) === kind);
 
+/** Has the page note when its first answer is there: a test may look long after. */
+async function noteAnswer(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const observer = new MutationObserver(() => {
+      if (!/“rocket”/.test(document.querySelector('main h2')?.textContent ?? '')) return;
+      observer.disconnect();
+      Object.assign(window, { answeredAt: Date.now() });
+    });
+    observer.observe(document, { subtree: true, childList: true, characterData: true });
+  });
+}
+
 test('a first visit downloads little, what it needs alone, and nothing twice', async ({ app, page }) => {
+  await noteAnswer(page);
   await page.goto(`${site.origin}/?q=rocket&device=wasm`);
   await app.answered('rocket');
-  const bytes = site.sent.reduce((sum, one) => sum + one.bytes, 0);
+  const answered = await page.evaluate(() => (window as unknown as { answeredAt: number }).answeredAt);
+  // From then on the service worker fetches what the page needs without a network.
+  const before = site.sent.filter(({ end }) => end <= answered);
+  const bytes = before.reduce((sum, one) => sum + one.bytes, 0);
+  expect(bytes).toBeGreaterThan(MOST_BYTES / 2);
   expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
   expect(paths('runtime')).toEqual([expect.stringMatching(/onnxruntime-wasm-.*\.wasm\.(xz|gz)$/)]);
   expect(paths('model').filter((path) => path.includes('vision'))).toEqual([]);

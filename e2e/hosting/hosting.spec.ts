@@ -32,7 +32,7 @@ async function isolatedAfterOneReload(app: AppPage, address: string): Promise<vo
   await app.openStatus();
   await expect(app.fact('Isolation')).toContainText('Cross-origin isolated');
   await expect(app.fact('Pictures')).toHaveText('3,184 of 3,184 kept');
-  await app.page.keyboard.press('Escape');
+  await app.closeStatus();
 
   // Every address reloads, and the service worker isolates it at once.
   await app.at(1).click();

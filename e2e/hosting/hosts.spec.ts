@@ -50,7 +50,7 @@ async function kept(app: AppPage): Promise<void> {
   await app.openStatus();
   await expect(app.fact('App')).toHaveText('Kept');
   await expect(app.fact('Model, index')).toHaveText('Kept');
-  await app.page.keyboard.press('Escape');
+  await app.closeStatus();
 }
 
 for (const host of Object.keys(BEHAVIOUR) as HostId[]) {

@@ -135,6 +135,18 @@ test('a tab that is closed in the middle loses nothing, and the next one goes on
   await after.has(40);
 });
 
+test('two tabs that add at once lose nothing, and a picture that both add is there once', async ({ page, newTab }) => {
+  const one = new OwnPictures(page);
+  const other = new OwnPictures((await newTab()).page);
+  const pictures = await drawPictures(24);
+  await Promise.all([one.open(), other.open()]);
+  await Promise.all([
+    one.input.setInputFiles(pictures.slice(0, 16)),
+    other.input.setInputFiles(pictures.slice(8).map((picture) => ({ ...picture, name: `again-${picture.name}` }))),
+  ]);
+  await Promise.all([one.has(24), other.has(24)]);
+});
+
 test('everything is deleted from the status panel too', async ({ app, page }) => {
   const own = new OwnPictures(page);
   await own.open();

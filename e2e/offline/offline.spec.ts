@@ -12,7 +12,7 @@ async function kept(app: AppPage): Promise<void> {
   await expect(app.fact('Model, index')).toHaveText('Kept');
   // More than a thousand requests.
   await expect(app.fact('Pictures')).toHaveText(/^([\d,]+) of \1 kept$/);
-  await app.page.keyboard.press('Escape');
+  await app.closeStatus();
 }
 
 /** Every picture in the window, and not only its frame, is there. */

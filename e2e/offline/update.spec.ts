@@ -36,7 +36,7 @@ test('a newer version of the app takes over when it is asked to, in one tab afte
   await app.answered('rocket');
   await app.openStatus();
   await expect(app.fact('App')).toHaveText('Kept');
-  await page.keyboard.press('Escape');
+  await app.closeStatus();
   const other = await newTab();
   await other.open(`${site.origin}/?q=dog`);
   await other.answered('dog');
