@@ -24,6 +24,9 @@ export default defineConfig({
         plugins: [solidPages()],
         test: {
           name: 'node',
+          // Before the browser's, all processors; those share an origin and its storage, and run one after the other.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
           setupFiles: SETUP,
           environment: 'node',
           testTimeout: TIMEOUT,
@@ -55,6 +58,8 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
           setupFiles: SETUP,
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,

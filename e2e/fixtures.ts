@@ -84,18 +84,15 @@ export const test = base.extend<Fixtures>({
  * @param times how many workers, from the first, are so
  */
 export async function beforeWorker(page: Page, script: string, times = 1): Promise<void> {
-  const url = /\/assets\/query\.worker[^/]*\.js$/;
-  let left = times;
   const handler = async (route: Route) => {
     // The page fetches the script beforehand; a worker fetches it again where requests are intercepted.
     if ('origin' in route.request().headers()) return await route.continue();
-    left -= 1;
-    // Chromium crashes now and then where a worker ends while its page is still intercepted.
-    if (left === 0) await page.unroute(url, handler);
     const response = await route.fetch();
     await route.fulfill({ response, body: `${script};\n${await response.text()}` });
   };
-  await page.route(url, handler);
+  // Counted by Playwright: Chromium crashes now and then where a worker ends while its page is still intercepted.
+  const counted = times < Number.POSITIVE_INFINITY ? { times: times + 1 } : {};
+  await page.route(/\/assets\/query\.worker[^/]*\.js$/, handler, counted);
 }
 
 /** Requests for `url`, or those of them that `which` picks, wait until the returned function is called. */

@@ -136,7 +136,7 @@ test.describe('in a tab that nothing is kept for', () => {
   }, info) => {
     const { newer, host } = await twoVersions(info.outputPath());
     guard.allow(host.origin);
-    guard.expect(/status of 404|dynamically imported module/);
+    guard.expect(/status of 404|dynamically imported module|Unable to preload CSS/);
     await app.open(`${host.origin}/?q=rocket`);
     await app.answered('rocket');
     await host.deploy(newer);

@@ -144,7 +144,7 @@ test('where nothing matches, an example is a click away, or a few keys', async (
   await app.answered('something spooky');
   await expect(examples).toBeVisible();
   await app.field.focus();
-  for (const name of ['Search by a picture', 'Clear', 'Names', 'What can be typed']) {
+  for (const name of ['Search by a picture', 'Clear', 'Names', 'What can be typed', 'Save this search']) {
     await page.keyboard.press('Tab');
     await expect(page.getByRole('button', { name })).toBeFocused();
   }

@@ -66,6 +66,8 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
   let connection: Connection | undefined;
   let source: (AheadSource & PausableSource) | undefined;
   let pausing: ReturnType<typeof setInterval> | undefined;
+  /** Functions of the page that may still be called: Comlink never answers a call whose proxy has been collected. */
+  const ofPage = new Set<() => Promise<unknown>>();
   const connected = () => connection ?? fail('internal', 'The query worker was used before connect().');
   const encoders = createEncoders(connected);
   const { calm, calmWithin } = createCalm();
@@ -120,6 +122,8 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     },
     listCollections: () => listCollections(connected().source),
     async openCollection(name, preference, device, mayLoad): Promise<CollectionInfo> {
+      ofPage.clear();
+      ofPage.add(mayLoad).add(device);
       // Before the page asks for the encoder: by then this thread may be busy with the index.
       const chosen = mayLoad().then(device);
       void chosen.then((at) => {
