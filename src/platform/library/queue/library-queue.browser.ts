@@ -27,11 +27,13 @@ const SAID_MS = 3000;
 
 export function createLibraryQueue({ baseUrl, onEvent, ...options }: LibraryQueueOptions): LibraryQueue {
   let elsewhere: { readonly queue: Queue; readonly until: number } | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   const tabs = createTabs(baseUrl, (message) => void heard(message));
   const announcer = createAnnouncer({
     queue: () => queue(),
     emit: onEvent,
-    tell: (told) => tabs.tell({ type: 'queue', queue: told }),
+    // What was heard is not told on: two tabs would tell each other the same for ever.
+    tell: (told) => told !== elsewhere?.queue && tabs.tell({ type: 'queue', queue: told }),
   });
   const runner = createLibraryRunner({ ...options, tabs, announcer });
 
@@ -45,6 +47,9 @@ export function createLibraryQueue({ baseUrl, onEvent, ...options }: LibraryQueu
     if (message.type === 'command') return obey(message.command);
     elsewhere = { queue: message.queue, until: performance.now() + SAID_MS };
     announcer.queue();
+    // Whoever has ended says nothing more.
+    clearTimeout(silence);
+    silence = setTimeout(announcer.queue, SAID_MS + 100);
   }
 
   async function obey(command: QueueCommand): Promise<void> {
