@@ -1,4 +1,5 @@
 /// <reference path="./lzma-native.d.ts" />
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -12,22 +13,30 @@ export interface PackedRuntime {
 
 const FOLDER = join(CACHE_FOLDER, 'packed');
 
+const atWork = new Map<string, Promise<PackedRuntime>>();
+
 /**
- * A runtime as xz: 2.2 MB where gzip makes 3.7 of it. That takes seven seconds of a processor, so it is kept. With gzip where lzma-native
- * has no binary for this machine.
+ * A runtime as xz: 2.2 MB where gzip makes 3.7 of it. That takes seven seconds of a processor, so it is kept, and done once for the
+ * bundles of a build that ask for it at the same time. With gzip where lzma-native has no binary for this machine.
  * @param sha256 of `wasm`
  */
-export async function packRuntime(wasm: Uint8Array, sha256: string): Promise<PackedRuntime> {
+export function packRuntime(wasm: Uint8Array, sha256: string): Promise<PackedRuntime> {
+  const packing = atWork.get(sha256) ?? pack(wasm, sha256).finally(() => atWork.delete(sha256));
+  atWork.set(sha256, packing);
+  return packing;
+}
+
+async function pack(wasm: Uint8Array, sha256: string): Promise<PackedRuntime> {
   const path = join(FOLDER, `${sha256}.xz`);
   const kept = await readFile(path).catch(() => undefined);
   if (kept) return { by: 'xz', bytes: kept };
   const bytes = await compressXz(wasm);
   if (!bytes) return { by: 'gzip', bytes: gzipSync(wasm, { level: 9 }) };
   await mkdir(FOLDER, { recursive: true });
-  // Two builds may do the same at a time.
-  const part = `${path}.${process.pid}`;
-  await writeFile(part, bytes);
-  await rename(part, path);
+  // Renamed into place: another build may do the same at the same time.
+  const unfinished = `${path}.${randomUUID()}`;
+  await writeFile(unfinished, bytes);
+  await rename(unfinished, path);
   return { by: 'xz', bytes };
 }
 
