@@ -23,6 +23,7 @@ Usage: pnpm bench [options]
        pnpm bench library [options]
        pnpm bench against <site> [options]
        pnpm bench first-visit [options]
+       pnpm bench remote [options]
 
 Measures the production build in Chromium: queries, cold and warm start, bytes, memory, and build-index. Nothing here
 passes or fails. Writes bench-results/bench.json and bench.md.
@@ -76,6 +77,13 @@ pictures and to the first answer, bytes until then by kind. Writes bench-results
   --line <name>      slow (200 kB/s, 150 ms), fast (1.25 MB/s, 40 ms) or both (both)
   --view <name>      phone, desktop or both (both)
   --json <file>      where the results go
+
+With "remote": how much of what is nearest a server of Chroma finds, from the npm package on this machine, beside an exact
+scan of the same vectors: the demo and made-up vectors. Writes bench-results/remote.json.
+
+  --count <n>        made-up vectors of 512 dimensions (20000)
+  --ef <list>        beams of the server's graph (100,200,400)
+  --json <file>      where the results go
 `;
 
 const OPTIONS = {
@@ -102,6 +110,10 @@ await runScript(HELP, async (args) => {
   if (args[0] === 'first-visit') {
     const { benchFirstVisit } = await import('./bench/first-visit/main.ts');
     return benchFirstVisit(args.slice(1));
+  }
+  if (args[0] === 'remote') {
+    const { benchRemote } = await import('./bench/remote/main.ts');
+    return benchRemote(args.slice(1));
   }
   if (args[0] === 'library') {
     const { benchLibrary } = await import('./bench/library/main.ts');

@@ -21,6 +21,8 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'npy-invalid',
   'metadata-invalid',
   'merge-mismatch',
+  'remote-mismatch',
+  'remote-version',
   'query-empty',
   'query-invalid',
   'query-version',

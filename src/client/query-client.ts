@@ -109,9 +109,15 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     run(async (worker) => {
       await worker.loading();
       if (isStale()) return undefined;
-      const response = await worker.query((api) => api.search(query, context));
-      workers.succeeded();
-      return response;
+      try {
+        const response = await worker.query((api) => api.search(query, context));
+        workers.succeeded();
+        return response;
+      } catch (error) {
+        // It was stopped for the one that waits.
+        if (isStale()) return undefined;
+        throw error;
+      }
     }),
   );
 
@@ -124,7 +130,10 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     ready: () => run((worker) => worker.ready()),
     pauseLoading: () => tellWorker((api) => api.pauseLoading()),
     resumeLoading: () => tellWorker((api) => api.resumeLoading()),
-    search: (query, context) => latest.ask({ query, context }),
+    search(query, context) {
+      if (latest.isRunning()) tellWorker((api) => api.stopSearch());
+      return latest.ask({ query, context });
+    },
     otherModels: () =>
       run(async (worker) => {
         await worker.ready();

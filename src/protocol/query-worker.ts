@@ -1,8 +1,8 @@
 import type { Recall } from '../engine/collection/extensions/recall.ts';
 import type {
+  AnsweringKind,
   CollectionEntry,
   CollectionManifest,
-  IndexKind,
   IndexPreference,
   Item,
   PictureBytes,
@@ -60,7 +60,19 @@ export type WorkerEvent =
   | { readonly type: 'model-download'; readonly id: string; readonly loaded: number; readonly total: number }
   /** Collection, model and runtime are there for a visit without a network, or (`problem`) why not. */
   | { readonly type: 'kept'; readonly name: string; readonly problem: string | undefined }
-  | { readonly type: 'device-lost'; readonly reason: string };
+  | { readonly type: 'device-lost'; readonly reason: string }
+  /** Whether the server answers that the open collection is searched by. */
+  | ({ readonly type: 'remote'; readonly name: string; readonly origin: string } & RemoteState);
+
+/** Who answers of a collection that a server searches: the server, or what is here, because the server does not. */
+export type RemoteState =
+  | { readonly state: 'answers' }
+  | {
+      readonly state: 'away';
+      readonly reason: string;
+      /** Why nothing here answers either. */
+      readonly problem?: string;
+    };
 
 /** What there is in a collection that changes while it is open. Its rows keep their numbers until it is opened again. */
 export interface LiveState {
@@ -89,6 +101,8 @@ export interface CollectionInfo {
   /** Of a collection that changes while it is open. */
   readonly live?: LiveState | undefined;
   readonly together?: Together | undefined;
+  /** Origins of the servers that queries are sent to, as numbers: nothing of them is said where searches stay here. */
+  readonly searchedAt?: readonly string[] | undefined;
   /** True when it is what an earlier visit kept, because nothing newer could be read. */
   readonly fromCache: boolean;
 }
@@ -110,7 +124,7 @@ export interface EncoderInfo {
 }
 
 export interface IndexInfo {
-  readonly kind: IndexKind;
+  readonly kind: AnsweringKind;
   readonly reason: string;
   readonly count: number;
   readonly dim: number;
@@ -274,7 +288,9 @@ export interface QueryWorkerApi {
   /** Delete what this browser keeps of a model. One that is loaded goes on answering until the page is closed. */
   removeModel(id: string): Promise<void>;
   /** Waits for encoder and index where they are still loading. */
-  search(query: Query, context?: SearchContext): Promise<SearchResponse>;
+  search(query: Query, context?: Omit<SearchContext, 'signal'>): Promise<SearchResponse>;
+  /** Stop waiting for the server that a running search asks, because a newer one waits; it rejects. Other searches go on. */
+  stopSearch(): Promise<void>;
   /** Ranks beyond what the index gave, for the same query and context as the newest search. */
   rank(query: Query, from: number, count: number, context?: SearchContext): Promise<RankedPage>;
   /**

@@ -19,6 +19,10 @@ export type PartKind = (typeof PART_KINDS)[number];
 export const INDEX_KINDS = ['hnsw', 'exact', 'codes'] as const;
 export type IndexKind = (typeof INDEX_KINDS)[number];
 
+/** What answers a query: an index here, or a server that holds the vectors as well (`remote`). */
+export const ANSWERING_KINDS = [...INDEX_KINDS, 'remote'] as const;
+export type AnsweringKind = (typeof ANSWERING_KINDS)[number];
+
 /** How an index is loaded: `blocks` is an index of codes whose vectors are read block by block, as queries need them. */
 export const INDEX_WAYS = [...INDEX_KINDS, 'blocks'] as const;
 export type IndexWay = (typeof INDEX_WAYS)[number];

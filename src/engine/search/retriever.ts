@@ -1,5 +1,5 @@
 import { abortable } from '../async/abortable.ts';
-import type { IndexKind } from '../collection/types.ts';
+import type { AnsweringKind } from '../collection/types.ts';
 import type { Bitset } from '../index/bitset.ts';
 import type { VectorIndex } from '../index/vector-index.ts';
 import { checkDim } from '../numeric/dimension.ts';
@@ -29,7 +29,7 @@ export interface Retrieved extends Ranking, Estimates {}
  * read block by block, on another machine, in several places.
  */
 export interface Retriever {
-  readonly kind: IndexKind;
+  readonly kind: AnsweringKind;
   readonly dim: number;
   /** Rows that can be found. */
   readonly size: number;

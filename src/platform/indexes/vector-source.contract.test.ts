@@ -4,8 +4,8 @@ import { AfterimageError } from '../../engine/errors.ts';
 import { dot, type Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors } from '../../engine/numeric/testing-vectors.ts';
 import type { ByteSource } from '../../engine/ports.ts';
-import type { LoadedIndex } from './compose-search.ts';
-import { COUNT, createTestCollection, DIM, openTestCollection, type TestCollection } from './testing-collections.ts';
+import { createTestCollection, DIM, openTestCollection, type TestCollection } from './testing-collections.ts';
+import { asked, describeVectors } from './testing-vectors.ts';
 
 interface Case {
   readonly name: string;
@@ -28,51 +28,28 @@ const cases: readonly Case[] = [
   { name: 'blocks', kind: 'codes', encoding: 'int8', way: 'blocks' },
 ];
 
-/** Which rows are asked for: not in their order, one of them twice. */
-const asked = [COUNT - 1, 0, 700, 3, 700, 40, 1200];
-
 const never = () => new Promise<never>(() => {});
 
 function open(collection: TestCollection, { way, arriving }: Case, changes?: Parameters<typeof openTestCollection>[2]) {
   return openTestCollection(collection, way, changes, arriving ? { streamVectors: never } : {});
 }
 
-describe.each(cases)('$name', (tested) => {
+for (const tested of cases) {
+  describeVectors(tested.name, {
+    cosine: tested.encoding === 'int8' ? 0.999 : 0.99999,
+    async create() {
+      const collection = await createTestCollection(tested.kind, tested.encoding);
+      const { arrived, vectors } = await open(collection, tested);
+      if (!tested.arriving) await arrived;
+      return { collection, vectors };
+    },
+  });
+}
+
+describe.each(cases)('$name, changed', (tested) => {
   let collection: TestCollection;
-  let loaded: LoadedIndex;
   beforeAll(async () => {
     collection = await createTestCollection(tested.kind, tested.encoding);
-    loaded = await open(collection, tested);
-    if (!tested.arriving) await loaded.arrived;
-    return () => loaded.retriever.dispose();
-  });
-
-  test('gives true vectors of unit norm, in the order in which they are asked for', async () => {
-    const vectors = await loaded.vectors.vectorsOf(asked);
-    expect(vectors).toHaveLength(asked.length);
-    vectors.forEach((vector, i) => {
-      const right = collection.vectors[asked[i] as number] as Embedding;
-      expect(vector).toHaveLength(DIM);
-      expect(Math.abs(Math.hypot(...vector) - 1)).toBeLessThan(1e-5);
-      expect(dot(vector, right)).toBeGreaterThanOrEqual(tested.encoding === 'int8' ? 0.999 : 0.99999);
-    });
-  });
-
-  test('all rows, and none', async () => {
-    const all = await loaded.vectors.vectorsOf(Array.from({ length: COUNT }, (_, row) => row));
-    const cosines = all.map((vector, row) => dot(vector, collection.vectors[row] as Embedding));
-    expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.999);
-    expect(await loaded.vectors.vectorsOf([])).toEqual([]);
-  });
-
-  test('what it gave is the caller’s', async () => {
-    const before = await loaded.vectors.vectorsOf(asked);
-    for (const vector of await loaded.vectors.vectorsOf(asked)) vector.fill(0);
-    expect(await loaded.vectors.vectorsOf(asked)).toEqual(before);
-  });
-
-  test.each([-1, COUNT, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('there is no row %s', async (row) => {
-    await expect(loaded.vectors.vectorsOf([0, row])).rejects.toMatchObject({ code: 'row-unknown' });
   });
 
   test('rows that were added are there, and removed ones are not', async () => {
@@ -87,11 +64,6 @@ describe.each(cases)('$name', (tested) => {
     }
     expect(await changed.vectors.vectorsOf([3])).toHaveLength(1);
     changed.retriever.dispose();
-  });
-
-  test('a wait that is given up has not begun', async () => {
-    const reason = new Error('Nobody wants it.');
-    await expect(loaded.vectors.vectorsOf(asked, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });
 
