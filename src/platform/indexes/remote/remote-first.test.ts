@@ -71,6 +71,13 @@ test('the same of vectors', async () => {
   expect(await page.first.vectors.vectorsOf([0])).toEqual([new Float32Array([2, 0])]);
 });
 
+test('many vectors are read from the files, where these can be had', async () => {
+  const many = Array.from({ length: 300 }, () => 0);
+  expect(await bench().first.vectors.vectorsOf(many)).toEqual([new Float32Array([2, 0])]);
+  const withoutFiles = bench(() => Promise.reject(new AfterimageError('index-too-large', 'It does not fit.')));
+  expect(await withoutFiles.first.vectors.vectorsOf(many)).toEqual([new Float32Array([1, 0])]);
+});
+
 test('where nothing answers, the error says both, and the next search asks the server', async () => {
   const page = bench(() => Promise.reject(new AfterimageError('index-too-large', 'It does not fit.')));
   page.away = AWAY;
