@@ -6,6 +6,7 @@ import { checkDim } from '../../../engine/numeric/dimension.ts';
 import type { Embedding } from '../../../engine/numeric/embedding.ts';
 import { bySimilarity, type Ranking, sliceRanking } from '../../../engine/search/ranking.ts';
 import type { RetrieveOptions, Retriever } from '../../../engine/search/retriever.ts';
+import { isAway } from '../../async/resume.ts';
 import { toCosine } from './check-remote.ts';
 import type { ChromaCollection } from './chroma.ts';
 
@@ -132,8 +133,13 @@ function inOrder(found: FoundRows): Ranking {
 /** Another push may have given rows to other pictures since the collection was opened here. */
 async function checkIds({ idsOf }: RemoteRows, found: FoundRows, { rows }: Ranking): Promise<void> {
   const first = [...rows.subarray(0, CHECKED)];
-  const ids = await idsOf(first);
-  if (first.some((row, i) => found.get(row)?.id !== ids[i])) throw outdated();
+  // Where records cannot be read now, what was found is shown without them, as of every collection.
+  const ids = await idsOf(first).catch(nothingIfAway);
+  if (ids && first.some((row, i) => found.get(row)?.id !== ids[i])) throw outdated();
+}
+
+function nothingIfAway(error: unknown): undefined {
+  if (!isAway(error)) throw error;
 }
 
 function outdated(): AfterimageError {
