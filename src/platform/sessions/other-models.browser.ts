@@ -6,7 +6,7 @@ import type { ModelManifest } from '../../engine/model/model.ts';
 import type { SearchEngine } from '../../engine/search/search-engine.ts';
 import type { EncoderRequest, OtherModel } from '../../protocol/query-worker.ts';
 import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
-import type { HeldEntry } from '../encoders/encoder-pool.ts';
+import type { HeldEntry } from '../encoders/pool/encoder-pool.ts';
 import type { Connection, Encoders } from '../encoders/encoders.browser.ts';
 import { composeSearch } from '../indexes/compose-search.ts';
 import { bytesOfFiles, keepModel } from '../models/keep-model.browser.ts';
