@@ -29,7 +29,14 @@ test('pictures are added, searched, deleted and brought back, and are there on t
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(app.pictures).toHaveCount(8);
 
-  await page.reload();
+  // Without the notice: on the next visit.
+  await app.at(1).click({ modifiers: ['Shift'] });
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(app.pictures).toHaveCount(7);
+  await own.open();
+  await page.getByRole('button', { name: 'Bring them back' }).click();
+  await own.has(8);
+  await own.searchLink.click();
   await expect(app.pictures).toHaveCount(8);
   await app.ready();
   await app.search('pizza');

@@ -218,9 +218,15 @@ export interface LibraryWorkerApi extends AlbumVerbs {
   overview(): Promise<LibraryOverview>;
   /**
    * Put files into the queue; resolves when they are in it, which for a folder is at once. A folder that is there already is
-   * looked through again. @throws AfterimageError `quota-exceeded`, `database-unavailable`
+   * looked through again. @param list of which the files are the end; see `give`
+   * @throws AfterimageError `quota-exceeded`, `database-unavailable`
    */
-  add(addition: Addition): Promise<void>;
+  add(addition: Addition, list?: number): Promise<void>;
+  /**
+   * Part of a long list of files, in order; `add` takes it with its end. One message with thousands of files would stop the page
+   * for seconds. `cancel` forgets it. @param list a number that this page has given no other list
+   */
+  give(list: number, files: readonly AddedFile[]): Promise<void>;
   pause(): Promise<void>;
   /** Go on, also after a problem, a closed tab, or when a folder may be read again. */
   resume(): Promise<void>;
@@ -234,7 +240,12 @@ export interface LibraryWorkerApi extends AlbumVerbs {
   dismissFailures(): Promise<void>;
   /** Take pictures out of the library. @returns what `restore` takes to undo it */
   remove(itemIds: readonly string[]): Promise<number>;
+  /** @throws AfterimageError `picture-unavailable` where this worker has not removed them: `restoreAll` may have them */
   restore(removal: number): Promise<void>;
+  /** How many pictures were removed lately, on earlier visits too, and can be brought back. */
+  countRemoved(): Promise<number>;
+  /** Bring all of those back. */
+  restoreAll(): Promise<void>;
   /** Pictures whose content is found at several places, in the order in which they came. */
   withCopies(): Promise<readonly PictureWithCopies[]>;
   /** What `deleteFiles` would delete from the disk. */

@@ -137,6 +137,10 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       }
       channel.tell({ type: 'restored', keys: restored });
     },
+    removed: async () =>
+      [...kept.values()]
+        .filter(({ hidden, picture }) => hidden?.why === 'removed' && picture.files.length > 0)
+        .map(({ picture }) => picture.key),
     async purge(olderThanMs) {
       for (const [key, { picture, hidden }] of [...kept]) {
         if (hidden?.why !== 'removed' || hidden.at > Date.now() - olderThanMs) continue;

@@ -18,7 +18,9 @@ function show(prepare?: (client: FakeLibrary) => void): ShownLibrary {
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const heading = (name: string) => page.getByRole('heading', { name, exact: true });
-const names = ({ client }: ShownLibrary) => client.calls.map(([name]) => name).filter((name) => name !== 'overview');
+/** What was asked of the library, but for what the view reads by itself. */
+const names = ({ client }: ShownLibrary) =>
+  client.calls.map(([name]) => name).filter((name) => !['overview', 'countRemoved'].includes(name));
 
 async function violations(): Promise<string[]> {
   await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined)));
@@ -93,6 +95,18 @@ describe('the queue', () => {
     expect(await violations()).toEqual([]);
   });
 
+  it('says how far a long list is read, and cancels that too', async () => {
+    const view = show();
+    view.client.send({ type: 'reading', reading: { read: 512, total: 20_000 } });
+    await expect.element(heading('Looking for pictures')).toBeVisible();
+    await expect.element(page.getByText('Reading the list: 512 of 20,000 files')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await button('Cancel').click();
+    await expect.poll(() => names(view)).toEqual(['cancel']);
+    view.client.send({ type: 'reading', reading: null });
+    await expect.poll(() => heading('Looking for pictures').elements()).toEqual([]);
+  });
+
   it('is paused, goes on and is cancelled, and the keyboard stays where it is', async () => {
     const view = show();
     view.client.go(running);
@@ -129,11 +143,13 @@ describe('the queue', () => {
     view.client.go({ state: 'waiting', left: 9, toChoose: 2 });
     await expect.element(page.getByText(/cannot open 2 files again/)).toBeVisible();
     expect(await violations()).toEqual([]);
-    await userEvent.upload(page.getByLabelText('Pictures to choose again'), [picture('a.jpg')]);
-    await expect.poll(() => view.client.added).toHaveLength(1);
-    view.client.go({ state: 'waiting' });
+    for (const [times, label] of ['Pictures to choose again', 'Folder to choose again'].entries()) {
+      await userEvent.upload(page.getByLabelText(label), [picture('a.jpg')]);
+      await expect.poll(() => view.client.added).toHaveLength(times + 1);
+      view.client.go({ state: 'waiting' });
+    }
     await button('Allow reading “Photos” again').click();
-    await expect.poll(() => names(view)).toEqual(['add', 'resume']);
+    await expect.poll(() => names(view)).toEqual(['add', 'add', 'resume']);
   });
 
   it('does not go on where the visitor does not allow it', async () => {
@@ -210,6 +226,19 @@ describe('folders', () => {
   });
 });
 
+it('brings back what was deleted, also when the notice that could is gone', async () => {
+  const { client, library, notices } = show((made) => made.change({ count: 5 }));
+  await library.remove(['a', 'b', 'c']);
+  notices.dismiss('library-removed');
+  await expect.element(page.getByText(/^3 pictures that you deleted can be brought back/)).toBeVisible();
+  expect(await violations()).toEqual([]);
+  await button('Bring them back').click();
+  await expect.element(heading('Your pictures')).toHaveFocus();
+  await expect.poll(() => heading('Deleted').elements()).toEqual([]);
+  expect(library.overview()?.count).toBe(5);
+  expect(client.calls.map(([name]) => name)).toContain('restoreAll');
+});
+
 describe('what is stored', () => {
   it('is counted, asked to be kept when the first pictures are in, and deleted after a question', async () => {
     const { client, persisted } = show();
@@ -270,8 +299,10 @@ describe('taking them along', () => {
     const { client } = show((made) => made.change({ count: 12 }));
     await page.getByText('Make a collection for a site').click();
     await page.getByLabelText('Title').fill('Harbour <b>');
-    await page.getByLabelText('Name of its folder').fill('no/slash');
-    await button('Save the collection').click();
+    for (const name of ['no/slash', '-dash', 'x'.repeat(65)]) {
+      await page.getByLabelText('Name of its folder').fill(name);
+      await button('Save the collection').click();
+    }
     await page.getByLabelText('Name of its folder').fill('harbour');
     expect(await violations()).toEqual([]);
     await button('Save the collection').click();
