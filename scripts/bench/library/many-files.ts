@@ -16,7 +16,8 @@ Usage: npx tsx scripts/bench/library/many-files.ts [options]
 Chooses a folder of small files in the built site and prints for how long the page stood still before its own code had the
 list (the browser's part) and after, until all files were in the queue, which is then cancelled.
 
-  --count <n>    files (20000)
+  --count <n>      files (20000)
+  --site <folder>  a built site (that of this checkout, which is built where it is not there)
 `;
 
 interface Stills {
@@ -26,10 +27,18 @@ interface Stills {
 }
 
 await runScript(HELP, async (args) => {
-  const values = parseOnlyOptions([...args], { count: { type: 'string', default: '20000' } });
+  const values = parseOnlyOptions([...args], {
+    count: { type: 'string', default: '20000' },
+    site: { type: 'string' },
+  });
   const count = parseCount(values.count, '--count');
   const folder = await mkdtemp(join(tmpdir(), 'afterimage-many-files-'));
-  const server = await serve({ site: await prepareSite(), publicFolder: PUBLIC_FOLDER, host: '127.0.0.1', port: 0 });
+  const server = await serve({
+    site: values.site ?? (await prepareSite()),
+    publicFolder: PUBLIC_FOLDER,
+    host: '127.0.0.1',
+    port: 0,
+  });
   const browser = await launch();
   try {
     await makeFiles(folder, count);

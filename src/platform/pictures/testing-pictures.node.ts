@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { expect } from 'vitest';
 import type { DecodedPicture, PictureDecoder } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
