@@ -133,6 +133,18 @@ test('cancelled while a long list is read, nothing of it is added', async () => 
   expect(events.at(-1)).toEqual({ type: 'reading', reading: null });
 });
 
+test('cancelled by another tab while a long list is read, nothing of it is added', async () => {
+  let given = 0;
+  const { client, workers } = createBench(
+    () => ({}),
+    () => {
+      if (++given === 2) workers[0]?.emit({ type: 'cancelled' });
+    },
+  );
+  expect(await client.add({ kind: 'files', files: many(5000) })).toBe(false);
+  expect(workers[0]?.added).toEqual([]);
+});
+
 test('a worker that dies while a long list is read gets the whole list anew', async () => {
   let given = 0;
   const { client, workers } = createBench(

@@ -12,7 +12,7 @@ import type { WorkerLike, WorkerLock } from './worker-session.ts';
 
 /** `restarted`: a worker was replaced; `failed`: none starts any more. Lines for visitors. */
 export type LibraryClientEvent =
-  | Exclude<LibraryEvent, { readonly type: 'heartbeat' | 'device-lost' }>
+  | Exclude<LibraryEvent, { readonly type: 'heartbeat' | 'device-lost' | 'cancelled' }>
   /** How far a long list of files is read; null: none is being read. */
   | { readonly type: 'reading'; readonly reading: Reading | null }
   | { readonly type: 'restarted'; readonly reason: string }
@@ -85,6 +85,7 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     });
   const hear = (event: LibraryEvent) => {
     if (event.type === 'heartbeat') return;
+    if (event.type === 'cancelled') return handOver.cancel();
     if (event.type === 'device-lost') {
       return emit({
         type: 'restarted',

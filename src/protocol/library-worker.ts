@@ -146,6 +146,8 @@ export type LibraryEvent =
   /** Albums were made, changed or deleted, here or in another tab. */
   | { readonly type: 'albums' }
   | { readonly type: 'changeover'; readonly changeover: Changeover | null }
+  /** The queue is being emptied, which another tab may have asked for: lists that are given in pieces are forgotten. */
+  | { readonly type: 'cancelled' }
   /** Everything else of the overview may have changed. */
   | { readonly type: 'changed' }
   /** What is loaded before the first picture can be embedded. */

@@ -72,6 +72,7 @@ export function createLibrary(options: LibraryOptions): Library {
     draw: (svg, width, height) => page.draw(svg, width, height),
     onCancel: async () => {
       lists.clear();
+      onEvent({ type: 'cancelled' });
       await looks.stopAll();
     },
   });
