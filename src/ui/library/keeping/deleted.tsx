@@ -17,11 +17,13 @@ export function Deleted(props: { library: Library; onEmpty: () => void }): JSX.E
       <section class="library-deleted" aria-labelledby="library-deleted">
         <h2 id="library-deleted">Deleted</h2>
         <p class="quiet">
-          {`${formatPictures(count())} that you deleted can be brought back for about an hour. Then they are gone from this browser.`}
+          {`${formatPictures(count())} that you deleted can be brought back for about an hour. Then ${
+            count() === 1 ? 'it is' : 'they are'
+          } gone from this browser.`}
         </p>
         <p class="library-buttons">
           <button type="button" class="button" onClick={() => void bringBack()}>
-            Bring them back
+            {count() === 1 ? 'Bring it back' : 'Bring them back'}
           </button>
         </p>
       </section>
