@@ -2,7 +2,10 @@ import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { AfterimageError } from '../engine/errors.ts';
 import type { Embedding } from '../engine/numeric/embedding.ts';
 import type { AlbumVerbs } from './albums.ts';
+import type { LibraryExportOptions, LibraryImport } from './library-exchange.ts';
 import type { Deletion, DeletionOf, DeletionPlan, PictureWithCopies } from './library-files.ts';
+
+export type { LibraryExportOptions, LibraryImport };
 
 /** A file that was chosen, dropped or pasted by itself. */
 export interface AddedFile {
@@ -160,33 +163,6 @@ export type LibraryEvent =
   /** How far an export or an import is, in pictures. */
   | { readonly type: 'moving'; readonly task: 'export' | 'import'; readonly done: number; readonly total: number }
   | { readonly type: 'device-lost'; readonly reason: string };
-
-/** What an exported library is called where it is put up as a collection of a site, and how it is written. */
-export interface LibraryExportOptions {
-  /** Of the collection: letters, digits, `-` and `_`; the folder in the file has it. */
-  readonly name: string;
-  /** Shown to people. */
-  readonly title: string;
-  /**
-   * `f32`: vectors as they are, so that nothing is lost where it is imported. `int8`: a quarter of that, for a collection that
-   * visitors load; imported, its vectors are as near as those of every other collection.
-   */
-  readonly vectors: 'f32' | 'int8';
-  /** Say where pictures were taken, as far as they do; not for what is made public. */
-  readonly withPlaces: boolean;
-  /** Albums and saved searches too; not in what is made public. */
-  readonly withAlbums?: boolean;
-}
-
-/** What became of an imported library. */
-export interface LibraryImport {
-  /** Pictures that were not in the library. */
-  readonly added: number;
-  /** Pictures that were: they keep what is known of them, and are found at what the file says too. */
-  readonly known: number;
-  /** Albums that are new or have more pictures. */
-  readonly albums: number;
-}
 
 /** A picture that is searched for. */
 export interface EmbeddedPicture {
