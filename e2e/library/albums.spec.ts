@@ -45,10 +45,7 @@ test('albums are made, searched, changed, told to other tabs, and deleted', asyn
   await expect(app.headline).toHaveText('2 pictures with “album: To the moon”');
 
   await page.goto('./?view=albums');
-  const rockets = page.getByRole('link', { name: /^rocket/ });
-  await expect(rockets).toContainText(/\d+ (pictures?|or more pictures)\. Saved search: rocket/);
-  await expect(rockets.locator('img')).toBeVisible();
-  await rockets.click();
+  await page.getByRole('link', { name: /^rocket/ }).click();
   await app.answered('rocket');
   await other.getByRole('button', { name: 'Delete To the moon' }).click();
   await expect(other.getByRole('link', { name: /^To the moon/ })).toHaveCount(0);
