@@ -42,6 +42,7 @@ type Recorded = Record<string, { readonly bytes: number; readonly sha256: string
  */
 export async function pullModel(entry: RegistryEntry, options: PullOptions): Promise<ModelManifest> {
   const { licence } = entry;
+  if (entry.exportedBy !== undefined) throw notPublished(entry, entry.exportedBy);
   if (licence.accept && !options.acceptsLicence) {
     throw usage(
       `${entry.title} may not be used commercially (${licence.name}; ${pageOf(entry)}). If that suits you, add --accept-licence`,
@@ -71,6 +72,12 @@ export async function pullModel(entry: RegistryEntry, options: PullOptions): Pro
   });
   for (const done of [folder, ready]) await rm(done, { recursive: true, force: true });
   return manifest;
+}
+
+function notPublished(entry: RegistryEntry, script: string): AfterimageError {
+  return usage(
+    `nobody publishes ${entry.title} as ONNX. Make it of its weights, on a machine with Python: python3 ${script} <folder>. Then: pnpm add-model <folder> --id ${entry.id} --title "${entry.title}" --licence ${entry.licence.name}`,
+  );
 }
 
 function checkTowers(entry: RegistryEntry, files: readonly RegistryFile[], dtypes: readonly Dtype[]): void {

@@ -6,7 +6,7 @@ const registry = await readRegistry();
 
 test('every entry says what it is, and has both towers in the precisions that are pulled', () => {
   expect(new Set(registry.map(({ id }) => id)).size).toBe(registry.length);
-  for (const entry of registry) {
+  for (const entry of registry.filter(({ kind }) => kind === undefined)) {
     const files = filesToPull(entry, []);
     const towers = new Set(files.flatMap(({ tower }) => tower ?? []));
     if (entry.layout === 'combined') expect(files.some(({ dtype }) => dtype === 'fp32')).toBe(true);

@@ -40,10 +40,14 @@ export interface RegistryFile {
 
 export interface RegistryEntry {
   readonly id: string;
+  /** `reranker`: looks at results again, and gives no vectors. Absent: a model of two towers. */
+  readonly kind?: 'reranker';
+  /** The script that makes its ONNX files out of the weights, because nobody publishes them. */
+  readonly exportedBy?: string;
   readonly title: string;
   /** What it is best for: half a sentence. */
   readonly for: string;
-  readonly family: 'clip' | 'siglip';
+  readonly family: 'clip' | 'siglip' | 'blip-itm';
   readonly layout: (typeof LAYOUTS)[number];
   /** `owner/name` on the Hugging Face hub. */
   readonly repository: string;
@@ -51,6 +55,7 @@ export interface RegistryEntry {
   readonly revision: string;
   /** Whose weights they are. */
   readonly original: string;
+  /** 0 where it gives no vectors. */
   readonly dim: number;
   readonly imageSize: number;
   readonly text: { readonly length: number; readonly padding: string; readonly lowercase: boolean };
@@ -92,27 +97,33 @@ const file = object<RegistryFile>(
 );
 
 const entry: Check<RegistryEntry> = also(
-  object<RegistryEntry>({
-    id: modelId,
-    title: words,
-    for: words,
-    family: oneOf('clip', 'siglip'),
-    layout: oneOf(...LAYOUTS),
-    repository,
-    revision: text(1, 100),
-    original: repository,
-    dim: integer(1),
-    imageSize: integer(1),
-    text: object<RegistryEntry['text']>({ length: integer(1), padding: words, lowercase: boolean }),
-    preprocessing: words,
-    licence: object<RegistryEntry['licence']>({ name: words, commercial: boolean, accept: boolean }),
-    languages: list(words, 100),
-    quality: list(object<RegistryEntry['quality'][number]>({ measure: words, value: words, source: words }), 20),
-    notes: text(0, 1000),
-    files: list(file, 100),
-    unverified: list(words, 20),
-  }),
-  ({ files, licence }) => {
+  object<RegistryEntry>(
+    {
+      id: modelId,
+      kind: oneOf('reranker'),
+      exportedBy: relativePath,
+      title: words,
+      for: words,
+      family: oneOf('clip', 'siglip', 'blip-itm'),
+      layout: oneOf(...LAYOUTS),
+      repository,
+      revision: text(1, 100),
+      original: repository,
+      dim: integer(0),
+      imageSize: integer(1),
+      text: object<RegistryEntry['text']>({ length: integer(1), padding: words, lowercase: boolean }),
+      preprocessing: words,
+      licence: object<RegistryEntry['licence']>({ name: words, commercial: boolean, accept: boolean }),
+      languages: list(words, 100),
+      quality: list(object<RegistryEntry['quality'][number]>({ measure: words, value: words, source: words }), 20),
+      notes: text(0, 1000),
+      files: list(file, 100),
+      unverified: list(words, 20),
+    },
+    ['kind', 'exportedBy'],
+  ),
+  ({ files, licence, kind, dim }) => {
+    if ((dim === 0) !== (kind === 'reranker')) return 'gives no vectors, or is a reranker that does';
     if (files.length === 0) return 'names no files';
     if (new Set(files.map(placeOf)).size < files.length) return 'names a file twice';
     return licence.commercial || licence.accept ? undefined : 'forbids commercial use, but need not be accepted';
