@@ -29,7 +29,12 @@ afterAll(() => rm(work, { recursive: true, force: true }));
 test('an exported folder becomes a reranker, which answers as it did when it was added', async () => {
   expect(await isReranker(at('exported'))).toBe(true);
   const [manifest] = await installedRerankers(at('models'));
-  expect(manifest).toMatchObject({ id: 'tiny', title: 'Tiny', imageSize: 384, text: { maxLength: 35, firstToken: null } });
+  expect(manifest).toMatchObject({
+    id: 'tiny',
+    title: 'Tiny',
+    imageSize: 384,
+    text: { maxLength: 35, firstToken: null },
+  });
   expect(manifest?.dtypes).toEqual({ wasm: 'q8', webgpu: 'fp32', cpu: 'fp32' });
   const reranker = await loadNodeReranker(at('models'), 'tiny');
   const { deviation, msPerPicture } = await selfTest(reranker, manifest?.golden ?? [], 'fp32');
@@ -77,13 +82,24 @@ test('weights as they are published, and folders that miss something, are refuse
   await expect(add(at('empty'))).rejects.toThrow(/has no onnx\/model\.onnx/);
   await cp(at('exported'), at('other'), { recursive: true });
   await rm(at('other/onnx/model_quantized.onnx'));
-  await cp(fileURLToPath(new URL('../../../public/models/afterimage-mini/onnx/text_model.onnx', import.meta.url)), at('other/onnx/model.onnx'));
+  await cp(
+    fileURLToPath(new URL('../../../public/models/afterimage-mini/onnx/text_model.onnx', import.meta.url)),
+    at('other/onnx/model.onnx'),
+  );
   await expect(add(at('other'))).rejects.toMatchObject({ code: 'model-invalid' });
   expect(await readdir(at('refused')).catch(() => [])).toEqual([]);
 });
 
 test('what nobody publishes is not pulled, and the script that makes it is named', async () => {
   const entry = findEntry(await readRegistry(), 'blip-itm-base-coco');
-  const options = { modelsFolder: at('models'), cacheFolder: at('cache'), dtypes: [], acceptsLicence: false, log: () => {} };
-  await expect(pullModel(entry, options)).rejects.toThrow(/nobody publishes .* as ONNX.*python3 scripts\/train\/export_blip_itm\.py/s);
+  const options = {
+    modelsFolder: at('models'),
+    cacheFolder: at('cache'),
+    dtypes: [],
+    acceptsLicence: false,
+    log: () => {},
+  };
+  await expect(pullModel(entry, options)).rejects.toThrow(
+    /nobody publishes .* as ONNX.*python3 scripts\/train\/export_blip_itm\.py/s,
+  );
 });

@@ -27,7 +27,9 @@ test('the order goes by 0.7 × match + 0.3 × cosine, and similarities stay with
 test('weights say what each counts', () => {
   const ranking = rankingOf(0.5, 0.4);
   const plan = planRerank(ranking, { good: null });
-  const rowsBy = (match: number, similarity: number) => [...rerank(ranking, plan, [0.1, 0.2], { match, similarity }).rows];
+  const rowsBy = (match: number, similarity: number) => [
+    ...rerank(ranking, plan, [0.1, 0.2], { match, similarity }).rows,
+  ];
   expect(rowsBy(0, 1)).toEqual([100, 101]);
   expect(rowsBy(1, 0)).toEqual([101, 100]);
   expect(RERANK_WEIGHTS).toEqual({ match: 0.7, similarity: 0.3 });
@@ -71,7 +73,11 @@ test('it is always a permutation within both sides of the line, best first, and 
     fc.property(cases, ({ matches, good, k }) => {
       const ranking = rankingOf(...matches.map((_, i) => 0.5 - i / 100));
       const plan = planRerank(ranking, { good }, k);
-      const { rows, from, similarities } = rerank(ranking, plan, plan.ranks.map((rank) => matches[rank] as number));
+      const { rows, from, similarities } = rerank(
+        ranking,
+        plan,
+        plan.ranks.map((rank) => matches[rank] as number),
+      );
       expect([...rows].sort()).toEqual([...ranking.rows].sort());
       for (const [rank, before] of from.entries()) {
         expect(rows[rank]).toBe(100 + before);
