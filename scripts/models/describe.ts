@@ -2,10 +2,12 @@
 import type { Dtype } from '../../src/engine/model/model.ts';
 import type { RerankerManifest } from '../../src/engine/model/reranker.ts';
 import type { Installed } from './installed.ts';
+import type { Preprocessing } from './layouts/open-clip.ts';
 import { filesToPull, pageOf, placeOf, type RegistryEntry, type RegistryFile } from './registry/registry.ts';
 
 export function megabytes(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`;
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** What is said of a model that is here. */
@@ -63,20 +65,26 @@ export function infoLines(entry: RegistryEntry, dtypes: readonly Dtype[]): strin
     entry.kind === 'reranker'
       ? 'Vectors       none: it looks at results again'
       : `Vectors       ${entry.dim} dimensions`,
-    `Pictures      ${entry.imageSize} px: ${entry.preprocessing}`,
-    `Texts         ${text.length} tokens at most; padding: ${text.padding}; ${text.lowercase ? 'lower case' : 'case is kept'}`,
+    `Pictures      ${entry.imageSize} px: ${picturesLine(entry.preprocessing)}`,
+    `Texts         ${text.length} tokens at most; padding: ${text.padding}${text.padToken === undefined ? '' : ` with “${text.padToken}”`}; ${text.lowercase ? 'case does not matter' : 'case is kept'}`,
     ...entry.quality.map(({ measure, value, source }) => `Quality       ${measure}: ${value} (${source})`),
     ...(entry.notes ? [`Notes         ${entry.notes}`] : []),
     '',
     entry.exportedBy === undefined
       ? 'Files (* those that are pulled)'
       : `Files, of which ${entry.exportedBy} makes ONNX: nobody publishes that`,
-    ...entry.files.map((file) => fileLine(file, pulled.has(placeOf(file)) && entry.exportedBy === undefined)),
+    ...entry.files.map((file) => fileLine(file, pulled.has(placeOf(file)))),
     '',
     ...(entry.unverified.length > 0
       ? ['Not verified by anybody:', ...entry.unverified.map((what) => `  ${what}`)]
       : ['All of it was verified.']),
   ];
+}
+
+/** A picture's way to the tower, in words. */
+function picturesLine({ resize, interpolation, mean, std }: Preprocessing): string {
+  const form = resize === 'squash' ? 'squeezed into the square' : 'shortest side to that, then the middle square';
+  return `${form}, ${interpolation}; mean ${mean.join(', ')}; deviation ${std.join(', ')}`;
 }
 
 function fileLine(file: RegistryFile, isPulled: boolean): string {

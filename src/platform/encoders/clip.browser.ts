@@ -11,7 +11,7 @@ import { type Device, type OnEvent, runtimeVersion, type TowerFiles } from '../m
 import { watchDevice } from '../runtime/sessions.browser.ts';
 import { type ClipTextEncoder, createTextEncoder, goldenCosine } from './clip-text.ts';
 import { loadTextTower, type TowerOptions } from './text-tower.browser.ts';
-import { requireShaders, weightsBeside } from './tower-options.browser.ts';
+import { checkGpuDtype, weightsBeside } from './tower-options.browser.ts';
 
 export interface BrowserTextEncoder {
   readonly encoder: ClipTextEncoder;
@@ -44,7 +44,7 @@ export async function loadBrowserTextEncoder(
   const bytes = textEncoderBytes(manifest, device);
   await makeRoom(bytes);
   const dtype = manifest.dtypes[device];
-  if (device === 'webgpu') await requireShaders(dtype);
+  if (device === 'webgpu') await checkGpuDtype(dtype);
   const threads = globalThis.crossOriginIsolated ? wanted : 1;
   const { tokenizer, model: tower } = await loadTextTower(files, {
     ...{ device, threads, runtime: await runtime, start: onnxruntime[device].start },

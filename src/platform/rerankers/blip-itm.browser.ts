@@ -6,7 +6,7 @@ import { Tensor } from 'onnxruntime-web/webgpu';
 import type { RerankerManifest } from '../../engine/model/reranker.ts';
 import type { Pixels } from '../../engine/ports.ts';
 import { needed, readTokenizer } from '../encoders/tokenizer.ts';
-import { requireShaders } from '../encoders/tower-options.browser.ts';
+import { checkGpuDtype } from '../encoders/tower-options.browser.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import { drawn, flattened } from '../pictures/decoding/canvas.browser.ts';
@@ -43,7 +43,7 @@ export interface RerankerRun {
 export async function loadBrowserReranker(run: RerankerRun): Promise<BrowserReranker> {
   const { manifest, files, runtime, device } = run;
   const dtype = manifest.dtypes[device];
-  if (device === 'webgpu') await requireShaders(dtype);
+  if (device === 'webgpu') await checkGpuDtype(dtype);
   const threads = globalThis.crossOriginIsolated ? run.threads : 1;
   const options = { device, threads, runtime, start: onnxruntime[device].start };
   const session = await withRuntime(options, () => openMatching(needed(files, matchingPath(dtype)), device));
