@@ -69,10 +69,9 @@ await runScript(HELP, async (args) => {
   };
   if (await isReranker(common.folder)) {
     const { title, imageSize, dtypes } = await addReranker(common);
-    await listModels(MODELS_FOLDER);
     console.log(`${title}: a reranker, ${imageSize} px.`);
     console.log(`Loads ${dtypes.wasm} on wasm, ${dtypes.webgpu} on WebGPU, ${dtypes.cpu} in Node.`);
-    return console.log('The page offers a second look now. What it changes: pnpm eval --rerank');
+    return console.log('What it changes: pnpm eval --rerank');
   }
   const manifest = await addModel({
     ...common,

@@ -8,8 +8,8 @@ import { parseOptions, runScript, usage } from './cli/cli.ts';
 import { evaluate, evaluatePhotos } from './eval/evaluate.ts';
 import { readPhotos } from './eval/photos.ts';
 import { emojiOfRows } from './eval/queries.ts';
-import { evaluateRerank, rerankTable } from './eval/rerank.ts';
 import { compare, type Report, toMarkdown, verdict } from './eval/report.ts';
+import { evaluateRerank, rerankTable } from './eval/rerank.ts';
 import { MODELS_FOLDER, PUBLIC_FOLDER } from './repository/folders.ts';
 
 const HELP = `

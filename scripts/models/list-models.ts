@@ -4,16 +4,13 @@ import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
 import { MODEL_LIST, type ModelFacts, stringifyModelList } from '../../src/engine/model/model-list.ts';
 import { listInstalled } from './installed.ts';
 import { readRegistry } from './registry/registry.ts';
-import { listRerankers } from './rerankers/installed-rerankers.ts';
 
 /**
  * Bring `index.json` in the folder of models in step with the models beside it: what the page says of a model before it is
  * downloaded. The embedded model is the first, the others come in the order of the registry, then those that are in none.
- * `rerankers.json` beside it names those that look at results again. Where the folder cannot be written, nothing is: the page
- * does with less.
+ * Where the folder cannot be written, nothing is: the page does with less.
  */
 export async function listModels(modelsFolder: string): Promise<void> {
-  await listRerankers(modelsFolder);
   const registry = await readRegistry();
   const installed = (await listInstalled(modelsFolder)).map(({ manifest }) => manifest.id);
   const known = [...new Set([DEFAULT_MODEL, ...registry.map(({ id }) => id)])].filter((id) => installed.includes(id));

@@ -93,7 +93,6 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     keepModel: async () => true,
     stopKeeping: async () => {},
     removeModel: async () => {},
-    rerankers: async () => [],
     otherModels: async () => [],
     loadOtherModel: async () => true,
     stopOtherModel: async () => {},

@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  parseRerankerList,
-  parseRerankerManifest,
-  type RerankerManifest,
-  stringifyRerankerList,
-  stringifyRerankerManifest,
-} from './reranker.ts';
+import { parseRerankerManifest, type RerankerManifest, stringifyRerankerManifest } from './reranker.ts';
 
 const FILE = { path: 'onnx/model.onnx', bytes: 3, sha256: 'a'.repeat(64) };
 const manifest: RerankerManifest = {
@@ -29,7 +23,6 @@ const manifest: RerankerManifest = {
 
 test('what is written is read', () => {
   expect(parseRerankerManifest(stringifyRerankerManifest(manifest))).toEqual(manifest);
-  expect(parseRerankerList(stringifyRerankerList(['tiny'])).rerankers).toEqual(['tiny']);
 });
 
 test.each([
@@ -42,10 +35,4 @@ test.each([
   const source = JSON.stringify({ ...manifest, ...change });
   expect(() => parseRerankerManifest(source)).toThrow(expect.objectContaining({ code: 'model-invalid' }));
   expect(() => parseRerankerManifest(source)).toThrow(problem);
-});
-
-test('a list that is damaged or endless is refused', () => {
-  for (const source of ['[]', ' '.repeat(21 * 2 ** 20), stringifyRerankerList(['a']).replace('"a"', '"../a"')]) {
-    expect(() => parseRerankerList(source)).toThrow(expect.objectContaining({ code: 'model-invalid' }));
-  }
 });

@@ -1,4 +1,3 @@
-import { MAX_PART_BYTES } from '../collection/types.ts';
 import { AfterimageError } from '../errors.ts';
 import {
   also,
@@ -98,31 +97,4 @@ export function stringifyRerankerManifest(value: RerankerManifest): string {
   const source = `${JSON.stringify(value, null, 2)}\n`;
   parseRerankerManifest(source);
   return source;
-}
-
-/** `models/rerankers.json`: the ids of the rerankers of a site, best first. Written where `models/index.json` is. */
-export interface RerankerList {
-  readonly format: 'afterimage-rerankers';
-  readonly version: 1;
-  readonly rerankers: readonly string[];
-}
-
-export const RERANKER_LIST = 'models/rerankers.json';
-
-const rerankerList = object<RerankerList>({
-  format: oneOf('afterimage-rerankers'),
-  version: oneOf(1),
-  rerankers: list(modelId, 100),
-});
-
-/** @throws AfterimageError `model-invalid` */
-export function parseRerankerList(json: string): RerankerList {
-  const fail = (problem: string) =>
-    new AfterimageError('model-invalid', `The list of rerankers (${RERANKER_LIST}) cannot be used: ${problem}.`);
-  if (json.length > MAX_PART_BYTES) throw fail('it is too long');
-  return parseJson(json, rerankerList, fail);
-}
-
-export function stringifyRerankerList(rerankers: readonly string[]): string {
-  return `${JSON.stringify({ format: 'afterimage-rerankers', version: 1, rerankers } satisfies RerankerList, null, 2)}\n`;
 }

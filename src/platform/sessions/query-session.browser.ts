@@ -21,7 +21,6 @@ import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
 import { albumSources, albumValues, savedPictures } from '../library/albums/album-sources.ts';
 import { MODELS } from '../models/models-folder.ts';
 import type { Device } from '../models/tower-files.browser.ts';
-import { listRerankers } from '../rerankers/reranker-source.browser.ts';
 import { createAllPictures } from './all-pictures.ts';
 import { createLibraryDoor, type LibraryDoor, type OpenLibraryStore } from './opened/library-door.browser.ts';
 import { bytesToLoad } from './opened/load-size.browser.ts';
@@ -186,7 +185,6 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     countLibrary: library.count,
     libraryPicture: library.picture,
     ...createSiteModels(connected),
-    rerankers: (device) => listRerankers(connected().source, device),
     ...createAllPictures(
       () => shelf.current().open.source,
       () => connected().emit({ type: 'heartbeat' }),

@@ -12,7 +12,6 @@ interface Unranked {
   readonly similarity: null;
   readonly score: null;
   readonly named?: never;
-  readonly looked?: never;
 }
 
 /** A line between pictures, before a cell. */

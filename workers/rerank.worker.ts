@@ -1,4 +1,0 @@
-import { expose } from 'comlink';
-import { createRerankSession } from '../src/platform/sessions/rerank-session.browser.ts';
-
-expose(createRerankSession());
