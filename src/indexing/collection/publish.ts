@@ -10,10 +10,11 @@ import {
   type StoredVectors,
   storingVectors,
 } from '../../engine/collection/vectors/stored-vectors.ts';
-import { type CollectionDescription, encodeCollection } from '../../engine/collection/writer.ts';
+import { type CollectionDescription, encodeCollection, type WrittenCells } from '../../engine/collection/writer.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { beamFor } from '../indexes/beam.ts';
-import { codeAdvice } from '../indexes/code-shape.ts';
+import { cellAdvice, codeAdvice, isCoded } from '../indexes/code-shape.ts';
+import { makeCells } from '../indexes/make-cells.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../indexes/make-codes.ts';
 import type { CollectionPorts, CollectionRequest } from '../request.ts';
 import { runSteps } from '../steps/run-steps.ts';
@@ -36,6 +37,7 @@ interface StoredContent {
   readonly items: readonly Item[];
   readonly vectors: StoredVectors;
   readonly codes?: Uint8Array | undefined;
+  readonly cells?: WrittenCells | undefined;
   readonly advice: string | null;
 }
 
@@ -118,22 +120,28 @@ function withExtensions(all: Extensions): Pick<CollectionDescription, 'extension
   return Object.keys(all).length > 0 ? { extensions: all } : {};
 }
 
-/** For the codes index, like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
+/** For codes and cells, like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
 async function arrange(
   items: readonly Item[],
   vectors: StoredVectors,
   { request, ports, stopwatch }: PublishContext,
 ): Promise<StoredContent> {
-  if (request.index !== 'codes') return { items, vectors, advice: null };
-  if (vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes go with --vectors int8.');
+  if (!isCoded(request.index)) return { items, vectors, advice: null };
+  if (vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes and cells go with --vectors int8.');
   const { signal } = request;
   const onProgress = (task: string, done: number, total: number) =>
     ports.onEvent({ type: 'progress', task, done, total });
   return stopwatch.time('graph', async () => {
+    const inOrder = async (order: Uint32Array) => ({
+      items: Array.from(order, (row) => items[row] as Item),
+      vectors: await runSteps(reorderVectors(vectors, order), signal),
+    });
+    if (request.index === 'cells') {
+      const { order, ...cells } = await makeCells(vectors, onProgress, signal);
+      return { ...(await inOrder(order)), cells, advice: cellAdvice(cells.code) };
+    }
     const { order, codes, shape } = await makeCodes(vectors, onProgress, signal);
-    const ordered = Array.from(order, (row) => items[row] as Item);
-    const reordered = await runSteps(reorderVectors(vectors, order), signal);
-    return { items: ordered, vectors: reordered, codes, advice: codeAdvice(shape, vectors) };
+    return { ...(await inOrder(order)), codes, advice: codeAdvice(shape, vectors) };
   });
 }
 
@@ -173,16 +181,16 @@ function answering({ found }: Recall): IndexKind {
 
 async function write(content: StoredContent, wanted: CollectionDescription, context: PublishContext) {
   const { ports, stopwatch, request } = context;
-  const { items, vectors, codes } = content;
+  const { items, vectors, codes, cells } = content;
   const measured =
     wanted.index === 'hnsw' ? await stopwatch.time('graph', () => graphOf(content, wanted, context)) : undefined;
   const { graph } = measured ?? {};
   const description = measured ? withRecall(wanted, measured.recall) : wanted;
   return stopwatch.time('write', async () => {
     const others = await carry(items, description, context);
-    const rowsPerBlock = codes && ROWS_PER_CODED_BLOCK;
+    const rowsPerBlock = codes || cells ? ROWS_PER_CODED_BLOCK : undefined;
     const parts = encodeCollection({
-      ...{ ...description, items, vectors, graph, codes, rowsPerBlock, others },
+      ...{ ...description, items, vectors, graph, codes, cells, rowsPerBlock, others },
       sha256: ports.sha256,
     });
     let step = await parts.next();

@@ -19,6 +19,7 @@ export interface OpenCollection {
   /** What the index wrote. Memoised until `release`. */
   graph(): Promise<Uint8Array>;
   codes(): Promise<Uint8Array>;
+  cells(): Promise<Uint8Array>;
   streamVectors: Collection['streamVectors'];
   /**
    * Read what was not yet read, so that the next visit has all of this version once it is committed; of a collection that
@@ -112,6 +113,7 @@ async function readVersion(
     vectors: vectors.get,
     graph: graph.get,
     codes: () => collection.codes(options('codes')),
+    cells: () => collection.cells(options('codes')),
     streamVectors: (take, given) => collection.streamVectors(take, { ...options('vectors'), ...given }),
     async readAll(onDemand) {
       const files = partsToKeep(collection, onDemand);

@@ -31,6 +31,7 @@ export async function openIndex(
       vectors: () => timed(open.vectors()),
       graph: () => timed(open.graph()),
       codes: () => timed(open.codes()),
+      cells: () => timed(open.cells()),
       streamVectors: (take, options) => timed(open.streamVectors(take, options)),
       untilRetry,
       calm,
