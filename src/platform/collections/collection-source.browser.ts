@@ -21,9 +21,10 @@ export interface OpenCollection {
   codes(): Promise<Uint8Array>;
   cells(): Promise<Uint8Array>;
   streamVectors: Collection['streamVectors'];
+  inRanges: HttpSource['inRanges'];
   /**
    * Read what was not yet read, so that the next visit has all of this version once it is committed; of a collection that
-   * is larger than `KEPT_BYTES`, or read `onDemand`, what is needed to search it, while items and blocks are kept as they
+   * is larger than `KEPT_BYTES`, read `onDemand` or of cells, what is needed to search it, while items and blocks are kept as they
    * are looked at.
    */
   readAll(onDemand: boolean): Promise<Version>;
@@ -114,6 +115,7 @@ async function readVersion(
     graph: graph.get,
     codes: () => collection.codes(options('codes')),
     cells: () => collection.cells(options('codes')),
+    inRanges: source.inRanges,
     streamVectors: (take, given) => collection.streamVectors(take, { ...options('vectors'), ...given }),
     async readAll(onDemand) {
       const files = partsToKeep(collection, onDemand);
@@ -139,8 +141,10 @@ const KEPT_BYTES = 256 * 2 ** 20;
 
 function partsToKeep(collection: Collection, onDemand: boolean): readonly Part[] {
   const parts = collection.parts();
-  if (!onDemand && parts.reduce((sum, { bytes }) => sum + bytes, 0) <= KEPT_BYTES) return parts;
-  const inBlocks: readonly PartKind[] = ['items', 'ids', ...(collection.has('codes') ? (['vectors'] as const) : [])];
+  const staysAway = onDemand || collection.has('cells');
+  if (!staysAway && parts.reduce((sum, { bytes }) => sum + bytes, 0) <= KEPT_BYTES) return parts;
+  const readsVectors = collection.has('codes') || collection.has('cells');
+  const inBlocks: readonly PartKind[] = ['items', 'ids', 'members', ...(readsVectors ? (['vectors'] as const) : [])];
   return collection.has('blocks') ? parts.filter(({ kind }) => !inBlocks.includes(kind)) : parts;
 }
 

@@ -42,10 +42,10 @@ export interface CellsIndex extends VectorIndex {
   addedVector(row: number): Embedding | undefined;
 }
 
-/** Measured by `pnpm bench static`; docs/decisions/0017-cells.md. */
-export const CHOICE: Choice = { ratio: 0.5, leastRows: 2_000, mostRows: 12_000 };
-/** How much nearer than its middle a cell is taken to be, in standard deviations of its rows. */
-const REACH = 1;
+/** Measured by `pnpm bench static`; docs/decisions/0019-cells.md. */
+export const CHOICE: Choice = { ratio: 0.4, leastRows: 3_000, mostRows: 16_000 };
+/** How much nearer than its middle a cell is taken to be, in standard deviations of its rows: where its nearest rows lie. */
+const REACH = 3;
 /** Rows that are looked at for each that is asked for, at least. */
 const ROWS_PER_HIT = 5;
 /** Ranks beyond which fewer do. */
