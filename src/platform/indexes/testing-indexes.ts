@@ -129,7 +129,8 @@ async function createCells(rows: readonly Embedding[]): Promise<VectorIndex> {
   const hashes = Array.from(sizes, () => '0'.repeat(32));
   const drawn = codes.subarray(0, codeBytes(code));
   const head = parseHead(encodeHead(shape, hashes, code, rows.length > 0 ? drawn : codes), {
-    ...{ dim: DIM, count: rows.length, sampled: Math.min(1, rows.length) },
+    dim: DIM,
+    count: rows.length,
   });
   const rowBytes = codeBytes(code);
   const codesOf = (cell: number) =>

@@ -22,7 +22,7 @@ const shape: CellShape = {
 };
 const hashOf = (n: number) => (n * 0x1234567).toString(16).padStart(32, '0');
 const hashes = [1, 2, 3].map(hashOf);
-const expected = { dim: DIM, count: COUNT, sampled: SAMPLED };
+const expected = { dim: DIM, count: COUNT };
 const body = encodeHead(shape, hashes, code, sample);
 
 describe('the head', () => {
@@ -48,7 +48,7 @@ describe('the head', () => {
   });
 
   test('is refused for another collection', () => {
-    for (const other of [{ dim: 32 }, { count: 91 }, { count: 89 }, { sampled: 8 }, { sampled: 6 }]) {
+    for (const other of [{ dim: 32 }, { count: 91 }, { count: 89 }]) {
       expect(() => parseHead(body, { ...expected, ...other })).toThrow(corrupt);
     }
   });

@@ -21,6 +21,8 @@ import { type CodeHeader, readCodeHeader, writeCodeHeader } from '../codes/secti
 const HASH_BYTES = 16;
 const ENTRY_BYTES = 4 + HASH_BYTES;
 const FIXED_BYTES = 8;
+/** Where a section of codes says how many it has. */
+const SAMPLED_AT = 12;
 const [CENTROID_STEPS, SPREAD_STEPS] = [127, 255];
 
 export interface CellShape {
@@ -78,22 +80,20 @@ export function encodeHead(
   return bytes;
 }
 
-/**
- * The head of a collection of `count` rows.
- * @param sampled how many rows the sample of such a collection has
- * @throws AfterimageError `index-corrupt`
- */
+/** The head of a collection of `count` rows. @throws AfterimageError `index-corrupt` */
 export function parseHead(
   body: Uint8Array,
-  { dim, count, sampled }: { readonly dim: number; readonly count: number; readonly sampled: number },
+  { dim, count }: { readonly dim: number; readonly count: number },
 ): CellsHead {
   if (body.length < FIXED_BYTES) throw corrupt('it is too short');
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const [cells, width] = [view.getUint32(0, true), view.getUint32(4, true)];
   const tableEnd = FIXED_BYTES + ENTRY_BYTES * cells;
   const codesAt = tableEnd + cells + cells * width;
-  if (!(codesAt < body.length)) throw corrupt(`${cells} cells in ${body.length} bytes`);
+  if (!(codesAt + SAMPLED_AT + 4 <= body.length)) throw corrupt(`${cells} cells in ${body.length} bytes`);
   const section = body.subarray(codesAt);
+  const sampled = view.getUint32(codesAt + SAMPLED_AT, true);
+  if (sampled > count || (sampled === 0 && count > 0)) throw corrupt(`a sample of ${sampled} of ${count} rows`);
   const header = readCodeHeader(section, { dim, count: sampled });
   const { code } = header;
   if (code.width !== width) throw corrupt(`${width} components, and codes of ${code.width}`);

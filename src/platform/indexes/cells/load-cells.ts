@@ -5,7 +5,7 @@ import { decodeHead } from '../../../engine/collection/vectors/vector-blocks.ts'
 import { type CellsIndex, createCellsIndex } from '../../../engine/index/cells/cells-index.ts';
 import type { Choice } from '../../../engine/index/cells/choose-cells.ts';
 import { type CellsHead, parseHead } from '../../../engine/index/cells/head.ts';
-import { type BaselineSample, drawRows } from '../../../engine/search/cutoff.ts';
+import type { BaselineSample } from '../../../engine/search/cutoff.ts';
 import { createVectorSource } from '../../../engine/search/held-vectors.ts';
 import { toRanking } from '../../../engine/search/ranking.ts';
 import type { Retriever } from '../../../engine/search/retriever.ts';
@@ -52,7 +52,7 @@ export async function loadCells(parts: CellsParts, { choice = {} }: LoadCellsOpt
   const { manifest } = parts;
   const { dim, count } = manifest;
   const [body, table] = await Promise.all([parts.cells(), parts.blockTable()]);
-  const head = parseHead(body, { dim, count, sampled: drawRows(count).length });
+  const head = parseHead(body, { dim, count });
   const vectorsHead = await parts.readBlock('vectors', table.vectors[0] as Block /* the table was checked */);
   const reader = createCellReader({
     ...{ manifest, head, readBlock: parts.readBlock, centre: decodeHead(vectorsHead, manifest) },
