@@ -6,7 +6,7 @@ import { copyPublicFolder, script, serveSite } from '../sites.ts';
 /** So that the members of the cells are more than the megabyte below which a file is read whole for a part of it. */
 const [COUNT, DIM] = [20_000, 128];
 
-test('a collection of cells is searched, scrolled and filtered by what is near, and without the network', async ({
+test('a collection of cells is searched by what is near, scrolled to its end, and searched without the network', async ({
   app,
   guard,
   page,

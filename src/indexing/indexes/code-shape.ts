@@ -1,10 +1,10 @@
-import type { IndexKind } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { GROUP, MAX_WIDTH, type Shape } from '../../engine/index/codes/code.ts';
 import { heldBytes, TAB_BYTES } from '../../engine/index/tab-memory.ts';
+import type { WantedIndex } from './choose-kind.ts';
 
 /** Whether an index goes by codes of int8 vectors. */
-export const isCoded = (index: IndexKind): index is 'codes' | 'cells' => index === 'codes' || index === 'cells';
+export const isCoded = (index: WantedIndex): index is 'codes' | 'cells' => index === 'codes' || index === 'cells';
 
 /** Components of codes at 4 bits, where the vectors have as many: 64 bytes a row. */
 const WIDTH = 128;
