@@ -42,7 +42,7 @@ export interface CellsIndex extends VectorIndex {
   addedVector(row: number): Embedding | undefined;
 }
 
-/** Measured by `pnpm bench static`; docs/decisions/0019-cells.md. */
+/** Measured by `pnpm bench static`; docs/decisions/0020-cells.md. */
 export const CHOICE: Choice = { ratio: 0.4, leastRows: 3_000, mostRows: 16_000 };
 /** How much nearer than its middle a cell is taken to be, in standard deviations of its rows: where its nearest rows lie. */
 const REACH = 3;
