@@ -13,8 +13,8 @@ import type { FilterField, Query } from '../engine/query/query.ts';
 import type { FieldValue } from '../engine/query/values.ts';
 import type { Ranking } from '../engine/search/ranking.ts';
 import type { RankedPage, SearchAnswer, SearchContext } from '../engine/search/search-engine.ts';
-import type { KeepReason } from '../engine/similar/keep-best.ts';
 import type { DateOrder, Month, Year } from '../engine/timeline/timeline.ts';
+import type { CopiesRequest, FoundCopies } from './copies.ts';
 
 /** `?device=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
@@ -174,41 +174,8 @@ export interface SearchResponse extends SearchAnswer {
   readonly items: readonly Item[];
 }
 
-export type { DateOrder, KeepReason, Month, RankedPage, Ranking, Year };
-
-/**
- * `exact`: of the same content. `near`: they look the same, by their signatures. `similar`: they show similar things,
- * by their embeddings.
- */
-export type CopyKind = 'exact' | 'near' | 'similar';
-
-export interface CopiesRequest {
-  readonly kind: CopyKind;
-  /** `near`: the least likeness, 0 … 1; `similar`: the least cosine; `exact`: nothing. */
-  readonly threshold: number;
-  /** Which pictures; undefined: all rows. */
-  readonly rows: Uint32Array | undefined;
-}
-
-/** Pictures all of which are near to the first one, which is the one to keep. */
-export interface FoundGroup {
-  readonly rows: readonly number[];
-  /** Of the items, in the same order. */
-  readonly ids: readonly string[];
-  /** Why the first is the one to keep; what decided comes first. */
-  readonly reasons: readonly KeepReason[];
-}
-
-export interface FoundCopies {
-  /** The largest first. */
-  readonly groups: readonly FoundGroup[];
-  /** How many pictures were looked at. */
-  readonly pictures: number;
-  /** How many of these have neither signature nor perceptual hash. */
-  readonly unhashed: number;
-  /** How many of these have a perceptual hash alone, by which less is found. */
-  readonly hashedOnly: number;
-}
+export type { CopiesRequest, CopyKind, FoundCopies, FoundGroup, KeepReason } from './copies.ts';
+export type { DateOrder, Month, RankedPage, Ranking, Year };
 
 /** Pictures in the order of their dates, those without one last. */
 export interface FoundTimeline {
