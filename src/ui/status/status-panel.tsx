@@ -29,6 +29,7 @@ const INDEXES: Readonly<Record<IndexKind, string>> = {
   hnsw: 'HNSW graph',
   exact: 'Exact scan',
   codes: 'Scan of codes',
+  cells: 'Cells on the host',
 };
 
 /** How things stand, in full: a drawer above the page. */

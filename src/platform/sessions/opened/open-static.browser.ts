@@ -1,5 +1,6 @@
 import { memoise } from '../../../engine/async/cached/memoise.ts';
 import { createStaticSource } from '../../../engine/collection/source/static-source.ts';
+import type { IndexKind, PartKind } from '../../../engine/collection/types.ts';
 import { toAfterimageError } from '../../../engine/errors.ts';
 import type { IndexPreference } from '../../../protocol/query-worker.ts';
 import { type OpenCollection, openNewestCollection } from '../../collections/collection-source.browser.ts';
@@ -7,6 +8,14 @@ import type { Connection } from '../../encoders/encoders.browser.ts';
 import { openIndex } from '../../indexes/open-index.browser.ts';
 import { type Device, readTextModel } from '../../models/tower-files.browser.ts';
 import type { Opened } from './opened.browser.ts';
+
+/** The files without which a collection is not searched. */
+const SEARCHED: Readonly<Record<IndexKind, readonly PartKind[]>> = {
+  hnsw: ['vectors', 'graph'],
+  exact: ['vectors'],
+  codes: ['vectors', 'codes'],
+  cells: ['cells'],
+};
 
 export interface OpenStaticOptions {
   readonly name: string;
@@ -41,10 +50,7 @@ export async function openStatic(
       ...{ manifest, items: open.items, baseUrl },
       vectorsOf: async (rows, options) => (await index.get()).vectors.vectorsOf(rows, options),
     }),
-    searchFiles: [
-      ...open.collection.parts('vectors'),
-      ...open.collection.parts(manifest.index === 'hnsw' ? 'graph' : 'codes'),
-    ],
+    searchFiles: SEARCHED[manifest.index].flatMap((kind) => open.collection.parts(kind)),
     keep: ({ versions }) => keepTogether(files, open, index.get(), versions),
     release: () => open.release(),
   };
