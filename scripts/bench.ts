@@ -20,6 +20,7 @@ const HELP = `
 Usage: pnpm bench [options]
        pnpm bench vectors [options]
        pnpm bench million [options]
+       pnpm bench static [options]
        pnpm bench library [options]
        pnpm bench against <site> [options]
        pnpm bench first-visit [options]
@@ -50,6 +51,15 @@ and scrolls. What was built is taken up by the next run. Fails only where the pa
 Writes bench-results/million.json and .md, and what it looked like (.png).
 
   --count <n>        pictures (1000000)
+  --json <file>      where the results go
+
+With "static": what a query of a collection costs that stays on its host: bytes, rounds of requests, time and recall of an
+index of cells, beside codes whose vectors are read as they are needed, over a slow line and without. In Node. What was
+built is taken up by the next run. Writes bench-results/static.json and .md.
+
+  --sizes <list>     numbers of vectors (100000); 10000000 need some 80 GB of disk and hours
+  --isotropic        also: vectors without any structure
+  --queries <n>      text queries (100)
   --json <file>      where the results go
 
 With "against": queries of this build and of a site that "pnpm build" wrote in another version of this repository, in
@@ -102,6 +112,10 @@ await runScript(HELP, async (args) => {
   if (args[0] === 'million') {
     const { benchMillion } = await import('./bench/million/main.ts');
     return benchMillion(args.slice(1));
+  }
+  if (args[0] === 'static') {
+    const { benchStatic } = await import('./bench/static/main.ts');
+    return benchStatic(args.slice(1));
   }
   if (args[0] === 'against') {
     const { benchAgainst } = await import('./bench/against.ts');

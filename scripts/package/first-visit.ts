@@ -35,6 +35,7 @@ const SEARCHED: Readonly<Record<CollectionManifest['index'], readonly PartKind[]
   hnsw: ['items', 'vectors', 'graph'],
   exact: ['items', 'vectors'],
   codes: ['codes', 'blocks'],
+  cells: ['cells', 'blocks'],
 };
 
 /**

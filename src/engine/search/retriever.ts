@@ -18,7 +18,7 @@ export interface RetrieveOptions {
 export interface Estimates {
   /** Some of the similarities are estimates, because vectors are not there (yet). */
   readonly approximate: boolean;
-  /** Vectors were wanted for it that the network did not give. */
+  /** Something was wanted for it that the network did not give: it is a part of what there is, or its order may change. */
   readonly unreachable?: true;
 }
 

@@ -189,7 +189,9 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     if (further && wanted <= further.k) return further.ranking;
     const k = retriever.pageSize * Math.ceil((wanted + liked.size) / retriever.pageSize);
     const all = retriever.retrieve(embedding, { k, filter });
-    const ranking = all.then((further) => extendRanking(first, withoutRows(further, liked)));
+    // One that looks further for more ranks may put others before those that were given.
+    const before = further ? further.ranking : Promise.resolve(first);
+    const ranking = Promise.all([before, all]).then(([given, more]) => extendRanking(given, withoutRows(more, liked)));
     known.further = { k: k - liked.size, ranking };
     ranking.catch(() => {
       if (known.further?.ranking === ranking) known.further = further;

@@ -30,6 +30,7 @@ const cases: readonly Case[] = [
   { name: 'graph', kind: 'hnsw', encoding: 'int8', way: 'hnsw', recall: 0.95 },
   { name: 'codes', kind: 'codes', encoding: 'int8', way: 'codes', recall: 0.95 },
   { name: 'blocks', kind: 'codes', encoding: 'int8', way: 'blocks', recall: 0.85 },
+  { name: 'cells', kind: 'cells', encoding: 'int8', way: 'cells', recall: 0.9 },
   { name: 'slow, elsewhere', kind: 'exact', encoding: 'f32', recall: 1 },
 ];
 
@@ -64,7 +65,7 @@ for (const { name, kind, encoding, way, recall } of cases) {
   });
 }
 
-describe.each(['blocks', 'elsewhere'] as const)('where it takes time (%s)', (where) => {
+describe.each(['blocks', 'cells', 'elsewhere'] as const)('where it takes time (%s)', (where) => {
   /** One whose network is stopped by `hold` and set going again by what that returns. */
   async function createHeld() {
     let gate: Promise<void> = Promise.resolve();
@@ -79,8 +80,8 @@ describe.each(['blocks', 'elsewhere'] as const)('where it takes time (%s)', (whe
       const { truth } = await createTestCollection('exact', 'f32');
       return { retriever: createSlowRetriever(truth), hold };
     }
-    const collection = await createTestCollection('codes', 'int8');
-    const { retriever } = await openTestCollection(collection, 'blocks', (source) => ({
+    const collection = await createTestCollection(where === 'cells' ? 'cells' : 'codes', 'int8');
+    const { retriever } = await openTestCollection(collection, where, (source) => ({
       readRange: (...given) => gate.then(() => source.readRange(...given)),
     }));
     return { retriever, hold };

@@ -26,6 +26,7 @@ const cases: readonly Case[] = [
   { name: 'codes', kind: 'codes', encoding: 'int8', way: 'codes' },
   { name: 'codes, vectors on their way', kind: 'codes', encoding: 'int8', way: 'codes', arriving: true },
   { name: 'blocks', kind: 'codes', encoding: 'int8', way: 'blocks' },
+  { name: 'cells', kind: 'cells', encoding: 'int8', way: 'cells' },
 ];
 
 const never = () => new Promise<never>(() => {});
@@ -67,56 +68,59 @@ describe.each(cases)('$name, changed', (tested) => {
   });
 });
 
-describe.each(cases.filter(({ way, arriving }) => way === 'blocks' || arriving))('$name, over a network', (tested) => {
-  let collection: TestCollection;
-  beforeAll(async () => {
-    collection = await createTestCollection(tested.kind, tested.encoding);
-  });
-
-  /** Opened with a network that does `fault` from then on. */
-  async function openThen(
-    fault: (source: ByteSource, ...given: Parameters<ByteSource['readRange']>) => Promise<Uint8Array>,
-  ) {
-    let isOpen = false;
-    const { vectors } = await open(collection, tested, (source) => ({
-      readRange: (...given) => (isOpen ? fault(source, ...given) : source.readRange(...given)),
-    }));
-    isOpen = true;
-    return vectors;
-  }
-
-  test('reads each block once, of the rows that are wanted', async () => {
-    let reads = 0;
-    const vectors = await openThen((source, ...given) => {
-      reads++;
-      return source.readRange(...given);
+describe.each(cases.filter(({ way, arriving }) => way === 'blocks' || way === 'cells' || arriving))(
+  '$name, over a network',
+  (tested) => {
+    let collection: TestCollection;
+    beforeAll(async () => {
+      collection = await createTestCollection(tested.kind, tested.encoding);
     });
-    await vectors.vectorsOf([0, 1, 2, 0]);
-    expect(reads).toBe(1);
-  });
 
-  test.each(['offline', 'network', 'part-corrupt'] as const)('says what is wrong (%s)', async (code) => {
-    const vectors = await openThen(async () => Promise.reject(new AfterimageError(code, 'Injected.')));
-    await expect(vectors.vectorsOf(asked)).rejects.toMatchObject({ code });
-  });
+    /** Opened with a network that does `fault` from then on. */
+    async function openThen(
+      fault: (source: ByteSource, ...given: Parameters<ByteSource['readRange']>) => Promise<Uint8Array>,
+    ) {
+      let isOpen = false;
+      const { vectors } = await open(collection, tested, (source) => ({
+        readRange: (...given) => (isOpen ? fault(source, ...given) : source.readRange(...given)),
+      }));
+      isOpen = true;
+      return vectors;
+    }
 
-  test('is there when the network is back', async () => {
-    let away = true;
-    const vectors = await openThen((source, ...given) =>
-      away ? Promise.reject(new AfterimageError('network', 'Away.')) : source.readRange(...given),
-    );
-    await expect(vectors.vectorsOf(asked)).rejects.toMatchObject({ code: 'network' });
-    away = false;
-    expect(await vectors.vectorsOf(asked)).toHaveLength(asked.length);
-  });
+    test('reads each block once, of the rows that are wanted', async () => {
+      let reads = 0;
+      const vectors = await openThen((source, ...given) => {
+        reads++;
+        return source.readRange(...given);
+      });
+      await vectors.vectorsOf([0, 1, 2, 0]);
+      expect(reads).toBe(tested.way === 'cells' ? 2 : 1); // the members of the cell say which bytes the block has
+    });
 
-  test('an abort ends the wait with its reason', async () => {
-    const vectors = await openThen(never);
-    const controller = new AbortController();
-    const reason = new Error('Nobody wants it.');
-    const waiting = vectors.vectorsOf(asked, { signal: controller.signal });
-    await Promise.resolve();
-    controller.abort(reason);
-    await expect(waiting).rejects.toBe(reason);
-  });
-});
+    test.each(['offline', 'network', 'part-corrupt'] as const)('says what is wrong (%s)', async (code) => {
+      const vectors = await openThen(async () => Promise.reject(new AfterimageError(code, 'Injected.')));
+      await expect(vectors.vectorsOf(asked)).rejects.toMatchObject({ code });
+    });
+
+    test('is there when the network is back', async () => {
+      let away = true;
+      const vectors = await openThen((source, ...given) =>
+        away ? Promise.reject(new AfterimageError('network', 'Away.')) : source.readRange(...given),
+      );
+      await expect(vectors.vectorsOf(asked)).rejects.toMatchObject({ code: 'network' });
+      away = false;
+      expect(await vectors.vectorsOf(asked)).toHaveLength(asked.length);
+    });
+
+    test('an abort ends the wait with its reason', async () => {
+      const vectors = await openThen(never);
+      const controller = new AbortController();
+      const reason = new Error('Nobody wants it.');
+      const waiting = vectors.vectorsOf(asked, { signal: controller.signal });
+      await Promise.resolve();
+      controller.abort(reason);
+      await expect(waiting).rejects.toBe(reason);
+    });
+  },
+);

@@ -29,6 +29,7 @@ const INDEXES: Readonly<Record<AnsweringKind, string>> = {
   hnsw: 'HNSW graph',
   exact: 'Exact scan',
   codes: 'Scan of codes',
+  cells: 'Cells on the host',
   remote: 'Server',
 };
 

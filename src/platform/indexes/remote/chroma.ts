@@ -1,6 +1,6 @@
 /**
  * The part of Chroma's HTTP API (v2, `/docs` of every server) that searching takes. Why not the official client:
- * docs/decisions/0020-remote-search.md.
+ * docs/decisions/0021-remote-search.md.
  */
 import { type RemoteLocation, SPACES, type Space } from '../../../engine/collection/extensions/remote.ts';
 import { AfterimageError } from '../../../engine/errors.ts';

@@ -1,6 +1,7 @@
 import { memoise } from '../../../engine/async/cached/memoise.ts';
 import { originOf, remoteOf, SAMPLE } from '../../../engine/collection/extensions/remote.ts';
 import { createStaticSource } from '../../../engine/collection/source/static-source.ts';
+import type { IndexKind, PartKind } from '../../../engine/collection/types.ts';
 import { toAfterimageError } from '../../../engine/errors.ts';
 import type { IndexPreference, RemoteState } from '../../../protocol/query-worker.ts';
 import { REMOTE_ORIGINS } from '../../../site/remote-origins.ts';
@@ -9,6 +10,14 @@ import type { Connection } from '../../encoders/encoders.browser.ts';
 import { openIndex } from '../../indexes/open-index.browser.ts';
 import { type Device, readTextModel } from '../../models/tower-files.browser.ts';
 import type { Opened, OpenedIndex } from './opened.browser.ts';
+
+/** The files without which a collection is not searched. */
+const SEARCHED: Readonly<Record<IndexKind, readonly PartKind[]>> = {
+  hnsw: ['vectors', 'graph'],
+  exact: ['vectors'],
+  codes: ['vectors', 'codes'],
+  cells: ['cells'],
+};
 
 export interface OpenStaticOptions {
   readonly name: string;
@@ -55,7 +64,7 @@ export async function openStatic(
       ? manifest.parts
           .filter(({ kind }) => kind === SAMPLE)
           .map((part) => ({ ...part, path: `collections/${name}/${part.path}` }))
-      : [...open.collection.parts('vectors'), ...open.collection.parts(manifest.index === 'hnsw' ? 'graph' : 'codes')],
+      : SEARCHED[manifest.index].flatMap((kind) => open.collection.parts(kind)),
     keep: ({ versions }) =>
       location ? keepModel(files, open, versions) : keepTogether(files, open, index.get(), versions),
     release: () => open.release(),
