@@ -12,6 +12,7 @@ import { isValid, normalise, plainText, type Query, textQuery } from '../query/q
 import { serialise } from '../query/serialise.ts';
 import { type Baseline, cutoff, type Unjudged } from './cutoff.ts';
 import { createFilters, keyOf } from './filters.ts';
+import { likedRows } from './liked-rows.ts';
 import { type Listing, listRows } from './listing.ts';
 import { createFindNamed } from './names/find-named.ts';
 import { fuseNames } from './names/fuse.ts';
@@ -249,18 +250,6 @@ function createEmbed({ encoder, items, vectors, collection, together }: SearchEn
     const load = () => (text === undefined ? embedQuery(query, { ...sources, picture }) : encoder.encode(text));
     return embeddings.get(serialise(query), load);
   };
-}
-
-/** Rows of the collection's pictures that a query is like; not of those that it is pushed away from. */
-async function likedRows({ terms }: Query, options: SearchEngineOptions): Promise<ReadonlySet<number>> {
-  const { items, collection, together = [] } = options;
-  const liked = terms.flatMap((term) => (term.kind === 'item' && term.weight > 0 ? [term] : []));
-  const found = liked.map(async ({ id, collection: wanted }) => {
-    if (wanted === null || wanted === collection) return items.rowOf(id);
-    return together.includes(wanted) ? items.rowOf(id, wanted) : -1;
-  });
-  const rows = await Promise.all(found);
-  return new Set(rows.filter((row) => row >= 0)); // one that was removed meanwhile is not there
 }
 
 /**
