@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import type { DecodedPicture, PictureDecoder } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { createDecoder } from './decode.node.ts';
+import { patternRgb } from './testing-pattern.ts';
 
 export const testPreprocessor: Preprocessor = {
   imageSize: 16,
@@ -39,6 +40,13 @@ export function fixture(name: string): Promise<Buffer> {
   const extension = extname(name).slice(1);
   const folder = ['heic', 'jpg', 'png', 'tif'].includes(extension) ? `${extension}/` : '';
   return readFile(new URL(`fixtures/${folder}${name}`, import.meta.url));
+}
+
+/** A file of `patternRgb`. */
+export function patternFile(width: number, height: number): Promise<Buffer> {
+  return sharp(patternRgb(width, height), { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
 }
 
 /** The preview as raw RGB. */

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { createDecoder } from '../decode.node.ts';
-import { testPreprocessor } from '../testing-pictures.node.ts';
+import { patternFile, testPreprocessor } from '../testing-pictures.node.ts';
 
 /** Written by scripts/models/pillow_pixels.py. */
 interface Golden {
@@ -16,21 +15,6 @@ interface Golden {
 
 const file = new URL('../fixtures/pillow-pixels.json', import.meta.url);
 const goldens = JSON.parse(await readFile(file, 'utf8')) as Golden[];
-
-/** The formula of `pattern` there. */
-function pattern(width: number, height: number): Promise<Buffer> {
-  const rgb = new Uint8Array(3 * width * height);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at += 3) {
-      rgb[at] = (Math.floor(x / 9) + Math.floor(y / 7)) % 2 === 1 ? 220 : 30;
-      rgb[at + 1] = Math.floor((255 * x) / width);
-      rgb[at + 2] = Math.floor((255 * y) / height);
-    }
-  }
-  return sharp(rgb, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
-}
 
 /** Of the values, their mean taken away: of pictures, cosines are near 1 whatever they show. */
 function correlation(a: Uint8Array, b: Uint8Array): number {
@@ -59,7 +43,7 @@ test.each(goldens)('$width × $height to $edge, cropped to $size: the pixels of 
   const { width, height, edge, size } = golden;
   const preprocessor = { ...testPreprocessor, imageSize: size, shortestEdge: edge };
   const decoder = createDecoder({ preprocessor, pictures: 'none' });
-  const { pixels } = await decoder.decode(await pattern(width, height), 'a.png');
+  const { pixels } = await decoder.decode(await patternFile(width, height), 'a.png');
   const expected = new Uint8Array(Buffer.from(golden.rgb, 'base64'));
   expect(pixels.rgb.length).toBe(expected.length);
   expect(correlation(pixels.rgb, expected)).toBeGreaterThan(0.998);
