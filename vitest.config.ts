@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BROWSER_ARGS, findBrowser } from './scripts/checks/browser.ts';
 import { ensureKernels } from './scripts/repository/kernels.ts';
 import { libheif } from './scripts/vite/vite-libheif.ts';
+import { onnxruntime } from './scripts/vite/vite-onnxruntime.ts';
 import { solidPages } from './scripts/vite/vite-solid.ts';
 
 const executablePath = findBrowser();
@@ -37,10 +38,11 @@ export default defineConfig({
         },
       },
       {
-        plugins: [solidPages(), libheif()],
+        plugins: [solidPages(), libheif(), onnxruntime()],
         // Named beforehand: a dependency that is met while tests run loads the page anew in the middle of them.
         optimizeDeps: {
           include: [
+            '@huggingface/tokenizers',
             '@noble/hashes/sha2.js',
             '@zip.js/zip.js/lib/zip-core-native.js',
             'axe-core',
@@ -48,6 +50,7 @@ export default defineConfig({
             'fast-check',
             'idb',
             'ignore',
+            'onnxruntime-web/webgpu',
             'sax',
             'solid-js',
             'solid-js/store',

@@ -6,6 +6,7 @@ import { addModel } from './models/add-model.ts';
 import { listModels } from './models/list-models.ts';
 import { addReranker, isReranker } from './models/rerankers/add-reranker.ts';
 import { MODELS_FOLDER } from './repository/folders.ts';
+import { listCollections } from './site/list-collections.ts';
 
 const HELP = `
 Usage: pnpm add-model <folder> [options]
@@ -69,9 +70,10 @@ await runScript(HELP, async (args) => {
   };
   if (await isReranker(common.folder)) {
     const { title, imageSize, dtypes } = await addReranker(common);
+    await listCollections(); // it names the rerankers
     console.log(`${title}: a reranker, ${imageSize} px.`);
     console.log(`Loads ${dtypes.wasm} on wasm, ${dtypes.webgpu} on WebGPU, ${dtypes.cpu} in Node.`);
-    return console.log('What it changes: pnpm eval --rerank');
+    return console.log('The page offers a second look now. What it changes: pnpm eval --rerank');
   }
   const manifest = await addModel({
     ...common,

@@ -14,6 +14,7 @@ import { pullModel } from './models/pull/pull.ts';
 import { findEntry, type RegistryEntry, readRegistry } from './models/registry/registry.ts';
 import { installedRerankers } from './models/rerankers/installed-rerankers.ts';
 import { MODELS_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
+import { listCollections } from './site/list-collections.ts';
 
 const HELP = `
 Usage: pnpm models list
@@ -71,6 +72,7 @@ await runScript(HELP, async (args) => {
     case 'remove':
       await removeModel(MODELS_FOLDER, named());
       await listModels(MODELS_FOLDER);
+      await listCollections(); // it names the rerankers
       return console.log(`Removed ${named()}.`);
     default:
       throw usage('models takes list, info, pull, verify, check or remove');

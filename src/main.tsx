@@ -31,9 +31,12 @@ import { collectionOf, createContextOf, createValues, wantsNames } from './state
 import { createFollowing } from './state/search/following.ts';
 import { createQueryNotice } from './state/search/query-notice.ts';
 import { createRefining } from './state/search/refining.ts';
+import { createRerankChoice } from './state/search/rerank-choice.ts';
+import { createReranking } from './state/search/reranking.ts';
 import { createSearch, type Search } from './state/search/search.ts';
 import { FAST_LINE, lineSpeed, SLOW_LINE, savesData, untilPicturesShown } from './state/shell/line.ts';
 import { createNotices, type Notices } from './state/shell/notices.ts';
+import { createFocusWithin } from './state/shell/within.ts';
 import { AppView } from './ui/app.tsx';
 import { type App, AppContext } from './ui/context.ts';
 
@@ -63,6 +66,7 @@ function createApp(baseUrl: string): App {
     items,
     (before, after) => log.continueAs(before, after),
     (query) => contextOf(query),
+    (answer) => reranking.arrange(answer),
   );
   const names = createMemo(() => wantsNames(address.current(), session.collection()?.manifest.name));
   createEffect(on(names, search.retry, { defer: true }));
@@ -93,6 +97,21 @@ function createApp(baseUrl: string): App {
     const name = session.collection()?.manifest.name;
     const ofSite = (one: string) => createStaticPictures(baseUrl, one);
     return name === undefined ? undefined : picturesOf(name, ofSite, libraryPictures);
+  });
+  const siteModels = createSiteModels(client);
+  const atPictures = createFocusWithin('.grid');
+  const reranking = createReranking({
+    ...{ client, search, items },
+    ready: session.ready,
+    onGpu: () => session.encoder()?.device === 'webgpu',
+    modelsChanged: siteModels.list,
+    choice: createRerankChoice(),
+    pictures: pictureSource,
+    held: () => address.current().item !== null || atPictures(),
+    load: async () => {
+      const { createRerankClient } = await import('./client/rerank-client.ts');
+      return createRerankClient({ baseUrl, device, ...(threads === null ? {} : { threads }) });
+    },
   });
   const askedPictures = createAskedAccess(async () => {
     const [{ createAskedPictures }, { embed }] = await Promise.all([
@@ -132,8 +151,9 @@ function createApp(baseUrl: string): App {
     loading,
     search,
     refining,
+    reranking,
     otherModels,
-    siteModels: createSiteModels(client),
+    siteModels,
     items,
     async itemOf(id) {
       const row = await client.rowOf(id);

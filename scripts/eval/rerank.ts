@@ -50,6 +50,14 @@ export async function evaluateRerank(search: NodeSearch, options: RerankEvaluati
   const reranker = await loadNodeReranker(modelsFolder, found.id);
   const emoji = await emojiOfRows(search.items);
   const look = createLook(search, reranker, join(options.publicFolder, 'collections', options.collection));
+  const judge = async ({ text, right }: JudgedText): Promise<Looked> => {
+    const { answer, reranked, ms } = await look(text);
+    const [before, after] = [answer.rows, reranked.rows].map((rows) => ndcgAtK([...rows], right, 10)) as [
+      number,
+      number,
+    ];
+    return { before, after, moved: reranked.from.some((from, rank) => from !== rank), ms };
+  };
   const figures: RerankFigures[] = [];
   for (const [of, all] of [
     ['English names', nameQueries(emoji, 'en')],
@@ -58,7 +66,7 @@ export async function evaluateRerank(search: NodeSearch, options: RerankEvaluati
     const queries = spread(all, options.queries);
     options.log(`${of}: ${queries.length} of ${all.length} queries`);
     const looks: Looked[] = [];
-    for (const query of queries) looks.push(await look(query));
+    for (const query of queries) looks.push(await judge(query));
     const mean = (value: (one: Looked) => number) => looks.reduce((sum, one) => sum + value(one), 0) / looks.length;
     figures.push({
       reranker: found.title,
@@ -81,14 +89,19 @@ interface Looked {
   readonly ms: number;
 }
 
-function createLook({ engine, items }: Pick<NodeSearch, 'engine' | 'items'>, reranker: LoadedReranker, folder: string) {
+/** A second look, in Node, at what a collection answers. @param folder of the collection */
+export function createLook(
+  { engine, items }: Pick<NodeSearch, 'engine' | 'items'>,
+  reranker: LoadedReranker,
+  folder: string,
+) {
   /** The thumbnail, which is what the page looks at, too. */
   const read = async (row: number): Promise<Pixels | undefined> => {
     const { thumbnail } = await items.get(row);
     const bytes = thumbnail && (await readFile(join(folder, thumbnail.path)).catch(() => undefined));
     return bytes ? pixelsOf(bytes, reranker.preprocessor) : undefined;
   };
-  return async ({ text, right }: JudgedText): Promise<Looked> => {
+  return async (text: string) => {
     const answer = await engine.search(textQuery(text));
     const plan = planRerank(answer, answer, RERANKED);
     const started = performance.now();
@@ -99,13 +112,7 @@ function createLook({ engine, items }: Pick<NodeSearch, 'engine' | 'items'>, rer
       seen.map((one) => one.pixels),
     );
     const ms = performance.now() - started;
-    const { rows, from } = rerank(answer, { ...plan, ranks: seen.map(({ rank }) => rank) }, matches);
-    return {
-      before: ndcgAtK([...answer.rows], right, 10),
-      after: ndcgAtK([...rows], right, 10),
-      moved: from.some((before, rank) => before !== rank),
-      ms,
-    };
+    return { answer, reranked: rerank(answer, { ...plan, ranks: seen.map(({ rank }) => rank) }, matches), ms };
   };
 }
 

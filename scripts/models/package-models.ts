@@ -9,7 +9,14 @@ import {
   parseModelManifest,
   stringifyModelManifest,
 } from '../../src/engine/model/model.ts';
+import {
+  parseRerankerManifest,
+  RERANKER,
+  type RerankerManifest,
+  stringifyRerankerManifest,
+} from '../../src/engine/model/reranker.ts';
 import { textFiles, visionFiles } from '../../src/platform/models/model-files.ts';
+import { rerankerFiles } from '../../src/platform/rerankers/reranker-files.ts';
 import { writePacked } from '../site/packed.ts';
 import { listModels } from './list-models.ts';
 
@@ -20,24 +27,24 @@ const VISION = /^onnx\/vision_model\w*\.onnx$/;
 
 /**
  * Copy the models in `from` to `to` for a static host: only what a browser loads, and files over 20 MiB in parts. Folders
- * without a `model.json` are left out.
+ * without a `model.json` or a `reranker.json` are left out.
  * @throws AfterimageError `model-invalid`.
  */
 export async function packageModels(from: string, to: string, maxPartBytes = MAX_PART_BYTES): Promise<void> {
   const entries = await readdir(from, { withFileTypes: true }).catch(() => []);
   for (const { name } of entries.filter((entry) => !entry.name.startsWith('.'))) {
-    const text = await readFile(join(from, name, 'model.json'), 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    await packageModel(parseModelManifest(text), join(from, name), join(to, name), maxPartBytes);
+    const read = (file: string) => readFile(join(from, name, file), 'utf8').catch(() => undefined);
+    const [text, reranker] = [await read('model.json'), await read(RERANKER)];
+    const paths = [join(from, name), join(to, name), maxPartBytes] as const;
+    if (text !== undefined) await packageModel(parseModelManifest(text), ...paths);
+    if (reranker !== undefined) await packageReranker(parseRerankerManifest(reranker), ...paths);
   }
   await listModels(to);
 }
 
 async function packageModel(manifest: ModelManifest, from: string, to: string, maxPartBytes: number): Promise<void> {
   await mkdir(to, { recursive: true });
-  for (const name of await readdir(from)) {
-    if (PAPERS.test(name) && name !== 'model.json') await cp(join(from, name), join(to, name));
-  }
+  await copyPapers(from, to);
   const files: ModelFile[] = [];
   for (const file of browserFiles(manifest)) files.push(await packageFile(file, from, to, maxPartBytes));
   const packed = new Set(files.map(({ path }) => path));
@@ -45,6 +52,30 @@ async function packageModel(manifest: ModelManifest, from: string, to: string, m
   const omittedVision = [...(manifest.omittedVision ?? []), ...omitted.map(({ sha256 }) => sha256)];
   const packaged = { ...manifest, files, omittedVision };
   await writeFile(join(to, 'model.json'), stringifyModelManifest(packaged));
+}
+
+async function packageReranker(
+  manifest: RerankerManifest,
+  from: string,
+  to: string,
+  maxPartBytes: number,
+): Promise<void> {
+  await mkdir(to, { recursive: true });
+  await copyPapers(from, to);
+  const needed = new Set([...rerankerFiles(manifest, 'wasm'), ...rerankerFiles(manifest, 'webgpu')]);
+  const files: ModelFile[] = [];
+  for (const file of needed) files.push(await packageFile(file, from, to, maxPartBytes));
+  // What Node alone runs is not there.
+  const dtypes = { ...manifest.dtypes, cpu: manifest.dtypes.wasm };
+  const used = new Set(Object.values(dtypes));
+  const golden = manifest.golden.filter(({ dtype }) => used.has(dtype));
+  await writeFile(join(to, RERANKER), stringifyRerankerManifest({ ...manifest, dtypes, golden, files }));
+}
+
+async function copyPapers(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from)) {
+    if (PAPERS.test(name) && name !== 'model.json') await cp(join(from, name), join(to, name));
+  }
 }
 
 /**

@@ -7,6 +7,9 @@ import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
 import { parseModelList } from '../../src/engine/model/model-list.ts';
 import { SECURITY_HEADERS } from '../../src/site/headers.ts';
 import { listModels } from '../models/list-models.ts';
+import { packageModels } from '../models/package-models.ts';
+import { addReranker } from '../models/rerankers/add-reranker.ts';
+import { ROOT_FOLDER } from '../repository/folders.ts';
 import { headersOf, readHeaderRules } from '../serve/emulated/header-rules.ts';
 import { packCollections } from '../site/pack-collections.ts';
 import { checkLimits } from './check-limits.ts';
@@ -86,6 +89,24 @@ describe('the folder', () => {
     await pack({ models: ['unused'] });
     expect(await listed()).toEqual([DEFAULT_MODEL, 'unused']);
     await expect(pack({ models: ['gone'] })).rejects.toMatchObject({ code: 'model-not-found' });
+  });
+
+  it('holds the rerankers that the list names, verified', async () => {
+    const folder = join(ROOT_FOLDER, 'src/platform/rerankers/fixtures/random-blip-itm');
+    await addReranker({ folder, modelsFolder: join(work, 'added'), id: 'again' });
+    await packageModels(join(work, 'added'), join(site, 'models'));
+    const named = async () => {
+      await pack();
+      return (await filesOf(out)).filter((path) => path.startsWith('models/again/'));
+    };
+    expect(await named()).toEqual([]);
+    const list = JSON.parse(await textOf(site, 'collections/index.json')) as object;
+    await writeFiles(site, { 'collections/index.json': JSON.stringify({ ...list, rerankers: ['again'] }) });
+    expect(await named()).toEqual(
+      expect.arrayContaining(['models/again/reranker.json', 'models/again/onnx/model.onnx']),
+    );
+    await writeFile(join(site, 'models/again/onnx/model.onnx'), 'damaged');
+    await expect(pack()).rejects.toMatchObject({ code: 'part-corrupt' });
   });
 
   it('is replaced, but nothing else ever is', async () => {

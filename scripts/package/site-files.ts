@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { parseCollectionList } from '../../src/engine/collection/manifest.ts';
-import type { CollectionEntry } from '../../src/engine/collection/types.ts';
+import { EMPTY_LIST, parseCollectionList } from '../../src/engine/collection/manifest.ts';
+import type { CollectionEntry, CollectionList } from '../../src/engine/collection/types.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
 import { DEFAULT_MODEL } from '../../src/engine/model/model.ts';
 
@@ -33,19 +33,19 @@ const NOT_FOR_VISITORS = new Map([
 
 /**
  * The files of a built site that visitors need: the app, the collections that are listed, and the models that one of
- * these names, or `models` does, or that a visitor's own pictures take.
+ * these names, or `models` does, or that a visitor's own pictures take, or that look at results again.
  * @param site folder of a built site
  * @throws AfterimageError `usage` where there is none, `model-not-found`
  */
 export async function selectFiles(site: string, models: readonly string[] = []): Promise<Selected> {
   const all = await listFiles(site);
-  const collections = await readCollections(site);
+  const { collections, rerankers = [] } = await readList(site);
   for (const id of models) {
     if (!all.some(({ path }) => path === `models/${id}/model.json`)) {
       throw new AfterimageError('model-not-found', `There is no model ${id} in ${join(site, 'models')}.`);
     }
   }
-  const named = new Set([DEFAULT_MODEL, ...models, ...collections.map(({ model }) => model)]);
+  const named = new Set([DEFAULT_MODEL, ...models, ...rerankers, ...collections.map(({ model }) => model)]);
   const listed = new Set(collections.map(({ name }) => name));
   const files: SiteFile[] = [];
   const leftOut = new Map<string, LeftOut>();
@@ -87,8 +87,8 @@ async function listFiles(site: string): Promise<readonly SiteFile[]> {
   return Promise.all(files);
 }
 
-/** The collections that a site lists; none where it has no list. */
-async function readCollections(site: string): Promise<readonly CollectionEntry[]> {
+/** What a site lists; nothing where it has no list. */
+async function readList(site: string): Promise<CollectionList> {
   const text = await readFile(join(site, 'collections/index.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? [] : parseCollectionList(text).collections;
+  return text === undefined ? EMPTY_LIST : parseCollectionList(text);
 }

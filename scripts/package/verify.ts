@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCollection } from '../../src/engine/collection/reader.ts';
 import type { CollectionEntry, CollectionManifest } from '../../src/engine/collection/types.ts';
-import { type ModelManifest, parseModelManifest } from '../../src/engine/model/model.ts';
+import { type ModelFile, type ModelManifest, parseModelManifest } from '../../src/engine/model/model.ts';
+import { parseRerankerManifest } from '../../src/engine/model/reranker.ts';
 import { createFolderSource } from '../../src/platform/bytes/bytes.node.ts';
 import { sha256 } from '../../src/platform/hashes/sha256.ts';
 import type { SiteFile } from './site-files.ts';
@@ -32,13 +33,20 @@ export async function verifyData(
     collections.push(manifest);
   }
   const models: ModelManifest[] = [];
+  const readAll = async (folder: string, all: readonly ModelFile[]) => {
+    for (const file of all.flatMap((one) => one.parts ?? [one])) await source.read(`${folder}/${file.path}`, file);
+  };
   for (const { path } of files) {
-    const [, id] = /^models\/([^/]+)\/model\.json$/.exec(path) ?? [];
-    if (id === undefined) continue;
-    const model = parseModelManifest(await readFile(join(site, path), 'utf8'));
-    for (const file of model.files.flatMap((one) => one.parts ?? [one]))
-      await source.read(`models/${id}/${file.path}`, file);
-    models.push(model);
+    const [, folder, kind] = /^(models\/[^/]+)\/(model|reranker)\.json$/.exec(path) ?? [];
+    if (folder === undefined) continue;
+    const text = await readFile(join(site, path), 'utf8');
+    if (kind === 'reranker') {
+      await readAll(folder, parseRerankerManifest(text).files);
+    } else {
+      const model = parseModelManifest(text);
+      await readAll(folder, model.files);
+      models.push(model);
+    }
   }
   return { collections, models };
 }

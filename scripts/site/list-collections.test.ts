@@ -1,16 +1,19 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { stringifyManifest } from '../../src/engine/collection/manifest.ts';
 import { sampleContent, writeCollection } from '../../src/engine/collection/testing.ts';
 import { register } from '../../src/platform/collections/collection-list.node.ts';
 import { sha256 } from '../../src/platform/hashes/sha256.ts';
 import { temporaryFolder } from '../indexing/testing.ts';
+import { addReranker } from '../models/rerankers/add-reranker.ts';
+import { ROOT_FOLDER } from '../repository/folders.ts';
 import { listCollections } from './list-collections.ts';
 
 /** A folder of collections, of which only the manifests matter. */
 async function collectionsOf(...names: readonly string[]) {
-  const folder = await temporaryFolder();
+  const folder = join(await temporaryFolder(), 'collections');
+  await mkdir(folder);
   const add = async (name: string) => {
     const manifest = await writeCollection({ ...sampleContent(sha256, 2, 4), name }, new Map());
     await mkdir(join(folder, name), { recursive: true });
@@ -62,6 +65,22 @@ test('a list of something else is refused and stays', async () => {
   await writeFile(list, '{"my": "data"}');
   await expect(update()).rejects.toMatchObject({ code: 'not-writable' });
   expect(await readFile(list, 'utf8')).toBe('{"my": "data"}');
+});
+
+test('the rerankers in the folder of models beside it are named, in the order of their names, and leave the list', async () => {
+  const { folder, list, update } = await collectionsOf('a');
+  const models = join(dirname(folder), 'models');
+  const TINY = join(ROOT_FOLDER, 'src/platform/rerankers/fixtures/random-blip-itm');
+  const named = async () => JSON.parse(await readFile(list, 'utf8')).rerankers;
+  expect(await named()).toBeUndefined();
+  for (const id of ['tiny', 'another']) await addReranker({ folder: TINY, modelsFolder: models, id });
+  await update();
+  expect(await named()).toEqual(['another', 'tiny']);
+  await register(folder, 'a');
+  expect(await named()).toEqual(['another', 'tiny']);
+  await rm(models, { recursive: true });
+  await update();
+  expect(await named()).toBeUndefined();
 });
 
 test('nothing is written where there is nothing to say', async () => {

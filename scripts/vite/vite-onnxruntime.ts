@@ -34,7 +34,8 @@ export function onnxruntime(): Plugin {
     async load(id) {
       if (id.startsWith(`${RESOLVED}/`)) return startModule(`/@fs/${join(FOLDER, id.slice(RESOLVED.length + 1))}`);
       if (id !== RESOLVED) return undefined;
-      const served = (path: string) => `new URL(${JSON.stringify(path)}, import.meta.url).href`;
+      // Vite would look for the file that the address names.
+      const served = (path: string) => `new URL(/* @vite-ignore */ ${JSON.stringify(path)}, import.meta.url).href`;
       const emit = (fileName: string, source: string | Uint8Array) =>
         `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', fileName: `assets/${fileName}`, source })}`;
       const entries = Object.entries(BUILDS).map(async ([device, build]) => {

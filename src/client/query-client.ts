@@ -69,6 +69,8 @@ export interface QueryClient {
   keepModel(id: string): Promise<boolean>;
   stopKeeping(): Promise<void>;
   removeModel(id: string): Promise<void>;
+  /** As in `QueryWorkerApi`, on the device that was chosen. */
+  rerankers(): ReturnType<QueryWorkerApi['rerankers']>;
   /** Values of a field in the open collection, as its worker gives them. */
   values(field: FilterField, prefix: string): ReturnType<QueryWorkerApi['values']>;
   items(rows: readonly number[]): Promise<Item[]>;
@@ -154,6 +156,7 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     siteModels: () => run((worker) => worker.onDevice((api, device) => api.siteModels(device))),
     keepModel: (id) => run((worker) => worker.onDevice((api, device) => api.keepModel(id, device))),
     stopKeeping: () => run((worker) => worker.ask((api) => api.stopKeeping())),
+    rerankers: () => run((worker) => worker.onDevice((api, device) => api.rerankers(device))),
     removeModel: (id) => run((worker) => worker.ask((api) => api.removeModel(id))),
     stopOtherModel: () => run((worker) => worker.ask((api) => api.stopOtherModel())),
     rank: (query, from, count, context) =>

@@ -93,6 +93,7 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     keepModel: async () => true,
     stopKeeping: async () => {},
     removeModel: async () => {},
+    rerankers: async () => [],
     otherModels: async () => [],
     loadOtherModel: async () => true,
     stopOtherModel: async () => {},

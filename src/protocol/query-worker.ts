@@ -12,9 +12,11 @@ import type { ModelFacts } from '../engine/model/model-list.ts';
 import type { FilterField, Query } from '../engine/query/query.ts';
 import type { FieldValue } from '../engine/query/values.ts';
 import type { Ranking } from '../engine/search/ranking.ts';
+import type { Reranked } from '../engine/search/rerank.ts';
 import type { RankedPage, SearchAnswer, SearchContext } from '../engine/search/search-engine.ts';
 import type { DateOrder, Month, Year } from '../engine/timeline/timeline.ts';
 import type { CopiesRequest, FoundCopies } from './copies.ts';
+import type { SiteReranker } from './rerank-worker.ts';
 
 /** `?device=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
@@ -186,6 +188,8 @@ export interface SearchResponse extends SearchAnswer {
   readonly device: Device;
   /** Records of the first of `rows`, about a screen of them: no second round trip. None where the network is away. */
   readonly items: readonly Item[];
+  /** Its best pictures were looked at again, and are in the order of that. */
+  readonly reranked?: Reranked;
 }
 
 export type { CopiesRequest, CopyKind, FoundCopies, FoundGroup, KeepReason } from './copies.ts';
@@ -252,6 +256,8 @@ export interface QueryWorkerApi {
   keepModel(id: string, device: EncoderRequest['device']): Promise<boolean>;
   /** Stop what `keepModel` downloads; what has come is kept. */
   stopKeeping(): Promise<void>;
+  /** What the site has to look at the best pictures again. @throws AfterimageError `offline`, `network`, `model-invalid` */
+  rerankers(device: EncoderRequest['device']): Promise<readonly SiteReranker[]>;
   /** Delete what this browser keeps of a model. One that is loaded goes on answering until the page is closed. */
   removeModel(id: string): Promise<void>;
   /** Waits for encoder and index where they are still loading. */

@@ -12,6 +12,7 @@ import { SearchView } from './search/search-view.tsx';
 import { Header } from './shell/header.tsx';
 import { NoticeLines } from './shell/notices.tsx';
 import { OtherModelLines } from './shell/other-models.tsx';
+import { RerankLine } from './shell/rerank-line.tsx';
 
 const loadDetail = () => import('./detail/detail.tsx');
 const Detail = lazy(loadDetail);
@@ -92,6 +93,7 @@ export function AppView(): JSX.Element {
       </Show>
       <NoticeLines>
         <OtherModelLines />
+        <RerankLine />
       </NoticeLines>
       <DropListener />
     </>

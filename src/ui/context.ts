@@ -19,6 +19,7 @@ import type { AddressBar } from '../state/search/address.ts';
 import type { AskedAccess } from '../state/search/asked-access.ts';
 import type { createValues } from '../state/search/context.ts';
 import type { Refining } from '../state/search/refining.ts';
+import type { Reranking } from '../state/search/reranking.ts';
 import type { Search } from '../state/search/search.ts';
 import type { Notices } from '../state/shell/notices.ts';
 
@@ -33,6 +34,8 @@ export interface App {
   readonly loading: LoadGate;
   readonly search: Search;
   readonly refining: Refining;
+  /** A second look at the best pictures of an answer. */
+  readonly reranking: Reranking;
   /** Models that find pictures beside that of the open collection. */
   readonly otherModels: OtherModels;
   /** The models of the site, and what this browser keeps of them. */

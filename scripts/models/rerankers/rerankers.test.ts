@@ -1,11 +1,13 @@
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseRerankerManifest, RERANKER } from '../../../src/engine/model/reranker.ts';
 import { loadNodeReranker } from '../../../src/platform/rerankers/blip-itm.node.ts';
 import { paintedPicture, selfTest } from '../../../src/platform/rerankers/self-test.ts';
 import { removeModel, verifyModel } from '../installed.ts';
+import { packageModels } from '../package-models.ts';
 import { pullModel } from '../pull/pull.ts';
 import { findEntry, readRegistry } from '../registry/registry.ts';
 import { addReranker, isReranker } from './add-reranker.ts';
@@ -54,6 +56,15 @@ test('it is verified and removed like a model', async () => {
   await expect(loadNodeReranker(at('listed'), 'tiny')).rejects.toMatchObject({ code: 'part-corrupt' });
   await removeModel(at('listed'), 'tiny');
   expect(await installedRerankers(at('listed'))).toEqual([]);
+});
+
+test('a site has what browsers load of it, large files in parts', async () => {
+  await packageModels(at('models'), at('site'), 100_000);
+  const manifest = parseRerankerManifest(await readFile(at('site/tiny', RERANKER), 'utf8'));
+  expect(manifest.dtypes).toEqual({ wasm: 'q8', webgpu: 'fp32', cpu: 'q8' });
+  const graph = manifest.files.find(({ path }) => path === 'onnx/model_quantized.onnx');
+  expect(graph?.parts?.length).toBeGreaterThan(1);
+  for (const { path } of graph?.parts ?? []) expect(await readdir(at('site/tiny/onnx'))).toContain(path.slice(5));
 });
 
 test('weights as they are published, and folders that miss something, are refused with what makes them', async () => {

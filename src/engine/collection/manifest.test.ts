@@ -164,6 +164,8 @@ describe('the list of collections', () => {
   test('survives being written and read', () => {
     const list = { ...EMPTY_LIST, collections: [entryOf(valid), { ...entryOf(valid), name: 'second' }] };
     expect(parseCollectionList(stringifyCollectionList(list))).toEqual(list);
+    const withRerankers = { ...list, rerankers: ['blip', 'tiny'] };
+    expect(parseCollectionList(stringifyCollectionList(withRerankers))).toEqual(withRerankers);
     expect(EMPTY_LIST.collections).toEqual([]);
   });
 
@@ -182,6 +184,7 @@ describe('the list of collections', () => {
     const one = entryOf(valid);
     const text = (collections: object[]) => JSON.stringify({ ...EMPTY_LIST, collections });
     expect(() => parseCollectionList(text([one, one]))).toThrow(invalid);
+    expect(() => parseCollectionList(JSON.stringify({ ...EMPTY_LIST, rerankers: ['../x'] }))).toThrow(invalid);
     expect(() => parseCollectionList(text([{ ...one, name: '../x' }]))).toThrow(invalid);
     expect(() => parseCollectionList(text([{ ...one, url: 'https://elsewhere.example' }]))).toThrow(invalid);
   });

@@ -231,11 +231,15 @@ const entry: Check<CollectionEntry> = object<CollectionEntry>({
 });
 
 const collectionList: Check<CollectionList> = also(
-  object<CollectionList>({
-    format: oneOf('afterimage-collections'),
-    version: oneOf(1),
-    collections: list(entry, 10_000),
-  }),
+  object<CollectionList>(
+    {
+      format: oneOf('afterimage-collections'),
+      version: oneOf(1),
+      collections: list(entry, 10_000),
+      rerankers: list(modelId, 100),
+    },
+    ['rerankers'],
+  ),
   ({ collections }) =>
     new Set(collections.map(({ name }) => name)).size < collections.length ? 'names a collection twice' : undefined,
 );

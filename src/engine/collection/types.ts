@@ -220,6 +220,8 @@ export interface CollectionList {
   readonly format: 'afterimage-collections';
   readonly version: 1;
   readonly collections: readonly CollectionEntry[];
+  /** Ids of the rerankers in the site's folder of models, by name; absent where there are none. */
+  readonly rerankers?: readonly string[];
 }
 
 /** `original`: the file that was indexed, which a site need not have. */

@@ -37,15 +37,16 @@ export async function leaveUnlisted(folder: string): Promise<void> {
 /**
  * Bring the list in the folder `collections` in step with the folders beside it: collections without a manifest that can
  * be read leave, others enter at the end, by name. A missing or damaged list is made anew.
+ * @param rerankers ids of the site's rerankers; those that are listed stay where absent
  * @throws AfterimageError `not-writable` where the list is a file of something else, and what the file system refuses.
  */
-export async function updateList(collections: string): Promise<ListChanges> {
-  const { text, after, ...changes } = await compare(collections);
+export async function updateList(collections: string, rerankers?: readonly string[]): Promise<ListChanges> {
+  const { text, after, ...changes } = await compare(collections, rerankers);
   if (text === after) return changes;
   const path = listPath(collections);
   const release = await lock(join(collections, '.index.lock'), `Another build-index is writing to ${path}.`, true);
   try {
-    const now = await compare(collections); // Another one may have written it since.
+    const now = await compare(collections, rerankers); // Another one may have written it since.
     if (now.after === undefined || now.after === now.text) return changes;
     const draft = join(collections, '.index.new');
     await writeFile(draft, now.after);
@@ -57,17 +58,22 @@ export async function updateList(collections: string): Promise<ListChanges> {
 }
 
 /** The list as it is and as it should be; where there are neither list nor collections, both are undefined. */
-async function compare(collections: string): Promise<ListChanges & { text?: string; after?: string }> {
+async function compare(
+  collections: string,
+  rerankers: readonly string[] | undefined,
+): Promise<ListChanges & { text?: string; after?: string }> {
   const text = await readList(collections);
-  const before = parseList(text).collections;
+  const { collections: before, rerankers: listedRerankers = [] } = parseList(text);
   const there = await readEntries(collections);
   const kept = before.flatMap(({ name }) => there.get(name) ?? []);
   const listed = new Set(before.map(({ name }) => name));
   const added = [...there.values()].filter(({ name }) => !listed.has(name));
   if (text === undefined && added.length === 0) return { added: [], removed: [] };
+  const rerank = rerankers ?? listedRerankers;
+  const list = { ...EMPTY_LIST, collections: [...kept, ...added], ...(rerank.length > 0 && { rerankers: rerank }) };
   return {
     ...(text !== undefined && { text }),
-    after: stringifyCollectionList({ ...EMPTY_LIST, collections: [...kept, ...added] }),
+    after: stringifyCollectionList(list),
     added: added.map(({ name }) => name),
     removed: [...listed].filter((name) => !there.has(name)),
   };

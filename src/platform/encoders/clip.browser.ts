@@ -8,8 +8,9 @@ import { expandTensors } from '../../engine/model/prepared.ts';
 import type { Version } from '../bytes/http-source.browser.ts';
 import { preparedPath, preparedTensors, textEncoderBytes, towerPath } from '../models/model-files.ts';
 import { type Device, type OnEvent, runtimeVersion, type TowerFiles } from '../models/tower-files.browser.ts';
+import { watchDevice } from '../runtime/sessions.browser.ts';
 import { type ClipTextEncoder, createTextEncoder, goldenCosine } from './clip-text.ts';
-import { loadTextTower, type TowerOptions, watchDevice } from './text-tower.browser.ts';
+import { loadTextTower, type TowerOptions } from './text-tower.browser.ts';
 import { checkGpuDtype, weightsBeside } from './tower-options.browser.ts';
 
 export interface BrowserTextEncoder {

@@ -3,7 +3,7 @@
 import { AfterimageError } from '../../engine/errors.ts';
 import { type ModelFile, type ModelManifest, parseModelManifest } from '../../engine/model/model.ts';
 import { type FileHash, lineBytes, type ReadOptions } from '../../engine/ports.ts';
-import type { HttpSource } from '../bytes/http-source.browser.ts';
+import type { HttpSource, Newest } from '../bytes/http-source.browser.ts';
 import { MODELS } from './models-folder.ts';
 
 type Files = (manifest: ModelManifest) => readonly ModelFile[];
@@ -54,19 +54,38 @@ export async function keepModel(
   source: Pick<HttpSource, 'newest' | 'prefetch' | 'commit'>,
   id: string,
   needed: Files,
-  { signal, onProgress }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<ModelManifest> {
   const path = `${MODELS}${id}/model.json`;
-  const abort = signal ? { signal } : {};
-  const newest = await source.newest(path, abort);
+  const newest = await source.newest(path, options.signal ? { signal: options.signal } : {});
   if (!newest) throw new AfterimageError('model-not-found', `There is no model ${id} here (${path} is missing).`);
   const manifest = parseModelManifest(newest.text);
-  const pieces = piecesOf(needed(manifest));
+  await keepFiles(source, { folder: `${MODELS}${id}`, path, newest, files: needed(manifest) }, options);
+  return manifest;
+}
+
+/** What is to be kept: files in a folder, and the text that describes them. */
+export interface FilesToKeep {
+  readonly folder: string;
+  /** Of the text. */
+  readonly path: string;
+  readonly newest: Pick<Newest, 'text' | 'kept'>;
+  readonly files: readonly ModelFile[];
+}
+
+/** @throws AfterimageError `part-missing`, `part-corrupt`, `offline`, `network`; the signal's reason */
+export async function keepFiles(
+  source: Pick<HttpSource, 'prefetch' | 'commit'>,
+  { folder, path, newest, files }: FilesToKeep,
+  { signal, onProgress }: ReadOptions,
+): Promise<void> {
+  const abort = signal ? { signal } : {};
+  const pieces = piecesOf(files);
   const total = pieces.reduce((sum, piece) => sum + lineBytes(piece), 0);
   let done = 0;
   for (const piece of pieces) {
     signal?.throwIfAborted();
-    await source.prefetch(`${MODELS}${id}/${piece.path}`, piece, {
+    await source.prefetch(`${folder}/${piece.path}`, piece, {
       ...abort,
       onProgress: (loaded, of) => onProgress?.(done + Math.round((loaded / Math.max(1, of)) * lineBytes(piece)), total),
     });
@@ -77,5 +96,4 @@ export async function keepModel(
   if (newest.kept === undefined || newest.kept === newest.text) {
     await source.commit([{ path, text: newest.text, files: pieces }]);
   }
-  return manifest;
 }

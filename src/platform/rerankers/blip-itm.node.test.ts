@@ -1,37 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import type { Pixels } from '../../engine/ports.ts';
 import { readTokenizer } from '../encoders/tokenizer.ts';
 import { toPlanes } from '../models/preprocessor.ts';
+import { patternFile } from '../pictures/testing-pictures.node.ts';
 import { pixelsOf, tryReranker } from './blip-itm.node.ts';
-import { blipTokens, createReranker, type LoadedReranker, matchesOf } from './blip-itm.ts';
-import { preprocessorOf, RERANKER_PARTS } from './reranker-files.ts';
-
-/** Written by scripts/train/smoke/random_blip_itm.py: what transformers computes with the same model. */
-interface Reference {
-  readonly length: number;
-  readonly pictures: readonly {
-    readonly width: number;
-    readonly height: number;
-    readonly mean: number;
-    readonly std: number;
-    /** Channel, row, column, value. */
-    readonly probes: readonly (readonly [number, number, number, number])[];
-  }[];
-  readonly texts: readonly {
-    readonly text: string;
-    readonly ids: readonly number[];
-    readonly mask: readonly number[];
-    readonly matches: readonly number[];
-  }[];
-}
+import { blipTokens, createReranker, type LoadedReranker, matchesOf, preprocessorOf } from './blip-itm.ts';
+import { RERANKER_PARTS } from './reranker-files.ts';
+import { RULES, reference } from './testing-reference.ts';
 
 const folder = fileURLToPath(new URL('fixtures/random-blip-itm/', import.meta.url));
-const RULES = { maxLength: 35, firstToken: null };
-const reference = JSON.parse(await readFile(join(folder, 'reference.json'), 'utf8')) as Reference;
 const read = RERANKER_PARTS.map(async (path) => [path, new Uint8Array(await readFile(join(folder, path)))] as const);
 const files = new Map(await Promise.all(read));
 const tokenizer = readTokenizer(files);
@@ -46,24 +26,9 @@ beforeAll(async () => {
 });
 
 async function read384(width: number, height: number): Promise<Pixels> {
-  const pixels = await pixelsOf(await pattern(width, height), preprocessor);
+  const pixels = await pixelsOf(await patternFile(width, height), preprocessor);
   if (!pixels) throw new Error('the pattern could not be read');
   return pixels;
-}
-
-/** The formula of `pattern` in the script. */
-function pattern(width: number, height: number): Promise<Buffer> {
-  const rgb = new Uint8Array(3 * width * height);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at += 3) {
-      rgb[at] = (Math.floor(x / 9) + Math.floor(y / 7)) % 2 === 1 ? 220 : 30;
-      rgb[at + 1] = Math.floor((255 * x) / width);
-      rgb[at + 2] = Math.floor((255 * y) / height);
-    }
-  }
-  return sharp(rgb, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
 }
 
 test('pictures are squeezed to 384 pixels and normalised as BlipImageProcessor does it', () => {

@@ -13,8 +13,8 @@ import { readTokenizer } from '../encoders/tokenizer.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { resampleSquare } from '../pictures/square/resample.ts';
 import { squareIn } from '../pictures/square/square.ts';
-import { createReranker, type LoadedReranker, type MatchSession } from './blip-itm.ts';
-import { matchingPath, preprocessorOf, RERANKER_PARTS, rerankerFiles } from './reranker-files.ts';
+import { createReranker, type LoadedReranker, type MatchSession, preprocessorOf } from './blip-itm.ts';
+import { matchingPath, RERANKER_PARTS, rerankerFiles } from './reranker-files.ts';
 
 /** @throws AfterimageError `model-not-found`, `model-invalid` */
 export async function readRerankerManifest(modelsFolder: string, id: string): Promise<RerankerManifest> {

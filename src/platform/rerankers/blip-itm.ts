@@ -7,7 +7,8 @@ import type { RerankerManifest } from '../../engine/model/reranker.ts';
 import type { Pixels, Reranker } from '../../engine/ports.ts';
 import { cleanWords } from '../../engine/query/clean-words.ts';
 import { type TextTokenizer, type Tokens, withoutSpecial } from '../encoders/clip-text.ts';
-import { type Preprocessor, toPlanes } from '../models/preprocessor.ts';
+import { needed } from '../encoders/tokenizer.ts';
+import { PREPROCESSOR, type Preprocessor, parsePreprocessor, toPlanes } from '../models/preprocessor.ts';
 
 /** What the graph takes, `count` rows of each. */
 export interface MatchInputs {
@@ -116,4 +117,9 @@ export function matchesOf(logits: Float32Array, count: number): Float32Array {
   });
   if (matches.every(Number.isFinite)) return matches;
   throw new AfterimageError('device-nonsense', 'This device computes no numbers where probabilities should be.');
+}
+
+/** How pictures are prepared, of the files that were read. @throws AfterimageError `model-invalid` */
+export function preprocessorOf(files: ReadonlyMap<string, Uint8Array>): Preprocessor {
+  return parsePreprocessor(new TextDecoder().decode(needed(files, PREPROCESSOR)));
 }

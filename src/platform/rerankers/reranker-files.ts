@@ -1,9 +1,8 @@
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Device, Dtype, ModelFile } from '../../engine/model/model.ts';
 import type { RerankerManifest } from '../../engine/model/reranker.ts';
-import { needed } from '../encoders/tokenizer.ts';
 import { graphPath } from '../models/model-files.ts';
-import { PREPROCESSOR, type Preprocessor, parsePreprocessor } from '../models/preprocessor.ts';
+import { PREPROCESSOR } from '../models/preprocessor.ts';
 
 /** Path of the one graph that sees text and picture. */
 export function matchingPath(dtype: Dtype): string {
@@ -22,9 +21,4 @@ export function rerankerFiles({ id, files, dtypes }: RerankerManifest, device: D
     if (file) return file;
     throw new AfterimageError('model-invalid', `${path} is not among the files of the reranker ${id}.`);
   });
-}
-
-/** How pictures are prepared, of the files that were read. @throws AfterimageError `model-invalid` */
-export function preprocessorOf(files: ReadonlyMap<string, Uint8Array>): Preprocessor {
-  return parsePreprocessor(new TextDecoder().decode(needed(files, PREPROCESSOR)));
 }

@@ -1,7 +1,6 @@
 import { type Memo, memoise } from '../../engine/async/cached/memoise.ts';
 import { createDeferred } from '../../engine/async/deferred.ts';
-import { parseCollectionList } from '../../engine/collection/manifest.ts';
-import { ALL, type CollectionEntry, type CollectionManifest, LIBRARY } from '../../engine/collection/types.ts';
+import { ALL, type CollectionManifest, LIBRARY } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
 import type { FileHash } from '../../engine/ports.ts';
@@ -11,7 +10,7 @@ import type { Baseline } from '../../engine/search/cutoff.ts';
 import type { SearchContext, SearchEngine } from '../../engine/search/search-engine.ts';
 import type { CollectionInfo, EncoderInfo, IndexPreference, QueryWorkerApi } from '../../protocol/query-worker.ts';
 import { isAway } from '../async/resume.ts';
-import { createHttpSource, type HttpSource } from '../bytes/http-source.browser.ts';
+import { createHttpSource } from '../bytes/http-source.browser.ts';
 import { type AheadSource, newestAhead } from '../bytes/newest-ahead.browser.ts';
 import { type PausableSource, pausable } from '../bytes/pausable.browser.ts';
 import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
@@ -31,10 +30,10 @@ import { openTogether } from './opened/open-together.browser.ts';
 import type { Opened } from './opened/opened.browser.ts';
 import { createOtherModels, type OtherModels } from './other-models.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
+import { createSiteList, readList } from './site-list.browser.ts';
 import { createSiteModels } from './site-models.browser.ts';
 import { holdWorkerLock } from './worker-lock.browser.ts';
 
-const LIST = 'collections/index.json';
 /** Pictures whose records travel with an answer: about what a wide screen shows of it. */
 const FIRST_SCREEN = 60;
 
@@ -122,7 +121,7 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
       connection = { baseUrl, source, emit: throttleProgress(onEvent) };
       return workerLock !== undefined && (await holdWorkerLock(workerLock));
     },
-    listCollections: () => listCollections(connected().source),
+    ...createSiteList(connected),
     async openCollection(name, preference, device, mayLoad): Promise<CollectionInfo> {
       ofPage.clear();
       ofPage.add(mayLoad).add(device);
@@ -196,15 +195,6 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
   };
 }
 
-/** What the site offers. */
-async function listCollections(source: HttpSource): Promise<readonly CollectionEntry[]> {
-  const newest = await source.newest(LIST);
-  if (!newest) return [];
-  const { collections } = parseCollectionList(newest.text);
-  void source.commit([{ path: LIST, text: newest.text, files: [] }]);
-  return collections;
-}
-
 /** `calm` resolves once: when the time is over that the first `calmWithin` to end gave. */
 function createCalm(): { readonly calm: Promise<void>; calmWithin(ms: number): void } {
   const { promise: calm, resolve } = createDeferred<void>();
@@ -240,7 +230,7 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
         name === LIBRARY
           ? await openOwn()
           : name === ALL
-            ? await openTogether(at, await listCollections(at.source), openSite, openOwn)
+            ? await openTogether(at, (await readList(at.source)).collections, openSite, openOwn)
             : await openSite(name);
       if (signal.aborted) open.close?.();
       signal.throwIfAborted();

@@ -1,14 +1,21 @@
-import { parseCollectionList } from '../../engine/collection/manifest.ts';
+import { EMPTY_LIST, parseCollectionList } from '../../engine/collection/manifest.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import { DEFAULT_MODEL, type ModelFile, type ModelManifest } from '../../engine/model/model.ts';
 import { MODEL_LIST, type ModelFacts, parseModelList } from '../../engine/model/model-list.ts';
 import type { EncoderRequest, ModelBytes, QueryWorkerApi, SiteModel } from '../../protocol/query-worker.ts';
+import type { SiteReranker } from '../../protocol/rerank-worker.ts';
 import type { HttpSource } from '../bytes/http-source.browser.ts';
 import type { Connection } from '../encoders/encoders.browser.ts';
 import { bytesOfFiles, keepModel, piecesOf } from '../models/keep-model.browser.ts';
 import { textFiles, towerFile, visionDtype, visionFiles } from '../models/model-files.ts';
 import { readNewestManifest } from '../models/model-source.browser.ts';
 import { MODELS } from '../models/models-folder.ts';
+import {
+  describeRerankers,
+  keepReranker,
+  readRerankerManifest,
+  rerankerPath,
+} from '../rerankers/reranker-source.browser.ts';
 
 type Device = EncoderRequest['device'];
 type SiteModels = Pick<QueryWorkerApi, 'siteModels' | 'keepModel' | 'stopKeeping' | 'removeModel'>;
@@ -19,10 +26,11 @@ export function createSiteModels(connected: () => Connection): SiteModels {
   return {
     async siteModels(device) {
       const { source } = connected();
-      const models = (await factsOf(source)).map((facts) => siteModelOf(source, facts, device));
-      const read = await Promise.allSettled(models);
+      const { models, rerankers } = await listed(source);
+      const read = await Promise.allSettled(models.map((facts) => siteModelOf(source, facts, device)));
       const found = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-      if (found.length > 0) return found;
+      const others = (await describeRerankers(source, rerankers, device)).map(siteModelOfReranker);
+      if (found.length > 0) return [...found, ...others];
       const failed = read.find((one) => one.status === 'rejected');
       throw failed
         ? toAfterimageError(failed.reason)
@@ -38,7 +46,9 @@ export function createSiteModels(connected: () => Connection): SiteModels {
         emit({ type: 'model-download', id, loaded, total });
       };
       try {
-        await keepModel(source, id, (manifest) => textFiles(manifest, device), { signal, onProgress });
+        const options = { signal, onProgress };
+        if ((await listed(source)).rerankers.includes(id)) await keepReranker(source, id, device, options);
+        else await keepModel(source, id, (manifest) => textFiles(manifest, device), options);
         return true;
       } catch (error) {
         if (signal.aborted) return false;
@@ -48,27 +58,50 @@ export function createSiteModels(connected: () => Connection): SiteModels {
     stopKeeping: async () => keeping.abort(new DOMException('It was stopped.', 'AbortError')),
     async removeModel(id) {
       const { source } = connected();
-      const manifest = await readNewestManifest(source, id);
-      const others = (await factsOf(source)).filter((facts) => facts.id !== id);
-      const manifests = await Promise.allSettled(others.map((facts) => readNewestManifest(source, facts.id)));
-      const shared = manifests.flatMap((one) => (one.status === 'fulfilled' ? piecesOf(one.value.files) : []));
+      const { models, rerankers } = await listed(source);
+      const isReranker = rerankers.includes(id);
+      const filesOf = async (one: string) =>
+        rerankers.includes(one)
+          ? (await readRerankerManifest(source, one)).manifest.files
+          : (await readNewestManifest(source, one)).files;
+      const files = await filesOf(id);
+      const others = [...models.map((facts) => facts.id), ...rerankers].filter((one) => one !== id);
+      const read = await Promise.allSettled(others.map(filesOf));
+      const shared = read.flatMap((one) => (one.status === 'fulfilled' ? piecesOf(one.value) : []));
       const elsewhere = new Set(shared.map(({ sha256 }) => sha256));
-      const own = piecesOf(manifest.files).filter(({ sha256 }) => !elsewhere.has(sha256));
-      await source.forget([`${MODELS}${id}/model.json`, `vision/${id}`], own);
+      const own = piecesOf(files).filter(({ sha256 }) => !elsewhere.has(sha256));
+      await source.forget(isReranker ? [rerankerPath(id)] : [`${MODELS}${id}/model.json`, `vision/${id}`], own);
     },
   };
 }
 
-/** What is known of the site's models: those of its list, and those that its collections name. */
-async function factsOf(source: Pick<HttpSource, 'newest'>): Promise<readonly ModelFacts[]> {
+const UNKNOWN = { for: null, languages: [], commercial: null, quality: [] };
+
+interface Listed {
+  /** What is known of the models of the site's list, and of those that its collections name. */
+  readonly models: readonly ModelFacts[];
+  /** Ids. */
+  readonly rerankers: readonly string[];
+}
+
+async function listed(source: Pick<HttpSource, 'newest'>): Promise<Listed> {
   const read = async (path: string) => (await source.newest(path).catch(() => undefined))?.text;
-  const [list, collections] = await Promise.all([read(MODEL_LIST), read('collections/index.json')]);
-  const listed = list === undefined ? [] : parseModelList(list).models;
-  const named = collections === undefined ? [] : parseCollectionList(collections).collections.map(({ model }) => model);
-  const known = new Set(listed.map(({ id }) => id));
-  const others = [...new Set([DEFAULT_MODEL, ...named])].filter((id) => !known.has(id));
-  const unknown = { for: null, languages: [], commercial: null, quality: [] };
-  return [...listed, ...others.map((id) => ({ id, ...unknown }))];
+  const [ofModels, ofCollections] = await Promise.all([read(MODEL_LIST), read('collections/index.json')]);
+  const models = ofModels === undefined ? [] : parseModelList(ofModels).models;
+  const { collections, rerankers = [] } = ofCollections === undefined ? EMPTY_LIST : parseCollectionList(ofCollections);
+  const known = new Set(models.map(({ id }) => id));
+  const named = new Set([DEFAULT_MODEL, ...collections.map(({ model }) => model)]);
+  const others = [...named].filter((id) => !known.has(id));
+  return { models: [...models, ...others.map((id) => ({ id, ...UNKNOWN }))], rerankers };
+}
+
+/** Among the models of the site, for whoever wants its space back. */
+function siteModelOfReranker({ id, title, licence, bytes, missing, kept }: SiteReranker): SiteModel {
+  return {
+    ...{ ...UNKNOWN, id, title, licence, can: '', cannot: '', kept },
+    for: 'a second look at the best pictures of a search',
+    ...{ text: { bytes, missing }, pictures: null, library: null },
+  };
 }
 
 /** @throws AfterimageError `model-not-found`, `model-invalid`, `offline`, `network` */

@@ -1,9 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
+import { EMPTY_LIST } from '../../engine/collection/manifest.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
 import { stringifyModelList } from '../../engine/model/model-list.ts';
+import { type RerankerManifest, stringifyRerankerManifest } from '../../engine/model/reranker.ts';
 import type { WorkerEvent } from '../../protocol/query-worker.ts';
 import type { Connection } from '../encoders/encoders.browser.ts';
+import { createSiteList } from './site-list.browser.ts';
 import { createSiteModels } from './site-models.browser.ts';
 
 const hash = (letter: string) => letter.repeat(64);
@@ -23,6 +26,20 @@ function manifestOf(id: string, letter: string, withVision = true): ModelManifes
     ...{ licence: 'MIT', source: null, revision: null },
   } as ModelManifest;
 }
+
+/** Its tokenizer is that of model `a`. */
+const reranker: RerankerManifest = {
+  ...{ format: 'afterimage-reranker', version: 1, id: 'again', title: 'Again', family: 'blip-itm', imageSize: 8 },
+  ...{ text: { maxLength: 8, firstToken: null }, dtypes: { wasm: 'fp32', webgpu: 'fp32', cpu: 'fp32' } },
+  files: [
+    { path: 'onnx/model.onnx', sha256: hash('5'), bytes: 100 },
+    { path: 'tokenizer.json', sha256: hash('c'), bytes: 10 },
+    { path: 'tokenizer_config.json', sha256: hash('d'), bytes: 10 },
+    { path: 'preprocessor_config.json', sha256: hash('e'), bytes: 10 },
+  ],
+  golden: [{ text: 'a dog', picture: 'slope', dtype: 'fp32', match: 0.5 }],
+  ...{ licence: 'MIT', source: null, revision: null },
+};
 
 const unknown = { for: null, languages: [], commercial: null, quality: [] };
 let texts: Map<string, string>;
@@ -115,6 +132,46 @@ test('a model is downloaded with its progress, can be stopped, and says why it f
   expect([await stopped, kept.has(hash('3'))]).toEqual([false, false]);
   fails = new AfterimageError('network', 'The server does not answer.');
   await expect(models.keepModel('b', 'wasm')).rejects.toBe(fails);
+});
+
+test('a reranker is among them: it is kept and removed as they are', async () => {
+  const { models, events } = setUp();
+  texts.set('collections/index.json', JSON.stringify({ ...EMPTY_LIST, rerankers: ['again'] }));
+  texts.set('models/again/reranker.json', stringifyRerankerManifest(reranker));
+  expect((await models.siteModels('wasm')).at(-1)).toMatchObject({
+    ...{ id: 'again', title: 'Again', licence: 'MIT', for: expect.stringContaining('second look') },
+    ...{ text: { bytes: 130, missing: 130 }, pictures: null, library: null, kept: 0 },
+  });
+  expect(await models.keepModel('again', 'wasm')).toBe(true);
+  expect(events.at(-1)).toEqual({ type: 'model-download', id: 'again', loaded: 130, total: 130 });
+  expect(await models.siteModels('wasm')).toContainEqual(
+    expect.objectContaining({ id: 'again', text: { bytes: 130, missing: 0 }, kept: 130 }),
+  );
+  await models.keepModel('a', 'wasm');
+  await models.removeModel('again');
+  expect([[...kept].sort(), forgotten]).toEqual([[hash('1'), hash('c')], ['models/again/reranker.json']]);
+});
+
+test('the list that is read for the collections says which rerankers there are, and is asked for once', async () => {
+  const asked: string[] = [];
+  const source = {
+    async newest(path: string) {
+      asked.push(path);
+      const text = texts.get(path);
+      return text === undefined ? undefined : { text, kept: undefined, problem: undefined };
+    },
+    isKept: async () => false,
+    commit: async () => undefined,
+  };
+  const { listCollections, rerankers } = createSiteList(() => ({ source }) as unknown as Connection);
+  texts.set('collections/index.json', JSON.stringify(EMPTY_LIST));
+  expect([await listCollections(), await rerankers('wasm')]).toEqual([[], []]);
+  expect(asked).toEqual(['collections/index.json']);
+  texts.set('collections/index.json', JSON.stringify({ ...EMPTY_LIST, rerankers: ['gone', 'again'] }));
+  texts.set('models/again/reranker.json', stringifyRerankerManifest(reranker));
+  await listCollections();
+  const again = { id: 'again', title: 'Again', licence: 'MIT', bytes: 130, missing: 130, kept: 0 };
+  expect(await rerankers('wasm')).toEqual([again]);
 });
 
 test('what is removed goes, but for what other models share', async () => {

@@ -42,6 +42,7 @@ function page() {
       rankOf: vi.fn((row: number) => TOTAL - 1 - row),
       seek: vi.fn(async () => {}),
       refine: async () => {},
+      replace: () => true,
     };
     const client = { rowOf: vi.fn(async (id: string) => Number(id.slice(3))) };
     const records = { get: vi.fn((row: number): Item | Promise<Item> => item(row)) };

@@ -12,6 +12,7 @@ interface Unranked {
   readonly similarity: null;
   readonly score: null;
   readonly named?: never;
+  readonly looked?: never;
 }
 
 /** A line between pictures, before a cell. */

@@ -28,6 +28,8 @@ export interface Ranked {
   readonly score: number | null;
   /** It was found by its name, alone or as well. */
   readonly named?: true;
+  /** Of one that was looked at again: its rank before and now, from 0, and the probability that it matches. */
+  readonly looked?: { readonly from: number; readonly to: number; readonly match: number };
 }
 
 /** The query of the address, answered. */
@@ -55,6 +57,8 @@ export interface Search {
    * sign of waiting. Does nothing while a newer query waits.
    */
   refine(): Promise<void>;
+  /** Put the same answer in another order in the place of the shown one. @returns false where that is not shown any more */
+  replace(shown: SearchResponse, by: SearchResponse): boolean;
 }
 
 /**
@@ -62,6 +66,7 @@ export interface Search {
  * @param items where the records go that come with an answer
  * @param contextOf what a search goes by beside its query, or a promise of it where it has to be read
  * @param onRefined is told that one answer takes the place of another to the same search, before it does
+ * @param arrange the order in which a refined answer is shown, so that it does not go back to another one for a moment
  */
 export function createSearch(
   client: Pick<QueryClient, 'search' | 'rank'>,
@@ -70,6 +75,7 @@ export function createSearch(
   items: Pick<Items, 'put'>,
   onRefined: (before: SearchResponse, after: SearchResponse) => void = () => {},
   contextOf: (query: Query) => MaybePromise<SearchContext | undefined> = () => undefined,
+  arrange: (answer: SearchResponse) => MaybePromise<SearchResponse> = (answer) => answer,
 ): Search {
   const query = createMemo(() => normalise(asked()), undefined, { equals: sameQuery });
   const text = createMemo(() => queryText(query()));
@@ -118,14 +124,27 @@ export function createSearch(
     if (!shown || pending()) return;
     const isShown = () => response() === shown && !pending();
     try {
-      const answer = await ask(shown.query);
-      if (!answer || !isShown()) return;
-      items.put(answer.rows, answer.items);
-      onRefined(shown, answer);
-      setResponse(answer);
+      const found = await ask(shown.query);
+      if (!found || !isShown()) return;
+      items.put(found.rows, found.items);
+      const answer = await arrange(found);
+      if (isShown()) put(shown, answer, contexts.get(found));
     } catch (cause) {
       if (isShown()) setError(toAfterimageError(cause));
     }
+  }
+
+  /** Another answer to the same search. */
+  function put(shown: SearchResponse, answer: SearchResponse, context: SearchContext | undefined): void {
+    if (context) contexts.set(answer, context);
+    onRefined(shown, answer);
+    setResponse(answer);
+  }
+
+  function replace(shown: SearchResponse, by: SearchResponse): boolean {
+    if (response() !== shown || pending()) return false;
+    put(shown, by, contexts.get(shown));
+    return true;
   }
 
   createEffect(
@@ -139,7 +158,7 @@ export function createSearch(
     }),
   );
 
-  return { query, text, response, pending, error, ...ranks, retry: () => setAttempt(attempt() + 1), refine };
+  return { query, text, response, pending, error, ...ranks, retry: () => setAttempt(attempt() + 1), refine, replace };
 }
 
 /** From the query's dispatch to the end of the DOM update, for the browser's profiler and `pnpm bench`. */
@@ -227,14 +246,16 @@ function createRanks(
   };
 }
 
-type Shown = Ranking & Pick<SearchResponse, 'named' | 'listed'>;
+type Shown = Ranking & Pick<SearchResponse, 'named' | 'listed' | 'reranked'>;
 
-function rankedAt({ rows, similarities, scores, named, listed }: Shown, at: number): Ranked | undefined {
+function rankedAt({ rows, similarities, scores, named, listed, reranked }: Shown, at: number): Ranked | undefined {
   const row = rows[at];
   if (row === undefined) return undefined;
   if (listed) return { row, similarity: null, score: null };
   const ranked = { row, similarity: similarities[at] as number, score: scores[at] as number }; // parallel
-  return named?.includes(row) ? { ...ranked, named: true } : ranked;
+  if (named?.includes(row)) return { ...ranked, named: true };
+  const match = reranked?.matches[at] ?? null;
+  return match === null ? ranked : { ...ranked, looked: { from: reranked?.from[at] ?? at, to: at, match } };
 }
 
 function isPage(page: RankedPage | 'asked' | undefined): page is RankedPage {

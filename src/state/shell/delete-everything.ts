@@ -1,6 +1,7 @@
 import type { LibraryAccess } from '../library/access.ts';
 import type { Log } from '../log/log.ts';
 import type { Offline } from '../offline/offline.ts';
+import { RERANK_CHOICE } from '../search/rerank-choice.ts';
 
 /**
  * Removes all that the app has kept in this browser: the visitor's own pictures, log, caches, service worker, settings. The
@@ -25,6 +26,7 @@ async function clearLibrary(library: LibraryAccess): Promise<void> {
 function forgetSettings(): void {
   try {
     localStorage.removeItem('afterimage-theme');
+    localStorage.removeItem(RERANK_CHOICE);
     sessionStorage.removeItem('afterimage-reloaded-for-isolation');
   } catch {
     // Storage is blocked, so nothing was kept there.

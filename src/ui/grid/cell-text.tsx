@@ -4,6 +4,7 @@ import type { Pictures } from '../../state/collection/pictures.ts';
 import { originOf } from '../../state/collection/together.ts';
 import { formatCount, formatScore } from '../common/format.ts';
 import { itemTitle } from '../common/item-title.ts';
+import { lookedText, movedBadge } from '../common/looked.ts';
 import { useApp } from '../context.ts';
 
 /** Which collection a picture is from, where several are shown together. */
@@ -41,10 +42,27 @@ export function CellCaption(props: {
       <Show when={props.ranked?.named}>
         <span class="visually-hidden">, found by name</span>
       </Show>
+      <Show when={props.ranked?.looked}>
+        {(looked) => <span class="visually-hidden">{`, ${lookedText(looked())}`}</span>}
+      </Show>
       <Show when={score() !== null}>
         <span class="visually-hidden">, score </span>
         <span class="cell-score numbers">{formatScore(score() ?? 0)}</span>
       </Show>
     </span>
+  );
+}
+
+/** Which way a picture went after a second look. What it says is in the caption, for those who do not see it. */
+export function CellMoved(props: { ranked: ReturnType<Pictures['at']> }): JSX.Element {
+  const badge = () => props.ranked?.looked && movedBadge(props.ranked.looked);
+  return (
+    <Show when={badge()}>
+      {(text) => (
+        <span class="cell-named numbers" aria-hidden="true">
+          {text()}
+        </span>
+      )}
+    </Show>
   );
 }

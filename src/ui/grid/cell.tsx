@@ -5,7 +5,7 @@ import type { Pictures } from '../../state/collection/pictures.ts';
 import { Icon } from '../common/icons.tsx';
 import { itemTitle } from '../common/item-title.ts';
 import { useApp } from '../context.ts';
-import { CellCaption, CellOrigin } from './cell-text.tsx';
+import { CellCaption, CellMoved, CellOrigin } from './cell-text.tsx';
 import { CellTools } from './cell-tools.tsx';
 import { Picture } from './picture.tsx';
 import { createSelecting } from './selecting.ts';
@@ -113,6 +113,7 @@ function CellLink(props: {
           name
         </span>
       </Show>
+      <CellMoved ranked={props.ranked} />
     </a>
   );
 }

@@ -6,6 +6,7 @@ import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 import { SelectButton } from '../selection/select-button.tsx';
 import { InternalLink } from '../shell/header.tsx';
+import { RerankSwitch } from './rerank-switch.tsx';
 import './sort-bar.css';
 
 const LABELS: Readonly<Record<Exclude<Sort, 'similarity'>, string>> = {
@@ -49,6 +50,7 @@ export function SortBar(props: { /** Show the picture in this cell. */ onYear: (
         <YearJump onYear={props.onYear} />
       </Show>
       <Show when={app.byDate.error()}>{(error) => <p class="quiet">{error().message}</p>}</Show>
+      <RerankSwitch />
       <InternalLink class="sort-albums" patch={{ view: 'albums', item: null }}>
         Albums
       </InternalLink>

@@ -6,6 +6,7 @@ import { originOf } from '../../../state/collection/together.ts';
 import { Fact } from '../../common/fact.tsx';
 import { formatCount, formatScore } from '../../common/format.ts';
 import { itemTitle } from '../../common/item-title.ts';
+import { lookedText } from '../../common/looked.ts';
 import { type App, useApp } from '../../context.ts';
 import { RatingError } from '../../ratings/search-rating.tsx';
 import { Thumbs } from '../../ratings/thumbs.tsx';
@@ -24,6 +25,11 @@ export function Facts(props: { item: Item }): JSX.Element {
   const score = () => {
     const shown = cell();
     return shown === undefined ? null : (app.pictures.at(shown)?.similarity ?? null);
+  };
+  const looked = () => {
+    const shown = cell();
+    const again = shown === undefined ? undefined : app.pictures.at(shown)?.looked;
+    return again && lookedText(again);
   };
   return (
     <>
@@ -45,6 +51,7 @@ export function Facts(props: { item: Item }): JSX.Element {
         <Show when={score() !== null}>
           <Fact name="Score">{formatScore(score() ?? 0)}</Fact>
         </Show>
+        <Show when={looked()}>{(text) => <Fact name="Second look">{text()}</Fact>}</Show>
         <Show when={cell() !== undefined}>
           <Fact name={score() === null ? 'Place' : 'Rank'}>
             {formatCount((cell() ?? 0) + 1)} of {formatCount(app.pictures.total())}

@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { createRerankSession } from '../src/platform/sessions/rerank-session.browser.ts';
+
+expose(createRerankSession());
