@@ -1,0 +1,77 @@
+/** A work folder in memory, and rows that are. */
+import { join } from '../../engine/collection/sections/pack.ts';
+import type { Item } from '../../engine/collection/types.ts';
+import type { Sha256 } from '../../engine/ports.ts';
+import type { WorkFile, WorkFolder } from '../ports.ts';
+import type { Rows } from './store-rows.ts';
+
+export function createMemoryWorkFolder(sha256: Sha256): WorkFolder {
+  const texts = new Map<string, string>();
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  return {
+    place: 'memory',
+    readText: async (name) => texts.get(name),
+    async writeText(name, text) {
+      texts.set(name, text);
+    },
+    async create(name) {
+      files.set(name, new Uint8Array());
+      return workFile(files, name);
+    },
+    async open(name) {
+      if (!files.has(name)) throw new Error(`There is no ${name}.`);
+      return workFile(files, name);
+    },
+    async remove(name) {
+      files.delete(name);
+    },
+    async removeAll() {
+      files.clear();
+      texts.clear();
+    },
+    async hash(pieces) {
+      const all: Uint8Array[] = [];
+      for await (const piece of pieces) all.push(piece.slice());
+      return sha256(
+        join(
+          all,
+          all.reduce((sum, { length }) => sum + length, 0),
+        ),
+      );
+    },
+  };
+}
+
+function workFile(files: Map<string, Uint8Array<ArrayBuffer>>, name: string): WorkFile {
+  return {
+    async write(offset, bytes) {
+      const before = files.get(name) ?? new Uint8Array();
+      const after = new Uint8Array(Math.max(before.length, offset + bytes.length));
+      after.set(before);
+      after.set(bytes, offset);
+      files.set(name, after);
+    },
+    async read(offset, length) {
+      const bytes = files.get(name)?.slice(offset, offset + length);
+      if (bytes?.length !== length) throw new Error(`${name} is too short.`);
+      return bytes;
+    },
+    close: async () => {},
+  };
+}
+
+/** Rows of vectors that are in memory. @param itemOf of each row */
+export function memoryRows(vectors: Float32Array, dim: number, itemOf: (row: number) => Item): Rows<null> {
+  const count = vectors.length / dim;
+  return {
+    ...{ count, dim },
+    identity: 'memory',
+    async *vectors() {
+      yield vectors;
+    },
+    async *batches() {
+      yield { rows: 0, vectors, items: Array.from({ length: count }, (_, row) => itemOf(row)) };
+    },
+    found: () => null,
+  };
+}
