@@ -7,7 +7,7 @@ import type { Rows } from './store-rows.ts';
 
 export function createMemoryWorkFolder(sha256: Sha256): WorkFolder {
   const texts = new Map<string, string>();
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const files = new Map<string, Growing>();
   return {
     place: 'memory',
     readText: async (name) => texts.get(name),
@@ -15,7 +15,7 @@ export function createMemoryWorkFolder(sha256: Sha256): WorkFolder {
       texts.set(name, text);
     },
     async create(name) {
-      files.set(name, new Uint8Array());
+      files.set(name, { bytes: new Uint8Array(1024), length: 0 });
       return workFile(files, name);
     },
     async open(name) {
@@ -42,19 +42,27 @@ export function createMemoryWorkFolder(sha256: Sha256): WorkFolder {
   };
 }
 
-function workFile(files: Map<string, Uint8Array<ArrayBuffer>>, name: string): WorkFile {
+/** Bytes with room behind them. */
+interface Growing {
+  bytes: Uint8Array<ArrayBuffer>;
+  length: number;
+}
+
+function workFile(files: Map<string, Growing>, name: string): WorkFile {
+  const file = files.get(name) as Growing;
   return {
     async write(offset, bytes) {
-      const before = files.get(name) ?? new Uint8Array();
-      const after = new Uint8Array(Math.max(before.length, offset + bytes.length));
-      after.set(before);
-      after.set(bytes, offset);
-      files.set(name, after);
+      file.length = Math.max(file.length, offset + bytes.length);
+      if (file.length > file.bytes.length) {
+        const before = file.bytes;
+        file.bytes = new Uint8Array(2 * file.length);
+        file.bytes.set(before);
+      }
+      file.bytes.set(bytes, offset);
     },
     async read(offset, length) {
-      const bytes = files.get(name)?.slice(offset, offset + length);
-      if (bytes?.length !== length) throw new Error(`${name} is too short.`);
-      return bytes;
+      if (offset + length > file.length) throw new Error(`${name} is too short.`);
+      return file.bytes.slice(offset, offset + length);
     },
     close: async () => {},
   };
