@@ -9,12 +9,12 @@ export function RerankSwitch(): JSX.Element {
   const { reranking, search } = useApp();
   return (
     <Show when={textOf(search.query()) !== undefined && reranking.offer()}>
-      <Switch reranking={reranking} />
+      <LookAgain reranking={reranking} />
     </Show>
   );
 }
 
-function Switch(props: { reranking: Reranking }): JSX.Element {
+function LookAgain(props: { reranking: Reranking }): JSX.Element {
   const { search } = useApp();
   const isOn = () => props.reranking.status() === 'on';
   const isBusy = () => props.reranking.status() === 'loading' || props.reranking.looking();
