@@ -11,7 +11,7 @@ import { infoLines, listLines } from './models/describe.ts';
 import { listInstalled, removeModel, verifyModel } from './models/installed.ts';
 import { listModels } from './models/list-models.ts';
 import { pullModel } from './models/pull/pull.ts';
-import { findEntry, readRegistry } from './models/registry/registry.ts';
+import { findEntry, type RegistryEntry, readRegistry } from './models/registry/registry.ts';
 import { MODELS_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
 
 const HELP = `
@@ -32,28 +32,31 @@ remove    deletes a model. Collections that it made cannot be searched until it 
   --from <folder or address>  a copy of the repository's files, in place of the hub
   --dtype <list>              precisions of the towers: fp32, fp16, q8 … (fp32, and q8 of the text tower where there is one)
   --accept-licence            for models that may not be used commercially
+  --registry <file>           more models, in the form of scripts/models/registry/models.json
 
-For files that are not public, set HF_TOKEN.
+For files that are not public, set HF_TOKEN. HF_ENDPOINT names a mirror of the hub.
 `;
 
 const OPTIONS = {
   from: { type: 'string' },
   dtype: { type: 'string' },
   'accept-licence': { type: 'boolean', default: false },
+  registry: { type: 'string' },
 } as const;
 
 await runScript(HELP, async (args) => {
   const { values, positionals } = parseOptions(args, OPTIONS);
   const [verb, id, ...more] = positionals;
   if (more.length > 0) throw usage(`"${more[0]}" is one too many`);
+  const registry = () => readRegistry(values.registry);
   const named = () => id ?? fail(`models ${verb} takes the id of a model`);
   switch (verb) {
     case 'list':
-      return print(listLines(await readRegistry(), await listInstalled(MODELS_FOLDER)));
+      return print(listLines(await registry(), await listInstalled(MODELS_FOLDER)));
     case 'info':
-      return print(infoLines(findEntry(await readRegistry(), named()), dtypesOf(values.dtype)));
+      return print(infoLines(findEntry(await registry(), named()), dtypesOf(values.dtype)));
     case 'pull':
-      return pull(named(), values);
+      return pull(findEntry(await registry(), named()), values);
     case 'verify':
       return verify(id);
     case 'check':
@@ -67,8 +70,10 @@ await runScript(HELP, async (args) => {
   }
 });
 
-async function pull(id: string, values: { from?: string; dtype?: string; 'accept-licence': boolean }): Promise<void> {
-  const entry = findEntry(await readRegistry(), id);
+async function pull(
+  entry: RegistryEntry,
+  values: { from?: string; dtype?: string; 'accept-licence': boolean },
+): Promise<void> {
   const progress = createProgress();
   const manifest = await pullModel(entry, {
     modelsFolder: MODELS_FOLDER,

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../src/engine/errors.ts';
 
 const BUILD_AGAIN =
-  'Build the collection again with `pnpm build-index`; a file of a model comes back with `pnpm add-model`.';
+  'Build the collection again with `pnpm build-index`; a file of a model comes back with `pnpm models pull` or `pnpm add-model`.';
 
 /**
  * What a command-line user can do, by code, for errors whose message only says what happened, because visitors of the

@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AfterimageError } from '../../src/engine/errors.ts';
 import {
   type Dtype,
   type ModelFile,
@@ -12,6 +13,8 @@ import { preparedPath } from '../../src/platform/models/model-files.ts';
 import { usage } from '../cli/cli.ts';
 import { readGeneralCalibration } from './general-calibration.ts';
 import { chooseDtypes, type HfFolder, inspectFolder, licenceOf, neededTowers } from './hf/hf-folder.ts';
+import { checkOutputs } from './hf/tower-outputs.ts';
+import { layOut } from './layouts/layout.ts';
 import { prepareTextTower } from './prepare/text-tower.ts';
 import { prepareVisionTower } from './prepare/vision-tower.ts';
 import { checkUse, checkVisionTower, runTextTowers } from './run-towers.ts';
@@ -44,10 +47,22 @@ export async function addModel(options: AddModelOptions): Promise<ModelManifest>
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) {
     throw usage(`--id "${id}" is not a folder name of letters, digits, ".", "_", "-"`);
   }
-  const found = await inspectFolder(folder);
-  for (const note of found.notes) log(note);
-  const dtypes = chooseDtypes(found, options.dtypes ?? {});
-  return withStage(modelsFolder, id, folder, (stage) => makeModel(options, found, dtypes, stage));
+  return withStage(modelsFolder, id, folder, async (stage) => {
+    const laidOut = join(stage.modelsFolder, '.laid-out');
+    try {
+      const found = await inspectFolder(await layOut(folder, laidOut, log));
+      for (const note of found.notes) log(note);
+      return await makeModel(options, found, chooseDtypes(found, options.dtypes ?? {}), stage);
+    } catch (error) {
+      throw aboutFolder(error, laidOut, folder);
+    }
+  });
+}
+
+/** People know their own folder, not the one that was made of it. */
+function aboutFolder(error: unknown, laidOut: string, folder: string): unknown {
+  if (!(error instanceof AfterimageError) || !error.message.includes(laidOut)) return error;
+  return new AfterimageError(error.code, error.message.replaceAll(laidOut, folder), { cause: error });
 }
 
 /** Everything is done in the stage, as it will be done with the model: what runs there runs. */
@@ -63,6 +78,7 @@ async function makeModel(
     skipLeading: options.skipLeading ?? earlier?.text.skipLeading ?? [],
     keepBefore: options.keepBefore ?? earlier?.text.keepBefore ?? [],
   };
+  await checkOutputs(found, dtypes.cpu);
   const paths = await copyFiles(found, neededTowers(found, dtypes), stage);
   const { rules, golden } = await runTextTowers(found, stage, dtypes, leading, log);
   const dim = golden[0]?.embedding.length ?? 0;

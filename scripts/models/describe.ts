@@ -1,10 +1,12 @@
 /** What `pnpm models` says of models, as lines. */
 import type { Dtype } from '../../src/engine/model/model.ts';
 import type { Installed } from './installed.ts';
+import type { Preprocessing } from './layouts/open-clip.ts';
 import { filesToPull, pageOf, placeOf, type RegistryEntry, type RegistryFile } from './registry/registry.ts';
 
 export function megabytes(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`;
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** One model a line, those of the registry first. */
@@ -46,8 +48,8 @@ export function infoLines(entry: RegistryEntry, dtypes: readonly Dtype[]): strin
     `Source        ${pageOf(entry)}, revision ${entry.revision}`,
     `Weights of    ${entry.original}`,
     `Vectors       ${entry.dim} dimensions`,
-    `Pictures      ${entry.imageSize} px: ${entry.preprocessing}`,
-    `Texts         ${text.length} tokens at most; padding: ${text.padding}; ${text.lowercase ? 'lower case' : 'case is kept'}`,
+    `Pictures      ${entry.imageSize} px: ${picturesLine(entry.preprocessing)}`,
+    `Texts         ${text.length} tokens at most; padding: ${text.padding}${text.padToken === undefined ? '' : ` with “${text.padToken}”`}; ${text.lowercase ? 'case does not matter' : 'case is kept'}`,
     ...entry.quality.map(({ measure, value, source }) => `Quality       ${measure}: ${value} (${source})`),
     ...(entry.notes ? [`Notes         ${entry.notes}`] : []),
     '',
@@ -58,6 +60,12 @@ export function infoLines(entry: RegistryEntry, dtypes: readonly Dtype[]): strin
       ? ['Not verified by anybody:', ...entry.unverified.map((what) => `  ${what}`)]
       : ['All of it was verified.']),
   ];
+}
+
+/** A picture's way to the tower, in words. */
+function picturesLine({ resize, interpolation, mean, std }: Preprocessing): string {
+  const form = resize === 'squash' ? 'squeezed into the square' : 'shortest side to that, then the middle square';
+  return `${form}, ${interpolation}; mean ${mean.join(', ')}; deviation ${std.join(', ')}`;
 }
 
 function fileLine(file: RegistryFile, isPulled: boolean): string {

@@ -5,20 +5,6 @@ import { MODEL_LIST, type ModelFacts, stringifyModelList } from '../../src/engin
 import { listInstalled } from './installed.ts';
 import { readRegistry } from './registry/registry.ts';
 
-/** What the registry would say of the model that comes with Afterimage, if that were pulled (docs/models.md). */
-const EMBEDDED: Omit<ModelFacts, 'id'> = {
-  for: 'drawings and icons, described in English',
-  languages: ['English', 'words in nine other languages'],
-  commercial: false,
-  quality: [
-    {
-      measure: 'Names of the demo that find their picture first',
-      value: '91 %',
-      source: 'measured by Afterimage',
-    },
-  ],
-};
-
 /**
  * Bring `index.json` in the folder of models in step with the models beside it: what the page says of a model before it is
  * downloaded. The embedded model is the first, the others come in the order of the registry, then those that are in none.
@@ -27,9 +13,8 @@ const EMBEDDED: Omit<ModelFacts, 'id'> = {
 export async function listModels(modelsFolder: string): Promise<void> {
   const registry = await readRegistry();
   const installed = (await listInstalled(modelsFolder)).map(({ manifest }) => manifest.id);
-  const known = [DEFAULT_MODEL, ...registry.map(({ id }) => id)].filter((id) => installed.includes(id));
+  const known = [...new Set([DEFAULT_MODEL, ...registry.map(({ id }) => id)])].filter((id) => installed.includes(id));
   const models = [...known, ...installed.filter((id) => !known.includes(id))].map((id): ModelFacts => {
-    if (id === DEFAULT_MODEL) return { id, ...EMBEDDED };
     const entry = registry.find((one) => one.id === id);
     if (!entry) return { id, for: null, languages: [], commercial: null, quality: [] };
     const { languages, licence, quality } = entry;

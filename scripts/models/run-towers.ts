@@ -16,7 +16,7 @@ import {
   type TextRules,
   tokenise,
 } from '../../src/platform/encoders/clip-text.ts';
-import { loadVisionTower, runVisionTower } from '../../src/platform/encoders/clip-vision.ts';
+import { loadVisionTower, runVisionTower } from '../../src/platform/encoders/vision/clip-vision.ts';
 import { towerPath } from '../../src/platform/models/model-files.ts';
 import { toPlanes } from '../../src/platform/models/preprocessor.ts';
 import { type HfFolder, invalid } from './hf/hf-folder.ts';

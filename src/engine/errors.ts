@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'usage'
   | 'not-writable'
   | 'host-limit'
+  | 'download-failed'
   | 'picture-unreadable'
   | 'picture-unavailable'
   | 'nothing-to-index'

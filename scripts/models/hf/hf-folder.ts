@@ -151,10 +151,7 @@ async function missing(folder: string, path: string, more = ''): Promise<never> 
   const elsewhere = top.includes(name)
     ? `${name} lies beside ${dirname(path)}/ in place of in it: move it there`
     : undefined;
-  const both = beside.includes('model.onnx')
-    ? 'onnx/model.onnx has both towers in one file, and two are needed: export them apart'
-    : undefined;
-  const why = link ?? elsewhere ?? both;
+  const why = link ?? elsewhere;
   throw invalid(folder, `it has no ${path}${more}${why === undefined ? '' : `; ${why}`}`);
 }
 

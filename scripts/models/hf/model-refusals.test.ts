@@ -67,11 +67,6 @@ const refused: [string, Change, RegExp][] = [
     (folder) => rename(join(folder, TEXT_TOWER), join(folder, 'text_model.onnx')),
     /lies beside onnx\/ in place of in it/,
   ],
-  [
-    'both towers in one file',
-    (folder) => rename(join(folder, TEXT_TOWER), join(folder, 'onnx/model.onnx')),
-    /both towers in one file/,
-  ],
   ['a tower that is no ONNX', put(TEXT_TOWER, 'x'), /its onnx\/text_model\.onnx is text/],
   [
     'weights that are not there',

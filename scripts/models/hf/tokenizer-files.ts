@@ -57,8 +57,8 @@ async function tokenizerOfParts(folder: string, family: Family, reading: FolderR
   if (family !== 'clip' || merges === undefined || vocab === undefined) {
     const how =
       family === 'clip'
-        ? ', nor vocab.json with merges.txt'
-        : '; Transformers makes it: AutoTokenizer.from_pretrained(…).save_pretrained(…)';
+        ? ', nor vocab.json with merges.txt; most CLIP models share theirs: look for it beside the original weights, or take that of openai/clip-vit-base-patch32'
+        : '; it lies beside the original weights, or Transformers makes it: AutoTokenizer.from_pretrained(…).save_pretrained(…)';
     return reading.missing(folder, 'tokenizer.json', how);
   }
   const trouble = await downloadTrouble(path, 'text');

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_MODEL } from '../../../src/engine/model/model.ts';
 import { dot } from '../../../src/engine/numeric/embedding.ts';
 import { useModelsFolder } from '../../../src/platform/encoders/clip.node.ts';
-import { createImageEncoder, loadVisionTower } from '../../../src/platform/encoders/clip-vision.ts';
+import { createImageEncoder, loadVisionTower } from '../../../src/platform/encoders/vision/clip-vision.ts';
 import { PREPARED_VISION, preparedVision, towerPath, visionFiles } from '../../../src/platform/models/model-files.ts';
 import { readModelManifest, readPreprocessor } from '../../../src/platform/models/model-folder.node.ts';
 import { createDecoder } from '../../../src/platform/pictures/decode.node.ts';

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Dtype, ModelManifest } from '../../../src/engine/model/model.ts';
 import { dot, normalise } from '../../../src/engine/numeric/embedding.ts';
 import { useModelsFolder } from '../../../src/platform/encoders/clip.node.ts';
-import { loadVisionTower, runVisionTower } from '../../../src/platform/encoders/clip-vision.ts';
+import { loadVisionTower, runVisionTower } from '../../../src/platform/encoders/vision/clip-vision.ts';
 import { PREPARED_VISION, preparedVisionPath, towerPath } from '../../../src/platform/models/model-files.ts';
 import { type ModelGraph, type ModelTensor, openOnnx } from '../onnx.ts';
 import { replaceConvolutions } from './convolutions.ts';

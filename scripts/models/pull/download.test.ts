@@ -90,18 +90,61 @@ test('does not go on with what no hash can tell to be right', async () => {
   expect(await target()).toEqual(CONTENT);
 });
 
+test('what no hash can tell to be right goes on where its server says that it is the same file', async () => {
+  let sent = 0;
+  const asNamed = (etag: string) => (request: IncomingMessage, response: ServerResponse) => {
+    const { range, 'if-range': same } = request.headers;
+    const start = range && same === etag ? Number(/\d+/.exec(range)?.[0]) : 0;
+    sent = CONTENT.length - start;
+    response.writeHead(start > 0 ? 206 : 200, { ETag: etag, 'Content-Length': sent });
+    response.end(CONTENT.subarray(start));
+  };
+  const stopped = async () => {
+    const stop = new AbortController();
+    answer = (_, response) => {
+      response.writeHead(200, { ETag: '"one"', 'Content-Length': CONTENT.length });
+      response.write(CONTENT.subarray(0, 20_000));
+    };
+    const from = { folder, signal: stop.signal, onProgress: () => stop.abort() };
+    await expect(download(wanted({ sha256: null }), from)).rejects.toMatchObject({ name: 'AbortError' });
+    asked = [];
+  };
+  for (const [etag, expected] of [
+    ['"one"', true],
+    ['"two"', false],
+  ] as const) {
+    await stopped();
+    answer = asNamed(etag);
+    await download(wanted({ sha256: null }), { folder });
+    expect(await target()).toEqual(CONTENT);
+    expect(asked).toEqual([expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
+    expect(sent < CONTENT.length, etag).toBe(expected);
+    expect(await readdir(join(folder, 'onnx'))).toEqual(['tower.onnx']);
+    await rm(join(folder, 'onnx/tower.onnx'));
+  }
+});
+
+test('a server that nobody reaches is one line that says what to do', async () => {
+  const from = 'http://127.0.0.1:9/tower.onnx';
+  const failed = download(wanted({ from }), { folder, pauseMs: 1 });
+  await expect(failed).rejects.toMatchObject({
+    code: 'network',
+    message: expect.stringMatching(/^127\.0\.0\.1:9 was not reached for onnx\/tower\.onnx \(.+\)\. .*--from\.$/),
+  });
+});
+
 test.each([
   ['hash', { sha256: '0'.repeat(64) }],
   ['length', { bytes: CONTENT.length - 1 }],
 ])('another %s than the one that is known: nothing stays', async (_, changes) => {
   const failed = download(wanted(changes), { folder });
-  await expect(failed).rejects.toMatchObject({ code: 'part-corrupt' });
+  await expect(failed).rejects.toMatchObject({ code: 'download-failed' });
   expect(await readdir(join(folder, 'onnx'))).toEqual([]);
 });
 
 test.each([
-  [403, 'part-missing', 'accept its terms'],
-  [404, 'part-missing', 'not (or no longer)'],
+  [403, 'download-failed', 'accept its terms'],
+  [404, 'download-failed', 'not (or no longer)'],
 ])('an answer of %d is said', async (status, code, words) => {
   answer = (_, response) => response.writeHead(status).end();
   const failed = download(wanted(), { folder });
@@ -115,9 +158,9 @@ test('from a folder it is copied, and verified all the same', async () => {
   expect(await target()).toEqual(CONTENT);
   await writeFile(from, CONTENT.subarray(1));
   await rm(join(folder, 'onnx/tower.onnx'));
-  await expect(download(wanted({ from }), { folder })).rejects.toMatchObject({ code: 'part-corrupt' });
+  await expect(download(wanted({ from }), { folder })).rejects.toMatchObject({ code: 'download-failed' });
   const nowhere = download(wanted({ from: join(folder, 'none.onnx') }), { folder });
-  await expect(nowhere).rejects.toMatchObject({ code: 'part-missing' });
+  await expect(nowhere).rejects.toMatchObject({ code: 'download-failed' });
 });
 
 test('stops when it is told to, and keeps what came', async () => {

@@ -1,10 +1,13 @@
 /** One file of a model, from the hub, from a mirror or from a folder: resumed, verified, and whole or not there. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createStallTimer } from '../../../src/engine/async/timeouts.ts';
 import { AfterimageError } from '../../../src/engine/errors.ts';
+
+/** A source that does not have a file, or not for everybody: another one may. */
+export class MissingFile extends AfterimageError {}
 
 /** What is known of a file beforehand. */
 export interface Wanted {
@@ -26,18 +29,23 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal;
   /** Bytes so far, of so many where that is known. */
   readonly onProgress?: (loaded: number, total: number | null) => void;
-  /** For files that are not public. Sent to the hub alone. */
-  readonly token?: string | undefined;
+  /** For files that are not public: sent to this origin, and to no other. */
+  readonly token?: { readonly value: string; readonly origin: string } | undefined;
+  /** Before the second try; longer before each further one. */
+  readonly pauseMs?: number;
 }
 
 /** A server that sends nothing for so long is not waited for. */
 const STALL_MS = 60_000;
 const TRIES = 4;
 const PART = '.part';
+/** Beside a part whose hash nobody knows: which version of the file it is of, as its server named it. */
+const VERSION = '.version';
 
 /**
- * Bring a file into the folder. What an earlier run left of it is continued where its hash will tell whether that was right.
- * @throws AfterimageError `network`, `part-missing`, `part-corrupt`, `not-writable`
+ * Bring a file into the folder. What an earlier run left of it is continued where its hash will tell whether that was right,
+ * or where its server says that it is still the same file (RFC 9110, If-Range).
+ * @throws AfterimageError `network`, `download-failed`, `not-writable`; MissingFile where its source does not have it
  */
 export async function download(wanted: Wanted, options: DownloadOptions): Promise<Downloaded> {
   const target = join(options.folder, wanted.place);
@@ -45,9 +53,10 @@ export async function download(wanted: Wanted, options: DownloadOptions): Promis
   if (there && fits(there, wanted)) return there;
   await orNotWritable(target, async () => {
     await mkdir(dirname(target), { recursive: true });
-    if (wanted.sha256 === null) await rm(target + PART, { force: true });
+    if (wanted.sha256 === null && !(await versionOf(target + PART))) await rm(target + PART, { force: true });
   });
   await fetchPart(wanted, target + PART, options);
+  await rm(target + PART + VERSION, { force: true });
   const arrived = await hashOf(target + PART);
   if (!arrived || !fits(arrived, wanted)) {
     await rm(target + PART, { force: true });
@@ -67,9 +76,19 @@ function corrupt({ place, from, bytes, sha256 }: Wanted, got: Downloaded | undef
       ? `has ${got?.bytes ?? 0} bytes, not ${bytes}`
       : `has the SHA-256 ${got?.sha256}, not ${sha256}`;
   return new AfterimageError(
-    'part-corrupt',
+    'download-failed',
     `${place} from ${from} ${wrong}: it is not the file that the registry knows, and was deleted.`,
   );
+}
+
+async function versionOf(part: string): Promise<string | undefined> {
+  return readFile(part + VERSION, 'utf8').catch(() => undefined);
+}
+
+/** A weak one names no bytes. */
+async function noteVersion(part: string, etag: string | null): Promise<void> {
+  if (etag?.startsWith('"')) await orNotWritable(part, () => writeFile(part + VERSION, etag));
+  else await rm(part + VERSION, { force: true });
 }
 
 /** Undefined where there is no such file. */
@@ -90,7 +109,7 @@ async function fetchPart(wanted: Wanted, part: string, options: DownloadOptions)
       options.signal?.throwIfAborted();
       const mayPass = error instanceof AfterimageError && error.code === 'network';
       if (!mayPass || tries === TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** tries));
+      await new Promise((resolve) => setTimeout(resolve, (options.pauseMs ?? 1000) * 2 ** (tries - 1)));
     }
   }
 }
@@ -101,7 +120,7 @@ export function isAddress(from: string): boolean {
 
 async function copyFrom(wanted: Wanted, part: string, { onProgress, signal }: DownloadOptions): Promise<void> {
   const source = await stat(wanted.from).catch(() => undefined);
-  if (!source?.isFile()) throw new AfterimageError('part-missing', `There is no file ${wanted.from}.`);
+  if (!source?.isFile()) throw new MissingFile('download-failed', `There is no file ${wanted.from}.`);
   await append(part, 0, createReadStream(wanted.from), (loaded) => onProgress?.(loaded, source.size), signal);
 }
 
@@ -112,16 +131,18 @@ async function fetchRest(wanted: Wanted, part: string, options: DownloadOptions)
   const stalled = new AbortController();
   const timer = createStallTimer(STALL_MS, () => stalled.abort());
   try {
+    const version = wanted.sha256 === null ? await versionOf(part) : undefined;
     const response = await fetch(wanted.from, {
       headers: {
-        ...(have > 0 ? { Range: `bytes=${have}-` } : {}),
-        ...(token && new URL(wanted.from).host === 'huggingface.co' ? { Authorization: `Bearer ${token}` } : {}),
+        ...(have > 0 ? { Range: `bytes=${have}-`, ...(version && { 'If-Range': version }) } : {}),
+        ...(token?.origin === new URL(wanted.from).origin ? { Authorization: `Bearer ${token.value}` } : {}),
       },
       signal: AbortSignal.any([stalled.signal, ...(signal ? [signal] : [])]),
     });
     const start = response.status === 206 ? have : 0;
     if (response.status === 416) return; // all of it was there: its hash tells whether that was right
     if (!response.ok || !response.body) throw refusal(wanted, response.status);
+    if (wanted.sha256 === null && start === 0) await noteVersion(part, response.headers.get('etag'));
     const length = Number(response.headers.get('content-length') ?? Number.NaN);
     const total = wanted.bytes ?? (Number.isNaN(length) ? null : start + length);
     const body = response.body as unknown as AsyncIterable<Uint8Array>;
@@ -164,13 +185,13 @@ async function append(
 function refusal({ place, from }: Wanted, status: number): AfterimageError {
   const { host } = new URL(from);
   if (status === 401 || status === 403) {
-    return new AfterimageError(
-      'part-missing',
+    return new MissingFile(
+      'download-failed',
       `${host} does not give ${place} to everybody (${status}): accept its terms there, and set HF_TOKEN to a token of yours.`,
     );
   }
   if (status === 404 || status === 410) {
-    return new AfterimageError('part-missing', `${place} is not (or no longer) at ${from}.`);
+    return new MissingFile('download-failed', `${place} is not (or no longer) at ${from}.`);
   }
   return new AfterimageError('network', `${host} answered ${status} for ${place}. Run the same command again later.`);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -7,9 +7,8 @@ import { DEFAULT_MODEL, GOLDEN_COSINE } from '../../../src/engine/model/model.ts
 import { createNodeImageEncoder, createNodeQueryEncoder } from '../../../src/platform/encoders/clip.node.ts';
 import { goldenCosine } from '../../../src/platform/encoders/clip-text.ts';
 import { MODELS_FOLDER } from '../../repository/folders.ts';
-import { extractTower } from '../hf/edit-graph.ts';
-import { fieldsOf, head } from '../hf/protobuf.ts';
 import { listInstalled, removeModel, verifyModel } from '../installed.ts';
+import { combineTowers, toOpenClip } from '../layouts/testing.ts';
 import { writeRandomModel } from '../random-model.ts';
 import type { RegistryEntry, RegistryFile } from '../registry/registry.ts';
 import { pullModel } from './pull.ts';
@@ -31,6 +30,12 @@ beforeEach(() => {
   lines = [];
 });
 
+const AS_CLIP: RegistryEntry['preprocessing'] = {
+  resize: 'shortest',
+  interpolation: 'bicubic',
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+};
 const small = ['config.json', 'preprocessor_config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
 async function entryOf(
@@ -44,7 +49,7 @@ async function entryOf(
   });
   return {
     ...{ id: 'random', title: 'Random', for: 'tests', family: 'clip', layout, repository: 'nobody/random' },
-    ...{ revision: 'main', original: 'nobody/random', dim: 48, imageSize: 48, preprocessing: 'as CLIP' },
+    ...{ revision: 'main', original: 'nobody/random', dim: 48, imageSize: 48, preprocessing: AS_CLIP },
     text: { length: 32, padding: 'none', lowercase: false },
     licence: { name: 'CC0', commercial: true, accept: false },
     ...{ languages: ['none'], quality: [], notes: '', unverified: [] },
@@ -86,14 +91,7 @@ test('a folder as Transformers lays it out becomes a model, and nothing is left 
 test('a graph with both towers is taken apart', async () => {
   const mirror = join(work, 'combined');
   await cp(base, mirror, { recursive: true });
-  const graphs = await Promise.all(towers.map(({ path }) => readFile(join(mirror, path))));
-  // Repeated fields of protobuf messages that stand one behind the other are one list.
-  const bodies = graphs.map((model) => fieldsOf(model).find(({ number }) => number === 7)?.body ?? Buffer.alloc(0));
-  const rest = fieldsOf(graphs[0] as Buffer).filter(({ number }) => number !== 7);
-  const heads = rest.map(({ start, end }) => (graphs[0] as Buffer).subarray(start, end));
-  const length = bodies.reduce((sum, body) => sum + body.length, 0);
-  await writeFile(join(mirror, 'onnx/model.onnx'), Buffer.concat([...heads, head(7, length), ...bodies]));
-  for (const { path } of towers) await rm(join(mirror, path));
+  const length = await combineTowers(mirror);
   const whole = { path: 'onnx/model.onnx', dtype: 'fp32' } as const;
   await pull(await entryOf(mirror, 'combined', [...smallFiles, whole]), mirror);
   await expectSameAsBase();
@@ -103,18 +101,8 @@ test('a graph with both towers is taken apart', async () => {
 
 test('what open_clip exports gets the names that loaders expect', async () => {
   const mirror = join(work, 'open-clip');
-  await mkdir(mirror);
-  for (const name of ['tokenizer.json', 'tokenizer_config.json']) await cp(join(base, name), join(mirror, name));
-  for (const [index, file, input, output] of [
-    [0, 'textual.onnx', 'input_ids', 'text_embeds'],
-    [1, 'visual.onnx', 'pixel_values', 'image_embeds'],
-  ] as const) {
-    const names = new Map<string, string>([
-      [input, 'x.1'],
-      [output, '907'],
-    ]);
-    await writeFile(join(mirror, file), extractTower(await readFile(join(base, towers[index].path)), output, names));
-  }
+  await cp(base, mirror, { recursive: true });
+  await toOpenClip(mirror);
   const files = [
     { path: 'textual.onnx', tower: 'text', dtype: 'fp32' },
     { path: 'visual.onnx', tower: 'vision', dtype: 'fp32' },
@@ -131,7 +119,7 @@ test('what is damaged is refused, what was there stays, and the next pull brings
   const mirror = join(work, 'damaged');
   await cp(base, mirror, { recursive: true });
   await writeFile(join(mirror, towers[1].path), 'half');
-  await expect(pull(good, mirror)).rejects.toMatchObject({ code: 'part-corrupt' });
+  await expect(pull(good, mirror)).rejects.toMatchObject({ code: 'download-failed' });
   expect(await verifyModel(modelsFolder, 'random')).toEqual([]);
   for (const name of small) await rm(join(mirror, name));
   await cp(join(base, towers[1].path), join(mirror, towers[1].path));
@@ -147,7 +135,7 @@ test('a hash that nobody knew is recorded, and another one is refused the next t
   const mirror = join(work, 'changed');
   await cp(base, mirror, { recursive: true });
   await writeFile(join(mirror, 'config.json'), `${await readFile(join(mirror, 'config.json'), 'utf8')} `);
-  await expect(pull(entry, mirror)).rejects.toMatchObject({ code: 'part-corrupt' });
+  await expect(pull(entry, mirror)).rejects.toMatchObject({ code: 'download-failed' });
 });
 
 test('a licence for research only has to be accepted', async () => {

@@ -1,20 +1,22 @@
 /** A model of the registry: brought here file by file, put in the form that add-model takes, and added. */
-import { cp, mkdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AfterimageError } from '../../../src/engine/errors.ts';
 import type { Dtype, ModelManifest } from '../../../src/engine/model/model.ts';
 import { usage } from '../../cli/cli.ts';
 import { addModel } from '../add-model.ts';
+import { linkFolder } from '../layouts/links.ts';
 import {
   addressOf,
   filesToPull,
+  hub,
   pageOf,
   placeOf,
   type RegistryEntry,
   type RegistryFile,
 } from '../registry/registry.ts';
-import { arrange } from './arrange.ts';
-import { download, isAddress } from './download.ts';
+import { describeHere, differences } from './described.ts';
+import { type Downloaded, download, isAddress, MissingFile, type Wanted } from './download.ts';
 
 export interface PullOptions {
   /** `public/models` */
@@ -27,10 +29,13 @@ export interface PullOptions {
   readonly dtypes: readonly Dtype[];
   /** The licence of a model that asks for it was accepted. */
   readonly acceptsLicence: boolean;
+  /** Of the hub, for files that are not public. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal;
   readonly log: (line: string) => void;
   readonly onProgress?: (file: string, loaded: number, total: number | null) => void;
+  /** Before a lost connection is tried again. */
+  readonly pauseMs?: number;
 }
 
 /** Hashes of files that the registry does not know, by address: those of the first time that they were pulled. */
@@ -38,10 +43,11 @@ type Recorded = Record<string, { readonly bytes: number; readonly sha256: string
 
 /**
  * Pull a model into `<modelsFolder>/<id>`: all of it, or what was there before stays.
- * @throws AfterimageError `usage`, `network`, `part-missing`, `part-corrupt`, `not-writable`, and what `addModel` throws
+ * @throws AfterimageError `usage`, `network`, `download-failed`, `not-writable`, and what `addModel` throws
  */
 export async function pullModel(entry: RegistryEntry, options: PullOptions): Promise<ModelManifest> {
   const { licence } = entry;
+  if (entry.layout === 'embedded') throw usage(`${entry.title} comes with Afterimage: there is nothing to pull`);
   if (licence.accept && !options.acceptsLicence) {
     throw usage(
       `${entry.title} may not be used commercially (${licence.name}; ${pageOf(entry)}). If that suits you, add --accept-licence`,
@@ -54,8 +60,8 @@ export async function pullModel(entry: RegistryEntry, options: PullOptions): Pro
   for (const line of entry.unverified) options.log(`Not verified by anybody: ${line}.`);
   await bring(entry, files, folder, options);
   const ready = `${folder}.ready`;
-  await copyFolder(folder, ready);
-  await arrange(ready, entry);
+  await linkFolder(folder, ready);
+  await describeHere(ready, entry);
   const manifest = await addModel({
     folder: ready,
     modelsFolder: options.modelsFolder,
@@ -69,6 +75,7 @@ export async function pullModel(entry: RegistryEntry, options: PullOptions): Pro
     },
     log: options.log,
   });
+  for (const line of differences(entry, manifest)) options.log(line);
   for (const done of [folder, ready]) await rm(done, { recursive: true, force: true });
   return manifest;
 }
@@ -83,8 +90,8 @@ function checkTowers(entry: RegistryEntry, files: readonly RegistryFile[], dtype
 /** @throws AfterimageError `not-writable`, before anything is downloaded */
 async function checkRoom(entry: RegistryEntry, files: readonly RegistryFile[], cacheFolder: string): Promise<void> {
   await mkdir(cacheFolder, { recursive: true });
-  // What came, its arranged form and the added model are there at the same time.
-  const needed = 3 * files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  // What came, its towers where they are taken out of other graphs, and the model are there at the same time.
+  const needed = (entry.layout === 'transformers' ? 2 : 3) * files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   const { bavail, bsize } = await statfs(cacheFolder);
   if (bavail * bsize >= needed) return;
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
@@ -98,38 +105,61 @@ async function bring(
   entry: RegistryEntry,
   files: readonly RegistryFile[],
   folder: string,
-  { cacheFolder, from, token, signal, log, onProgress }: PullOptions,
+  options: PullOptions,
 ): Promise<void> {
+  const { cacheFolder, log } = options;
   const record = join(cacheFolder, 'recorded.json');
   const recorded = await readRecorded(record);
   for (const file of files) {
     const place = placeOf(file);
     const address = addressOf(entry, file);
     const known = file.sha256 === null ? recorded[address] : undefined;
-    const wanted = {
-      place,
-      from: from === undefined ? address : await inMirror(from, file),
-      bytes: file.bytes ?? known?.bytes ?? null,
-      sha256: file.sha256 ?? known?.sha256 ?? null,
-    };
-    const options = { folder, token, ...(signal && { signal }) };
-    const got = await download(wanted, {
-      ...options,
-      onProgress: (loaded, total) => onProgress?.(place, loaded, total),
-    });
-    if (wanted.sha256 !== null) continue;
+    const bytes = file.bytes ?? known?.bytes ?? null;
+    const sha256 = file.sha256 ?? known?.sha256 ?? null;
+    const got = await bringFile(entry, file, { place, bytes, sha256 }, folder, options);
+    if (sha256 !== null || got === undefined) continue;
     recorded[address] = got;
     await writeFile(record, `${JSON.stringify(recorded, null, 2)}\n`);
     log(`${place}: nobody knew its hash. Recorded: ${got.sha256}.`);
   }
 }
 
+/** From the first place that has it. @returns undefined where none has a file that may be missing */
+async function bringFile(
+  entry: RegistryEntry,
+  file: RegistryFile,
+  wanted: Omit<Wanted, 'from'>,
+  folder: string,
+  { from, token, signal, onProgress, pauseMs }: PullOptions,
+): Promise<Downloaded | undefined> {
+  const places = from === undefined ? [addressOf(entry, file)] : await inMirror(from, file);
+  let missing: unknown;
+  for (const place of places) {
+    try {
+      return await download(
+        { ...wanted, from: place },
+        {
+          ...{ folder, ...(signal && { signal }), ...(pauseMs !== undefined && { pauseMs }) },
+          ...(token && { token: { value: token, origin: new URL(hub()).origin } }),
+          onProgress: (loaded, total) => onProgress?.(wanted.place, loaded, total),
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof MissingFile)) throw error;
+      missing ??= error;
+    }
+  }
+  if (file.optional) return undefined;
+  throw missing;
+}
+
 /** The path in the repository, or where it goes: people copy either. */
-async function inMirror(from: string, file: RegistryFile): Promise<string> {
-  if (isAddress(from)) return new URL(file.path, from.endsWith('/') ? from : `${from}/`).href;
-  const paths = [join(from, file.path), join(from, placeOf(file))];
-  for (const path of paths) if (await stat(path).catch(() => undefined)) return path;
-  return paths[0] as string;
+async function inMirror(from: string, file: RegistryFile): Promise<readonly string[]> {
+  const paths = [...new Set([file.path, placeOf(file)])];
+  if (isAddress(from)) return paths.map((path) => new URL(path, from.endsWith('/') ? from : `${from}/`).href);
+  const files = paths.map((path) => join(from, path));
+  for (const path of files) if (await stat(path).catch(() => undefined)) return [path];
+  return files.slice(0, 1);
 }
 
 async function readRecorded(path: string): Promise<Recorded> {
@@ -140,10 +170,4 @@ async function readRecorded(path: string): Promise<Recorded> {
   } catch {
     throw new AfterimageError('not-writable', `${path} is damaged. Delete it: it holds hashes of earlier pulls.`);
   }
-}
-
-async function copyFolder(from: string, to: string): Promise<void> {
-  await rm(to, { recursive: true, force: true });
-  await cp(from, to, { recursive: true });
-  await mkdir(join(to, 'onnx'), { recursive: true });
 }

@@ -1,10 +1,12 @@
 /** The models that `pnpm models` knows: data in models.json, best first for what most people want. */
 import { readFile } from 'node:fs/promises';
+import { env } from 'node:process';
 import { AfterimageError } from '../../../src/engine/errors.ts';
 import {
   also,
   boolean,
   type Check,
+  finite,
   integer,
   list,
   matching,
@@ -19,9 +21,10 @@ import {
 } from '../../../src/engine/formats/check.ts';
 import type { Dtype } from '../../../src/engine/model/model.ts';
 import { DTYPES } from '../../../src/platform/models/model-files.ts';
+import type { Preprocessing } from '../layouts/open-clip.ts';
 
-/** How the files of a model lie at their source. */
-export const LAYOUTS = ['transformers', 'combined', 'open-clip'] as const;
+/** How the files of a model lie at their source; `embedded`: in this repository. */
+export const LAYOUTS = ['transformers', 'combined', 'open-clip', 'embedded'] as const;
 
 export interface RegistryFile {
   /** In the repository. */
@@ -36,6 +39,8 @@ export interface RegistryFile {
   /** Null: not known. */
   readonly bytes: number | null;
   readonly sha256: string | null;
+  /** A repository without it is complete: weights that are beside a graph or in it. */
+  readonly optional?: boolean;
 }
 
 export interface RegistryEntry {
@@ -45,7 +50,7 @@ export interface RegistryEntry {
   readonly for: string;
   readonly family: 'clip' | 'siglip';
   readonly layout: (typeof LAYOUTS)[number];
-  /** `owner/name` on the Hugging Face hub. */
+  /** `owner/name` on the Hugging Face hub; of the embedded model, where it is in this repository. */
   readonly repository: string;
   /** A commit; a branch where none could be verified. */
   readonly revision: string;
@@ -53,8 +58,17 @@ export interface RegistryEntry {
   readonly original: string;
   readonly dim: number;
   readonly imageSize: number;
-  readonly text: { readonly length: number; readonly padding: string; readonly lowercase: boolean };
-  readonly preprocessing: string;
+  readonly text: {
+    /** Tokens at most. */
+    readonly length: number;
+    /** In words. What is done is what the tower itself shows when it is added. */
+    readonly padding: string;
+    /** What texts are filled up with, where the tokenizer at the source says another token or none. */
+    readonly padToken?: string;
+    /** Case does not matter: the tokenizer folds it, or Afterimage does. */
+    readonly lowercase: boolean;
+  };
+  readonly preprocessing: Preprocessing;
   readonly licence: {
     readonly name: string;
     /** Commercial use is allowed. */
@@ -73,6 +87,11 @@ export interface RegistryEntry {
 const FILE = new URL('models.json', import.meta.url);
 const HUB = 'https://huggingface.co';
 
+/** The hub, or a mirror of all of it, as Hugging Face's own programs take one from `HF_ENDPOINT`. */
+export function hub(): string {
+  return (env.HF_ENDPOINT || HUB).replace(/\/+$/, '');
+}
+
 const words = text(1, 500);
 const repository = matching(/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/, 'owner/name');
 const dtype = matching(new RegExp(`^(${DTYPES.join('|')})$`), 'a dtype') as Check<Dtype>;
@@ -87,8 +106,9 @@ const file = object<RegistryFile>(
     dtype,
     bytes: nullable(integer(1)),
     sha256: nullable(sha256Hex),
+    optional: boolean,
   },
-  ['as', 'repository', 'revision', 'tower', 'dtype'],
+  ['as', 'repository', 'revision', 'tower', 'dtype', 'optional'],
 );
 
 const entry: Check<RegistryEntry> = also(
@@ -103,8 +123,15 @@ const entry: Check<RegistryEntry> = also(
     original: repository,
     dim: integer(1),
     imageSize: integer(1),
-    text: object<RegistryEntry['text']>({ length: integer(1), padding: words, lowercase: boolean }),
-    preprocessing: words,
+    text: object<RegistryEntry['text']>({ length: integer(1), padding: words, padToken: words, lowercase: boolean }, [
+      'padToken',
+    ]),
+    preprocessing: object<Preprocessing>({
+      resize: oneOf('shortest', 'squash'),
+      interpolation: oneOf('bilinear', 'bicubic'),
+      mean: list(finite, 3),
+      std: list(finite, 3),
+    }),
     licence: object<RegistryEntry['licence']>({ name: words, commercial: boolean, accept: boolean }),
     languages: list(words, 100),
     quality: list(object<RegistryEntry['quality'][number]>({ measure: words, value: words, source: words }), 20),
@@ -112,9 +139,10 @@ const entry: Check<RegistryEntry> = also(
     files: list(file, 100),
     unverified: list(words, 20),
   }),
-  ({ files, licence }) => {
+  ({ files, layout, licence }) => {
     if (files.length === 0) return 'names no files';
     if (new Set(files.map(placeOf)).size < files.length) return 'names a file twice';
+    if (layout === 'embedded') return undefined; // nobody pulls it
     return licence.commercial || licence.accept ? undefined : 'forbids commercial use, but need not be accepted';
   },
 );
@@ -128,8 +156,19 @@ export function parseRegistry(source: string): readonly RegistryEntry[] {
   );
 }
 
-export async function readRegistry(): Promise<readonly RegistryEntry[]> {
-  return parseRegistry(await readFile(FILE, 'utf8'));
+/**
+ * @param more a file of the same form: entries of somebody's own, which come first and count where both have an id
+ * @throws AfterimageError `model-invalid`, `usage` for a file that cannot be read
+ */
+export async function readRegistry(more?: string): Promise<readonly RegistryEntry[]> {
+  const known = parseRegistry(await readFile(FILE, 'utf8'));
+  if (more === undefined) return known;
+  const text = await readFile(more, 'utf8').catch((error: Error) => {
+    throw new AfterimageError('usage', `The registry ${more} cannot be read (${error.message}).`);
+  });
+  const own = parseRegistry(text);
+  const ids = new Set(own.map(({ id }) => id));
+  return [...own, ...known.filter(({ id }) => !ids.has(id))];
 }
 
 /** @throws AfterimageError `model-not-found` */
@@ -148,23 +187,26 @@ export function placeOf({ path, as }: Pick<RegistryFile, 'path' | 'as'>): string
 /** Where a file is to be had. */
 export function addressOf({ repository, revision }: RegistryEntry, one: RegistryFile): string {
   const path = one.path.split('/').map(encodeURIComponent).join('/');
-  return `${HUB}/${one.repository ?? repository}/resolve/${encodeURIComponent(one.revision ?? revision)}/${path}`;
+  return `${hub()}/${one.repository ?? repository}/resolve/${encodeURIComponent(one.revision ?? revision)}/${path}`;
 }
 
 /** A page for people. */
-export function pageOf({ repository }: RegistryEntry): string {
-  return `${HUB}/${repository}`;
+export function pageOf({ layout, repository }: RegistryEntry): string {
+  return layout === 'embedded' ? repository : `${HUB}/${repository}`;
 }
 
 /**
  * What is pulled: everything but towers in other precisions than these. Towers of the same precision belong together.
- * @param dtypes empty: fp32 of both towers where it is there (what `build-index` takes), and q8 of the text tower for browsers
+ * @param dtypes empty: the best that both towers have (what `build-index` takes), and q8 of the text tower for browsers
  */
 export function filesToPull({ files }: RegistryEntry, dtypes: readonly Dtype[]): readonly RegistryFile[] {
-  const wanted = ({ tower, dtype: of }: RegistryFile) => {
-    if (of === undefined || tower === undefined) return true;
+  // A graph with both towers names none.
+  const has = (of: Dtype, tower: RegistryFile['tower']) =>
+    files.some((one) => one.dtype === of && (one.tower ?? tower) === tower);
+  const best = DTYPES.find((of) => has(of, 'text') && has(of, 'vision'));
+  return files.filter(({ tower, dtype: of }) => {
+    if (of === undefined) return true;
     if (dtypes.length > 0) return dtypes.includes(of);
-    return of === 'fp32' || (tower === 'text' && of === 'q8');
-  };
-  return files.filter(wanted);
+    return of === best || (tower === 'text' && of === 'q8');
+  });
 }

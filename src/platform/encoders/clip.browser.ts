@@ -10,7 +10,7 @@ import { preparedPath, preparedTensors, textEncoderBytes, towerPath } from '../m
 import { type Device, type OnEvent, runtimeVersion, type TowerFiles } from '../models/tower-files.browser.ts';
 import { type ClipTextEncoder, createTextEncoder, goldenCosine } from './clip-text.ts';
 import { loadTextTower, type TowerOptions, watchDevice } from './text-tower.browser.ts';
-import { requireShaders, weightsBeside } from './tower-options.browser.ts';
+import { checkGpuDtype, weightsBeside } from './tower-options.browser.ts';
 
 export interface BrowserTextEncoder {
   readonly encoder: ClipTextEncoder;
@@ -43,7 +43,7 @@ export async function loadBrowserTextEncoder(
   const bytes = textEncoderBytes(manifest, device);
   await makeRoom(bytes);
   const dtype = manifest.dtypes[device];
-  if (device === 'webgpu') await requireShaders(dtype);
+  if (device === 'webgpu') await checkGpuDtype(dtype);
   const threads = globalThis.crossOriginIsolated ? wanted : 1;
   const { tokenizer, model: tower } = await loadTextTower(files, {
     ...{ device, threads, runtime: await runtime, start: onnxruntime[device].start },

@@ -8,7 +8,7 @@ import { type Tower, towerFiles } from '../models/model-files.ts';
 import { readModelManifest, readPreprocessor } from '../models/model-folder.node.ts';
 import { loadTextEncoder } from './clip-text.node.ts';
 import type { ClipTextEncoder } from './clip-text.ts';
-import { createImageEncoder, loadVisionTower, type TowerImageEncoder } from './clip-vision.ts';
+import { createImageEncoder, loadVisionTower, type TowerImageEncoder } from './vision/clip-vision.ts';
 
 export interface NodeEncoderOptions {
   /** The folder that holds one folder a model: `public/models`. */

@@ -5,8 +5,8 @@ import type { EncoderInfo, EncoderRequest } from '../../protocol/query-worker.ts
 import type { HttpSource } from '../bytes/http-source.browser.ts';
 import { type Device, type OnEvent, readRuntime, readTower } from '../models/tower-files.browser.ts';
 import type { BrowserTextEncoder } from './clip.browser.ts';
-import { type CurrentEncoder, createCurrentEncoder } from './current-encoder.ts';
-import { createEncoderPool, type HeldEntry } from './encoder-pool.ts';
+import { type CurrentEncoder, createCurrentEncoder } from './pool/current-encoder.ts';
+import { createEncoderPool, type HeldEntry } from './pool/encoder-pool.ts';
 
 /** Where files come from and who is told, once the page has connected. */
 export interface Connection {

@@ -14,8 +14,17 @@ export function weightsBeside(
   return beside.map(([name, data]) => ({ path: name.replace('onnx/', ''), data }));
 }
 
-/** @throws AfterimageError `device-unavailable`: transformers.js checks fp16, but not q4f16. */
-export async function requireShaders(dtype: Dtype): Promise<void> {
+/** Their integer products have no kernels on WebGPU: what comes out is slow, or wrong (transformers.js #1512). */
+const INTEGERS: readonly Dtype[] = ['q8', 'int8', 'uint8'];
+
+/**
+ * Whether the GPU can run a precision, before anything is made of it.
+ * @throws AfterimageError `device-unavailable`; transformers.js checks fp16, but neither q4f16 nor q8
+ */
+export async function checkGpuDtype(dtype: Dtype): Promise<void> {
+  if (INTEGERS.includes(dtype)) {
+    throw new AfterimageError('device-unavailable', `A model in ${dtype} does not run on a GPU as it should.`);
+  }
   if (dtype !== 'fp16' && dtype !== 'q4f16') return;
   const adapter = await navigator.gpu?.requestAdapter();
   if (adapter?.features.has('shader-f16')) return;

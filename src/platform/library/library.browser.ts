@@ -2,7 +2,7 @@ import { memoise } from '../../engine/async/cached/memoise.ts';
 import { toAfterimageError } from '../../engine/errors.ts';
 import type { AlbumVerbs } from '../../protocol/albums.ts';
 import type { LibraryEvent, LibraryPage, LibraryWorkerApi } from '../../protocol/library-worker.ts';
-import type { VisionWorkerLike } from '../encoders/vision-workers.browser.ts';
+import type { VisionWorkerLike } from '../encoders/vision/vision-workers.browser.ts';
 import { isDefaultModel } from '../models/default-model.browser.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import { createFoundIndexes } from './beside/found-indexes.browser.ts';

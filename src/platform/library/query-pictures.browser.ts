@@ -1,7 +1,11 @@
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Rendition } from '../../indexing/ports.ts';
 import type { EmbeddedPicture, LibraryPage, LibraryWorkerApi } from '../../protocol/library-worker.ts';
-import { createVisionWorkers, type VisionOptions, type VisionWorkers } from '../encoders/vision-workers.browser.ts';
+import {
+  createVisionWorkers,
+  type VisionOptions,
+  type VisionWorkers,
+} from '../encoders/vision/vision-workers.browser.ts';
 import { sha256 } from '../hashes/sha256.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import { createBrowserDecoder } from '../pictures/decode.browser.ts';

@@ -4,7 +4,7 @@ import { createDeferred } from '../../engine/async/deferred.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { normalise } from '../../engine/numeric/embedding.ts';
 import type { LibraryEvent, Queue } from '../../protocol/library-worker.ts';
-import type { VisionWorkerLike } from '../encoders/vision-workers.browser.ts';
+import type { VisionWorkerLike } from '../encoders/vision/vision-workers.browser.ts';
 import type { VisionWorkerApi } from '../sessions/vision-session.browser.ts';
 import { createLibrary, type Library, type LibraryOptions } from './library.browser.ts';
 import { createLibraryStore, libraryName } from './library-store.browser.ts';

@@ -1,7 +1,7 @@
 import { createDeferred } from '../../engine/async/deferred.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { LibraryWorkerApi } from '../../protocol/library-worker.ts';
-import type { VisionWorkerLike } from '../encoders/vision-workers.browser.ts';
+import type { VisionWorkerLike } from '../encoders/vision/vision-workers.browser.ts';
 import { createLibrary, type Library, type LibraryOptions } from '../library/library.browser.ts';
 import type { LibraryStore } from '../library/library-store.ts';
 import { createQueryPictures } from '../library/query-pictures.browser.ts';

@@ -15,8 +15,8 @@ import { createHttpSource, type HttpSource } from '../bytes/http-source.browser.
 import { type AheadSource, newestAhead } from '../bytes/newest-ahead.browser.ts';
 import { type PausableSource, pausable } from '../bytes/pausable.browser.ts';
 import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
-import type { EncoderKey, PoolEntry } from '../encoders/encoder-pool.ts';
 import { type Connection, createEncoders, type Encoders, encoderInfo } from '../encoders/encoders.browser.ts';
+import type { EncoderKey, PoolEntry } from '../encoders/pool/encoder-pool.ts';
 import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
 import { albumSources, albumValues, savedPictures } from '../library/albums/album-sources.ts';
 import { MODELS } from '../models/models-folder.ts';

@@ -2,7 +2,7 @@ import { AfterimageError } from '../../engine/errors.ts';
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import type { Pixels } from '../../engine/ports.ts';
 import { createHttpSource } from '../bytes/http-source.browser.ts';
-import type { BrowserImageEncoder } from '../encoders/clip-vision.browser.ts';
+import type { BrowserImageEncoder } from '../encoders/vision/clip-vision.browser.ts';
 import { visionDtype, visionFiles } from '../models/model-files.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
 import { type Device, runtimeVersion } from '../models/tower-files.browser.ts';
@@ -47,7 +47,7 @@ export function createBrowserVisionSession(): VisionWorkerApi {
   return {
     async load({ baseUrl, library, device, threads }, onProgress, onLost) {
       const source = createHttpSource(baseUrl);
-      const code = import('../encoders/clip-vision.browser.ts');
+      const code = import('../encoders/vision/clip-vision.browser.ts');
       const made = library ?? (await chooseVisionModel(source, device));
       const files = await readVisionFiles(source, made, device, calmed(onProgress));
       encoder = await (await code).loadBrowserImageEncoder(files, threads, onLost);

@@ -4,8 +4,8 @@ import { createLibraryClient, type LibraryClient } from '../../../../src/client/
 import { createQueryClient, type QueryClient } from '../../../../src/client/query-client.ts';
 import type { Pixels } from '../../../../src/engine/ports.ts';
 import { textQuery } from '../../../../src/engine/query/query.ts';
-import { createVisionCrew } from '../../../../src/platform/encoders/vision-crew.browser.ts';
-import type { VisionWorkers } from '../../../../src/platform/encoders/vision-workers.browser.ts';
+import { createVisionCrew } from '../../../../src/platform/encoders/vision/vision-crew.browser.ts';
+import type { VisionWorkers } from '../../../../src/platform/encoders/vision/vision-workers.browser.ts';
 import { parsePreprocessor } from '../../../../src/platform/models/preprocessor.ts';
 import { createBrowserDecoder } from '../../../../src/platform/pictures/decode.browser.ts';
 import type { AddedFile, Queue } from '../../../../src/protocol/library-worker.ts';

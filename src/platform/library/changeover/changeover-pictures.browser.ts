@@ -2,7 +2,7 @@ import { AfterimageError } from '../../../engine/errors.ts';
 import type { Pixels } from '../../../engine/ports.ts';
 import type { LibraryEncoder } from '../../../indexing/library/ports.ts';
 import type { ChangeoverPorts } from '../../../indexing/library/run-changeover.ts';
-import type { VisionWorkers } from '../../encoders/vision-workers.browser.ts';
+import type { VisionWorkers } from '../../encoders/vision/vision-workers.browser.ts';
 import { sha256 } from '../../hashes/sha256.ts';
 import { type BrowserDecoder, createBrowserDecoder } from '../../pictures/decode.browser.ts';
 import type { LibraryModel, LibraryStore, StoredPicture } from '../library-store.ts';

@@ -1,6 +1,6 @@
 import { AfterimageError } from '../../../engine/errors.ts';
 import { NotAtHand, type QueuePorts, type QueueStep } from '../../../indexing/library/ports.ts';
-import type { VisionWorkers } from '../../encoders/vision-workers.browser.ts';
+import type { VisionWorkers } from '../../encoders/vision/vision-workers.browser.ts';
 import { sha256 } from '../../hashes/sha256.ts';
 import { type BrowserDecoder, createBrowserDecoder, type DecodeStep } from '../../pictures/decode.browser.ts';
 import type { FoundIndexes } from '../beside/found-indexes.browser.ts';

@@ -1,8 +1,8 @@
 import { memoise } from '../../../engine/async/cached/memoise.ts';
 import { createDeferred } from '../../../engine/async/deferred.ts';
 import type { LibraryEvent } from '../../../protocol/library-worker.ts';
-import { createVisionCrew } from '../../encoders/vision-crew.browser.ts';
-import type { VisionWorkerLike, VisionWorkers } from '../../encoders/vision-workers.browser.ts';
+import { createVisionCrew } from '../../encoders/vision/vision-crew.browser.ts';
+import type { VisionWorkerLike, VisionWorkers } from '../../encoders/vision/vision-workers.browser.ts';
 import type { Device } from '../../models/tower-files.browser.ts';
 import type { OnVisionProgress } from '../../models/vision-files.browser.ts';
 

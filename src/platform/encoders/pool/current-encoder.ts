@@ -1,7 +1,7 @@
-import { fitsModel } from '../../engine/collection/assert-model.ts';
-import type { CollectionManifest } from '../../engine/collection/types.ts';
-import type { EncoderRequest } from '../../protocol/query-worker.ts';
-import type { LoadedEncoder } from '../indexes/compose-search.ts';
+import { fitsModel } from '../../../engine/collection/assert-model.ts';
+import type { CollectionManifest } from '../../../engine/collection/types.ts';
+import type { EncoderRequest } from '../../../protocol/query-worker.ts';
+import type { LoadedEncoder } from '../../indexes/compose-search.ts';
 import type { EncoderPool, HeldEntry, PoolEntry, Pooled } from './encoder-pool.ts';
 
 /** The text encoder of the open collection: held, so that the pool does not dispose of it. */

@@ -5,12 +5,12 @@ import {
   SiglipVisionModel,
   Tensor,
 } from '@huggingface/transformers';
-import { AfterimageError } from '../../engine/errors.ts';
-import type { Device, Dtype, ModelManifest } from '../../engine/model/model.ts';
-import { type Embedding, normalise } from '../../engine/numeric/embedding.ts';
-import type { ImageEncoder } from '../../engine/ports.ts';
-import { type Preprocessor, toPlanes } from '../models/preprocessor.ts';
-import { embeddingRows } from './clip-output.ts';
+import { AfterimageError } from '../../../engine/errors.ts';
+import type { Device, Dtype, ModelManifest } from '../../../engine/model/model.ts';
+import { type Embedding, normalise } from '../../../engine/numeric/embedding.ts';
+import type { ImageEncoder } from '../../../engine/ports.ts';
+import { type Preprocessor, toPlanes } from '../../models/preprocessor.ts';
+import { embeddingRows } from '../clip-output.ts';
 
 type PretrainedOptions = NonNullable<Parameters<typeof PreTrainedModel.from_pretrained>[1]>;
 

@@ -1,7 +1,7 @@
-import type { Embedding } from '../../engine/numeric/embedding.ts';
-import type { Pixels } from '../../engine/ports.ts';
-import type { VisionModel } from '../models/vision-files.browser.ts';
-import type { LoadedVision } from '../sessions/vision-session.browser.ts';
+import type { Embedding } from '../../../engine/numeric/embedding.ts';
+import type { Pixels } from '../../../engine/ports.ts';
+import type { VisionModel } from '../../models/vision-files.browser.ts';
+import type { LoadedVision } from '../../sessions/vision-session.browser.ts';
 import { createVisionWorkers, type VisionOptions, type VisionWorkers } from './vision-workers.browser.ts';
 
 /** Towers that nobody needs any more give their memory back after so long; the next picture loads them again. */

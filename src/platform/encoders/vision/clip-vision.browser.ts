@@ -1,17 +1,17 @@
-/// <reference path="../runtime/onnxruntime.d.ts" />
+/// <reference path="../../runtime/onnxruntime.d.ts" />
 /** The vision tower in a browser's worker, through transformers.js on onnxruntime-web. */
 
 import { onnxruntime } from 'virtual:onnxruntime';
-import { AfterimageError } from '../../engine/errors.ts';
-import { GOLDEN_COSINE } from '../../engine/model/model.ts';
-import { dot, type Embedding } from '../../engine/numeric/embedding.ts';
-import type { Pixels } from '../../engine/ports.ts';
-import { PREPARED_VISION, preparedVision, towerPath, visionDtype } from '../models/model-files.ts';
-import type { Device } from '../models/tower-files.browser.ts';
-import type { VisionFiles } from '../models/vision-files.browser.ts';
+import { AfterimageError } from '../../../engine/errors.ts';
+import { GOLDEN_COSINE } from '../../../engine/model/model.ts';
+import { dot, type Embedding } from '../../../engine/numeric/embedding.ts';
+import type { Pixels } from '../../../engine/ports.ts';
+import { PREPARED_VISION, preparedVision, towerPath, visionDtype } from '../../models/model-files.ts';
+import type { Device } from '../../models/tower-files.browser.ts';
+import type { VisionFiles } from '../../models/vision-files.browser.ts';
+import { checkGpuDtype, weightsBeside } from '../tower-options.browser.ts';
+import { configure, watchDevice, withFiles } from '../transformers.browser.ts';
 import { createImageEncoder, loadVisionTower, type TowerImageEncoder } from './clip-vision.ts';
-import { requireShaders, weightsBeside } from './tower-options.browser.ts';
-import { configure, watchDevice, withFiles } from './transformers.browser.ts';
 
 /**
  * Pictures a run: a GPU works on them side by side, a processor one after the other. A prepared tower multiplies matrices
@@ -35,7 +35,7 @@ export async function loadBrowserImageEncoder(
   onLost: (reason: string) => void,
 ): Promise<BrowserImageEncoder> {
   const dtype = visionDtype(manifest, device);
-  if (device === 'webgpu') await requireShaders(dtype);
+  if (device === 'webgpu') await checkGpuDtype(dtype);
   const prepared = preparedOptions({ device, manifest, files });
   const threads = globalThis.crossOriginIsolated && !prepared ? wanted : 1;
   configure(runtime, onnxruntime[device].start, threads);

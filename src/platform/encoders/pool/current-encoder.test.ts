@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createDeferred } from '../../engine/async/deferred.ts';
-import type { CollectionManifest } from '../../engine/collection/types.ts';
-import type { ModelManifest } from '../../engine/model/model.ts';
+import { createDeferred } from '../../../engine/async/deferred.ts';
+import type { CollectionManifest } from '../../../engine/collection/types.ts';
+import type { ModelManifest } from '../../../engine/model/model.ts';
 import { createCurrentEncoder } from './current-encoder.ts';
 import { createEncoderPool } from './encoder-pool.ts';
 

@@ -1,6 +1,6 @@
-import { createLimiter } from '../../engine/async/limiter.ts';
-import type { Device, Dtype } from '../../engine/model/model.ts';
-import type { Tower } from '../models/model-files.ts';
+import { createLimiter } from '../../../engine/async/limiter.ts';
+import type { Device, Dtype } from '../../../engine/model/model.ts';
+import type { Tower } from '../../models/model-files.ts';
 
 /** Which encoder it is: two that differ in one of these are two in memory. */
 export interface EncoderKey {

@@ -1,12 +1,12 @@
 import { type Endpoint, proxy, type Remote, wrap } from 'comlink';
-import { createDeferred } from '../../engine/async/deferred.ts';
-import { createStallTimer } from '../../engine/async/timeouts.ts';
-import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
-import type { Embedding } from '../../engine/numeric/embedding.ts';
-import type { Pixels } from '../../engine/ports.ts';
-import type { Device } from '../models/tower-files.browser.ts';
-import type { OnVisionProgress, VisionModel } from '../models/vision-files.browser.ts';
-import type { LoadedVision, VisionRequest, VisionWorkerApi } from '../sessions/vision-session.browser.ts';
+import { createDeferred } from '../../../engine/async/deferred.ts';
+import { createStallTimer } from '../../../engine/async/timeouts.ts';
+import { AfterimageError, toAfterimageError } from '../../../engine/errors.ts';
+import type { Embedding } from '../../../engine/numeric/embedding.ts';
+import type { Pixels } from '../../../engine/ports.ts';
+import type { Device } from '../../models/tower-files.browser.ts';
+import type { OnVisionProgress, VisionModel } from '../../models/vision-files.browser.ts';
+import type { LoadedVision, VisionRequest, VisionWorkerApi } from '../../sessions/vision-session.browser.ts';
 
 /** What is needed of a `Worker`; tests bring their own. */
 export interface VisionWorkerLike extends Endpoint {

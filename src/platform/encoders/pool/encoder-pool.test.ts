@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createDeferred } from '../../engine/async/deferred.ts';
+import { createDeferred } from '../../../engine/async/deferred.ts';
 import { createEncoderPool, type EncoderKey, type PoolEntry } from './encoder-pool.ts';
 
 interface Fake {

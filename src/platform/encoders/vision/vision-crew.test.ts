@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { AfterimageError } from '../../engine/errors.ts';
-import type { Embedding } from '../../engine/numeric/embedding.ts';
-import type { Pixels } from '../../engine/ports.ts';
-import type { LoadedVision } from '../sessions/vision-session.browser.ts';
+import { AfterimageError } from '../../../engine/errors.ts';
+import type { Embedding } from '../../../engine/numeric/embedding.ts';
+import type { Pixels } from '../../../engine/ports.ts';
+import type { LoadedVision } from '../../sessions/vision-session.browser.ts';
 import { createVisionCrew } from './vision-crew.browser.ts';
 import type { VisionWorkers } from './vision-workers.browser.ts';
 
