@@ -179,7 +179,7 @@ test('where nothing matches, an example is a click away, or a few keys', async (
   await page.keyboard.press('Tab');
   await expect(examples.getByRole('button').first()).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(app.line('Sure')).toBeVisible();
+  await expect(app.line('Less sure')).toBeVisible();
   await expect(app.field).toBeFocused();
 });
 
