@@ -4,6 +4,7 @@ import { isDtype } from '../src/platform/models/model-files.ts';
 import { parseOptions, runScript, usage } from './cli/cli.ts';
 import { addModel } from './models/add-model.ts';
 import { listModels } from './models/list-models.ts';
+import { addReranker, isReranker } from './models/rerankers/add-reranker.ts';
 import { MODELS_FOLDER } from './repository/folders.ts';
 
 const HELP = `
@@ -13,7 +14,8 @@ Takes a CLIP or SigLIP folder as Hugging Face lays it out: config.json; tokenize
 tokenizer_config.json; preprocessor_config.json (or processor_config.json); onnx/text_model*.onnx and
 onnx/vision_model*.onnx, with the files of weights that these name. Runs both towers as build-index and query do,
 optimises the text tower's graph for quick starts on wasm, and writes model.json with hashes and golden vectors; then puts
-all of it into public/models/<id>, or nothing. Inputs that are not square are refused. Run again on a folder in
+all of it into public/models/<id>, or nothing. Inputs that are not square are refused. A folder that
+scripts/train/export_blip_itm.py wrote becomes a reranker: what looks at the best results again. Run again on a folder in
 public/models, it writes anew what it made.
 
   --id <id>               folder name under public/models (default: the folder's name)
@@ -57,15 +59,24 @@ await runScript(HELP, async (args) => {
     'keep-before': keep,
     ...described
   } = values;
-  const manifest = await addModel({
+  const common = {
     folder: resolve(folder),
     modelsFolder: MODELS_FOLDER,
     id: id ?? basename(resolve(folder)),
     described,
     dtypes: { ...dtypeOption('wasm', wasm), ...dtypeOption('webgpu', webgpu), ...dtypeOption('cpu', cpu) },
+    log: console.log,
+  };
+  if (await isReranker(common.folder)) {
+    const { title, imageSize, dtypes } = await addReranker(common);
+    console.log(`${title}: a reranker, ${imageSize} px.`);
+    console.log(`Loads ${dtypes.wasm} on wasm, ${dtypes.webgpu} on WebGPU, ${dtypes.cpu} in Node.`);
+    return console.log('What it changes: pnpm eval --rerank');
+  }
+  const manifest = await addModel({
+    ...common,
     ...(skip === undefined ? {} : { skipLeading: wordList(skip) }),
     ...(keep === undefined ? {} : { keepBefore: wordList(keep) }),
-    log: console.log,
   });
   await listModels(MODELS_FOLDER);
   const { dtypes } = manifest;

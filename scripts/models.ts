@@ -7,11 +7,12 @@ import { isDtype } from '../src/platform/models/model-files.ts';
 import { parseOptions, runScript, usage } from './cli/cli.ts';
 import { createProgress } from './indexing/progress/progress.ts';
 import { checkLines, checkModel } from './models/check.ts';
-import { infoLines, listLines } from './models/describe.ts';
+import { asInstalled, infoLines, listLines } from './models/describe.ts';
 import { listInstalled, removeModel, verifyModel } from './models/installed.ts';
 import { listModels } from './models/list-models.ts';
 import { pullModel } from './models/pull/pull.ts';
 import { findEntry, type RegistryEntry, readRegistry } from './models/registry/registry.ts';
+import { installedRerankers } from './models/rerankers/installed-rerankers.ts';
 import { MODELS_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
 
 const HELP = `
@@ -52,7 +53,13 @@ await runScript(HELP, async (args) => {
   const named = () => id ?? fail(`models ${verb} takes the id of a model`);
   switch (verb) {
     case 'list':
-      return print(listLines(await registry(), await listInstalled(MODELS_FOLDER)));
+      return print(
+        listLines(
+          await registry(),
+          await listInstalled(MODELS_FOLDER),
+          (await installedRerankers(MODELS_FOLDER)).map(asInstalled),
+        ),
+      );
     case 'info':
       return print(infoLines(findEntry(await registry(), named()), dtypesOf(values.dtype)));
     case 'pull':
@@ -91,7 +98,11 @@ async function pull(
 }
 
 async function verify(id: string | undefined): Promise<void> {
-  const ids = id === undefined ? (await listInstalled(MODELS_FOLDER)).map(({ manifest }) => manifest.id) : [id];
+  const all = async () => [
+    ...(await listInstalled(MODELS_FOLDER)).map(({ manifest }) => manifest),
+    ...(await installedRerankers(MODELS_FOLDER)),
+  ];
+  const ids = id === undefined ? (await all()).map((one) => one.id) : [id];
   let wrong = 0;
   for (const one of ids) {
     const troubles = await verifyModel(MODELS_FOLDER, one);

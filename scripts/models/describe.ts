@@ -1,5 +1,6 @@
 /** What `pnpm models` says of models, as lines. */
 import type { Dtype } from '../../src/engine/model/model.ts';
+import type { RerankerManifest } from '../../src/engine/model/reranker.ts';
 import type { Installed } from './installed.ts';
 import type { Preprocessing } from './layouts/open-clip.ts';
 import { filesToPull, pageOf, placeOf, type RegistryEntry, type RegistryFile } from './registry/registry.ts';
@@ -9,13 +10,27 @@ export function megabytes(bytes: number): string {
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
+/** What is said of a model that is here. */
+export interface Here extends Pick<Installed, 'bytes'> {
+  readonly manifest: Pick<Installed['manifest'], 'id' | 'licence'>;
+}
+
+export function asInstalled(manifest: RerankerManifest): Here {
+  return { manifest, bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0) };
+}
+
 /** One model a line, those of the registry first. */
-export function listLines(registry: readonly RegistryEntry[], installed: readonly Installed[]): string[] {
-  const here = new Map(installed.map((model) => [model.manifest.id, model]));
+export function listLines(
+  registry: readonly RegistryEntry[],
+  installed: readonly Here[],
+  rerankers: readonly Here[] = [],
+): string[] {
+  const here = new Map([...installed, ...rerankers].map((model) => [model.manifest.id, model]));
   const known = registry.map((entry) => {
     const model = here.get(entry.id);
     here.delete(entry.id);
-    const size = model ? `here, ${megabytes(model.bytes)}` : downloadSize(filesToPull(entry, []));
+    const there = entry.exportedBy === undefined ? downloadSize(filesToPull(entry, [])) : 'to be exported';
+    const size = model ? `here, ${megabytes(model.bytes)}` : there;
     return line(entry.id, size, `${entry.for}; ${entry.licence.name}`);
   });
   const others = [...here.values()].map(({ manifest, bytes }) => {
@@ -47,13 +62,17 @@ export function infoLines(entry: RegistryEntry, dtypes: readonly Dtype[]): strin
     `Languages     ${entry.languages.join(', ')}`,
     `Source        ${pageOf(entry)}, revision ${entry.revision}`,
     `Weights of    ${entry.original}`,
-    `Vectors       ${entry.dim} dimensions`,
+    entry.kind === 'reranker'
+      ? 'Vectors       none: it looks at results again'
+      : `Vectors       ${entry.dim} dimensions`,
     `Pictures      ${entry.imageSize} px: ${picturesLine(entry.preprocessing)}`,
     `Texts         ${text.length} tokens at most; padding: ${text.padding}${text.padToken === undefined ? '' : ` with “${text.padToken}”`}; ${text.lowercase ? 'case does not matter' : 'case is kept'}`,
     ...entry.quality.map(({ measure, value, source }) => `Quality       ${measure}: ${value} (${source})`),
     ...(entry.notes ? [`Notes         ${entry.notes}`] : []),
     '',
-    'Files (* those that are pulled)',
+    entry.exportedBy === undefined
+      ? 'Files (* those that are pulled)'
+      : `Files, of which ${entry.exportedBy} makes ONNX: nobody publishes that`,
     ...entry.files.map((file) => fileLine(file, pulled.has(placeOf(file)))),
     '',
     ...(entry.unverified.length > 0

@@ -4,9 +4,12 @@ import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AfterimageError } from '../../src/engine/errors.ts';
+import { isModelId } from '../../src/engine/formats/check.ts';
 import { DEFAULT_MODEL, type ModelManifest } from '../../src/engine/model/model.ts';
 import { readModelManifest } from '../../src/platform/models/model-folder.node.ts';
+import { readRerankerManifest } from '../../src/platform/rerankers/blip-itm.node.ts';
 import { usage } from '../cli/cli.ts';
+import { holdsReranker } from './rerankers/installed-rerankers.ts';
 
 export interface Installed {
   readonly manifest: ModelManifest;
@@ -30,7 +33,7 @@ export async function listInstalled(modelsFolder: string): Promise<readonly Inst
  * @throws AfterimageError `model-not-found`, `model-invalid`
  */
 export async function verifyModel(modelsFolder: string, id: string): Promise<readonly string[]> {
-  const { files } = await readModelManifest(modelsFolder, id);
+  const { files } = await describedBy(modelsFolder, id);
   const troubles: string[] = [];
   for (const { path, bytes, sha256 } of files) {
     const file = join(modelsFolder, id, path);
@@ -45,10 +48,16 @@ export async function verifyModel(modelsFolder: string, id: string): Promise<rea
 /** @throws AfterimageError `usage` for the embedded model, `model-not-found`, `not-writable` */
 export async function removeModel(modelsFolder: string, id: string): Promise<void> {
   if (id === DEFAULT_MODEL) throw usage(`${id} is the model that comes with Afterimage: it is not removed`);
-  await readModelManifest(modelsFolder, id);
+  await describedBy(modelsFolder, id);
   await rm(join(modelsFolder, id), { recursive: true }).catch((error: Error) => {
     throw new AfterimageError('not-writable', `${join(modelsFolder, id)} cannot be removed: ${error.message}.`);
   });
+}
+
+/** The files of a model or of a reranker. */
+async function describedBy(modelsFolder: string, id: string): Promise<Pick<ModelManifest, 'files'>> {
+  const isReranker = isModelId(id) && (await holdsReranker(modelsFolder, id));
+  return isReranker ? readRerankerManifest(modelsFolder, id) : readModelManifest(modelsFolder, id);
 }
 
 async function hashOf(path: string): Promise<string> {

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AfterimageError } from '../../src/engine/errors.ts';
+import { RERANKER } from '../../src/engine/model/reranker.ts';
 import {
   embedWeights,
   externalStretches,
@@ -77,13 +78,14 @@ function removeOnSignals(folder: string): () => void {
   };
 }
 
-/** File by file, model.json last. */
+/** File by file, what describes them last. */
 async function moveInto(from: string, to: string): Promise<void> {
   const entries = await readdir(from, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(from, join(entry.parentPath, entry.name)));
-  for (const path of paths.sort((a, b) => Number(a === 'model.json') - Number(b === 'model.json'))) {
+  const isLast = (path: string) => path === 'model.json' || path === RERANKER;
+  for (const path of paths.sort((a, b) => Number(isLast(a)) - Number(isLast(b)))) {
     await mkdir(dirname(join(to, path)), { recursive: true });
     await rename(join(from, path), join(to, path));
   }

@@ -25,6 +25,17 @@ export interface ImageEncoder {
   encode(batch: readonly Pixels[]): Promise<Embedding[]>;
 }
 
+/** How well a text describes each of some pictures, by a cross-encoder, which sees text and picture together. */
+export interface Reranker {
+  readonly modelId: string;
+  readonly imageSize: number;
+  /**
+   * The probability that text and picture match, in [0, 1], a picture each, in order.
+   * @throws AfterimageError `query-empty`, `device-lost`, `device-nonsense` for what is no probability
+   */
+  score(text: string, pictures: readonly Pixels[]): Promise<Float32Array>;
+}
+
 export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Bytes so far of `total`; called at least once, with loaded = total at the end. */

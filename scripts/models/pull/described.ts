@@ -5,6 +5,7 @@ import { placeOf, type RegistryEntry } from '../registry/registry.ts';
 
 export async function describeHere(folder: string, entry: RegistryEntry): Promise<void> {
   const { family, dim, imageSize, text, preprocessing, files } = entry;
+  if (family === 'blip-itm') return; // nobody pulls it
   if (!files.some((file) => placeOf(file) === 'config.json')) {
     await writeConfigs(folder, { family, dim, imageSize, length: text.length, preprocessing });
   }

@@ -47,6 +47,7 @@ type Recorded = Record<string, { readonly bytes: number; readonly sha256: string
  */
 export async function pullModel(entry: RegistryEntry, options: PullOptions): Promise<ModelManifest> {
   const { licence } = entry;
+  if (entry.exportedBy !== undefined) throw notPublished(entry, entry.exportedBy);
   if (entry.layout === 'embedded') throw usage(`${entry.title} comes with Afterimage: there is nothing to pull`);
   if (licence.accept && !options.acceptsLicence) {
     throw usage(
@@ -78,6 +79,12 @@ export async function pullModel(entry: RegistryEntry, options: PullOptions): Pro
   for (const line of differences(entry, manifest)) options.log(line);
   for (const done of [folder, ready]) await rm(done, { recursive: true, force: true });
   return manifest;
+}
+
+function notPublished(entry: RegistryEntry, script: string): AfterimageError {
+  return usage(
+    `nobody publishes ${entry.title} as ONNX. Make it of its weights, on a machine with Python: python3 ${script} <folder>. Then: pnpm add-model <folder> --id ${entry.id} --title "${entry.title}" --licence ${entry.licence.name}`,
+  );
 }
 
 function checkTowers(entry: RegistryEntry, files: readonly RegistryFile[], dtypes: readonly Dtype[]): void {

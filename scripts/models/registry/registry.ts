@@ -45,10 +45,14 @@ export interface RegistryFile {
 
 export interface RegistryEntry {
   readonly id: string;
+  /** `reranker`: looks at results again, and gives no vectors. Absent: a model of two towers. */
+  readonly kind?: 'reranker';
+  /** The script that makes its ONNX files out of the weights, because nobody publishes them. */
+  readonly exportedBy?: string;
   readonly title: string;
   /** What it is best for: half a sentence. */
   readonly for: string;
-  readonly family: 'clip' | 'siglip';
+  readonly family: 'clip' | 'siglip' | 'blip-itm';
   readonly layout: (typeof LAYOUTS)[number];
   /** `owner/name` on the Hugging Face hub; of the embedded model, where it is in this repository. */
   readonly repository: string;
@@ -56,6 +60,7 @@ export interface RegistryEntry {
   readonly revision: string;
   /** Whose weights they are. */
   readonly original: string;
+  /** 0 where it gives no vectors. */
   readonly dim: number;
   readonly imageSize: number;
   readonly text: {
@@ -112,34 +117,40 @@ const file = object<RegistryFile>(
 );
 
 const entry: Check<RegistryEntry> = also(
-  object<RegistryEntry>({
-    id: modelId,
-    title: words,
-    for: words,
-    family: oneOf('clip', 'siglip'),
-    layout: oneOf(...LAYOUTS),
-    repository,
-    revision: text(1, 100),
-    original: repository,
-    dim: integer(1),
-    imageSize: integer(1),
-    text: object<RegistryEntry['text']>({ length: integer(1), padding: words, padToken: words, lowercase: boolean }, [
-      'padToken',
-    ]),
-    preprocessing: object<Preprocessing>({
-      resize: oneOf('shortest', 'squash'),
-      interpolation: oneOf('bilinear', 'bicubic'),
-      mean: list(finite, 3),
-      std: list(finite, 3),
-    }),
-    licence: object<RegistryEntry['licence']>({ name: words, commercial: boolean, accept: boolean }),
-    languages: list(words, 100),
-    quality: list(object<RegistryEntry['quality'][number]>({ measure: words, value: words, source: words }), 20),
-    notes: text(0, 1000),
-    files: list(file, 100),
-    unverified: list(words, 20),
-  }),
-  ({ files, layout, licence }) => {
+  object<RegistryEntry>(
+    {
+      id: modelId,
+      kind: oneOf('reranker'),
+      exportedBy: relativePath,
+      title: words,
+      for: words,
+      family: oneOf('clip', 'siglip', 'blip-itm'),
+      layout: oneOf(...LAYOUTS),
+      repository,
+      revision: text(1, 100),
+      original: repository,
+      dim: integer(0),
+      imageSize: integer(1),
+      text: object<RegistryEntry['text']>({ length: integer(1), padding: words, padToken: words, lowercase: boolean }, [
+        'padToken',
+      ]),
+      preprocessing: object<Preprocessing>({
+        resize: oneOf('shortest', 'squash'),
+        interpolation: oneOf('bilinear', 'bicubic'),
+        mean: list(finite, 3),
+        std: list(finite, 3),
+      }),
+      licence: object<RegistryEntry['licence']>({ name: words, commercial: boolean, accept: boolean }),
+      languages: list(words, 100),
+      quality: list(object<RegistryEntry['quality'][number]>({ measure: words, value: words, source: words }), 20),
+      notes: text(0, 1000),
+      files: list(file, 100),
+      unverified: list(words, 20),
+    },
+    ['kind', 'exportedBy'],
+  ),
+  ({ files, layout, licence, kind, dim }) => {
+    if ((dim === 0) !== (kind === 'reranker')) return 'gives no vectors, or is a reranker that does';
     if (files.length === 0) return 'names no files';
     if (new Set(files.map(placeOf)).size < files.length) return 'names a file twice';
     if (layout === 'embedded') return undefined; // nobody pulls it
@@ -199,7 +210,8 @@ export function pageOf({ layout, repository }: RegistryEntry): string {
  * What is pulled: everything but towers in other precisions than these. Towers of the same precision belong together.
  * @param dtypes empty: the best that both towers have (what `build-index` takes), and q8 of the text tower for browsers
  */
-export function filesToPull({ files }: RegistryEntry, dtypes: readonly Dtype[]): readonly RegistryFile[] {
+export function filesToPull({ files, exportedBy }: RegistryEntry, dtypes: readonly Dtype[]): readonly RegistryFile[] {
+  if (exportedBy !== undefined) return [];
   // A graph with both towers names none.
   const has = (of: Dtype, tower: RegistryFile['tower']) =>
     files.some((one) => one.dtype === of && (one.tower ?? tower) === tower);

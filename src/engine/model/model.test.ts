@@ -120,7 +120,14 @@ test('the embedded model has a valid model.json', async () => {
 });
 
 const calibration = {
-  ...{ features: ['height', 'gap'], mean: [2, 1], deviation: [1, 1], weights: [0, 1, 2, 3, 4, 5], sure: 0.5, fair: 0.2 },
+  ...{
+    features: ['height', 'gap'],
+    mean: [2, 1],
+    deviation: [1, 1],
+    weights: [0, 1, 2, 3, 4, 5],
+    sure: 0.5,
+    fair: 0.2,
+  },
 } as const;
 
 test('a calibration is read, and what does not fit together is refused', () => {

@@ -102,11 +102,11 @@ export const GOLDEN_COSINE = 0.999;
 /** The model that scripts take when none is named: the one place that knows it. */
 export const DEFAULT_MODEL = 'afterimage-mini';
 
-const dtype = oneOf('fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4');
+export const checkDtype = oneOf('fp32', 'fp16', 'q8', 'q4', 'q4f16', 'int8', 'uint8', 'bnb4');
 
 const packed = object<Packed>({ by: oneOf('gzip'), bytes: integer(1, MAX_PART_BYTES) });
 
-const modelFile: Check<ModelFile> = also(
+export const checkModelFile: Check<ModelFile> = also(
   object<ModelFile>(
     {
       path: relativePath,
@@ -177,11 +177,17 @@ const model: Check<ModelManifest> = also(
       dim: integer(1, 65_536),
       imageSize: integer(1, 8192),
       text: textRules,
-      dtypes: object<ModelManifest['dtypes']>({ wasm: dtype, webgpu: dtype, cpu: dtype }),
-      files: list(modelFile, 1000),
-      prepared: object<NonNullable<ModelManifest['prepared']>>({ dtype, tensors: list(storedTensor, 10_000) }),
+      dtypes: object<ModelManifest['dtypes']>({ wasm: checkDtype, webgpu: checkDtype, cpu: checkDtype }),
+      files: list(checkModelFile, 1000),
+      prepared: object<NonNullable<ModelManifest['prepared']>>({
+        dtype: checkDtype,
+        tensors: list(storedTensor, 10_000),
+      }),
       omittedVision: list(sha256Hex, 100),
-      golden: list(object<GoldenVector>({ text: text(1, 500), dtype, embedding: list(finite, 65_536) }), 100),
+      golden: list(
+        object<GoldenVector>({ text: text(1, 500), dtype: checkDtype, embedding: list(finite, 65_536) }),
+        100,
+      ),
       calibration,
       can: text(0, 1000),
       cannot: text(0, 1000),

@@ -95,7 +95,7 @@ export function tokenise(tokenizer: TextTokenizer, text: string, rules: TextRule
 }
 
 /** `text` with a space behind the first letter of each special token, which makes it letters. In any case: some models fold it. */
-function withoutSpecial(text: string, special: readonly string[]): string {
+export function withoutSpecial(text: string, special: readonly string[]): string {
   const spellings = special
     .filter((token) => token.length > 1)
     .map((token) => token.replace(/[^\p{L}\p{N}]/gu, '\\$&'));

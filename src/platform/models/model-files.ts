@@ -26,7 +26,12 @@ export function isDtype(value: string): value is Dtype {
 
 /** Path of a tower's file relative to the model's folder. */
 export function towerPath(tower: Tower, dtype: Dtype): string {
-  return `onnx/${tower}_model${SUFFIXES[dtype]}.onnx`;
+  return graphPath(`${tower}_model`, dtype);
+}
+
+/** Path of the graph `name` in a precision. */
+export function graphPath(name: string, dtype: Dtype): string {
+  return `onnx/${name}${SUFFIXES[dtype]}.onnx`;
 }
 
 /** What transformers.js calls the prepared text tower: its path without folder, precision and ending. */
