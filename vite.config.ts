@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { COLLECTIONS_FOLDER } from './scripts/repository/folders.ts';
 import { ensureKernels } from './scripts/repository/kernels.ts';
 import { fingerprint, installedVersion } from './scripts/repository/repository.ts';
 import { listCollections } from './scripts/site/list-collections.ts';
-import { contentSecurityPolicy } from './scripts/vite/vite-csp.ts';
+import { remoteOrigins } from './scripts/site/remote-origins.ts';
+import { contentSecurityPolicy, REMOTES } from './scripts/vite/vite-csp.ts';
 import { stylesFromDisk } from './scripts/vite/vite-from-disk.ts';
 import { hnswlib } from './scripts/vite/vite-hnswlib.ts';
 import { libheif } from './scripts/vite/vite-libheif.ts';
@@ -33,15 +35,20 @@ export default defineConfig(async ({ command }) => {
     hnswlib: installedVersion('hnswlib-wasm'),
   };
   const { page: pageLicences, worker: workerLicences } = licences();
+  const policy = contentSecurityPolicy();
   return {
     // Relative, so that one build works from every folder of every host.
     base: './',
-    define: { __VERSIONS__: JSON.stringify(versions) },
+    // `buildSite` names others where the site is built for collections elsewhere.
+    define: {
+      __VERSIONS__: JSON.stringify(versions),
+      [REMOTES]: JSON.stringify(await remoteOrigins(COLLECTIONS_FOLDER)),
+    },
     plugins: [
       solidPages(),
       onnxruntime(),
       libheif(),
-      contentSecurityPolicy(),
+      policy.plugin,
       preloadWorker(),
       stylesFromDisk(),
       pageLicences(),
@@ -57,6 +64,7 @@ export default defineConfig(async ({ command }) => {
         integration: {
           configureCustomSWViteBuild: (config) => {
             config.logLevel = 'error';
+            config.define = { ...config.define, [REMOTES]: policy.remotes() };
             // The plugin still asks for this with an option that Vite 8 has renamed.
             const output = config.build?.rollupOptions?.output;
             if (!output || Array.isArray(output)) return;

@@ -20,9 +20,11 @@ const HELP = `
 Usage: pnpm bench [options]
        pnpm bench vectors [options]
        pnpm bench million [options]
+       pnpm bench static [options]
        pnpm bench library [options]
        pnpm bench against <site> [options]
        pnpm bench first-visit [options]
+       pnpm bench remote [options]
 
 Measures the production build in Chromium: queries, cold and warm start, bytes, memory, and build-index. Nothing here
 passes or fails. Writes bench-results/bench.json and bench.md.
@@ -51,6 +53,15 @@ Writes bench-results/million.json and .md, and what it looked like (.png).
   --count <n>        pictures (1000000)
   --json <file>      where the results go
 
+With "static": what a query of a collection costs that stays on its host: bytes, rounds of requests, time and recall of an
+index of cells, beside codes whose vectors are read as they are needed, over a slow line and without. In Node. What was
+built is taken up by the next run. Writes bench-results/static.json and .md.
+
+  --sizes <list>     numbers of vectors (100000); 10000000 need some 80 GB of disk and hours
+  --isotropic        also: vectors without any structure
+  --queries <n>      text queries (100)
+  --json <file>      where the results go
+
 With "against": queries of this build and of a site that "pnpm build" wrote in another version of this repository, in
 turns in one browser, and the ratios. Writes bench-results/against.json.
 
@@ -76,6 +87,13 @@ pictures and to the first answer, bytes until then by kind. Writes bench-results
   --line <name>      slow (200 kB/s, 150 ms), fast (1.25 MB/s, 40 ms) or both (both)
   --view <name>      phone, desktop or both (both)
   --json <file>      where the results go
+
+With "remote": how much of what is nearest a server of Chroma finds, from the npm package on this machine, beside an exact
+scan of the same vectors: the demo and made-up vectors. Writes bench-results/remote.json.
+
+  --count <n>        made-up vectors of 512 dimensions (20000)
+  --ef <list>        beams of the server's graph (100,200,400)
+  --json <file>      where the results go
 `;
 
 const OPTIONS = {
@@ -95,6 +113,10 @@ await runScript(HELP, async (args) => {
     const { benchMillion } = await import('./bench/million/main.ts');
     return benchMillion(args.slice(1));
   }
+  if (args[0] === 'static') {
+    const { benchStatic } = await import('./bench/static/main.ts');
+    return benchStatic(args.slice(1));
+  }
   if (args[0] === 'against') {
     const { benchAgainst } = await import('./bench/against.ts');
     return benchAgainst(args.slice(1));
@@ -102,6 +124,10 @@ await runScript(HELP, async (args) => {
   if (args[0] === 'first-visit') {
     const { benchFirstVisit } = await import('./bench/first-visit/main.ts');
     return benchFirstVisit(args.slice(1));
+  }
+  if (args[0] === 'remote') {
+    const { benchRemote } = await import('./bench/remote/main.ts');
+    return benchRemote(args.slice(1));
   }
   if (args[0] === 'library') {
     const { benchLibrary } = await import('./bench/library/main.ts');

@@ -9,6 +9,7 @@ import { sum, transfers } from './package/transfer.ts';
 import { CACHE_FOLDER, ROOT_FOLDER } from './repository/folders.ts';
 import { parseAddress, parseBase } from './site/address.ts';
 import { buildForHosting } from './site/build-for-hosting.ts';
+import { remotesOf } from './site/out-folder.ts';
 
 const HELP = `
 Usage: pnpm package [options]
@@ -52,7 +53,7 @@ await runScript(HELP, async (args) => {
     for (const line of leftOutLines(packaged.leftOut)) console.log(line);
     for (const warning of packaged.warnings) console.warn(`Warning: ${warning}`);
     await reportVisit(site, host, packaged, values.precompress);
-    reportFolder(host, base, packaged);
+    reportFolder(host, base, packaged, await remotesOf(site));
   });
   console.log(`\nUpload ${out}`);
 });
@@ -87,8 +88,8 @@ async function reportVisit(site: string, host: HostId, { visit }: Packaged, prec
   console.log(`\nOn WebGPU ${difference} kB ${more < 0 ? 'less' : 'more'} are sent.`);
 }
 
-function reportFolder(host: HostId, base: string, { files }: Packaged): void {
-  if (host === 'plain') console.log(`\n${headersAdvice(base).join('\n')}`);
+function reportFolder(host: HostId, base: string, { files }: Packaged, remotes: readonly string[]): void {
+  if (host === 'plain') console.log(`\n${headersAdvice(base, remotes).join('\n')}`);
   const bytes = sum(files.map((file) => file.bytes));
   console.log(`\n${files.length.toLocaleString('en')} files, ${(bytes / 1e6).toFixed(1)} MB`);
 }

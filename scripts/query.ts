@@ -18,8 +18,8 @@ Usage: pnpm query [<text>] [options]
 Options:
   --collection <name>  folder name under public/collections (default: the one of in:, else demo)
   -k <number>          how many pictures (default: 10)
-  --index <kind>       hnsw, exact, codes or blocks (codes, with vectors read as they are needed); default: what the
-                       collection was built for
+  --index <kind>       hnsw, exact, codes, blocks (codes, with vectors read as they are needed) or cells; default:
+                       what the collection was built for
   --exact              --index exact: compare every picture
   --names              also find pictures whose title or file name has the words; the table says which
   --json               print {text, query, model_name, matches: [{id, image_name, title, score, similarity}], …}

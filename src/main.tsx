@@ -7,6 +7,7 @@ import { serialise } from './engine/query/serialise.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
 import { scoped } from './site/scope.ts';
+import { createSavedSearches } from './state/albums/saved-searches.ts';
 import { createByDate } from './state/collection/by-date.ts';
 import { createItems, whyMissing } from './state/collection/items.ts';
 import { createLibraryPictures } from './state/collection/library-pictures.ts';
@@ -148,6 +149,7 @@ function createApp(baseUrl: string): App {
     names,
     values: createValues(client, session),
     library,
+    savedSearches: createSavedSearches(client, session, contextOf),
     selection,
     offline,
     log,

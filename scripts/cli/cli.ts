@@ -1,7 +1,8 @@
 /** What every script does the same way: options, help, one clear line for an error, exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { ENCODINGS, type Encoding, INDEX_KINDS, type IndexKind } from '../../src/engine/collection/types.ts';
+import { ENCODINGS, type Encoding, INDEX_KINDS } from '../../src/engine/collection/types.ts';
 import { AfterimageError, type ErrorCode, toAfterimageError } from '../../src/engine/errors.ts';
+import type { WantedIndex } from '../../src/indexing/indexes/choose-kind.ts';
 import { escapeControls, escapeLines } from './printable.ts';
 import { withRemedy } from './remedies.ts';
 
@@ -21,6 +22,8 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'npy-invalid',
   'metadata-invalid',
   'merge-mismatch',
+  'remote-mismatch',
+  'remote-version',
   'query-empty',
   'query-invalid',
   'query-version',
@@ -72,7 +75,8 @@ export function parseChoice<T extends string>(value: string, option: string, all
 }
 
 /** @throws AfterimageError `usage`. */
-export const parseIndexKind = (value: string): IndexKind => parseChoice(value, '--index', INDEX_KINDS);
+export const parseIndexKind = (value: string): WantedIndex =>
+  parseChoice(value, '--index', [...INDEX_KINDS, 'auto'] as const);
 
 /** @throws AfterimageError `usage`. */
 export const parseEncoding = (value: string): Encoding => parseChoice(value, '--vectors', ENCODINGS);

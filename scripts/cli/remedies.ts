@@ -23,6 +23,8 @@ const REMEDIES: { readonly [Code in ErrorCode]?: string } = {
   'index-corrupt': 'Build the collection again with `pnpm build-index`.',
   'host-limit':
     'Build large collections again with `--pictures preview` or `none`, take collections out of public/collections/, or take another host: `--host`.',
+  'remote-away': 'Start the server, or give its address with `--to`, then run the same command again.',
+  'remote-full': 'Make room there, then run the same command again: what is there stays.',
   'model-invalid': 'What a model has to hold, and how it is added again, is in docs/models.md.',
 };
 

@@ -215,6 +215,29 @@ test('with codes, like pictures lie together, and every picture keeps its vector
   await expect(build({ index: 'codes', encoding: 'f16' })).rejects.toMatchObject({ code: 'usage' });
 });
 
+test('with cells, like pictures lie together, every picture keeps its vector, and older pages are told', async () => {
+  const { pictures, out, encoder, build, items } = await workplace();
+  for (let i = 0; i < 70; i++) await draw(join(pictures, `${i}.png`), i);
+  const plain = new Map<string, Float32Array>();
+  await build();
+  const flat = toFloat32(await (await openCollection(out)).vectors());
+  for (const [row, { id }] of (await items()).entries()) plain.set(id, flat.subarray(row * 256, (row + 1) * 256));
+  expect(await build({ index: 'cells' })).toMatchObject({
+    unchanged: false,
+    embedded: 0,
+    bytes: { graph: 0, codes: 0 },
+  });
+  const collection = await openCollection(out);
+  expect(collection.manifest).toMatchObject({ index: 'cells', requires: ['cells'] });
+  const vectors = await collection.vectors();
+  for (const [row, { id }] of (await items()).entries()) expect(vectorOf(vectors, row)).toEqual(plain.get(id));
+  expect(await build({ index: 'cells' })).toMatchObject({ unchanged: true });
+  expect(encoder.encoded).toBe(70);
+  await expect(build({ index: 'cells', encoding: 'f16' })).rejects.toMatchObject({ code: 'usage' });
+  expect(await build()).toMatchObject({ unchanged: false, embedded: 0, bytes: { cells: 0, members: 0 } });
+  expect((await openCollection(out)).manifest.requires).toBeUndefined();
+});
+
 test('files with the same content are items of their own, embedded once', async () => {
   const { pictures, encoder, build, items } = await workplace();
   await draw(join(pictures, 'a.png'), 1);

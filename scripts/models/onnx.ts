@@ -6,7 +6,7 @@ const { Field, Root, Type } = protobuf;
 export interface OnnxTensor {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Float32Array | BigInt64Array | Int8Array;
 }
 
 export interface OnnxNode {
@@ -63,7 +63,7 @@ export interface ModelGraph {
   readonly initializer: readonly ModelTensor[];
 }
 
-const ELEMENT = { float32: 1, int64: 7 } as const;
+const ELEMENT = { float32: 1, int8: 3, int64: 7 } as const;
 const ATTRIBUTE = { int: 2, ints: 7 } as const;
 const OPSET = 17;
 const IR_VERSION = 8;
@@ -227,7 +227,8 @@ function toNode({ op, inputs, outputs, attributes = {} }: OnnxNode) {
 }
 
 function toTensor({ name, dims, data }: OnnxTensor) {
-  const dataType = data instanceof Float32Array ? ELEMENT.float32 : ELEMENT.int64;
+  const type = data instanceof Float32Array ? 'float32' : data instanceof Int8Array ? 'int8' : 'int64';
+  const dataType = ELEMENT[type];
   return { name, dims, dataType, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 

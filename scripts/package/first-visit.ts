@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packedParts } from '../../src/engine/collection/extensions/packed.ts';
+import { remoteOf, SAMPLE } from '../../src/engine/collection/extensions/remote.ts';
 import type { CollectionManifest, PartKind } from '../../src/engine/collection/types.ts';
 import type { ModelFile, ModelManifest } from '../../src/engine/model/model.ts';
 import { type FileHash, packedPath } from '../../src/engine/ports.ts';
@@ -34,6 +35,7 @@ const SEARCHED: Readonly<Record<CollectionManifest['index'], readonly PartKind[]
   hnsw: ['items', 'vectors', 'graph'],
   exact: ['items', 'vectors'],
   codes: ['codes', 'blocks'],
+  cells: ['cells', 'blocks'],
 };
 
 /**
@@ -76,7 +78,8 @@ function pageFiles(html: string): readonly string[] {
 
 /**
  * The query worker and the part of it that encodes text; names are those of `workers/` and `src/platform/encoders/`. And of
- * what the worker loads besides: the decoder where the runtime is packed with xz, hnswlib where the collection has a graph.
+ * what the worker loads besides: the decoder where the runtime is packed with xz, hnswlib where the collection has a graph, or
+ * what asks a server where that searches it.
  */
 async function searchCode(
   site: string,
@@ -88,9 +91,10 @@ async function searchCode(
     /^assets\/clip\.browser-[\w-]+\.js$/.test(path) ||
     (path.startsWith(`assets/onnxruntime-${device}-`) && path.endsWith('.js'));
   const code = await Promise.all(files.filter(isWorker).map(({ path }) => readFile(join(site, path), 'utf8')));
+  const remote = collection && remoteOf(collection);
   const libraries = [
     ...(runtimes(files, device).some(({ path }) => path.endsWith('.xz')) ? ['xz-decompress'] : []),
-    ...(collection?.index === 'hnsw' ? ['hnswlib'] : []),
+    ...(remote ? ['open-remote.browser'] : collection?.index === 'hnsw' ? ['hnswlib'] : []),
   ];
   const named = libraries.flatMap((name) => code.join('\n').match(new RegExp(`\\b${name}-[\\w-]+\\.js`, 'g')) ?? []);
   const wanted = new Set(named.map((name) => `assets/${name}`));
@@ -124,7 +128,9 @@ function collectionFiles(manifest: CollectionManifest): readonly string[] {
   const { name, index } = manifest;
   const parts = packedParts(manifest);
   const hasBlocks = parts.some(({ kind }) => kind === 'blocks');
-  const needed: readonly string[] = SEARCHED[index].filter((kind) => kind !== 'items' || !hasBlocks);
+  // Of one that a server searches, nothing but what stands for it.
+  const kinds: readonly string[] = remoteOf(manifest) ? ['items', SAMPLE] : SEARCHED[index];
+  const needed = kinds.filter((kind) => kind !== 'items' || !hasBlocks);
   const searched = parts.filter(({ kind }) => needed.includes(kind) || (hasBlocks && kind === 'blocks'));
   const own = ['manifest.json', ...searched.map(asked)].map((path) => `collections/${name}/${path}`);
   return ['collections/index.json', ...own];

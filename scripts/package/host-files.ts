@@ -1,19 +1,25 @@
-import { IMMUTABLE_CACHE_CONTROL, SECURITY_HEADERS } from '../../src/site/headers.ts';
+import { IMMUTABLE_CACHE_CONTROL, SECURITY_HEADERS, securityHeaders } from '../../src/site/headers.ts';
 import { hostHeaders } from '../site/host-headers.ts';
 import { HOST, type HostId } from './hosts.ts';
 
 /**
  * Files of the folder that is uploaded that are for the host, and not for visitors, by their path.
  * @param styles of the page, in the site's folder
+ * @param remotes origins beside its own that the page may talk to
  */
-export function hostFiles(host: HostId, base: string, styles: string | undefined): ReadonlyMap<string, string> {
+export function hostFiles(
+  host: HostId,
+  base: string,
+  styles: string | undefined,
+  remotes: readonly string[] = [],
+): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const home = base.startsWith('/') ? base : HOST[host].isRoot ? '/' : undefined;
   if (HOST[host].has404) files.set('404.html', notFoundPage(home, styles));
   // GitHub's own generator would leave out what begins with an underscore.
   if (host === 'github-pages') files.set('.nojekyll', '');
-  if (host === 'cloudflare' || host === 'netlify') files.set('_headers', hostHeaders(base));
-  if (host === 'vercel') files.set('vercel.json', vercelConfiguration(base));
+  if (host === 'cloudflare' || host === 'netlify') files.set('_headers', hostHeaders(base, remotes));
+  if (host === 'vercel') files.set('vercel.json', vercelConfiguration(base, remotes));
   if (host === 'huggingface') files.set('README.md', spaceCard());
   return files;
 }
@@ -45,9 +51,9 @@ function notFoundPage(home: string | undefined, styles: string | undefined): str
 }
 
 /** https://vercel.com/docs/project-configuration/vercel-json#headers */
-function vercelConfiguration(base: string): string {
+function vercelConfiguration(base: string, remotes: readonly string[]): string {
   const root = base.startsWith('/') ? base : '/';
-  const everywhere = Object.entries(SECURITY_HEADERS).map(([key, value]) => ({ key, value }));
+  const everywhere = Object.entries(securityHeaders(remotes)).map(([key, value]) => ({ key, value }));
   const forEver = [{ key: 'Cache-Control', value: IMMUTABLE_CACHE_CONTROL }];
   const immutable = [
     'assets/(.*)',
@@ -87,11 +93,11 @@ Describe a picture, find it. Everything happens in your browser.
 }
 
 /** For a server of one's own: what it has to send, as lines for a terminal. */
-export function headersAdvice(base: string): readonly string[] {
+export function headersAdvice(base: string, remotes: readonly string[] = []): readonly string[] {
   const root = base.startsWith('/') ? base : 'the folder';
   return [
     `Let the server send these headers with every file of ${root === base ? `${base}*` : root}:`,
-    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}`),
+    ...Object.entries(securityHeaders(remotes)).map(([name, value]) => `  ${name}: ${value}`),
     'and with files whose names carry a hash (assets/*, collections/*/thumbs/*, previews/*, *.bin):',
     `  Cache-Control: ${IMMUTABLE_CACHE_CONTROL}`,
     'Without them the site works too: it is reloaded once at a first visit, and the service worker sends them.',

@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, relative } from 'node:path';
 import { forEachLimited } from '../../src/engine/async/limiter.ts';
 import { usage } from '../cli/cli.ts';
 import { listModels } from '../models/list-models.ts';
-import { emptyOut, readRecord, writeRecord } from '../site/out-folder.ts';
+import { emptyOut, readRecord, remotesOf, writeRecord } from '../site/out-folder.ts';
 import { checkLimits } from './check-limits.ts';
 import { type Device, type FirstVisit, firstVisit } from './first-visit.ts';
 import { hostFiles } from './host-files.ts';
@@ -56,7 +56,7 @@ export async function packageSite(options: PackageOptions): Promise<Packaged> {
   const { files, leftOut, collections } = await selectFiles(site, models);
   const data = await verifyData(site, collections, files);
   const inside = HOST[host].isRoot && base.startsWith('/') ? base.slice(1) : '';
-  const extra = [...hostFiles(host, base, await stylesOf(site))].map(([path, text]) => ({
+  const extra = [...hostFiles(host, base, await stylesOf(site), await remotesOf(site))].map(([path, text]) => ({
     path,
     text,
     bytes: Buffer.byteLength(text),

@@ -1,4 +1,4 @@
-import type { IndexKind } from '../../src/engine/collection/types.ts';
+import type { AnsweringKind } from '../../src/engine/collection/types.ts';
 import { type Query, queryText } from '../../src/engine/query/query.ts';
 import { serialise } from '../../src/engine/query/serialise.ts';
 import type { Unjudged } from '../../src/engine/search/cutoff.ts';
@@ -17,7 +17,7 @@ export interface SearchReport {
   readonly collection: string;
   /** Pictures in the collection. */
   readonly total: number;
-  readonly index: IndexKind;
+  readonly index: AnsweringKind;
   /**
    * How many pictures match, by the cut-off; the best ones all the same may be among `matches`. Null where nobody can tell,
    * for which `unjudged` has the reason.

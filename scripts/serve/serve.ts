@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import sirv from 'sirv';
-import { IMMUTABLE_CACHE_CONTROL, IMMUTABLE_PATH, SECURITY_HEADERS } from '../../src/site/headers.ts';
+import { IMMUTABLE_CACHE_CONTROL, IMMUTABLE_PATH, securityHeaders } from '../../src/site/headers.ts';
 import { escapeLines } from '../cli/printable.ts';
 import { openSearchDescription, withOpenSearchLink } from '../site/origin/open-search.ts';
+import { remotesOf } from '../site/out-folder.ts';
 
 export interface ServeOptions {
   /** Folder of a built site. */
@@ -22,8 +23,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse, next: () => 
  * Serve a built site with the headers of a good static host. Resolves when it listens. No request ends the process: what
  * goes wrong with one is said on stderr and costs that one its answer.
  */
-export function serve(options: ServeOptions): Promise<Server> {
-  const answer = createAnswer(options);
+export async function serve(options: ServeOptions): Promise<Server> {
+  const answer = createAnswer(options, await remotesOf(options.site));
   const server = createServer((request, response) => {
     const failed = (error: unknown) => fail(request, response, error);
     response.on('pipe', (source: Readable) => {
@@ -44,13 +45,14 @@ export function serve(options: ServeOptions): Promise<Server> {
 }
 
 /** What answers a request. @throws Error of whatever kind: a file may go while it is looked at. */
-function createAnswer(options: ServeOptions): RequestListener {
+function createAnswer(options: ServeOptions, remotes: readonly string[]): RequestListener {
+  const headers = Object.entries(securityHeaders(remotes));
   const site = files(options.site);
   const data = files(options.publicFolder);
   const local = isLoopback(options.host);
   return (request, response) => {
     const path = requestPath(request);
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    for (const [name, value] of headers) response.setHeader(name, value);
     const notFound = () => refuse(response, 404, 'Not found.');
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET and HEAD.');
     // Against DNS rebinding: a page elsewhere must not read a local server through a name of its own.

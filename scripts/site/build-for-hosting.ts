@@ -25,10 +25,10 @@ export async function buildForHosting(
 ): Promise<void> {
   await ensureKernels();
   await listCollections();
-  await buildSite({ out, base, data: true }, async () => {
-    await writeFile(join(out, '_headers'), hostHeaders(base));
+  await buildSite({ out, base, data: true }, async (remotes) => {
+    await writeFile(join(out, '_headers'), hostHeaders(base, remotes));
     if (address !== undefined) await addAddress(out, address);
-    for (const warning of await checkSite(out)) console.warn(`Warning: ${warning}`);
+    for (const warning of await checkSite(out, remotes)) console.warn(`Warning: ${warning}`);
     await finish();
   });
 }

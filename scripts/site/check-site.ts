@@ -2,30 +2,32 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCollectionList } from '../../src/engine/collection/manifest.ts';
 import { AfterimageError } from '../../src/engine/errors.ts';
-import { CONTENT_SECURITY_POLICY, META_CONTENT_SECURITY_POLICY } from '../../src/site/headers.ts';
+import { contentSecurityPolicy, metaContentSecurityPolicy } from '../../src/site/headers.ts';
 
 /** What Cloudflare Pages takes, the smallest limit of the usual hosts. */
 const MAX_FILE_BYTES = 25 * 1024 * 1024;
 
 /**
  * Look a built site over.
+ * @param remotes origins beside its own that its policy is to name
  * @returns what a person should know: pictures that are too large for some hosts, nothing to search.
  * @throws AfterimageError `internal` that names everything of ours that would break, or open, the site on a host.
  */
-export async function checkSite(folder: string): Promise<string[]> {
+export async function checkSite(folder: string, remotes: readonly string[] = []): Promise<string[]> {
   const html = await readFile(join(folder, 'index.html'), 'utf8');
   const { own, pictures } = await checkSizes(folder);
-  const problems = [...checkPolicy(CONTENT_SECURITY_POLICY), ...checkPage(html), ...own];
+  const problems = [...checkPolicy(contentSecurityPolicy(remotes)), ...checkPage(html, remotes), ...own];
   if (problems.length > 0)
     throw new AfterimageError('internal', `The site is not fit to be hosted:\n${problems.join('\n')}`);
   return [...pictures, ...(await checkCollections(folder))];
 }
 
 /** What the policy would block, or what would get round it. */
-export function checkPage(html: string): string[] {
+export function checkPage(html: string, remotes: readonly string[] = []): string[] {
   const page = html.replace(/<!--.*?-->/gs, '').replaceAll('&#39;', "'");
   const problems: string[] = [];
-  if (!page.includes(`content="${META_CONTENT_SECURITY_POLICY}"`)) problems.push('index.html has not the policy.');
+  if (!page.includes(`content="${metaContentSecurityPolicy(remotes)}"`))
+    problems.push('index.html has not the policy.');
   if (/<script(?![^>]*\ssrc=)/i.test(page)) problems.push('index.html has an inline script.');
   if (/<style|\sstyle=/i.test(page)) problems.push('index.html has an inline style.');
   if (/<[^>]*\son[a-z]+\s*=/i.test(page)) problems.push('index.html has an inline event handler.');

@@ -1,4 +1,4 @@
-import { IMMUTABLE_CACHE_CONTROL, SECURITY_HEADERS } from '../../src/site/headers.ts';
+import { IMMUTABLE_CACHE_CONTROL, securityHeaders } from '../../src/site/headers.ts';
 
 /** Folders whose files are named by their content, in the pattern language that Cloudflare Pages and Netlify share. */
 const IMMUTABLE = [
@@ -9,10 +9,10 @@ const IMMUTABLE = [
   'collections/:name/*.bin.gz',
 ];
 
-/** The file `_headers` of Cloudflare Pages and Netlify, for a site that lives below `base`. */
-export function hostHeaders(base: string): string {
+/** The file `_headers` of Cloudflare Pages and Netlify, for a site that lives below `base` and may talk to `remotes`. */
+export function hostHeaders(base: string, remotes: readonly string[] = []): string {
   const root = base.startsWith('/') ? base : '/';
-  const everywhere = Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}`);
+  const everywhere = Object.entries(securityHeaders(remotes)).map(([name, value]) => `  ${name}: ${value}`);
   const forEver = IMMUTABLE.flatMap((path) => [root + path, `  Cache-Control: ${IMMUTABLE_CACHE_CONTROL}`]);
   return `${[`${root}*`, ...everywhere, ...forEver].join('\n')}\n`;
 }

@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CONTENT_SECURITY_POLICY, IMMUTABLE_PATH, META_CONTENT_SECURITY_POLICY } from '../../src/site/headers.ts';
+import {
+  CONTENT_SECURITY_POLICY,
+  contentSecurityPolicy,
+  IMMUTABLE_PATH,
+  META_CONTENT_SECURITY_POLICY,
+  metaContentSecurityPolicy,
+} from '../../src/site/headers.ts';
 import { fingerprint, installedVersion } from '../repository/repository.ts';
 import { findPort } from '../serve/find-port.ts';
 import { checkPage, checkPolicy } from './check-site.ts';
@@ -29,6 +35,28 @@ describe('the policy', () => {
     "default-src 'self'",
   ])('finds the hole in %s', (policy) => {
     expect(checkPolicy(policy)).toHaveLength(1);
+  });
+});
+
+describe('the policy of a site whose collections a server searches', () => {
+  const remotes = ['https://search.example', 'http://localhost:8000'];
+
+  it('names these origins for connections, and for nothing else', () => {
+    const [plain, named] = [META_CONTENT_SECURITY_POLICY, metaContentSecurityPolicy(remotes)].map((one) =>
+      one.split('; '),
+    );
+    const added = named?.filter((directive) => !plain?.includes(directive));
+    expect(added).toEqual(["connect-src 'self' https://search.example http://localhost:8000"]);
+    expect(named).toHaveLength(plain?.length ?? 0);
+    expect(checkPolicy(contentSecurityPolicy(remotes))).toEqual([]);
+    expect(metaContentSecurityPolicy([])).toBe(META_CONTENT_SECURITY_POLICY);
+  });
+
+  it('is the one that the page and the host have', () => {
+    const page = `<meta http-equiv="Content-Security-Policy" content="${metaContentSecurityPolicy(remotes)}">`;
+    expect(checkPage(page, remotes)).toEqual([]);
+    expect(checkPage(page)).toEqual(['index.html has not the policy.']);
+    expect(hostHeaders('./', remotes)).toContain(`  Content-Security-Policy: ${contentSecurityPolicy(remotes)}\n`);
   });
 });
 

@@ -9,6 +9,8 @@ export interface BuildRecord {
   readonly fingerprint: string;
   readonly base: string;
   readonly data: boolean;
+  /** Origins beside its own that its policy names. Absent: none. */
+  readonly remotes?: readonly string[];
 }
 
 /** What the site in `out` says of itself; undefined where there is none of ours. */
@@ -19,6 +21,11 @@ export async function readRecord(out: string): Promise<BuildRecord | undefined> 
   } catch {
     return undefined;
   }
+}
+
+/** The origins that the policy of a built site names beside its own. */
+export async function remotesOf(site: string): Promise<readonly string[]> {
+  return (await readRecord(site))?.remotes ?? [];
 }
 
 export async function writeRecord(out: string, record: BuildRecord): Promise<void> {

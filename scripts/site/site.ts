@@ -7,8 +7,10 @@ import { lock } from '../../src/platform/collections/lock.node.ts';
 import { packageModels } from '../models/package-models.ts';
 import { CACHE_FOLDER, COLLECTIONS_FOLDER, MODELS_FOLDER, PUBLIC_FOLDER, ROOT_FOLDER } from '../repository/folders.ts';
 import { fingerprint } from '../repository/repository.ts';
+import { REMOTES } from '../vite/vite-csp.ts';
 import { type BuildRecord, emptyOut, readRecord, writeRecord } from './out-folder.ts';
 import { packCollections } from './pack-collections.ts';
+import { remoteOrigins } from './remote-origins.ts';
 
 /** Folders of `public/` that hold data: copied for hosting, served in place by `pnpm start`. */
 const DATA = ['collections', 'models'];
@@ -20,22 +22,28 @@ export interface SiteOptions {
   readonly base: string;
   /** Whether collections and models are copied into `out`. */
   readonly data: boolean;
+  /** Origins beside its own that the page may talk to. Absent: those that the collections of `public/` name. */
+  readonly remotes?: readonly string[];
 }
 
 /** True when the site in `options.out` was built from the present sources with the same options. */
 export async function isCurrent(options: SiteOptions): Promise<boolean> {
   const record = await readRecord(options.out);
   if (record?.base !== options.base || record.data !== options.data) return false;
+  if (String(record.remotes ?? []) !== String(await remotesFor(options))) return false;
   return record.fingerprint === (await fingerprint());
 }
 
 /**
- * Bundle the app, copy what is served as it is, then `finish`. `build.json` says so last: until then the site counts as
+ * Bundle the app, copy what is served as it is, then `finish` with the origins that the policy names. `build.json` says so last: until then the site counts as
  * unfinished.
  * @throws AfterimageError `usage` where `out` holds something else, `not-writable` while another process builds there,
  *   `model-invalid`.
  */
-export async function buildSite(options: SiteOptions, finish = async () => {}): Promise<void> {
+export async function buildSite(
+  options: SiteOptions,
+  finish: (remotes: readonly string[]) => Promise<void> = async () => {},
+): Promise<void> {
   await mkdir(CACHE_FOLDER, { recursive: true });
   const release = await lock(lockOf(options.out), `Another process is building the site in ${options.out}.`);
   try {
@@ -50,13 +58,20 @@ export function lockOf(out: string): string {
   return join(CACHE_FOLDER, `site-${createHash('sha256').update(out).digest('hex').slice(0, 16)}.lock`);
 }
 
-async function buildAlone(options: SiteOptions, finish: () => Promise<void>): Promise<void> {
+/** Sorted. */
+async function remotesFor({ remotes }: SiteOptions): Promise<readonly string[]> {
+  return remotes ? [...remotes].sort() : remoteOrigins(COLLECTIONS_FOLDER);
+}
+
+async function buildAlone(options: SiteOptions, finish: (remotes: readonly string[]) => Promise<void>): Promise<void> {
   const { out, base, data } = options;
-  const made: BuildRecord = { fingerprint: await fingerprint(), base, data };
+  const remotes = await remotesFor(options);
+  const made: BuildRecord = { fingerprint: await fingerprint(), base, data, ...(remotes.length > 0 && { remotes }) };
   await emptyOut(out);
-  await build({ root: ROOT_FOLDER, base, logLevel: 'warn', build: { outDir: out, emptyOutDir: false } });
+  const define = { [REMOTES]: JSON.stringify(remotes) };
+  await build({ root: ROOT_FOLDER, base, define, logLevel: 'warn', build: { outDir: out, emptyOutDir: false } });
   await copyPublic(options);
-  await finish();
+  await finish(remotes);
   await writeRecord(out, made);
 }
 

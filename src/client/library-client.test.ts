@@ -14,7 +14,11 @@ interface Worker extends FakeWorker {
   readonly added: Addition[];
 }
 
-function createBench(behave: (worker: number) => Partial<LibraryWorkerApi> = () => ({})) {
+function createBench(
+  behave: (worker: number) => Partial<LibraryWorkerApi> = () => ({}),
+  /** A part of a long list has reached the worker. */
+  onGiven: () => void = () => {},
+) {
   const workers: Worker[] = [];
   const events: LibraryClientEvent[] = [];
   const deaths: (() => void)[] = [];
@@ -32,13 +36,22 @@ function createBench(behave: (worker: number) => Partial<LibraryWorkerApi> = () 
       const number = workers.length;
       let send: (event: LibraryEvent) => void = () => {};
       const added: Addition[] = [];
+      const pieces = new Map<number, readonly AddedFile[]>();
       const api: Partial<LibraryWorkerApi> = {
         async connect(_baseUrl, onEvent) {
           send = onEvent;
           return true;
         },
         useDevice: async () => {},
-        add: async (addition) => void added.push(addition),
+        add: async (addition, list) => {
+          const before = list === undefined ? [] : (pieces.get(list) ?? []);
+          added.push(addition.kind === 'files' ? { ...addition, files: [...before, ...addition.files] } : addition);
+        },
+        give: async (list, files) => {
+          pieces.set(list, [...(pieces.get(list) ?? []), ...files]);
+          onGiven();
+        },
+        cancel: async () => {},
         pause: async () => {},
         ...behave(number),
       };
@@ -84,6 +97,65 @@ test('a worker that dies is replaced, and is given the files again that may stil
   await client.pause();
   expect(workers).toHaveLength(3);
   expect(workers[2]?.added).toEqual([]);
+});
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => file(`${i}.jpg`));
+const pathsOf = (addition: Addition | undefined) =>
+  addition?.kind === 'files' ? addition.files.map(({ path }) => path) : [];
+
+test('a long list of files goes to the worker in pieces, in its order, and how far that is is told', async () => {
+  const { client, workers, events } = createBench();
+  const files = many(1000);
+  expect(await client.add({ kind: 'files', files })).toBe(true);
+  expect(workers[0]?.calls.filter((call) => call === 'give')).toHaveLength(3);
+  expect(workers[0]?.added.map(pathsOf)).toEqual([files.map(({ path }) => path)]);
+  const told = events.flatMap((event) => (event.type === 'reading' ? [event.reading] : []));
+  expect(told.map((reading) => reading?.read)).toEqual([0, 256, 512, 768, undefined]);
+  expect(told[0]).toEqual({ read: 0, total: 1000 });
+
+  workers[0]?.crash('out of memory');
+  await expect.poll(() => workers[1]?.added.map(pathsOf)).toEqual([files.map(({ path }) => path)]);
+  expect(workers[1]?.added[0]).toMatchObject({ isRestored: true });
+});
+
+test('cancelled while a long list is read, nothing of it is added', async () => {
+  let given = 0;
+  const { client, workers, events } = createBench(
+    () => ({}),
+    () => {
+      if (++given === 2) void client.cancel();
+    },
+  );
+  expect(await client.add({ kind: 'files', files: many(5000) })).toBe(false);
+  expect(workers[0]?.added).toEqual([]);
+  expect(workers[0]?.calls).toContain('cancel');
+  expect(given).toBeLessThan(5);
+  expect(events.at(-1)).toEqual({ type: 'reading', reading: null });
+});
+
+test('cancelled by another tab while a long list is read, nothing of it is added', async () => {
+  let given = 0;
+  const { client, workers } = createBench(
+    () => ({}),
+    () => {
+      if (++given === 2) workers[0]?.emit({ type: 'cancelled' });
+    },
+  );
+  expect(await client.add({ kind: 'files', files: many(5000) })).toBe(false);
+  expect(workers[0]?.added).toEqual([]);
+});
+
+test('a worker that dies while a long list is read gets the whole list anew', async () => {
+  let given = 0;
+  const { client, workers } = createBench(
+    () => ({}),
+    () => {
+      if (++given === 2) workers[0]?.crash('out of memory');
+    },
+  );
+  const files = many(1000);
+  expect(await client.add({ kind: 'files', files })).toBe(true);
+  expect(workers[1]?.added.map(pathsOf)).toEqual([files.map(({ path }) => path)]);
 });
 
 test('what the worker says of itself stays inside; a GPU that failed is a line for visitors', async () => {

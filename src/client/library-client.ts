@@ -4,6 +4,7 @@ import type { AddedFile, Addition, LibraryEvent, LibraryWorkerApi } from '../pro
 import type { DevicePreference } from '../protocol/query-worker.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { drawSvg } from './draw-svg.ts';
+import { createHandOver, type Reading } from './hand-over.ts';
 import { type LibraryWorker, startLibraryWorker } from './library-worker.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 import { createWorkerLock } from './worker-lock.ts';
@@ -11,7 +12,9 @@ import type { WorkerLike, WorkerLock } from './worker-session.ts';
 
 /** `restarted`: a worker was replaced; `failed`: none starts any more. Lines for visitors. */
 export type LibraryClientEvent =
-  | Exclude<LibraryEvent, { readonly type: 'heartbeat' | 'device-lost' }>
+  | Exclude<LibraryEvent, { readonly type: 'heartbeat' | 'device-lost' | 'cancelled' }>
+  /** How far a long list of files is read; null: none is being read. */
+  | { readonly type: 'reading'; readonly reading: Reading | null }
   | { readonly type: 'restarted'; readonly reason: string }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 
@@ -19,7 +22,9 @@ export type LibraryClientEvent =
  * The library worker as the page sees it: it is started when it is needed first, may die or hang, and a fresh one goes on
  * with the queue. All methods reject with AfterimageError.
  */
-export interface LibraryClient extends Omit<LibraryWorkerApi, 'connect' | 'useDevice'> {
+export interface LibraryClient extends Omit<LibraryWorkerApi, 'connect' | 'useDevice' | 'add' | 'give'> {
+  /** As the worker's. @returns whether it is in the queue; not where it was cancelled before it was there */
+  add(addition: Addition): Promise<boolean>;
   subscribe(listener: (event: LibraryClientEvent) => void): () => void;
   dispose(): void;
 }
@@ -44,6 +49,7 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     for (const listener of listeners) listener(event);
   };
   const given = createGivenFiles();
+  const handOver = createHandOver((reading) => emit({ type: 'reading', reading }));
   let workers: Supervisor<LibraryWorker> | undefined;
   let isClosed = false;
   /** Made when it is needed first: for visitors who add nothing, no worker is started and no GPU looked for. */
@@ -69,8 +75,8 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
       restore(worker) {
         const files = given.all();
         // The new worker knows what waits, but has not got these files.
-        if (files.length > 0)
-          worker.ask((api) => api.add({ kind: 'files', files, isRestored: true })).catch(() => undefined);
+        if (files.length === 0) return;
+        handOver.add({ kind: 'files', files, isRestored: true }, worker.ask).catch(() => undefined);
       },
       fallback: (device) => device, // inside the worker, a GPU that fails is replaced already
       maxRestarts: MAX_RESTARTS,
@@ -79,6 +85,7 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
     });
   const hear = (event: LibraryEvent) => {
     if (event.type === 'heartbeat') return;
+    if (event.type === 'cancelled') return handOver.cancel();
     if (event.type === 'device-lost') {
       return emit({
         type: 'restarted',
@@ -97,17 +104,23 @@ export function createLibraryClient(options: LibraryClientOptions): LibraryClien
   return {
     overview: () => ask((api) => api.overview()),
     async add(addition: Addition) {
-      await ask((api) => api.add(addition));
-      if (addition.kind === 'files') given.add(addition.files);
+      const isIn = await current().run((worker) => handOver.add(addition, worker.ask));
+      if (isIn && addition.kind === 'files') given.add(addition.files);
+      return isIn;
     },
     pause: () => ask((api) => api.pause()),
     resume: () => ask((api) => api.resume()),
-    cancel: () => ask((api) => api.cancel()),
+    cancel() {
+      handOver.cancel();
+      return ask((api) => api.cancel());
+    },
     failures: (limit) => ask((api) => api.failures(limit)),
     retry: (ids) => ask((api) => api.retry(ids)),
     dismissFailures: () => ask((api) => api.dismissFailures()),
     remove: (itemIds) => ask((api) => api.remove(itemIds)),
     restore: (removal) => ask((api) => api.restore(removal)),
+    countRemoved: () => ask((api) => api.countRemoved()),
+    restoreAll: () => ask((api) => api.restoreAll()),
     withCopies: () => ask((api) => api.withCopies()),
     planDeletion: (of) => ask((api) => api.planDeletion(of)),
     deleteFiles: (plan) => ask((api) => api.deleteFiles(plan)),
@@ -147,7 +160,9 @@ function closed(): AfterimageError {
 function createGivenFiles() {
   let files: AddedFile[] = [];
   return {
-    add: (more: readonly AddedFile[]) => void files.push(...more.filter(({ handle }) => handle === undefined)),
+    add(more: readonly AddedFile[]) {
+      for (const file of more) if (file.handle === undefined) files.push(file);
+    },
     all: (): readonly AddedFile[] => files,
     forget() {
       files = [];

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createDeferred } from '../engine/async/deferred.ts';
+import { AfterimageError } from '../engine/errors.ts';
 import { queryText, textQuery } from '../engine/query/query.ts';
 import type { CollectionInfo, SearchResponse } from '../protocol/query-worker.ts';
 import { type Behaviour, type Bench, createBench, fails, never, response } from './testing.ts';
@@ -113,6 +114,23 @@ describe('searching', () => {
     expect((await first)?.query).toEqual(textQuery('d'));
     expect((await newest)?.query).toEqual(textQuery('dogs'));
     expect(asked).toEqual(['d', 'dogs']);
+  });
+
+  test('what waits for a server is stopped for a newer query, and says nothing', async () => {
+    const gate = createDeferred<SearchResponse>();
+    const { client, workers } = await openBench('wasm', () => ({
+      search: (query) => (queryText(query) === 'slow' ? gate.promise : Promise.resolve(response(query))),
+      stopSearch: async () => gate.reject(new AfterimageError('search-superseded', 'A newer one waits.')),
+    }));
+    await client.ready();
+    const slow = client.search(textQuery('slow'));
+    await expect.poll(() => workers[0]?.calls).toContain('search slow');
+    expect(workers[0]?.calls).not.toContain('stopSearch');
+    const newest = client.search(textQuery('dog'));
+    expect(await slow).toBeUndefined();
+    expect((await newest)?.query).toEqual(textQuery('dog'));
+    // The worker is as good as before.
+    expect(workers).toHaveLength(1);
   });
 
   test('while the encoder loads, only the newest query waits for it', async () => {

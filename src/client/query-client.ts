@@ -56,6 +56,8 @@ export interface QueryClient {
   resumeLoading(): void;
   /** One search runs, one waits. Undefined: a newer one took its place, or another collection was opened. */
   search(query: Query, context?: SearchContext): Promise<SearchResponse | undefined>;
+  /** A search of its own, beside that of `search`: none takes the other's place. Waits until queries are answered. */
+  searchBeside(query: Query, context?: SearchContext): Promise<SearchResponse>;
   rank(query: Query, from: number, count: number, context?: SearchContext): Promise<RankedPage>;
   /** The models that pictures of the open collection need beside the first one; asked once that answers. */
   otherModels(): Promise<readonly OtherModel[]>;
@@ -109,9 +111,15 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     run(async (worker) => {
       await worker.loading();
       if (isStale()) return undefined;
-      const response = await worker.query((api) => api.search(query, context));
-      workers.succeeded();
-      return response;
+      try {
+        const response = await worker.query((api) => api.search(query, context));
+        workers.succeeded();
+        return response;
+      } catch (error) {
+        // It was stopped for the one that waits.
+        if (isStale()) return undefined;
+        throw error;
+      }
     }),
   );
 
@@ -124,7 +132,15 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     ready: () => run((worker) => worker.ready()),
     pauseLoading: () => tellWorker((api) => api.pauseLoading()),
     resumeLoading: () => tellWorker((api) => api.resumeLoading()),
-    search: (query, context) => latest.ask({ query, context }),
+    search(query, context) {
+      if (latest.isRunning()) tellWorker((api) => api.stopSearch());
+      return latest.ask({ query, context });
+    },
+    searchBeside: (query, context) =>
+      run(async (worker) => {
+        await worker.ready();
+        return worker.query((api) => api.search(query, context));
+      }),
     otherModels: () =>
       run(async (worker) => {
         await worker.ready();

@@ -97,6 +97,7 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     loadOtherModel: async () => true,
     stopOtherModel: async () => {},
     search: async (query) => response(query),
+    stopSearch: async () => {},
     values: async () => [],
     rank: async (_query, from) => ({ from, ...NOTHING }),
     items: async () => [],

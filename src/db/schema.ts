@@ -1,5 +1,5 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
-import type { IndexKind } from '../engine/collection/types.ts';
+import type { AnsweringKind } from '../engine/collection/types.ts';
 import type { Device } from '../engine/model/model.ts';
 import { textQuery } from '../engine/query/query.ts';
 import { MAX_SERIALISED, serialise } from '../engine/query/serialise.ts';
@@ -35,7 +35,7 @@ export interface LoggedSearch {
   /** The best results, at most `LIMITS.results`. */
   readonly results: readonly LoggedResult[];
   readonly device: Device;
-  readonly engine: IndexKind;
+  readonly engine: AnsweringKind;
   readonly encodeMs: number;
   readonly searchMs: number;
   /** 1–10, or null while the search is not rated. */

@@ -35,8 +35,17 @@ export type ErrorCode =
   // the network
   | 'offline'
   | 'network'
+  // a server that searches a collection elsewhere
+  | 'remote-away'
+  | 'remote-full'
+  | 'remote-mismatch'
+  | 'remote-not-found'
+  | 'remote-outdated'
+  | 'remote-refused'
+  | 'remote-version'
   // ratings and the search log
   | 'search-unknown'
+  | 'search-superseded'
   | 'rating-invalid'
   | 'database-unavailable'
   | 'database-blocked'

@@ -1,5 +1,6 @@
 import type { CollectionManifest, Encoding, IndexKind, PartKind } from '../engine/collection/types.ts';
 import type { ImageEncoder, Sha256 } from '../engine/ports.ts';
+import type { WantedIndex } from './indexes/choose-kind.ts';
 import type {
   CollectionStore,
   GraphBuilder,
@@ -31,7 +32,7 @@ export interface CollectionRequest {
   /** Without `efSearch`, the beam is as wide as so many rows need it. */
   readonly hnsw: Omit<CollectionManifest['hnsw'], 'efSearch'> & { readonly efSearch?: number };
   /** The index that answers unless another one is asked for. */
-  readonly index: IndexKind;
+  readonly index: WantedIndex;
   /** How vectors are stored. */
   readonly encoding: Encoding;
   readonly pictures: CollectionManifest['pictures']['mode'];

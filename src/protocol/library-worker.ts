@@ -2,7 +2,10 @@ import type { CollectionManifest } from '../engine/collection/types.ts';
 import type { AfterimageError } from '../engine/errors.ts';
 import type { Embedding } from '../engine/numeric/embedding.ts';
 import type { AlbumVerbs } from './albums.ts';
+import type { LibraryExportOptions, LibraryImport } from './library-exchange.ts';
 import type { Deletion, DeletionOf, DeletionPlan, PictureWithCopies } from './library-files.ts';
+
+export type { LibraryExportOptions, LibraryImport };
 
 /** A file that was chosen, dropped or pasted by itself. */
 export interface AddedFile {
@@ -146,6 +149,8 @@ export type LibraryEvent =
   /** Albums were made, changed or deleted, here or in another tab. */
   | { readonly type: 'albums' }
   | { readonly type: 'changeover'; readonly changeover: Changeover | null }
+  /** The queue is being emptied, which another tab may have asked for: lists that are given in pieces are forgotten. */
+  | { readonly type: 'cancelled' }
   /** Everything else of the overview may have changed. */
   | { readonly type: 'changed' }
   /** What is loaded before the first picture can be embedded. */
@@ -158,33 +163,6 @@ export type LibraryEvent =
   /** How far an export or an import is, in pictures. */
   | { readonly type: 'moving'; readonly task: 'export' | 'import'; readonly done: number; readonly total: number }
   | { readonly type: 'device-lost'; readonly reason: string };
-
-/** What an exported library is called where it is put up as a collection of a site, and how it is written. */
-export interface LibraryExportOptions {
-  /** Of the collection: letters, digits, `-` and `_`; the folder in the file has it. */
-  readonly name: string;
-  /** Shown to people. */
-  readonly title: string;
-  /**
-   * `f32`: vectors as they are, so that nothing is lost where it is imported. `int8`: a quarter of that, for a collection that
-   * visitors load; imported, its vectors are as near as those of every other collection.
-   */
-  readonly vectors: 'f32' | 'int8';
-  /** Say where pictures were taken, as far as they do; not for what is made public. */
-  readonly withPlaces: boolean;
-  /** Albums and saved searches too; not in what is made public. */
-  readonly withAlbums?: boolean;
-}
-
-/** What became of an imported library. */
-export interface LibraryImport {
-  /** Pictures that were not in the library. */
-  readonly added: number;
-  /** Pictures that were: they keep what is known of them, and are found at what the file says too. */
-  readonly known: number;
-  /** Albums that are new or have more pictures. */
-  readonly albums: number;
-}
 
 /** A picture that is searched for. */
 export interface EmbeddedPicture {
@@ -218,9 +196,15 @@ export interface LibraryWorkerApi extends AlbumVerbs {
   overview(): Promise<LibraryOverview>;
   /**
    * Put files into the queue; resolves when they are in it, which for a folder is at once. A folder that is there already is
-   * looked through again. @throws AfterimageError `quota-exceeded`, `database-unavailable`
+   * looked through again. @param list of which the files are the end; see `give`
+   * @throws AfterimageError `quota-exceeded`, `database-unavailable`
    */
-  add(addition: Addition): Promise<void>;
+  add(addition: Addition, list?: number): Promise<void>;
+  /**
+   * Part of a long list of files, in order; `add` takes it with its end. One message with thousands of files would stop the page
+   * for seconds. `cancel` forgets it. @param list a number that this page has given no other list
+   */
+  give(list: number, files: readonly AddedFile[]): Promise<void>;
   pause(): Promise<void>;
   /** Go on, also after a problem, a closed tab, or when a folder may be read again. */
   resume(): Promise<void>;
@@ -234,7 +218,12 @@ export interface LibraryWorkerApi extends AlbumVerbs {
   dismissFailures(): Promise<void>;
   /** Take pictures out of the library. @returns what `restore` takes to undo it */
   remove(itemIds: readonly string[]): Promise<number>;
+  /** @throws AfterimageError `picture-unavailable` where this worker has not removed them: `restoreAll` may have them */
   restore(removal: number): Promise<void>;
+  /** How many pictures were removed lately, on earlier visits too, and can be brought back. */
+  countRemoved(): Promise<number>;
+  /** Bring all of those back. */
+  restoreAll(): Promise<void>;
   /** Pictures whose content is found at several places, in the order in which they came. */
   withCopies(): Promise<readonly PictureWithCopies[]>;
   /** What `deleteFiles` would delete from the disk. */

@@ -1,8 +1,8 @@
 import type { Recall } from '../engine/collection/extensions/recall.ts';
 import type {
+  AnsweringKind,
   CollectionEntry,
   CollectionManifest,
-  IndexKind,
   IndexPreference,
   Item,
   PictureBytes,
@@ -13,8 +13,8 @@ import type { FilterField, Query } from '../engine/query/query.ts';
 import type { FieldValue } from '../engine/query/values.ts';
 import type { Ranking } from '../engine/search/ranking.ts';
 import type { RankedPage, SearchAnswer, SearchContext } from '../engine/search/search-engine.ts';
-import type { KeepReason } from '../engine/similar/keep-best.ts';
 import type { DateOrder, Month, Year } from '../engine/timeline/timeline.ts';
+import type { CopiesRequest, FoundCopies } from './copies.ts';
 
 /** `?device=` of the address; `auto` where absent. */
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
@@ -60,7 +60,19 @@ export type WorkerEvent =
   | { readonly type: 'model-download'; readonly id: string; readonly loaded: number; readonly total: number }
   /** Collection, model and runtime are there for a visit without a network, or (`problem`) why not. */
   | { readonly type: 'kept'; readonly name: string; readonly problem: string | undefined }
-  | { readonly type: 'device-lost'; readonly reason: string };
+  | { readonly type: 'device-lost'; readonly reason: string }
+  /** Whether the server answers that the open collection is searched by. */
+  | ({ readonly type: 'remote'; readonly name: string; readonly origin: string } & RemoteState);
+
+/** Who answers of a collection that a server searches: the server, or what is here, because the server does not. */
+export type RemoteState =
+  | { readonly state: 'answers' }
+  | {
+      readonly state: 'away';
+      readonly reason: string;
+      /** Why nothing here answers either. */
+      readonly problem?: string;
+    };
 
 /** What there is in a collection that changes while it is open. Its rows keep their numbers until it is opened again. */
 export interface LiveState {
@@ -89,6 +101,8 @@ export interface CollectionInfo {
   /** Of a collection that changes while it is open. */
   readonly live?: LiveState | undefined;
   readonly together?: Together | undefined;
+  /** Origins of the servers that queries are sent to, as numbers: nothing of them is said where searches stay here. */
+  readonly searchedAt?: readonly string[] | undefined;
   /** True when it is what an earlier visit kept, because nothing newer could be read. */
   readonly fromCache: boolean;
 }
@@ -110,7 +124,7 @@ export interface EncoderInfo {
 }
 
 export interface IndexInfo {
-  readonly kind: IndexKind;
+  readonly kind: AnsweringKind;
   readonly reason: string;
   readonly count: number;
   readonly dim: number;
@@ -174,41 +188,8 @@ export interface SearchResponse extends SearchAnswer {
   readonly items: readonly Item[];
 }
 
-export type { DateOrder, KeepReason, Month, RankedPage, Ranking, Year };
-
-/**
- * `exact`: of the same content. `near`: they look the same, by their signatures. `similar`: they show similar things,
- * by their embeddings.
- */
-export type CopyKind = 'exact' | 'near' | 'similar';
-
-export interface CopiesRequest {
-  readonly kind: CopyKind;
-  /** `near`: the least likeness, 0 … 1; `similar`: the least cosine; `exact`: nothing. */
-  readonly threshold: number;
-  /** Which pictures; undefined: all rows. */
-  readonly rows: Uint32Array | undefined;
-}
-
-/** Pictures all of which are near to the first one, which is the one to keep. */
-export interface FoundGroup {
-  readonly rows: readonly number[];
-  /** Of the items, in the same order. */
-  readonly ids: readonly string[];
-  /** Why the first is the one to keep; what decided comes first. */
-  readonly reasons: readonly KeepReason[];
-}
-
-export interface FoundCopies {
-  /** The largest first. */
-  readonly groups: readonly FoundGroup[];
-  /** How many pictures were looked at. */
-  readonly pictures: number;
-  /** How many of these have neither signature nor perceptual hash. */
-  readonly unhashed: number;
-  /** How many of these have a perceptual hash alone, by which less is found. */
-  readonly hashedOnly: number;
-}
+export type { CopiesRequest, CopyKind, FoundCopies, FoundGroup, KeepReason } from './copies.ts';
+export type { DateOrder, Month, RankedPage, Ranking, Year };
 
 /** Pictures in the order of their dates, those without one last. */
 export interface FoundTimeline {
@@ -274,7 +255,9 @@ export interface QueryWorkerApi {
   /** Delete what this browser keeps of a model. One that is loaded goes on answering until the page is closed. */
   removeModel(id: string): Promise<void>;
   /** Waits for encoder and index where they are still loading. */
-  search(query: Query, context?: SearchContext): Promise<SearchResponse>;
+  search(query: Query, context?: Omit<SearchContext, 'signal'>): Promise<SearchResponse>;
+  /** Stop waiting for the server that a running search asks, because a newer one waits; it rejects. Other searches go on. */
+  stopSearch(): Promise<void>;
   /** Ranks beyond what the index gave, for the same query and context as the newest search. */
   rank(query: Query, from: number, count: number, context?: SearchContext): Promise<RankedPage>;
   /**

@@ -1,6 +1,7 @@
 import { addPlugins, cleanupOutdatedCaches, getCacheKeyForURL, matchPrecache, precache } from 'workbox-precaching';
 import { fetchNewRuntimes, isRuntime, runtime } from '../platform/runtime/runtime-update.browser.ts';
-import { SECURITY_HEADERS } from '../site/headers.ts';
+import { securityHeaders } from '../site/headers.ts';
+import { REMOTE_ORIGINS } from '../site/remote-origins.ts';
 import { earlierFile, isCode, putEarlierAside } from './earlier-version.ts';
 import { onlyWhatFits } from './fit.ts';
 import { createSeenPictures } from './seen-pictures.ts';
@@ -76,6 +77,6 @@ async function earlier(request: Request, url: string): Promise<Response> {
 /** Documents and worker scripts bring their own policies: without these headers, a page or its workers are not isolated. */
 function withHeaders(response: Response): Response {
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
+  for (const [name, value] of Object.entries(securityHeaders(REMOTE_ORIGINS))) headers.set(name, value);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }

@@ -18,28 +18,42 @@ const DIRECTIVES = {
   'form-action': "'self'",
 } as const;
 
-const POLICY = Object.entries(DIRECTIVES)
-  .map(([name, sources]) => `${name} ${sources}`)
-  .join('; ');
+/**
+ * The Content-Security-Policy for `<meta http-equiv>`, where browsers ignore `frame-ancestors` (CSP Level 3, § 3.3).
+ * @param remotes origins beside the site's own that the page may talk to: those of servers that collections are searched by
+ */
+export function metaContentSecurityPolicy(remotes: readonly string[]): string {
+  const directives = { ...DIRECTIVES, 'connect-src': [DIRECTIVES['connect-src'], ...remotes].join(' ') };
+  return Object.entries(directives)
+    .map(([name, sources]) => `${name} ${sources}`)
+    .join('; ');
+}
 
-/** The Content-Security-Policy as a header. */
-export const CONTENT_SECURITY_POLICY = `${POLICY}; frame-ancestors 'none'`;
+/** The same as a header. */
+export function contentSecurityPolicy(remotes: readonly string[]): string {
+  return `${metaContentSecurityPolicy(remotes)}; frame-ancestors 'none'`;
+}
 
-/** The same for `<meta http-equiv>`, where browsers ignore `frame-ancestors` (CSP Level 3, § 3.3). */
-export const META_CONTENT_SECURITY_POLICY = POLICY;
+/** Those of a site that talks to nobody else, as almost all do. */
+export const CONTENT_SECURITY_POLICY = contentSecurityPolicy([]);
+export const META_CONTENT_SECURITY_POLICY = metaContentSecurityPolicy([]);
 
 /**
  * What every document and every worker script is answered with. The first three make the page cross-origin isolated,
  * without which WebAssembly has no threads; a worker takes its policies from its own response, not from the page.
  */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-};
+export function securityHeaders(remotes: readonly string[]): Readonly<Record<string, string>> {
+  return {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Content-Security-Policy': contentSecurityPolicy(remotes),
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+  };
+}
+
+export const SECURITY_HEADERS = securityHeaders([]);
 
 /** Paths below the app's base whose names carry a hash of their content, so that they may be kept for ever. */
 export const IMMUTABLE_PATH =

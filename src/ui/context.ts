@@ -1,5 +1,6 @@
 import { type Accessor, createContext, type Signal, useContext } from 'solid-js';
 import type { Item, PictureSource } from '../engine/collection/types.ts';
+import type { createSavedSearches } from '../state/albums/saved-searches.ts';
 import type { ByDate, DatablePictures } from '../state/collection/by-date.ts';
 import type { Items } from '../state/collection/items.ts';
 import type { LoadGate } from '../state/collection/load-gate.ts';
@@ -60,6 +61,8 @@ export interface App {
   readonly log: Log;
   /** The visitor's own pictures. */
   readonly library: LibraryAccess;
+  /** What saved searches find now. */
+  readonly savedSearches: ReturnType<typeof createSavedSearches>;
   /** Of the search that is shown. */
   readonly ratings: Ratings;
   /** Every result has its thumbs, for fingers, which cannot point at a picture without opening it. */

@@ -49,7 +49,9 @@ the list.
   --efSearch <n>          width of the beam when it is searched (default: 48, above 20,000 pictures 100, above
                           200,000 200); the page and pnpm query ask for 200 pictures, which makes it 200 at least
   --index <kind>          what answers: hnsw (default); exact, which needs no graph and compares every picture; codes, for
-                          hundreds of thousands: short codes are scanned, the best pictures compared
+                          hundreds of thousands: short codes are scanned, the best pictures compared; cells: the page reads
+                          only what is near to a search from its host, which has to answer range requests; auto: one of
+                          these, by how many pictures there are, and it says why
   --vectors <encoding>    int8 (default), a byte a dimension; f16, twice as large and all but exact; f32, exact
   --models <folder>       where models are (default: public/models)
   --cache <folder>        where hashes of unchanged files are remembered (default: .cache/hashes)

@@ -17,6 +17,9 @@ test('numbers that no graph can be built with are refused before anything is emb
 
 test('codes go with vectors in int8 alone, which are the default', () => {
   expect(parseCollectionOptions({ index: 'codes' })).toMatchObject({ index: 'codes', encoding: 'int8' });
+  expect(() => parseCollectionOptions({ index: 'cells', vectors: 'f16' })).toThrow(
+    /^--index cells goes with --vectors int8/,
+  );
   for (const vectors of ['f16', 'f32']) {
     expect(() => parseCollectionOptions({ index: 'codes', vectors })).toThrow(
       /^--index codes goes with --vectors int8/,

@@ -1,3 +1,4 @@
+import { isCoded } from '../../../src/indexing/indexes/code-shape.ts';
 import type { CollectionRequest } from '../../../src/indexing/request.ts';
 import { MAX_EF_CONSTRUCTION, MAX_M } from '../../../src/platform/indexes/hnsw/hnsw-graph.ts';
 import { parseEncoding, parseIndexKind, parseNumberBetween, usage } from '../../cli/cli.ts';
@@ -43,8 +44,8 @@ export function parseCollectionOptions(values: Values): CollectionOptions {
   const { title, description, licence, example } = values;
   const index = parseIndexKind(values.index ?? 'hnsw');
   const encoding = parseEncoding(values.vectors ?? 'int8');
-  if (index === 'codes' && encoding !== 'int8') {
-    throw usage(`--index codes goes with --vectors int8, not with ${encoding}`);
+  if (isCoded(index) && encoding !== 'int8') {
+    throw usage(`--index ${index} goes with --vectors int8, not with ${encoding}`);
   }
   checkText('title', title, 1, MAX_TEXT);
   checkText('description', description, 0, MAX_DESCRIPTION);

@@ -92,7 +92,7 @@ function adviceOf({ advice }: Pick<IndexSummary, 'advice'>): string[] {
 /** What the graph or the codes took; an exact index takes nothing. */
 function indexTime({ bytes, milliseconds }: Pick<IndexSummary, 'bytes' | 'milliseconds'>): string {
   if (milliseconds.graph === 0) return '';
-  return `, ${duration(milliseconds.graph / 1000)} of it for the ${bytes.codes > 0 ? 'codes' : 'graph'}`;
+  return `, ${duration(milliseconds.graph / 1000)} of it for the ${bytes.cells > 0 ? 'cells' : bytes.codes > 0 ? 'codes' : 'graph'}`;
 }
 
 function describeBytes(bytes: IndexSummary['bytes']): string {

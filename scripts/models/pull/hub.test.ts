@@ -60,7 +60,6 @@ const LAYOUTS: Readonly<Record<string, readonly Partial<RegistryFile>[]>> = {
     { path: 'text.onnx_data', tower: 'text', dtype: 'fp32', optional: true },
     { path: 'image.onnx', tower: 'vision', dtype: 'fp32' },
     { path: 'tokenizer.json' },
-    { path: 'tokenizer_config.json' },
   ],
 };
 
@@ -72,17 +71,19 @@ async function entry(repository: string, layout: string, changes: Partial<Regist
     return { ...file, bytes: content?.length ?? null, sha256: sha256 ?? null };
   });
   const half = [0.5, 0.5, 0.5];
-  const text = JSON.stringify([
+  const padded = layout === 'open-clip' ? { padToken: '!' } : {}; // it has no file that says it
+  const text = { length: 32, padding: 'as the tower asks', lowercase: true, ...padded };
+  const json = JSON.stringify([
     {
       ...{ id: `a-${repository}`, title: 'Added', for: 'tests', family: repository === 'siglip' ? 'siglip' : 'clip' },
       ...{ layout, repository: `nobody/${repository}`, revision: REVISION, original: 'nobody/original' },
-      ...{ dim: 40, imageSize: 32, text: { length: 32, padding: 'as the tower asks', lowercase: true } },
+      ...{ dim: 40, imageSize: 32, text },
       preprocessing: { resize: 'squash', interpolation: 'bilinear', mean: half, std: half },
       licence: { name: 'CC0', commercial: true, accept: false },
       ...{ languages: ['none'], quality: [], notes: '', unverified: [], files: await Promise.all(files), ...changes },
     },
   ]);
-  return parseRegistry(text)[0] as RegistryEntry;
+  return parseRegistry(json)[0] as RegistryEntry;
 }
 
 function pull(one: RegistryEntry, changes: Partial<Parameters<typeof pullModel>[1]> = {}) {
@@ -106,11 +107,13 @@ test.each([
   expect(await readdir(cacheFolder)).toEqual([]);
 });
 
-test('pictures of a model that says nothing of itself are prepared as its entry says', async () => {
+test('texts and pictures of a model that says nothing of itself are prepared as its entry says', async () => {
   const { id } = await pull(await entry('open-clip', 'open-clip'));
   const settings = JSON.parse(await readFile(join(modelsFolder, id, 'preprocessor_config.json'), 'utf8'));
   expect(settings).toMatchObject({ size: { height: 32, width: 32 }, resample: 2, image_mean: [0.5, 0.5, 0.5] });
   expect(settings.do_center_crop).toBe(false);
+  const tokenizer = JSON.parse(await readFile(join(modelsFolder, id, 'tokenizer_config.json'), 'utf8'));
+  expect(tokenizer.pad_token).toBe('!');
 });
 
 test('what the registry says wrongly of a model is said', async () => {

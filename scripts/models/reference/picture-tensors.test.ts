@@ -80,7 +80,8 @@ test('every way that the registry has is one of the recorded ones, and of which 
     one.resize === other.resize &&
     one.interpolation === other.interpolation &&
     JSON.stringify([one.mean, one.std].map((three) => three.map(Number))) === JSON.stringify([other.mean, other.std]);
-  for (const { id, preprocessing } of await readRegistry()) {
+  for (const { id, family, preprocessing } of await readRegistry()) {
+    if (family === 'blip-itm') continue; // it has a test of its own
     expect(
       cases.some((one) => same(preprocessing, one)),
       id,

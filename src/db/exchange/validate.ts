@@ -1,4 +1,4 @@
-import { INDEX_KINDS } from '../../engine/collection/types.ts';
+import { ANSWERING_KINDS } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { parseQuery, serialise } from '../../engine/query/serialise.ts';
 import { fromV2, type Judgement, LIMITS, type LoggedResult, type LoggedSearch, type SearchV2 } from '../schema.ts';
@@ -36,7 +36,7 @@ function toRecord(fields: Fields, query: string): SearchV2 {
     good: count(fields, 'good', total),
     results: list(fields, 'results', LIMITS.results).map(toResult),
     device: oneOf(fields, 'device', DEVICES),
-    engine: oneOf(fields, 'engine', INDEX_KINDS),
+    engine: oneOf(fields, 'engine', ANSWERING_KINDS),
     encodeMs: duration(fields, 'encodeMs'),
     searchMs: duration(fields, 'searchMs'),
     rating: rating(fields),

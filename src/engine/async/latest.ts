@@ -2,6 +2,8 @@
 export interface Latest<Input, Output> {
   /** Resolves with undefined when a newer job came before this one began, or when `drop` was called. */
   ask(input: Input): Promise<Output | undefined>;
+  /** Whether a job runs. */
+  isRunning(): boolean;
   /** Forget what runs and what waits. */
   drop(): void;
 }
@@ -59,6 +61,7 @@ export function createLatest<Input, Output>(
         void pump();
       });
     },
+    isRunning: () => running !== undefined,
     drop() {
       running?.resolve(undefined);
       waiting?.resolve(undefined);

@@ -21,7 +21,8 @@ import { storeVectors } from './vectors/stored-vectors.ts';
 import { quantiserFor } from './vectors/vector-blocks.ts';
 import type { CollectionContent } from './writer.ts';
 
-const KINDS = PART_KINDS;
+/** Those of cells only they have: `src/platform/indexes/cells/damage.test.ts`. */
+const KINDS = PART_KINDS.filter((kind) => kind !== 'cells' && kind !== 'members');
 const FOLDER = 'collections/holidays';
 let files: Files;
 let manifest: CollectionManifest;

@@ -21,6 +21,7 @@ import { additionName, extensions, MAX_MANIFEST_EXTENSION_BYTES } from './extens
 import { part, wrongParts } from './sections/parts.ts';
 import { SECTION_HEADER_BYTES } from './sections/section.ts';
 import {
+  CELLS,
   type CollectionEntry,
   type CollectionList,
   type CollectionManifest,
@@ -36,8 +37,8 @@ import { partRows, rowBytesOf } from './vectors/vector-blocks.ts';
 
 export type UnsealedManifest = Omit<CollectionManifest, 'sha256'>;
 
-/** Additions to the format that this code can read; `requires` may name them. There are none yet. */
-const ADDITIONS: readonly string[] = [];
+/** Additions to the format that this code can read; `requires` may name them. */
+const ADDITIONS: readonly string[] = [CELLS];
 const MAX_REQUIRED = 100;
 const MAX_PARTS = 10_000;
 const MAX_DIM = 65_536;
@@ -101,16 +102,19 @@ function wrongVersion({ version, requires, extensions, parts }: CollectionManife
 
 /** What each section must hold for `count` rows of `dim` numbers, and which sections there must be. */
 function wrongSize(manifest: CollectionManifest): string | undefined {
-  const { count, dim, parts, quantiser, index } = manifest;
+  const { count, dim, parts, quantiser, index, requires } = manifest;
   const bytes = new Map<PartKind, number>();
   for (const one of parts.filter(isKnown)) bytes.set(one.kind, (bytes.get(one.kind) ?? 0) + one.bytes);
   const needed: PartKind[] = ['vectors', 'items'];
   if (index === 'hnsw') needed.push('graph');
   if (index === 'codes') needed.push('codes', 'blocks');
+  if (index === 'cells') needed.push('cells', 'members', 'blocks');
   if (bytes.has('blocks')) needed.push('ids');
   for (const kind of new Set([...needed, ...bytes.keys()])) {
     if ((bytes.get(kind) ?? 0) < SECTION_HEADER_BYTES) return `has no ${kind}`;
   }
+  if (index !== 'cells' && (bytes.has('cells') || bytes.has('members'))) return 'has cells and another index';
+  if (index === 'cells' && requires?.includes(CELLS) !== true) return `does not say that it requires ${CELLS}`;
   const { encoding, rowBytes } = quantiser;
   if (rowBytes !== rowBytesOf(encoding, dim))
     return `has rows of ${rowBytes} bytes, which are not ${dim} in ${encoding}`;

@@ -44,10 +44,12 @@ export interface Collection {
   graph(options?: ReadOptions): Promise<Uint8Array>;
   /** The first-pass code. */
   codes(options?: ReadOptions): Promise<Uint8Array>;
+  /** What is known of all cells before any of them is read. */
+  cells(options?: ReadOptions): Promise<Uint8Array>;
   /** Where single blocks lie; only where there are `blocks`. */
   blockTable(options?: ReadOptions): Promise<BlockTable>;
-  /** One of them. */
-  readBlock(kind: BlockKind, block: Block, options?: ReadOptions): Promise<Uint8Array>;
+  /** One of them, or the members of a cell. */
+  readBlock(kind: BlockKind | 'members', block: Block, options?: ReadOptions): Promise<Uint8Array>;
   /**
    * The files of one kind, or of all that this version knows, with paths that the byte source takes: to prefetch them.
    */
@@ -123,6 +125,7 @@ export function openCollection(source: ByteSource, manifest: CollectionManifest,
     streamVectors: createStream(source, parts('vectors'), manifest),
     graph: (options) => read('graph', options),
     codes: (options) => read('codes', options),
+    cells: (options) => read('cells', options),
     blockTable,
     readBlock,
   };

@@ -11,13 +11,23 @@ export const MAX_PART_BYTES = 20 * 1024 * 1024;
 /** How many bytes of a section can be read and verified alone, at most; a single row or line that is longer may be more. */
 export const MAX_BLOCK_BYTES = 128 * 1024;
 
-/** The sections. `blocks` and `ids` let one read single blocks; whoever reads whole sections needs neither. */
-export const PART_KINDS = ['vectors', 'graph', 'codes', 'items', 'ids', 'blocks'] as const;
+/**
+ * The sections. `blocks` and `ids` let one read single blocks; whoever reads whole sections needs neither. `members` is what
+ * `cells` hold.
+ */
+export const PART_KINDS = ['vectors', 'graph', 'codes', 'cells', 'members', 'items', 'ids', 'blocks'] as const;
 export type PartKind = (typeof PART_KINDS)[number];
 
 /** The kinds of index that a collection can be searched with (`VectorIndex.kind`). */
-export const INDEX_KINDS = ['hnsw', 'exact', 'codes'] as const;
+export const INDEX_KINDS = ['hnsw', 'exact', 'codes', 'cells'] as const;
 export type IndexKind = (typeof INDEX_KINDS)[number];
+
+/** What answers a query: an index here, or a server that holds the vectors as well (`remote`). */
+export const ANSWERING_KINDS = [...INDEX_KINDS, 'remote'] as const;
+export type AnsweringKind = (typeof ANSWERING_KINDS)[number];
+
+/** What a manifest requires whose index is `cells`, so that versions that do not know it say that they are too old. */
+export const CELLS = 'cells';
 
 /** How an index is loaded: `blocks` is an index of codes whose vectors are read block by block, as queries need them. */
 export const INDEX_WAYS = [...INDEX_KINDS, 'blocks'] as const;

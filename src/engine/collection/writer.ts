@@ -1,5 +1,9 @@
 import { AfterimageError } from '../errors.ts';
+import { type CellShape, encodeHead as encodeCellsHead } from '../index/cells/head.ts';
+import { encodeMembers } from '../index/cells/members.ts';
+import { type Code, codeBytes } from '../index/codes/code.ts';
 import type { Sha256 } from '../ports.ts';
+import { drawRows } from '../search/cutoff.ts';
 import { encodeIdBlocks } from './items/ids.ts';
 import { encodeItemBlocks } from './items/items.ts';
 import { fingerprintOf, sealManifest } from './manifest.ts';
@@ -8,6 +12,7 @@ import { type Packed, type Piece, pack } from './sections/pack.ts';
 import { partPath } from './sections/parts.ts';
 import { encodeSectionHeader, type SectionIdentity } from './sections/section.ts';
 import {
+  CELLS,
   type CollectionManifest,
   FORMAT_VERSION,
   type Item,
@@ -18,6 +23,13 @@ import {
 } from './types.ts';
 import type { StoredVectors } from './vectors/stored-vectors.ts';
 import { encodeBlocks, encodeHead, quantiserFor } from './vectors/vector-blocks.ts';
+
+export interface WrittenCells {
+  readonly shape: CellShape;
+  readonly code: Code;
+  /** Of all rows, in their order. */
+  readonly codes: Uint8Array;
+}
 
 /** What the manifest says and the pictures do not. */
 export type CollectionDescription = Pick<
@@ -46,6 +58,8 @@ export interface CollectionContent extends CollectionDescription {
   /** What the HNSW index wrote, and the first-pass code; opaque here. The manifest's `index` must have its own. */
   readonly graph?: Uint8Array | undefined;
   readonly codes?: Uint8Array | undefined;
+  /** What an index of cells is made of; its rows are those of the vectors. */
+  readonly cells?: WrittenCells | undefined;
   /** Parts of sections that this version does not know, which the caller puts into place. */
   readonly others?: readonly Part[];
   readonly sha256: Sha256;
@@ -77,7 +91,18 @@ export interface EncodedPart {
  *   `dimension-mismatch` when vectors are not items × dim.
  */
 export async function* encodeCollection(content: CollectionContent): AsyncGenerator<EncodedPart, CollectionManifest> {
-  const { items, vectors, rowsPerBlock, graph, codes, others = [], sha256, limits: given, ...description } = content;
+  const {
+    items,
+    vectors,
+    rowsPerBlock,
+    graph,
+    codes,
+    cells,
+    others = [],
+    sha256,
+    limits: given,
+    ...description
+  } = content;
   checkShape(content);
   const limits = { ...LIMITS, ...given };
   const quantiser = quantiserFor(vectors.encoding, vectors.dim, { blockBytes: limits.blockBytes, rowsPerBlock });
@@ -85,16 +110,18 @@ export async function* encodeCollection(content: CollectionContent): AsyncGenera
   const fingerprint = await fingerprintOf(content.model.sha256, ids, sha256);
   const identity: SectionIdentity = { count: items.length, dim: content.dim, fingerprint };
   const parts: Part[] = [];
-  const inBlocks = items.length > limits.wholeCount || content.index === 'codes';
+  const inBlocks = items.length > limits.wholeCount || content.index === 'codes' || cells !== undefined;
   const table: Record<BlockKind, Block[]> = { vectors: [], items: [], ids: [] };
+  const members: Block[] = [];
 
   async function* encodeSection(kind: PartKind, body: Iterable<Piece>): AsyncGenerator<EncodedPart> {
     let part = 0;
+    const blocks = kind === 'members' ? members : inBlocks && isBlockKind(kind) ? table[kind] : undefined;
     for (const packed of pack(withHeader(encodeSectionHeader(kind, identity), body), limits.partBytes)) {
       const hash = await sha256(packed.bytes);
       const path = partPath(kind, hash);
       parts.push({ kind, path, sha256: hash, bytes: packed.bytes.length });
-      if (inBlocks && isBlockKind(kind)) table[kind].push(...(await hashed(packed, part, sha256)));
+      if (blocks) blocks.push(...(await hashed(packed, part, sha256)));
       yield { path, bytes: packed.bytes };
       part++;
     }
@@ -103,6 +130,10 @@ export async function* encodeCollection(content: CollectionContent): AsyncGenera
   yield* encodeSection('vectors', vectorPieces(vectors, quantiser));
   if (graph) yield* encodeSection('graph', [{ bytes: graph }]);
   if (codes) yield* encodeSection('codes', [{ bytes: codes }]);
+  if (cells) {
+    yield* encodeSection('members', memberPieces(cells, table.vectors.splice(1), quantiser.rowsPerBlock));
+    yield* encodeSection('cells', [{ bytes: cellsHead(cells, members) }]);
+  }
   yield* encodeSection('items', encodeItemBlocks(items, limits.blockBytes));
   if (inBlocks) {
     yield* encodeSection('ids', encodeIdBlocks(ids, limits.blockBytes));
@@ -111,7 +142,7 @@ export async function* encodeCollection(content: CollectionContent): AsyncGenera
   return sealManifest(
     {
       ...{ ...description, format: 'afterimage-collection', version: FORMAT_VERSION, metric: 'cosine', quantiser },
-      ...{ ...identity, parts: [...parts, ...others] },
+      ...{ ...identity, ...(cells && { requires: [CELLS] }), parts: [...parts, ...others] },
     },
     sha256,
   );
@@ -132,6 +163,27 @@ function* vectorPieces(vectors: StoredVectors, quantiser: CollectionManifest['qu
     yield { bytes, first };
     first += quantiser.rowsPerBlock;
   }
+}
+
+/** The members of each cell. @param vectors all blocks of rows */
+function* memberPieces({ shape, code, codes }: WrittenCells, vectors: readonly Block[], rowsPerBlock: number) {
+  const bytes = codeBytes(code);
+  let first = 0;
+  for (const [cell, rows] of shape.rows.entries()) {
+    const own = codes.subarray(first * bytes, (first + rows) * bytes);
+    const hashOf = (block: number) => (vectors[block] as Block).hash;
+    yield { bytes: encodeMembers({ first, rows, rowsPerBlock, codeBytes: bytes }, own, hashOf), first: cell };
+    first += rows;
+  }
+}
+
+function cellsHead({ shape, code, codes }: WrittenCells, members: readonly Block[]): Uint8Array {
+  const bytes = codeBytes(code);
+  const drawn = drawRows(codes.length / bytes);
+  const sample = new Uint8Array(drawn.length * bytes);
+  for (const [i, row] of drawn.entries()) sample.set(codes.subarray(row * bytes, (row + 1) * bytes), i * bytes);
+  const hashes = members.map(({ hash }) => hash);
+  return encodeCellsHead(shape, hashes, code, sample);
 }
 
 function* withHeader(header: Uint8Array, body: Iterable<Piece>): Generator<Piece> {

@@ -43,7 +43,8 @@ export function createFilters(
     const isIn = query.filters.some(({ field }) => field === 'in');
     const filters =
       wanted === null || isIn ? query.filters : [...query.filters, { field: 'in' as const, value: wanted }];
-    const rows = await findSaved({ terms: query.terms, filters }, { ...context, names });
+    // What it finds is kept for later searches, so that no signal of this one may end it.
+    const rows = await findSaved({ terms: query.terms, filters }, { ...context, names, signal: undefined });
     const found = await Promise.all(Array.from(rows, (row) => items.get(row)));
     return new Set(found.map((item) => keyOfItem(item, collection)));
   };

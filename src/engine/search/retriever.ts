@@ -1,5 +1,5 @@
 import { abortable } from '../async/abortable.ts';
-import type { IndexKind } from '../collection/types.ts';
+import type { AnsweringKind } from '../collection/types.ts';
 import type { Bitset } from '../index/bitset.ts';
 import type { VectorIndex } from '../index/vector-index.ts';
 import { checkDim } from '../numeric/dimension.ts';
@@ -18,7 +18,7 @@ export interface RetrieveOptions {
 export interface Estimates {
   /** Some of the similarities are estimates, because vectors are not there (yet). */
   readonly approximate: boolean;
-  /** Vectors were wanted for it that the network did not give. */
+  /** Something was wanted for it that the network did not give: it is a part of what there is, or its order may change. */
   readonly unreachable?: true;
 }
 
@@ -29,7 +29,7 @@ export interface Retrieved extends Ranking, Estimates {}
  * read block by block, on another machine, in several places.
  */
 export interface Retriever {
-  readonly kind: IndexKind;
+  readonly kind: AnsweringKind;
   readonly dim: number;
   /** Rows that can be found. */
   readonly size: number;

@@ -8,7 +8,8 @@ import type { Embedding } from '../numeric/embedding.ts';
 import { baselineOf, clusteredVectors, flatten } from '../numeric/testing-vectors.ts';
 import type { QueryEncoder } from '../ports.ts';
 import { textQuery } from '../query/query.ts';
-import { createIndexRetriever, type IndexRetrieverOptions, RANKED_BY_INDEX } from './retriever.ts';
+import { bySimilarity } from './ranking.ts';
+import { createIndexRetriever, type IndexRetrieverOptions, RANKED_BY_INDEX, type Retriever } from './retriever.ts';
 import { createSearchEngine, type SearchEngineOptions } from './search-engine.ts';
 
 const DIM = 12;
@@ -182,6 +183,33 @@ describe('rank', () => {
     await engine.search(textQuery('a dog'));
     for (const from of [150, 200, 400, 600]) await engine.rank(textQuery('a dog'), from, 100);
     expect(exact).toHaveBeenCalledOnce();
+  });
+
+  test('shows every row once, also where a longer ranking puts others before those of a shorter one', async () => {
+    const exact = createExactIndex(flatten(vectors, DIM), DIM);
+    const retriever: Retriever = {
+      ...{ kind: 'cells', dim: DIM, size: vectors.length, pageSize: 50, dispose: () => {} },
+      // The more are asked for, the more are found: of few, none of every seventh row.
+      async retrieve(query, { k }) {
+        const { rows, similarities } = exact.rankAll(query);
+        const found = Array.from(rows.keys()).filter((rank) => k >= 500 || (rows[rank] as number) % 7 !== 3);
+        const some = found.slice(0, k);
+        const values = Float32Array.from(some, (rank) => similarities[rank] as number);
+        return {
+          ...bySimilarity(
+            Uint32Array.from(some, (rank) => rows[rank] as number),
+            values,
+          ),
+          approximate: true,
+        };
+      },
+    };
+    const { engine } = createEngine(vectors.length, { retriever });
+    const rows: number[] = [];
+    for (let from = 0; from < vectors.length; from += 100) {
+      rows.push(...(await engine.rank(textQuery('a dog'), from, 100)).rows);
+    }
+    expect(rows.toSorted((a, b) => a - b)).toEqual(vectors.map((_, row) => row));
   });
 
   test('ranks a text that was not searched for before', async () => {

@@ -1,6 +1,6 @@
 import { createPromiseCache } from '../async/cached/promise-cache.ts';
 import type { ItemStore } from '../collection/items/items.ts';
-import type { IndexKind } from '../collection/types.ts';
+import type { AnsweringKind } from '../collection/types.ts';
 import { AfterimageError } from '../errors.ts';
 import { type Bitset, countBits, hasBit } from '../index/bitset.ts';
 import type { Embedding } from '../numeric/embedding.ts';
@@ -48,7 +48,7 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly named?: Uint32Array;
   /** Pictures in the collection that pass the query's filters, less those that it is like: what scrolling on can reach. */
   readonly total: number;
-  readonly index: IndexKind;
+  readonly index: AnsweringKind;
   readonly encodeMs: number;
   readonly searchMs: number;
   /** The query embedding came from the memory of recent queries. */
@@ -96,6 +96,8 @@ export interface SearchContext {
   readonly names?: boolean | undefined;
   /** Embeddings of pictures that the query is like and that are in no collection, by the SHA-256 of their files. */
   readonly pictures?: ReadonlyMap<string, Embedding> | undefined;
+  /** Ends the wait for what is far away; given by the host that runs the engine, never across a worker border. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface SearchEngine {
@@ -169,7 +171,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
   async function rankFirst(query: Query, embedding: Embedding, context: SearchContext): Promise<Latest> {
     const revision = options.live?.revision();
     const [filter, liked] = await Promise.all([passing(query, context), likedRows(query, options)]);
-    const found = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX, filter });
+    const found = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX, filter, signal: context.signal });
     const similar = withoutRows(found, liked);
     const passed = filter ? countBits(filter) : retriever.size;
     const total = passed - [...liked].filter((row) => !filter || hasBit(filter, row)).length;
@@ -192,7 +194,9 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     if (further && wanted <= further.k) return further.ranking;
     const k = retriever.pageSize * Math.ceil((wanted + liked.size) / retriever.pageSize);
     const all = retriever.retrieve(embedding, { k, filter });
-    const ranking = all.then((further) => extendRanking(first, withoutRows(further, liked)));
+    // One that looks further for more ranks may put others before those that were given.
+    const before = further ? further.ranking : Promise.resolve(first);
+    const ranking = Promise.all([before, all]).then(([given, more]) => extendRanking(given, withoutRows(more, liked)));
     known.further = { k: k - liked.size, ranking };
     ranking.catch(() => {
       if (known.further?.ranking === ranking) known.further = further;

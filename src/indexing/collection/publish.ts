@@ -10,10 +10,12 @@ import {
   type StoredVectors,
   storingVectors,
 } from '../../engine/collection/vectors/stored-vectors.ts';
-import { type CollectionDescription, encodeCollection } from '../../engine/collection/writer.ts';
+import { type CollectionDescription, encodeCollection, type WrittenCells } from '../../engine/collection/writer.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { beamFor } from '../indexes/beam.ts';
-import { codeAdvice } from '../indexes/code-shape.ts';
+import { chooseKind } from '../indexes/choose-kind.ts';
+import { cellAdvice, codeAdvice, isCoded } from '../indexes/code-shape.ts';
+import { makeCells } from '../indexes/make-cells.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../indexes/make-codes.ts';
 import type { CollectionPorts, CollectionRequest } from '../request.ts';
 import { runSteps } from '../steps/run-steps.ts';
@@ -36,6 +38,7 @@ interface StoredContent {
   readonly items: readonly Item[];
   readonly vectors: StoredVectors;
   readonly codes?: Uint8Array | undefined;
+  readonly cells?: WrittenCells | undefined;
   readonly advice: string | null;
 }
 
@@ -58,8 +61,13 @@ export interface PublishContext {
   readonly stopwatch: Stopwatch;
 }
 
+interface KnownContext extends PublishContext {
+  readonly request: CollectionRequest & { readonly index: IndexKind };
+}
+
 /** Put the new state into place, unless it is the old one; then remove what no longer belongs to it. */
-export async function publish(content: Content, context: PublishContext): Promise<Published> {
+export async function publish(content: Content, wanted: PublishContext): Promise<Published> {
+  const context = withKind(content, wanted);
   const { previous, request, ports } = context;
   const { dim, encoding } = { dim: request.model.dim, encoding: request.encoding };
   const given = content.vectors;
@@ -77,6 +85,15 @@ export async function publish(content: Content, context: PublishContext): Promis
   return { manifest, unchanged, advice: arranged.advice ?? adviceOf(manifest) };
 }
 
+/** The index that was asked for, or that suits so many pictures, which is said. */
+function withKind({ items }: Content, context: PublishContext): KnownContext {
+  const { request, ports } = context;
+  const { model, encoding } = request;
+  const { index, reason } = chooseKind(request.index, { count: items.length, dim: model.dim, encoding });
+  if (reason !== null) ports.onEvent({ type: 'note', message: reason });
+  return { ...context, request: { ...request, index } };
+}
+
 /** One line for people where another index had to take the graph's place. */
 function adviceOf(manifest: CollectionManifest): string | null {
   const recall = recallOf(manifest);
@@ -88,7 +105,7 @@ function adviceOf(manifest: CollectionManifest): string | null {
   );
 }
 
-function descriptionOf({ items }: Content, { said, existing, request }: PublishContext): CollectionDescription {
+function descriptionOf({ items }: Content, { said, existing, request }: KnownContext): CollectionDescription {
   const paths = new Set(items.flatMap(picturesOf));
   let bytes = 0;
   for (const path of paths) bytes += existing.get(path) ?? 0;
@@ -118,22 +135,28 @@ function withExtensions(all: Extensions): Pick<CollectionDescription, 'extension
   return Object.keys(all).length > 0 ? { extensions: all } : {};
 }
 
-/** For the codes index, like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
+/** For codes and cells, like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
 async function arrange(
   items: readonly Item[],
   vectors: StoredVectors,
-  { request, ports, stopwatch }: PublishContext,
+  { request, ports, stopwatch }: KnownContext,
 ): Promise<StoredContent> {
-  if (request.index !== 'codes') return { items, vectors, advice: null };
-  if (vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes go with --vectors int8.');
+  if (!isCoded(request.index)) return { items, vectors, advice: null };
+  if (vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes and cells go with --vectors int8.');
   const { signal } = request;
   const onProgress = (task: string, done: number, total: number) =>
     ports.onEvent({ type: 'progress', task, done, total });
   return stopwatch.time('graph', async () => {
+    const inOrder = async (order: Uint32Array) => ({
+      items: Array.from(order, (row) => items[row] as Item),
+      vectors: await runSteps(reorderVectors(vectors, order), signal),
+    });
+    if (request.index === 'cells') {
+      const { order, ...cells } = await makeCells(vectors, onProgress, signal);
+      return { ...(await inOrder(order)), cells, advice: cellAdvice(cells.code) };
+    }
     const { order, codes, shape } = await makeCodes(vectors, onProgress, signal);
-    const ordered = Array.from(order, (row) => items[row] as Item);
-    const reordered = await runSteps(reorderVectors(vectors, order), signal);
-    return { items: ordered, vectors: reordered, codes, advice: codeAdvice(shape, vectors) };
+    return { ...(await inOrder(order)), codes, advice: codeAdvice(shape, vectors) };
   });
 }
 
@@ -171,18 +194,18 @@ function answering({ found }: Recall): IndexKind {
   return found < LEAST_RECALL ? 'exact' : 'hnsw';
 }
 
-async function write(content: StoredContent, wanted: CollectionDescription, context: PublishContext) {
+async function write(content: StoredContent, wanted: CollectionDescription, context: KnownContext) {
   const { ports, stopwatch, request } = context;
-  const { items, vectors, codes } = content;
+  const { items, vectors, codes, cells } = content;
   const measured =
     wanted.index === 'hnsw' ? await stopwatch.time('graph', () => graphOf(content, wanted, context)) : undefined;
   const { graph } = measured ?? {};
   const description = measured ? withRecall(wanted, measured.recall) : wanted;
   return stopwatch.time('write', async () => {
     const others = await carry(items, description, context);
-    const rowsPerBlock = codes && ROWS_PER_CODED_BLOCK;
+    const rowsPerBlock = codes || cells ? ROWS_PER_CODED_BLOCK : undefined;
     const parts = encodeCollection({
-      ...{ ...description, items, vectors, graph, codes, rowsPerBlock, others },
+      ...{ ...description, items, vectors, graph, codes, cells, rowsPerBlock, others },
       sha256: ports.sha256,
     });
     let step = await parts.next();
@@ -200,7 +223,7 @@ function withRecall(description: CollectionDescription, recall: Recall): Collect
   return { ...description, index: answering(recall), extensions };
 }
 
-async function carry(items: readonly Item[], { model, dim }: CollectionDescription, context: PublishContext) {
+async function carry(items: readonly Item[], { model, dim }: CollectionDescription, context: KnownContext) {
   const { request, ports, previous } = context;
   const ids = items.map(({ id }) => id);
   const next = { model, dim, fingerprint: await fingerprintOf(model.sha256, ids, ports.sha256) };
@@ -220,7 +243,7 @@ interface MeasuredGraph {
 async function graphOf(
   content: StoredContent,
   description: CollectionDescription,
-  context: PublishContext,
+  context: KnownContext,
 ): Promise<MeasuredGraph> {
   const { ports, request } = context;
   const before = await graphBefore(content, description, context);
@@ -234,7 +257,7 @@ async function graphOf(
 async function graphBefore(
   { vectors }: StoredContent,
   { hnsw }: CollectionDescription,
-  { previous, ports, request }: PublishContext,
+  { previous, ports, request }: KnownContext,
 ): Promise<MeasuredGraph | undefined> {
   if (!previous || !isSameGraph(previous.collection.manifest.hnsw, hnsw)) return undefined;
   if (!isSameVectors(previous.vectors, vectors)) return undefined;

@@ -1,6 +1,10 @@
 import { AfterimageError } from '../../engine/errors.ts';
 import { GROUP, MAX_WIDTH, type Shape } from '../../engine/index/codes/code.ts';
 import { heldBytes, TAB_BYTES } from '../../engine/index/tab-memory.ts';
+import type { WantedIndex } from './choose-kind.ts';
+
+/** Whether an index goes by codes of int8 vectors. */
+export const isCoded = (index: WantedIndex): index is 'codes' | 'cells' => index === 'codes' || index === 'cells';
 
 /** Components of codes at 4 bits, where the vectors have as many: 64 bytes a row. */
 const WIDTH = 128;
@@ -40,6 +44,15 @@ export function codeShape(dim: number, explained: (width: number) => number): Sh
 export function codeAdvice({ bits }: Shape, { count, dim }: { count: number; dim: number }): string | null {
   if (bits !== 1 || heldBytes({ count, dim, quantiser: { encoding: 'int8' } }) <= TAB_BYTES) return null;
   return `These vectors differ in all directions alike, and ${count.toLocaleString('en')} of them are more than a tab can hold: searches will miss many of the best pictures. Divide the collection.`;
+}
+
+/**
+ * Vectors without structure have no cells to speak of: what is near a query lies in all of them.
+ * @returns one line for people where that is so; else null
+ */
+export function cellAdvice({ bits }: Shape): string | null {
+  if (bits !== 1) return null;
+  return 'These vectors differ in all directions alike, so that no few cells hold what is near a query: searches will miss many of the best pictures. Take --index codes.';
 }
 
 const wholeGroups = (dim: number): number => dim - (dim % GROUP);

@@ -46,7 +46,7 @@ export async function makeCodes(vectors: StoredVectors, onProgress: OnProgress, 
 }
 
 /** The same code from the same vectors. */
-async function learnCode(vectors: StoredVectors, onProgress: OnProgress, signal: AbortSignal): Promise<Trained> {
+export async function learnCode(vectors: StoredVectors, onProgress: OnProgress, signal: AbortSignal): Promise<Trained> {
   const { dim } = vectors;
   const sample = sampleOf(vectors);
   const rows = sample.length / dim;
@@ -54,7 +54,7 @@ async function learnCode(vectors: StoredVectors, onProgress: OnProgress, signal:
   return runSteps(trainCode({ dim, shape, sample }), signal, inRows(onProgress, 'Learning codes', rows));
 }
 
-const inRows = (onProgress: OnProgress, task: string, rows: number) => (done: number) =>
+export const inRows = (onProgress: OnProgress, task: string, rows: number) => (done: number) =>
   onProgress(task, Math.round(done * rows), rows);
 
 function sampleOf(vectors: StoredVectors): Float32Array {
@@ -65,7 +65,7 @@ function sampleOf(vectors: StoredVectors): Float32Array {
   return sample;
 }
 
-function* encodeAll(vectors: StoredVectors, code: Code): Steps<Uint8Array> {
+export function* encodeAll(vectors: StoredVectors, code: Code): Steps<Uint8Array> {
   const { count, dim } = vectors;
   const encode = yield* share(createEncoder(code), 0, ENCODER_SHARE);
   const bytes = codeBytes(code);
@@ -93,12 +93,16 @@ function* encodeSection(code: Code, codes: Uint8Array, order: Uint32Array): Step
 }
 
 /** Rows cluster by what their codes stand for. */
-function inClusters(codes: Uint8Array, { width, bits }: Code, count: number): Steps<Uint32Array> {
+function inClusters(codes: Uint8Array, code: Code, count: number): Steps<Uint32Array> {
+  return clusterOrder({ count, width: code.width, points: pointsOf(codes, code) });
+}
+
+/** Writes the components that codes stand for, of rows `from` … `to − 1`. */
+export function pointsOf(codes: Uint8Array, { width, bits }: Shape) {
   const bytes = codeBytes({ width, bits });
-  const points = (from: number, to: number, out: Float32Array) => {
+  return (from: number, to: number, out: Float32Array) => {
     for (let row = from, at = 0; row < to; row++) {
       for (let i = 0; i < width; i++) out[at++] = getComponent(bits, codes, row * bytes, i) - middleOf(bits);
     }
   };
-  return clusterOrder({ count, width, points });
 }

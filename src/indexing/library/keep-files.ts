@@ -1,4 +1,5 @@
 import type { AfterimageError } from '../../engine/errors.ts';
+import { isToldOf } from './places.ts';
 import type { FailureToStore, FileFacts, KnownPicture, QueuePorts, WaitingFile } from './ports.ts';
 
 /** Files that are written together. */
@@ -89,7 +90,8 @@ export function createKeeper<F extends FileFacts>(ports: QueuePorts<F>): Keeper<
 
 /** The files with this one, which takes the place of an older state of itself. */
 function withFile<F extends FileFacts>(files: readonly F[], file: F): F[] {
-  const isOther = (one: F) => one.folder !== file.folder || one.path !== file.path;
+  if (files.some((one) => isToldOf(file, one))) return [...files];
+  const isOther = (one: F) => (one.folder !== file.folder || one.path !== file.path) && !isToldOf(one, file);
   return [...files.filter(isOther), file];
 }
 

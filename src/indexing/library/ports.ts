@@ -16,6 +16,8 @@ export interface FileFacts {
   readonly modified: number;
   /** Paths of the other files that are the same picture: a RAW file, the film of a live photo. */
   readonly others?: readonly string[] | undefined;
+  /** Where one that was added by itself can be read again on later visits. */
+  readonly handle?: unknown;
 }
 
 export interface WaitingFile<F> {

@@ -9,7 +9,7 @@ import { copyId, createIds } from '../collection/ids.ts';
 import { isCoarser } from '../collection/known.ts';
 import { type LastState, lastState, noteOfUnreadable, type Said } from '../collection/last-state.ts';
 import { type PublishContext, publish } from '../collection/publish.ts';
-import { codeWidth } from '../indexes/code-shape.ts';
+import { codeWidth, isCoded } from '../indexes/code-shape.ts';
 import { countRemoved, partBytes } from '../pictures/index-pictures.ts';
 import type { CollectionPorts, CollectionRequest, PublishedSummary } from '../request.ts';
 import { createStopwatch } from '../steps/stopwatch.ts';
@@ -68,7 +68,7 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
     const request = completeRequest(given, first, last.said);
     const { rows, duplicates } = await stopwatch.time('read', () => listRows(sources, request.signal, sha256));
     refuseTooMany(rows.length, first.dim, given);
-    if (given.index === 'codes') codeWidth(first.dim);
+    if (isCoded(given.index)) codeWidth(first.dim);
     noteCoarser(sources, given, onEvent);
     const vectors = await stopwatch.time('read', () => readVectors(rows, first.dim, sources, request.signal));
     const ids = createIds(sha256);

@@ -3,6 +3,7 @@ import {
   type CollectionManifest,
   type Item,
   isKnown,
+  PART_KINDS,
   type PartKind,
   PERCEPTUAL_HASH,
   SIGNATURE,
@@ -16,7 +17,7 @@ import { createIds } from '../collection/ids.ts';
 import { journalKey, knownPictures, type PreviousState } from '../collection/known.ts';
 import { lastState, noteOfUnreadable } from '../collection/last-state.ts';
 import { type Content, publish } from '../collection/publish.ts';
-import { codeWidth } from '../indexes/code-shape.ts';
+import { codeWidth, isCoded } from '../indexes/code-shape.ts';
 import type { Listing, Problem } from '../ports.ts';
 import type { IndexPorts, IndexRequest, IndexSummary } from '../request.ts';
 import { createStopwatch, type Stopwatch } from '../steps/stopwatch.ts';
@@ -40,7 +41,7 @@ import { readMissing } from './read-missing.ts';
  *   are not there and would have to be read again, or may be, where what is known cannot be read), `not-writable`, `picture-unreadable` (when strict), and what the encoder throws. An aborted `signal` throws its reason.
  */
 export async function indexPictures(request: IndexRequest, ports: IndexPorts): Promise<IndexSummary> {
-  if (request.index === 'codes') codeWidth(request.model.dim); // said at once, not after hours of embedding
+  if (isCoded(request.index)) codeWidth(request.model.dim); // said at once, not after hours of embedding
   const stopwatch = createStopwatch();
   const listing = await stopwatch.time('list', () => ports.source.list(request.signal));
   ports.onEvent({ type: 'listed', files: listing.files.length, others: listing.others });
@@ -189,7 +190,7 @@ export function countRemoved(previous: PreviousState | undefined, items: readonl
 
 /** Of the sections that this version knows. */
 export function partBytes({ parts }: CollectionManifest): Record<PartKind, number> {
-  const bytes: Record<PartKind, number> = { vectors: 0, graph: 0, codes: 0, items: 0, ids: 0, blocks: 0 };
+  const bytes = Object.fromEntries(PART_KINDS.map((kind) => [kind, 0])) as Record<PartKind, number>; // all of them
   for (const part of parts.filter(isKnown)) bytes[part.kind] += part.bytes;
   return bytes;
 }

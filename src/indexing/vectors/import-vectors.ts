@@ -9,7 +9,7 @@ import { createIds, itemId } from '../collection/ids.ts';
 import { vectorsToKeep } from '../collection/known.ts';
 import { lastState, noteOfUnreadable } from '../collection/last-state.ts';
 import { publish } from '../collection/publish.ts';
-import { codeWidth } from '../indexes/code-shape.ts';
+import { codeWidth, isCoded } from '../indexes/code-shape.ts';
 import { countRemoved, partBytes } from '../pictures/index-pictures.ts';
 import type { CollectionPorts, CollectionRequest, PublishedSummary } from '../request.ts';
 import { createStopwatch } from '../steps/stopwatch.ts';
@@ -105,7 +105,7 @@ function checkSize(count: number, dim: number, { model, maxPictures, hnsw, index
   }
   if (count === 0)
     throw new AfterimageError('nothing-to-index', 'There are no vectors to index: the arrays have no rows.');
-  if (index === 'codes') codeWidth(dim);
+  if (isCoded(index)) codeWidth(dim);
   if (count <= maxPictures) return;
   throw new AfterimageError(
     'index-too-large',

@@ -52,6 +52,8 @@ export interface HttpSource extends Omit<ByteSource, 'readText'> {
   commit(versions: readonly Version[]): Promise<string | undefined>;
   /** Delete what was kept under these paths, and these files. What is in memory stays there. */
   forget(paths: readonly string[], files: readonly FileHash[]): Promise<void>;
+  /** False once the host has answered a request for a part of a file with the whole of it. */
+  inRanges(): boolean;
   /** Delete what no kept version names and nobody has read since the source was made. */
   sweep(): Promise<void>;
 }
@@ -74,7 +76,7 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
     prefetch,
     newest,
     kept: cache.getText,
-    readRange: createRangeReader(baseUrl, keeper, read),
+    ...createRangeReader(baseUrl, keeper, read),
     commit: keeper.commit,
     forget: reader.forget,
     sweep: () => cache.sweep(keeper.inUse),
@@ -178,7 +180,7 @@ function createRangeReader(
   baseUrl: string,
   { cache, inUse, keep }: Keeper,
   read: ByteSource['read'],
-): ByteSource['readRange'] {
+): Pick<HttpSource, 'readRange' | 'inRanges'> {
   const wholes = createPromiseCache<Uint8Array>(WHOLES);
   const limited = createLimiter(WHOLES);
   const together: Together = new Set();
@@ -216,12 +218,16 @@ function createRangeReader(
     throw new AfterimageError('part-corrupt', `${path} does not hold what the collection says of it.`);
   };
 
-  return async (path, expected, range, options = {}) => {
-    options.signal?.throwIfAborted();
-    inUse.add(expected.sha256);
-    const piece = (await readPiece(path, expected, range, options)) ?? (await cutPiece(path, expected, range, options));
-    options.onProgress?.(range.length, range.length);
-    return piece;
+  return {
+    inRanges: () => knowsRanges,
+    async readRange(path, expected, range, options = {}) {
+      options.signal?.throwIfAborted();
+      inUse.add(expected.sha256);
+      const piece =
+        (await readPiece(path, expected, range, options)) ?? (await cutPiece(path, expected, range, options));
+      options.onProgress?.(range.length, range.length);
+      return piece;
+    },
   };
 }
 

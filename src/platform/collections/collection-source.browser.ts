@@ -19,10 +19,12 @@ export interface OpenCollection {
   /** What the index wrote. Memoised until `release`. */
   graph(): Promise<Uint8Array>;
   codes(): Promise<Uint8Array>;
+  cells(): Promise<Uint8Array>;
   streamVectors: Collection['streamVectors'];
+  inRanges: HttpSource['inRanges'];
   /**
    * Read what was not yet read, so that the next visit has all of this version once it is committed; of a collection that
-   * is larger than `KEPT_BYTES`, or read `onDemand`, what is needed to search it, while items and blocks are kept as they
+   * is larger than `KEPT_BYTES`, read `onDemand` or of cells, what is needed to search it, while items and blocks are kept as they
    * are looked at.
    */
   readAll(onDemand: boolean): Promise<Version>;
@@ -112,6 +114,8 @@ async function readVersion(
     vectors: vectors.get,
     graph: graph.get,
     codes: () => collection.codes(options('codes')),
+    cells: () => collection.cells(options('codes')),
+    inRanges: source.inRanges,
     streamVectors: (take, given) => collection.streamVectors(take, { ...options('vectors'), ...given }),
     async readAll(onDemand) {
       const files = partsToKeep(collection, onDemand);
@@ -137,8 +141,10 @@ const KEPT_BYTES = 256 * 2 ** 20;
 
 function partsToKeep(collection: Collection, onDemand: boolean): readonly Part[] {
   const parts = collection.parts();
-  if (!onDemand && parts.reduce((sum, { bytes }) => sum + bytes, 0) <= KEPT_BYTES) return parts;
-  const inBlocks: readonly PartKind[] = ['items', 'ids', ...(collection.has('codes') ? (['vectors'] as const) : [])];
+  const staysAway = onDemand || collection.has('cells');
+  if (!staysAway && parts.reduce((sum, { bytes }) => sum + bytes, 0) <= KEPT_BYTES) return parts;
+  const readsVectors = collection.has('codes') || collection.has('cells');
+  const inBlocks: readonly PartKind[] = ['items', 'ids', 'members', ...(readsVectors ? (['vectors'] as const) : [])];
   return collection.has('blocks') ? parts.filter(({ kind }) => !inBlocks.includes(kind)) : parts;
 }
 

@@ -6,7 +6,7 @@ import { maxRows } from './hnsw/hnsw-index.ts';
 interface Offer {
   readonly manifest: Pick<CollectionManifest, 'index' | 'count' | 'dim' | 'hnsw' | 'quantiser'>;
   /** Whether the collection has what an index needs beside the vectors. */
-  has(kind: 'graph' | 'codes'): boolean;
+  has(kind: 'graph' | 'codes' | 'cells'): boolean;
 }
 
 export interface Choice {
@@ -23,6 +23,7 @@ const OWN: Readonly<Record<IndexKind, string>> = {
   hnsw: 'The collection came with its graph.',
   exact: 'The collection came without a graph: every picture is compared.',
   codes: 'The collection is large: its codes are scanned first, and the best pictures are compared.',
+  cells: 'The collection stays on its host: of each search, only the cells near to it are read.',
 };
 
 const ASKED: Readonly<Record<IndexWay, string>> = {
@@ -30,6 +31,7 @@ const ASKED: Readonly<Record<IndexWay, string>> = {
   exact: ': every picture is compared',
   codes: ': codes are scanned first, the best pictures are compared by their vectors',
   blocks: ': codes are scanned first, the vectors of the best pictures are fetched as they are needed',
+  cells: ': of each search, only the cells near to it are read',
 };
 
 /** After what stands against a better one. */
@@ -38,6 +40,7 @@ const INSTEAD: Readonly<Record<IndexWay, string>> = {
   exact: 'Every picture is compared.',
   codes: 'Its codes are scanned instead.',
   blocks: 'Its codes are scanned, and the vectors of the best pictures fetched as they are needed.',
+  cells: 'Of each search, only the cells near to it are read.',
 };
 
 const NOTHING: ReadonlyMap<IndexWay, string> = new Map();
@@ -52,10 +55,11 @@ export function chooseIndex(offer: Offer, wanted: IndexPreference, refused = NOT
   const { index: own } = offer.manifest;
   const obstacle = (way: IndexWay) => refused.get(way) ?? obstacleTo(way, offer);
   const asked = wanted === 'auto' ? own : wanted;
-  const ways: readonly IndexWay[] = [asked, own, 'codes', 'blocks', 'exact'];
+  const ways: readonly IndexWay[] = [asked, own, 'codes', 'blocks', 'cells', 'exact'];
   const way = ways.find((one) => obstacle(one) === undefined);
   if (way === undefined) throw tooLarge(offer, obstacle(own) ?? '');
-  const chosen = { way, kind: way === 'blocks' ? 'codes' : way, onDemand: way === 'blocks' } as const;
+  const onDemand = way === 'blocks' || way === 'cells';
+  const chosen = { way, kind: way === 'blocks' ? 'codes' : way, onDemand } as const;
   if (way === asked) return { ...chosen, reason: wanted === 'auto' ? OWN[own] : `It was asked for${ASKED[asked]}.` };
   const against = [asked, ...(own === asked || own === way ? [] : [own])].map(obstacle);
   return { ...chosen, reason: [...against, way === own ? OWN[own] : INSTEAD[way]].join(' ') };
@@ -68,6 +72,7 @@ function obstacleTo(way: IndexWay, { manifest, has }: Offer): string | undefined
   if (isCoded && manifest.quantiser.encoding !== 'int8') return 'The codes go with int8 vectors only.';
   if (isCoded && codesBytes(manifest) > TAB_BYTES) return `The codes do not fit: ${memory(codesBytes(manifest))}`;
   if (way === 'blocks') return undefined;
+  if (way === 'cells') return has('cells') ? undefined : 'The collection has no cells.';
   if (way === 'hnsw') return obstacleToGraph({ manifest, has });
   return heldBytes(manifest) > TAB_BYTES ? `The vectors do not fit: ${memory(heldBytes(manifest))}` : undefined;
 }

@@ -21,6 +21,7 @@ import { createVectorSource } from '../../engine/search/held-vectors.ts';
 import { createIndexRetriever, type IndexRetrieverOptions, type Retriever } from '../../engine/search/retriever.ts';
 import { createSearchEngine, type Live, type SearchEngine } from '../../engine/search/search-engine.ts';
 import type { VectorSource } from '../../engine/search/vector-source.ts';
+import { type CellsParts, type LoadCellsOptions, loadCells } from './cells/load-cells.ts';
 import { chooseIndex } from './choose-index.ts';
 import { type CodesParts, type LoadCodesOptions, loadCodes } from './codes/load-codes.ts';
 import { createHeldRows, exactIndexOf, type HeldRows } from './exact-index-of.ts';
@@ -49,11 +50,13 @@ export interface LoadedIndex {
 }
 
 /** What an index is made of, read when it is needed. */
-export interface IndexParts extends CodesParts {
-  has(kind: 'graph' | 'codes'): boolean;
+export interface IndexParts extends Omit<CodesParts, 'readBlock'>, CellsParts {
+  has(kind: 'graph' | 'codes' | 'cells'): boolean;
   vectors(): Promise<StoredVectors>;
   graph(): Promise<Uint8Array>;
 }
+
+export type LoadOptions = LoadCodesOptions & LoadCellsOptions;
 
 /** A text encoder and where it comes from. */
 export interface LoadedEncoder {
@@ -70,13 +73,17 @@ export interface LoadedEncoder {
 export async function loadIndex(
   parts: IndexParts,
   wanted: IndexPreference,
-  options: LoadCodesOptions = {},
+  options: LoadOptions = {},
 ): Promise<LoadedIndex> {
   const { manifest } = parts;
   const refused = new Map<IndexWay, string>();
   for (;;) {
     const { way, onDemand, reason } = chooseIndex(parts, wanted, refused);
     try {
+      if (way === 'cells') {
+        const loaded = await loadCells(parts, options);
+        return { manifest, reason, onDemand, arrived: Promise.resolve(), ...loaded };
+      }
       const { instead, rankAll, prepare, ...loaded } = await loadWay(parts, way, options);
       const retriever = createIndexRetriever({ index: loaded.index, rankAll, prepare });
       return { manifest, retriever, reason: instead ? `${reason} ${instead}` : reason, onDemand, ...loaded };
@@ -95,7 +102,7 @@ type Loaded = Pick<LoadedIndex, 'vectors' | 'sample' | 'arrived'> &
     readonly instead?: string;
   };
 
-async function loadWay(parts: IndexParts, way: IndexWay, options: LoadCodesOptions): Promise<Loaded> {
+async function loadWay(parts: IndexParts, way: Exclude<IndexWay, 'cells'>, options: LoadCodesOptions): Promise<Loaded> {
   if (way === 'codes' || way === 'blocks') {
     return loadCodes(parts, way === 'blocks', options);
   }

@@ -4,6 +4,9 @@ import { untilRetry } from '../bytes/network.browser.ts';
 import type { OpenCollection } from '../collections/collection-source.browser.ts';
 import { type LoadedIndex, loadIndex } from './compose-search.ts';
 
+/** Said where cells are read from a host that does not know ranges. */
+const WHOLE_FILES = 'But this host gives whole files only, up to 20 MB for each cell, and searches are slow.';
+
 export interface OpenIndex extends LoadedIndex {
   readonly info: IndexInfo;
 }
@@ -31,15 +34,17 @@ export async function openIndex(
       vectors: () => timed(open.vectors()),
       graph: () => timed(open.graph()),
       codes: () => timed(open.codes()),
+      cells: () => timed(open.cells()),
       streamVectors: (take, options) => timed(open.streamVectors(take, options)),
       untilRetry,
       calm,
     },
     preference,
   );
-  const { index, reason, onDemand } = loaded;
+  const { index, onDemand } = loaded;
+  const reason = index.kind === 'cells' && !open.inRanges() ? `${loaded.reason} ${WHOLE_FILES}` : loaded.reason;
   const loadMs = performance.now() - read;
   const { kind, size: count, dim } = index;
   const recall = recallOf(loaded.manifest);
-  return { ...loaded, info: { kind, reason, count, dim, onDemand, loadMs, recall } };
+  return { ...loaded, reason, info: { kind, reason, count, dim, onDemand, loadMs, recall } };
 }

@@ -1,17 +1,16 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { abortable } from '../../engine/async/abortable.ts';
 import type { Encoding, IndexKind, IndexWay } from '../../engine/collection/types.ts';
-import { createBitset, hasBit, setBit } from '../../engine/index/bitset.ts';
 import type { ExactIndex } from '../../engine/index/exact/exact-index.ts';
 import { checkDim } from '../../engine/numeric/dimension.ts';
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors } from '../../engine/numeric/testing-vectors.ts';
 import { toRanking } from '../../engine/search/ranking.ts';
-import { RANKED_BY_INDEX, type Retrieved, type Retriever } from '../../engine/search/retriever.ts';
-import { COUNT, createTestCollection, DIM, openTestCollection, type TestCollection } from './testing-collections.ts';
+import type { Retriever } from '../../engine/search/retriever.ts';
+import { createTestCollection, DIM, openTestCollection } from './testing-collections.ts';
+import { describeRetriever } from './testing-retrievers.ts';
 
-const queries = clusteredVectors(20, DIM, 2);
-const [query] = queries as [Embedding];
+const [query] = clusteredVectors(20, DIM, 2) as [Embedding];
 
 interface Case {
   readonly name: string;
@@ -31,6 +30,7 @@ const cases: readonly Case[] = [
   { name: 'graph', kind: 'hnsw', encoding: 'int8', way: 'hnsw', recall: 0.95 },
   { name: 'codes', kind: 'codes', encoding: 'int8', way: 'codes', recall: 0.95 },
   { name: 'blocks', kind: 'codes', encoding: 'int8', way: 'blocks', recall: 0.85 },
+  { name: 'cells', kind: 'cells', encoding: 'int8', way: 'cells', recall: 0.9 },
   { name: 'slow, elsewhere', kind: 'exact', encoding: 'f32', recall: 1 },
 ];
 
@@ -51,124 +51,21 @@ function createSlowRetriever(index: ExactIndex): Retriever {
   };
 }
 
-function expectInOrder({ rows, scores, similarities }: Retrieved): void {
-  expect(scores).toEqual(similarities);
-  expect([similarities.length, scores.length]).toEqual([rows.length, rows.length]);
-  expect(new Set(rows).size).toBe(rows.length);
-  for (let i = 1; i < rows.length; i++) {
-    const [before, score] = [scores[i - 1] as number, scores[i] as number];
-    expect(before).toBeGreaterThanOrEqual(score);
-    if (before === score) expect(rows[i - 1]).toBeLessThan(rows[i] as number);
-  }
+for (const { name, kind, encoding, way, recall } of cases) {
+  describeRetriever(name, {
+    kind,
+    recall,
+    async create() {
+      const collection = await createTestCollection(kind, encoding);
+      if (!way) return { collection, retriever: createSlowRetriever(collection.truth) };
+      const { arrived, retriever } = await openTestCollection(collection, way);
+      await arrived;
+      return { collection, retriever };
+    },
+  });
 }
 
-describe.each(cases)('$name', ({ kind, encoding, way, recall }) => {
-  let collection: TestCollection;
-  let retriever: Retriever;
-  beforeAll(async () => {
-    collection = await createTestCollection(kind, encoding);
-    if (!way) retriever = createSlowRetriever(collection.truth);
-    else {
-      const loaded = await openTestCollection(collection, way);
-      await loaded.arrived;
-      retriever = loaded.retriever;
-    }
-    return () => retriever.dispose();
-  });
-  const truthOf = (query: Embedding, k: number, filter?: Uint32Array) =>
-    collection.truth.search(query, { k, ...(filter && { filter }) }).map(({ row }) => row);
-
-  test('says what it is', () => {
-    expect(retriever).toMatchObject({ kind, dim: DIM, size: COUNT });
-    expect(retriever.pageSize).toBeGreaterThanOrEqual(1);
-  });
-
-  test('ranks the best rows, in order, by their cosine', async () => {
-    let found = 0;
-    for (const query of queries) {
-      const ranking = await retriever.retrieve(query, { k: 10 });
-      expectInOrder(ranking);
-      const right = truthOf(query, 10);
-      if (recall === 1) expect([...ranking.rows]).toEqual(right);
-      found += right.filter((row) => ranking.rows.includes(row)).length;
-      if (ranking.approximate) continue;
-      const all = collection.truth.rankAll(query);
-      ranking.rows.forEach((row, i) => {
-        expect(ranking.similarities[i]).toBeCloseTo(all.similarities[all.rows.indexOf(row)] as number, 4);
-      });
-    }
-    expect(found / (10 * queries.length)).toBeGreaterThanOrEqual(recall);
-  });
-
-  test('gives as many as are wanted, or as there are', async () => {
-    const around = RANKED_BY_INDEX;
-    for (const k of [0, 1, 7, around - 1, around, around + 1, 2 * around, COUNT - 1, COUNT, COUNT + 1, 10 * COUNT]) {
-      const ranking = await retriever.retrieve(query, { k });
-      expect(ranking.rows).toHaveLength(Math.min(k, COUNT));
-      expectInOrder(ranking);
-    }
-  });
-
-  test('equal rows come by their numbers', async () => {
-    const twins = collection.vectors.flatMap((vector, row) =>
-      vector === collection.vectors.find((one, at) => one === vector && at !== row) ? [row] : [],
-    );
-    expect(twins).toHaveLength(3);
-    const { rows } = await retriever.retrieve(collection.vectors[twins[0] as number] as Embedding, { k: 3 });
-    expect([...rows]).toEqual(twins);
-  });
-
-  test('a filter lets its rows through, the best of them and no others', async () => {
-    const filter = createBitset(COUNT);
-    for (let row = 0; row < COUNT; row += 20) setBit(filter, row);
-    for (const query of queries) {
-      const ranking = await retriever.retrieve(query, { k: 10, filter });
-      expectInOrder(ranking);
-      expect([...ranking.rows].every((row) => hasBit(filter, row))).toBe(true);
-      if (!ranking.approximate) expect(new Set(ranking.rows)).toEqual(new Set(truthOf(query, 10, filter)));
-      const passing = await retriever.retrieve(query, { k: COUNT, filter });
-      expectInOrder(passing);
-      expect(new Set(passing.rows)).toEqual(new Set(truthOf(query, COUNT, filter)));
-    }
-    const none = { k: 10, filter: createBitset(COUNT) };
-    expect((await retriever.retrieve(query, none)).rows).toHaveLength(0);
-    expect((await retriever.retrieve(query, { ...none, k: COUNT })).rows).toHaveLength(0);
-  });
-
-  test('the same question has the same answer, also when several are asked at once', async () => {
-    const one = await Promise.all(queries.map((query) => retriever.retrieve(query, { k: 20 })));
-    for (const [i, query] of queries.entries()) {
-      const again = await retriever.retrieve(query, { k: 20 });
-      // Blocks that other queries brought may have made an estimate better meanwhile.
-      if (!again.approximate && !one[i]?.approximate) expect(again).toEqual(one[i]);
-    }
-  });
-
-  test('what it gave is the caller’s', async () => {
-    const before = await retriever.retrieve(query, { k: COUNT });
-    const copy = [...before.rows];
-    for (const k of [10, COUNT]) {
-      const given = await retriever.retrieve(query, { k });
-      for (const values of [given.rows, given.similarities, given.scores]) values.fill(0);
-    }
-    expect([...(await retriever.retrieve(query, { k: COUNT })).rows]).toEqual(copy);
-  });
-
-  test('a query of another dimension is refused', async () => {
-    const short = clusteredVectors(1, DIM - 1)[0] as Embedding;
-    for (const k of [10, COUNT]) {
-      await expect(retriever.retrieve(short, { k })).rejects.toMatchObject({ code: 'dimension-mismatch' });
-    }
-  });
-
-  test('what is not wanted any more is not begun', async () => {
-    const reason = new Error('Another was asked for.');
-    const signal = AbortSignal.abort(reason);
-    for (const k of [10, COUNT]) await expect(retriever.retrieve(query, { k, signal })).rejects.toBe(reason);
-  });
-});
-
-describe.each(['blocks', 'elsewhere'] as const)('where it takes time (%s)', (where) => {
+describe.each(['blocks', 'cells', 'elsewhere'] as const)('where it takes time (%s)', (where) => {
   /** One whose network is stopped by `hold` and set going again by what that returns. */
   async function createHeld() {
     let gate: Promise<void> = Promise.resolve();
@@ -183,8 +80,8 @@ describe.each(['blocks', 'elsewhere'] as const)('where it takes time (%s)', (whe
       const { truth } = await createTestCollection('exact', 'f32');
       return { retriever: createSlowRetriever(truth), hold };
     }
-    const collection = await createTestCollection('codes', 'int8');
-    const { retriever } = await openTestCollection(collection, 'blocks', (source) => ({
+    const collection = await createTestCollection(where === 'cells' ? 'cells' : 'codes', 'int8');
+    const { retriever } = await openTestCollection(collection, where, (source) => ({
       readRange: (...given) => gate.then(() => source.readRange(...given)),
     }));
     return { retriever, hold };

@@ -9,6 +9,7 @@ import { createExactIndex, type ExactIndex } from '../../engine/index/exact/exac
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors, flatten } from '../../engine/numeric/testing-vectors.ts';
 import type { ByteSource } from '../../engine/ports.ts';
+import { makeCells } from '../../indexing/indexes/make-cells.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../../indexing/indexes/make-codes.ts';
 import { sha256 } from '../hashes/sha256.ts';
 import { type IndexParts, type LoadedIndex, loadIndex } from './compose-search.ts';
@@ -27,23 +28,26 @@ export interface TestCollection {
   readonly files: Files;
 }
 
-/** @param index what the collection comes with: a graph, codes, or neither */
+/** @param index what the collection comes with: a graph, codes, cells, or nothing */
 export async function createTestCollection(index: IndexKind, encoding: Encoding): Promise<TestCollection> {
   const stored = storeVectors(flatten(made, DIM), DIM, encoding);
   const coded = index === 'codes' ? await makeCodes(stored, () => {}, new AbortController().signal) : undefined;
-  const vectors = coded ? finish(reorderVectors(stored, coded.order)) : stored;
+  const cells = index === 'cells' ? await makeCells(stored, () => {}, new AbortController().signal, 40) : undefined;
+  const order = coded?.order ?? cells?.order;
+  const vectors = order ? finish(reorderVectors(stored, order)) : stored;
   const content = {
     vectors,
     index,
     graph: index === 'hnsw' ? await graphOf(toFloat32(vectors)) : undefined,
     ...(coded && { codes: coded.codes, rowsPerBlock: ROWS_PER_CODED_BLOCK }),
+    ...(cells && { cells, rowsPerBlock: ROWS_PER_CODED_BLOCK }),
     limits: { partBytes: 40_000, blockBytes: 20_000 },
   };
   const files: Files = new Map();
   await writeCollection(sampleContent(sha256, COUNT, DIM, content), files);
   return {
     files,
-    vectors: made.map((vector, row) => (coded ? (made[coded.order[row] as number] as Embedding) : vector)),
+    vectors: made.map((vector, row) => (order ? (made[order[row] as number] as Embedding) : vector)),
     truth: createExactIndex(toFloat32(vectors), DIM),
   };
 }
@@ -54,6 +58,9 @@ async function graphOf(vectors: Float32Array): Promise<Uint8Array> {
   return index.graph();
 }
 
+/** So that there are cells that a query does not look into. */
+const FEW_CELLS = { leastRows: 200, mostRows: 600 };
+
 /** The collection opened in one way; `changes` are made to its byte source, `parts` to what is read of it. */
 export async function openTestCollection(
   { files }: Pick<TestCollection, 'files'>,
@@ -63,5 +70,5 @@ export async function openTestCollection(
 ): Promise<LoadedIndex> {
   const source = createMemorySource(files, sha256);
   const collection = await readCollection({ ...source, ...changes(source) }, sha256, 'holidays');
-  return loadIndex({ ...collection, ...parts }, way);
+  return loadIndex({ ...collection, ...parts }, way, { choice: FEW_CELLS });
 }

@@ -1,5 +1,7 @@
 import { finish } from '../../engine/async/steps.ts';
-import type { Bits } from '../../engine/index/codes/code.ts';
+import { createCellsIndex } from '../../engine/index/cells/cells-index.ts';
+import { encodeHead, parseHead } from '../../engine/index/cells/head.ts';
+import { type Bits, codeBytes } from '../../engine/index/codes/code.ts';
 import { createCodeRows } from '../../engine/index/codes/code-rows.ts';
 import { type CodesIndex, createCodesIndex } from '../../engine/index/codes/codes-index.ts';
 import { createEncoder } from '../../engine/index/codes/encode.ts';
@@ -16,6 +18,7 @@ import type { VectorIndex } from '../../engine/index/vector-index.ts';
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import { decodeFloat16 } from '../../engine/numeric/float16.ts';
 import { clusteredVectors, flatten } from '../../engine/numeric/testing-vectors.ts';
+import { shapeCells } from '../../indexing/indexes/make-cells.ts';
 import { createFetchedRows } from './codes/fetched-rows.ts';
 import { buildHnswIndex, loadHnswIndex } from './hnsw/hnsw-index.ts';
 
@@ -67,6 +70,7 @@ export const indexes: [name: string, create: Create, vectors?: readonly Embeddin
   ['codes, int8', async (rows) => createCodes(rows, 4)],
   ['codes, single bits, int8', async (rows) => createCodes(rows, 1)],
   ['codes, int8 on demand', createOnDemand],
+  ['cells', createCells],
 ];
 
 const sample = flatten(inInt8, DIM);
@@ -110,6 +114,29 @@ async function createOnDemand(rows: readonly Embedding[]): Promise<VectorIndex> 
     remove: (row) => index.remove(row),
     dispose: () => index.dispose(),
   };
+}
+
+/** All of them are held, as they are after many queries, and looked into: these rows lie in no cells of their own. */
+async function createCells(rows: readonly Embedding[]): Promise<VectorIndex> {
+  const flat = flatten(rows, DIM);
+  const code = made[4];
+  const codes = finish(createEncoder(code))(flat);
+  const cellRows = 16;
+  const sizes = Uint32Array.from({ length: Math.ceil(rows.length / cellRows) }, (_, cell) =>
+    Math.min(cellRows, rows.length - cellRows * cell),
+  );
+  const shape = finish(shapeCells(sizes, codes, code));
+  const hashes = Array.from(sizes, () => '0'.repeat(32));
+  const drawn = codes.subarray(0, codeBytes(code));
+  const head = parseHead(encodeHead(shape, hashes, code, rows.length > 0 ? drawn : codes), {
+    dim: DIM,
+    count: rows.length,
+  });
+  const rowBytes = codeBytes(code);
+  const codesOf = (cell: number) =>
+    codes.subarray((head.firsts[cell] as number) * rowBytes, (head.firsts[cell + 1] as number) * rowBytes);
+  const held = { codesOf, vectorOf: (row: number) => rows[row] };
+  return createCellsIndex({ head, held, choice: { leastRows: 2 * rows.length, mostRows: 2 * rows.length } });
 }
 
 /** A part of the rows is in the graph from the beginning, another was taken in later, the rest waits. */

@@ -4,8 +4,8 @@ import { AfterimageError } from '../../engine/errors.ts';
 import { dot, type Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors } from '../../engine/numeric/testing-vectors.ts';
 import type { ByteSource } from '../../engine/ports.ts';
-import type { LoadedIndex } from './compose-search.ts';
-import { COUNT, createTestCollection, DIM, openTestCollection, type TestCollection } from './testing-collections.ts';
+import { createTestCollection, DIM, openTestCollection, type TestCollection } from './testing-collections.ts';
+import { asked, describeVectors } from './testing-vectors.ts';
 
 interface Case {
   readonly name: string;
@@ -26,10 +26,8 @@ const cases: readonly Case[] = [
   { name: 'codes', kind: 'codes', encoding: 'int8', way: 'codes' },
   { name: 'codes, vectors on their way', kind: 'codes', encoding: 'int8', way: 'codes', arriving: true },
   { name: 'blocks', kind: 'codes', encoding: 'int8', way: 'blocks' },
+  { name: 'cells', kind: 'cells', encoding: 'int8', way: 'cells' },
 ];
-
-/** Which rows are asked for: not in their order, one of them twice. */
-const asked = [COUNT - 1, 0, 700, 3, 700, 40, 1200];
 
 const never = () => new Promise<never>(() => {});
 
@@ -37,42 +35,22 @@ function open(collection: TestCollection, { way, arriving }: Case, changes?: Par
   return openTestCollection(collection, way, changes, arriving ? { streamVectors: never } : {});
 }
 
-describe.each(cases)('$name', (tested) => {
+for (const tested of cases) {
+  describeVectors(tested.name, {
+    cosine: tested.encoding === 'int8' ? 0.999 : 0.99999,
+    async create() {
+      const collection = await createTestCollection(tested.kind, tested.encoding);
+      const { arrived, vectors } = await open(collection, tested);
+      if (!tested.arriving) await arrived;
+      return { collection, vectors };
+    },
+  });
+}
+
+describe.each(cases)('$name, changed', (tested) => {
   let collection: TestCollection;
-  let loaded: LoadedIndex;
   beforeAll(async () => {
     collection = await createTestCollection(tested.kind, tested.encoding);
-    loaded = await open(collection, tested);
-    if (!tested.arriving) await loaded.arrived;
-    return () => loaded.retriever.dispose();
-  });
-
-  test('gives true vectors of unit norm, in the order in which they are asked for', async () => {
-    const vectors = await loaded.vectors.vectorsOf(asked);
-    expect(vectors).toHaveLength(asked.length);
-    vectors.forEach((vector, i) => {
-      const right = collection.vectors[asked[i] as number] as Embedding;
-      expect(vector).toHaveLength(DIM);
-      expect(Math.abs(Math.hypot(...vector) - 1)).toBeLessThan(1e-5);
-      expect(dot(vector, right)).toBeGreaterThanOrEqual(tested.encoding === 'int8' ? 0.999 : 0.99999);
-    });
-  });
-
-  test('all rows, and none', async () => {
-    const all = await loaded.vectors.vectorsOf(Array.from({ length: COUNT }, (_, row) => row));
-    const cosines = all.map((vector, row) => dot(vector, collection.vectors[row] as Embedding));
-    expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.999);
-    expect(await loaded.vectors.vectorsOf([])).toEqual([]);
-  });
-
-  test('what it gave is the caller’s', async () => {
-    const before = await loaded.vectors.vectorsOf(asked);
-    for (const vector of await loaded.vectors.vectorsOf(asked)) vector.fill(0);
-    expect(await loaded.vectors.vectorsOf(asked)).toEqual(before);
-  });
-
-  test.each([-1, COUNT, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('there is no row %s', async (row) => {
-    await expect(loaded.vectors.vectorsOf([0, row])).rejects.toMatchObject({ code: 'row-unknown' });
   });
 
   test('rows that were added are there, and removed ones are not', async () => {
@@ -88,63 +66,61 @@ describe.each(cases)('$name', (tested) => {
     expect(await changed.vectors.vectorsOf([3])).toHaveLength(1);
     changed.retriever.dispose();
   });
-
-  test('a wait that is given up has not begun', async () => {
-    const reason = new Error('Nobody wants it.');
-    await expect(loaded.vectors.vectorsOf(asked, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-  });
 });
 
-describe.each(cases.filter(({ way, arriving }) => way === 'blocks' || arriving))('$name, over a network', (tested) => {
-  let collection: TestCollection;
-  beforeAll(async () => {
-    collection = await createTestCollection(tested.kind, tested.encoding);
-  });
-
-  /** Opened with a network that does `fault` from then on. */
-  async function openThen(
-    fault: (source: ByteSource, ...given: Parameters<ByteSource['readRange']>) => Promise<Uint8Array>,
-  ) {
-    let isOpen = false;
-    const { vectors } = await open(collection, tested, (source) => ({
-      readRange: (...given) => (isOpen ? fault(source, ...given) : source.readRange(...given)),
-    }));
-    isOpen = true;
-    return vectors;
-  }
-
-  test('reads each block once, of the rows that are wanted', async () => {
-    let reads = 0;
-    const vectors = await openThen((source, ...given) => {
-      reads++;
-      return source.readRange(...given);
+describe.each(cases.filter(({ way, arriving }) => way === 'blocks' || way === 'cells' || arriving))(
+  '$name, over a network',
+  (tested) => {
+    let collection: TestCollection;
+    beforeAll(async () => {
+      collection = await createTestCollection(tested.kind, tested.encoding);
     });
-    await vectors.vectorsOf([0, 1, 2, 0]);
-    expect(reads).toBe(1);
-  });
 
-  test.each(['offline', 'network', 'part-corrupt'] as const)('says what is wrong (%s)', async (code) => {
-    const vectors = await openThen(async () => Promise.reject(new AfterimageError(code, 'Injected.')));
-    await expect(vectors.vectorsOf(asked)).rejects.toMatchObject({ code });
-  });
+    /** Opened with a network that does `fault` from then on. */
+    async function openThen(
+      fault: (source: ByteSource, ...given: Parameters<ByteSource['readRange']>) => Promise<Uint8Array>,
+    ) {
+      let isOpen = false;
+      const { vectors } = await open(collection, tested, (source) => ({
+        readRange: (...given) => (isOpen ? fault(source, ...given) : source.readRange(...given)),
+      }));
+      isOpen = true;
+      return vectors;
+    }
 
-  test('is there when the network is back', async () => {
-    let away = true;
-    const vectors = await openThen((source, ...given) =>
-      away ? Promise.reject(new AfterimageError('network', 'Away.')) : source.readRange(...given),
-    );
-    await expect(vectors.vectorsOf(asked)).rejects.toMatchObject({ code: 'network' });
-    away = false;
-    expect(await vectors.vectorsOf(asked)).toHaveLength(asked.length);
-  });
+    test('reads each block once, of the rows that are wanted', async () => {
+      let reads = 0;
+      const vectors = await openThen((source, ...given) => {
+        reads++;
+        return source.readRange(...given);
+      });
+      await vectors.vectorsOf([0, 1, 2, 0]);
+      expect(reads).toBe(tested.way === 'cells' ? 2 : 1); // the members of the cell say which bytes the block has
+    });
 
-  test('an abort ends the wait with its reason', async () => {
-    const vectors = await openThen(never);
-    const controller = new AbortController();
-    const reason = new Error('Nobody wants it.');
-    const waiting = vectors.vectorsOf(asked, { signal: controller.signal });
-    await Promise.resolve();
-    controller.abort(reason);
-    await expect(waiting).rejects.toBe(reason);
-  });
-});
+    test.each(['offline', 'network', 'part-corrupt'] as const)('says what is wrong (%s)', async (code) => {
+      const vectors = await openThen(async () => Promise.reject(new AfterimageError(code, 'Injected.')));
+      await expect(vectors.vectorsOf(asked)).rejects.toMatchObject({ code });
+    });
+
+    test('is there when the network is back', async () => {
+      let away = true;
+      const vectors = await openThen((source, ...given) =>
+        away ? Promise.reject(new AfterimageError('network', 'Away.')) : source.readRange(...given),
+      );
+      await expect(vectors.vectorsOf(asked)).rejects.toMatchObject({ code: 'network' });
+      away = false;
+      expect(await vectors.vectorsOf(asked)).toHaveLength(asked.length);
+    });
+
+    test('an abort ends the wait with its reason', async () => {
+      const vectors = await openThen(never);
+      const controller = new AbortController();
+      const reason = new Error('Nobody wants it.');
+      const waiting = vectors.vectorsOf(asked, { signal: controller.signal });
+      await Promise.resolve();
+      controller.abort(reason);
+      await expect(waiting).rejects.toBe(reason);
+    });
+  },
+);

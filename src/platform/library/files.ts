@@ -1,3 +1,4 @@
+import { isToldOf } from '../../indexing/library/places.ts';
 import type { FoundFile, NewPicture, StoredFolder } from './library-store.ts';
 
 /** Whether two files are found at the same place. */
@@ -7,12 +8,15 @@ export function isSamePlace(one: FoundFile, other: FoundFile): boolean {
 
 /** The files of a picture, with those where it was found again: each place once, as it was seen last. */
 export function mergeFiles(files: readonly FoundFile[], found: readonly FoundFile[]): FoundFile[] {
-  const merged = [...files];
+  let merged = [...files];
   for (const file of found) {
-    const at = merged.findIndex((one) => isSamePlace(one, file));
-    const known = merged[at];
-    if (!known) merged.push(file);
-    else merged[at] = file.handle || !known.handle ? file : { ...file, handle: known.handle };
+    if (merged.some((one) => isToldOf(file, one))) continue;
+    const isThis = (one: FoundFile) => isSamePlace(one, file) || isToldOf(one, file);
+    const at = merged.findIndex(isThis);
+    const known = merged.find((one) => isSamePlace(one, file));
+    const seen = file.handle || !known?.handle ? file : { ...file, handle: known.handle };
+    if (at < 0) merged.push(seen);
+    else merged = [...merged.slice(0, at), seen, ...merged.slice(at + 1).filter((one) => !isThis(one))];
   }
   return merged;
 }

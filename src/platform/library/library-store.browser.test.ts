@@ -40,6 +40,7 @@ const VERBS: Record<Verb, true> = {
   setSignatures: true,
   remove: true,
   restore: true,
+  removed: true,
   purge: true,
   rendition: true,
   missingRenditions: true,

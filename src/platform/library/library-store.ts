@@ -158,6 +158,8 @@ export interface LibraryStore extends AlbumVerbs {
    */
   remove(keys: readonly number[]): Promise<void>;
   restore(keys: readonly number[]): Promise<void>;
+  /** Keys of those that can be restored, but for those whose files are all gone. */
+  removed(): Promise<readonly number[]>;
   /** Delete what was removed `olderThanMs` ago or earlier, with its renditions. */
   purge(olderThanMs: number): Promise<void>;
   /** Those of these paths at which there is no rendition. */

@@ -185,6 +185,11 @@ test('removed pictures come back when that is undone', async () => {
   expect(await store.count()).toBe(0);
   await library.restore(removal);
   expect((await store.all()).map(({ item }) => item.id)).toEqual(ids);
+  await expect(library.restore(removal)).rejects.toMatchObject({ code: 'picture-unavailable' });
+  await library.remove(ids.slice(1));
+  expect(await library.countRemoved()).toBe(1);
+  await library.restoreAll();
+  expect(await store.count()).toBe(2);
 });
 
 test('what fails is said, and tried again where it is at hand', async () => {

@@ -22,6 +22,7 @@ import { createAdding } from './requests/adding.browser.ts';
 import { createDeleting } from './requests/deleting.browser.ts';
 import { createFailures } from './requests/failures.browser.ts';
 import { createFilesOfPictures } from './requests/files-of-pictures.browser.ts';
+import { createGivenLists } from './requests/given-lists.ts';
 import { createIndexing } from './requests/indexing.browser.ts';
 import { createModelRequests } from './requests/model-requests.browser.ts';
 import { createOverview } from './requests/overview.browser.ts';
@@ -69,7 +70,13 @@ export function createLibrary(options: LibraryOptions): Library {
   const queue = createLibraryQueue({
     ...{ baseUrl, store, folders, atHand, indexes, tower, onStep, onEvent },
     draw: (svg, width, height) => page.draw(svg, width, height),
+    onCancel: async () => {
+      lists.clear();
+      onEvent({ type: 'cancelled' });
+      await looks.stopAll();
+    },
   });
+  const lists = createGivenLists();
   const { runner, tabs } = queue;
   const draw: LibraryPage['draw'] = (svg, width, height) => page.draw(svg, width, height);
   const changeover = createLibraryChangeover({ baseUrl, store, folders, atHand, tower, queue, draw, onEvent });
@@ -102,7 +109,7 @@ export function createLibrary(options: LibraryOptions): Library {
   const heartbeat = setInterval(() => onEvent({ type: 'heartbeat' }), HEARTBEAT_MS);
   const removals = createRemovals();
   const parts: LibraryParts = {
-    ...{ store, folders, atHand, indexes, kept, queue, looks, changeover, removals, watch },
+    ...{ store, folders, atHand, indexes, kept, queue, looks, changeover, removals, lists, watch },
     opened: opened.get,
   };
 

@@ -205,6 +205,7 @@ function describeRemoval({ fresh }: LibraryUnderTest): void {
     expect(await store.all()).toEqual([two]);
     expect([await store.count(), await store.get([key]), await store.find([hashOf(1)])]).toEqual([1, [], [undefined]]);
     expect(await store.findItem(one?.item.id ?? '')).toBeUndefined();
+    expect(await store.removed()).toEqual([key]);
     await store.purge(60_000);
     await store.restore([key]);
     expect(await store.all()).toEqual([one, two]);
@@ -240,7 +241,7 @@ function describeRemoval({ fresh }: LibraryUnderTest): void {
     const store = await fresh();
     const [one] = await store.put([newPicture(1)], []);
     await store.setFiles([{ key: one?.key ?? -1, files: [] }], []);
-    expect(await store.count()).toBe(0);
+    expect([await store.count(), await store.removed()]).toEqual([0, []]);
     await store.restore([one?.key ?? -1]);
     expect((await store.all()).map(({ item, files }) => [item.name, files])).toEqual([['photo 1.jpg', []]]);
   });

@@ -1,5 +1,6 @@
 import { describeLibraryStore } from './testing-library-contract.ts';
-import { createLibraryMemory, createMemoryLibraryStore } from './testing-library-store.ts';
+import { createLibraryMemory } from './testing-library-memory.ts';
+import { createMemoryLibraryStore } from './testing-library-store.ts';
 
 let memory = createLibraryMemory();
 const stores: ReturnType<typeof createMemoryLibraryStore>[] = [];

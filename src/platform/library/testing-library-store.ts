@@ -1,84 +1,23 @@
 import { withExtension } from '../../engine/collection/extensions/facts.ts';
 import { SIGNATURE } from '../../engine/collection/types.ts';
-import type { Album } from '../../protocol/albums.ts';
 import { createMemoryAlbums } from './albums/testing-memory-albums.ts';
+import { createMemoryChangeover } from './changeover/testing-memory-changeover.ts';
 import { createChangeChannel } from './database/change-channel.ts';
-import { isSamePlace, mergeFiles, nameOf, renditionPaths, uniqueContents } from './files.ts';
-import type {
-  FilesInReading,
-  FoundFile,
-  LibraryModel,
-  LibraryStore,
-  NewPicture,
-  QueuedFile,
-  StoredFolder,
-  StoredPicture,
-  StoredRendition,
-} from './library-store.ts';
+import { mergeFiles, nameOf, renditionPaths, uniqueContents } from './files.ts';
+import type { FoundFile, LibraryStore, NewPicture, StoredPicture } from './library-store.ts';
+import { createMemoryQueue } from './queue/testing-memory-queue.ts';
+import { createLibraryMemory, type Kept, type LibraryMemory } from './testing-library-memory.ts';
 import { isUsable, readableFile, sentences } from './verbs/repairs.ts';
-
-interface Kept {
-  picture: StoredPicture;
-  hidden?: { readonly why: 'removed' | 'unusable'; readonly at: number };
-}
-
-/** What a store of this name holds. Two stores over one of these are two tabs. */
-export interface LibraryMemory {
-  readonly name: string;
-  model: LibraryModel | undefined;
-  next: LibraryModel | undefined;
-  readonly nextVectors: Map<number, Float32Array>;
-  nextKey: number;
-  inReading: FilesInReading | undefined;
-  readonly kept: Map<number, Kept>;
-  readonly renditions: Map<string, StoredRendition>;
-  readonly folders: Map<number, StoredFolder>;
-  readonly queue: Map<number, QueuedFile>;
-  /** By folder and path. */
-  readonly deleted: Map<string, FoundFile>;
-  readonly albums: Map<string, Album>;
-}
-
-let memories = 0;
-
-function placeOf({ folder, path }: FoundFile): string {
-  return `${folder}/${path}`;
-}
-
-export function createLibraryMemory(): LibraryMemory {
-  return {
-    name: `test-library-memory-${memories++}`,
-    model: undefined,
-    next: undefined,
-    nextVectors: new Map(),
-    nextKey: 1,
-    inReading: undefined,
-    kept: new Map(),
-    renditions: new Map(),
-    folders: new Map(),
-    queue: new Map(),
-    deleted: new Map(),
-    albums: new Map(),
-  };
-}
 
 /** A library in memory, for unit tests: it passes the contract suite of the real one. */
 export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMemory()): LibraryStore {
   const channel = createChangeChannel(memory.name);
-  const { kept, renditions, folders, queue, deleted, albums } = memory;
+  const { kept, renditions, folders, deleted, albums } = memory;
   const shown = () => [...kept.values()].filter(({ hidden }) => !hidden).map(({ picture }) => picture);
   const find = (is: (picture: StoredPicture) => boolean) => shown().find(is);
-  const dequeue = (ids: readonly number[]) => {
-    for (const id of ids) queue.delete(id);
-  };
-  const queued = (failed: boolean) => [...queue.values()].filter(({ failure }) => (failure !== null) === failed);
-  const enqueue = (files: readonly FoundFile[], failure: QueuedFile['failure'] = null) => {
-    for (const file of files) {
-      const same = file.folder === null ? undefined : [...queue.values()].find((one) => isSamePlace(one.file, file));
-      const id = same?.id ?? memory.nextKey++;
-      queue.set(id, { id, file, failure });
-    }
-  };
+  const queue = createMemoryQueue(memory);
+  const { enqueue, dequeue } = queue;
+  const placeOf = ({ folder, path }: FoundFile) => `${folder}/${path}`;
 
   function putOne(picture: NewPicture): 'added' | 'changed' | 'restored' | 'none' {
     const known = [...kept.values()].find((one) => one.picture.sha256 === picture.sha256)?.picture.item;
@@ -156,9 +95,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       const [changed, removed]: [Set<number>, Set<number>] = [new Set(), new Set()];
       for (const { key, folder, path } of places) {
         deleted.delete(`${folder}/${path}`);
-        dequeue(
-          [...queue.values()].filter(({ file }) => isSamePlace(file, { ...file, folder, path })).map(({ id }) => id),
-        );
+        queue.forget((file) => file.folder === folder && file.path === path);
         const one = kept.get(key);
         const files = one?.picture.files.filter((file) => file.folder !== folder || file.path !== path);
         if (!one || !files || files.length === one.picture.files.length) continue;
@@ -200,6 +137,10 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       }
       channel.tell({ type: 'restored', keys: restored });
     },
+    removed: async () =>
+      [...kept.values()]
+        .filter(({ hidden, picture }) => hidden?.why === 'removed' && picture.files.length > 0)
+        .map(({ picture }) => picture.key),
     async purge(olderThanMs) {
       for (const [key, { picture, hidden }] of [...kept]) {
         if (hidden?.why !== 'removed' || hidden.at > Date.now() - olderThanMs) continue;
@@ -226,7 +167,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
     async removeFolder(id) {
       folders.delete(id);
       for (const [place, file] of [...deleted]) if (file.folder === id) deleted.delete(place);
-      dequeue([...queue.values()].filter(({ file }) => file.folder === id).map((one) => one.id));
+      queue.forget((file) => file.folder === id);
     },
     countIn: async (folder) => shown().filter(({ files }) => files.some((file) => file.folder === folder)).length,
     async filesOf(folder) {
@@ -236,31 +177,7 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
 
     deletedIn: async (folder) => [...deleted.values()].filter((file) => file.folder === folder),
 
-    enqueue: async (files, failure) => enqueue(files, failure),
-    waiting: async (limit, after = 0) =>
-      queued(false)
-        .filter(({ id }) => id > after)
-        .slice(0, limit),
-    countWaiting: async () => queued(false).length,
-    failed: async (limit) => queued(true).slice(0, limit),
-    countFailed: async () => queued(true).length,
-    async fail(failures) {
-      for (const { id, code, reason } of failures) {
-        const one = queue.get(id);
-        if (one) queue.set(id, { ...one, failure: { code, reason } });
-      }
-    },
-    async retry(ids) {
-      for (const id of ids) {
-        const one = queue.get(id);
-        if (one) queue.set(id, { ...one, failure: null });
-      }
-    },
-    dequeue: async (ids) => dequeue(ids),
-    inReading: async () => memory.inReading,
-    async setInReading(files) {
-      memory.inReading = files;
-    },
+    ...queue.verbs,
 
     ...createMemoryAlbums(
       albums,
@@ -277,70 +194,19 @@ export function createMemoryLibraryStore(memory: LibraryMemory = createLibraryMe
       channel.tell({ type: 'removed', keys: unusable.map(({ key }) => key) });
       const lost = shown().filter(({ item }) => renditionPaths(item).some((path) => !renditions.has(path)));
       const files = lost.flatMap((picture) => readableFile(picture.files, new Set(folders.keys())) ?? []);
-      const isQueued = (file: FoundFile) => [...queue.values()].some((one) => isSamePlace(one.file, file));
-      enqueue(files.filter((file) => !isQueued(file)));
+      enqueue(files.filter((file) => !queue.has(file)));
       return sentences({ unusable: unusable.length, remade: files.length, lost: lost.length - files.length });
     },
-    ...changeover(memory, channel, enqueue),
+    ...createMemoryChangeover(memory, channel, enqueue),
     async clear() {
       memory.next = undefined;
       memory.nextVectors.clear();
-      for (const map of [kept, renditions, folders, queue, deleted, albums]) map.clear();
+      for (const map of [kept, renditions, folders, memory.queue, deleted, albums]) map.clear();
       memory.model = undefined;
       memory.inReading = undefined;
       channel.tell({ type: 'cleared' });
     },
     subscribe: channel.subscribe,
     close: channel.close,
-  };
-}
-
-function changeover(
-  memory: LibraryMemory,
-  channel: ReturnType<typeof createChangeChannel>,
-  enqueue: (files: readonly FoundFile[]) => void,
-): Pick<
-  LibraryStore,
-  'changingTo' | 'beginChange' | 'withoutNext' | 'countNext' | 'putNext' | 'finishChange' | 'cancelChange'
-> {
-  const { kept, nextVectors } = memory;
-  const forget = () => {
-    memory.next = undefined;
-    nextVectors.clear();
-  };
-  return {
-    changingTo: async () => memory.next,
-    async beginChange(model) {
-      forget();
-      memory.next = model;
-    },
-    withoutNext: async (limit, after = 0) =>
-      [...kept.values()]
-        .filter(({ hidden, picture: { key } }) => !hidden && key > after && !nextVectors.has(key))
-        .map(({ picture }) => picture)
-        .slice(0, limit),
-    countNext: async () => nextVectors.size,
-    async putNext(vectors) {
-      if (memory.next) for (const { key, vector } of vectors) nextVectors.set(key, vector.slice());
-    },
-    async finishChange() {
-      if (!memory.next) return;
-      const removed: number[] = [];
-      for (const one of kept.values()) {
-        const vector = nextVectors.get(one.picture.key);
-        if (vector && isUsable(vector, memory.next.dim)) one.picture = { ...one.picture, vector };
-        else {
-          if (!one.hidden) {
-            removed.push(one.picture.key);
-            enqueue(one.picture.files);
-          }
-          one.hidden = { why: 'unusable', at: Date.now() };
-        }
-      }
-      memory.model = memory.next;
-      forget();
-      channel.tell({ type: 'model' }, { type: 'removed', keys: removed });
-    },
-    cancelChange: async () => forget(),
   };
 }

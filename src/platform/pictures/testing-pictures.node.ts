@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { expect } from 'vitest';
 import type { DecodedPicture, PictureDecoder } from '../../indexing/ports.ts';
 import type { Preprocessor } from '../models/preprocessor.ts';
@@ -77,4 +77,19 @@ export async function refusalOf(bytes: Uint8Array, name: string): Promise<string
   );
   expect(error, `${name} is not refused`).toMatchObject({ code: 'picture-unreadable' });
   return (error as Error).message;
+}
+
+/** The four colours with noise, so that each part of the file holds something of the picture. */
+export async function noisy(): Promise<Sharp> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
+  const ground = sharp({ create: { width: 192, height: 128, channels: 3, background: '#888', noise } });
+  const quarters = await sharp(await fixture('reference.png'))
+    .resize(192, 128, { kernel: 'nearest' })
+    .ensureAlpha(0.9);
+  return sharp(
+    await ground
+      .composite([{ input: await quarters.png().toBuffer() }])
+      .png()
+      .toBuffer(),
+  );
 }

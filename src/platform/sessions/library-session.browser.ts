@@ -39,7 +39,8 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
       library().useDevice(on, threads);
     },
     overview: () => library().overview(),
-    add: (addition) => library().add(addition),
+    add: (addition, list) => library().add(addition, list),
+    give: (list, files) => library().give(list, files),
     pause: () => library().command('pause'),
     resume: () => library().command('resume'),
     cancel: () => library().command('cancel'),
@@ -48,6 +49,8 @@ export function createLibrarySession({ openStore, ...options }: LibrarySessionOp
     dismissFailures: () => library().dismissFailures(),
     remove: (itemIds) => library().remove(itemIds),
     restore: (removal) => library().restore(removal),
+    countRemoved: () => library().countRemoved(),
+    restoreAll: () => library().restoreAll(),
     withCopies: () => library().withCopies(),
     planDeletion: (of) => library().planDeletion(of),
     deleteFiles: (plan) => library().deleteFiles(plan),

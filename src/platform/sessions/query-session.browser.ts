@@ -22,6 +22,7 @@ import { albumSources, albumValues, savedPictures } from '../library/albums/albu
 import { MODELS } from '../models/models-folder.ts';
 import type { Device } from '../models/tower-files.browser.ts';
 import { createAllPictures } from './all-pictures.ts';
+import { createNewestSearch } from './newest-search.ts';
 import { createLibraryDoor, type LibraryDoor, type OpenLibraryStore } from './opened/library-door.browser.ts';
 import { bytesToLoad } from './opened/load-size.browser.ts';
 import { libraryModelError, openLibrary } from './opened/open-library.browser.ts';
@@ -112,6 +113,7 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     const pictures = new Map([...savedPictures(albums, manifest), ...(context.pictures ?? [])]);
     return { ...context, pictures, ...(byAlbum && { albums: albumSources(albums) }) };
   };
+  const newest = createNewestSearch();
   const itemsOf = (rows: Iterable<number>) => shelf.current().open.source.items(rows);
 
   return {
@@ -168,12 +170,14 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     stopOtherModel: async () => shelf.current().others.stop(),
     search: (query, context) =>
       answer(async (engine, device) => {
-        const found = await engine.search(query, await withAlbums(query, context));
+        const found = await engine.search(query, { ...(await withAlbums(query, context)), signal: newest.begin() });
         const first = itemsOf(found.rows.subarray(0, FIRST_SCREEN));
         const items = await first.catch(nothingIfAway);
         calmWithin(SHOWN_AFTER_MS);
         return { ...found, device, items };
       }),
+    // What is here is searched sooner than stopped.
+    stopSearch: async () => void (shelf.peek()?.open.info.searchedAt && newest.stop()),
     rank: (query, from, count, context) =>
       answer(async (engine) => engine.rank(query, from, count, await withAlbums(query, context))),
     values: async (field, prefix) =>
@@ -224,6 +228,7 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
 
   return {
     current: (): Current => current ?? fail('collection-not-found', 'No collection is open. Choose one.'),
+    peek: () => current,
     holds: (at: Current) => current === at,
     async open(name: string, preference: IndexPreference, device: () => Promise<Device>): Promise<Opened> {
       close(`${name} is opened instead.`);

@@ -19,7 +19,7 @@ export function openingOf({ name, search, collections }: AlbumSummary): Opening 
   return { ...rest, query: albumQuery(name), collection: more.length > 0 ? ALL : first, names: null };
 }
 
-function albumQuery(name: string): Query {
+export function albumQuery(name: string): Query {
   return { terms: [], filters: [{ field: 'album', value: name }] };
 }
 

@@ -104,6 +104,30 @@ test('tells of newer models', async () => {
   expect(notices.list().map(({ text }) => text)).toEqual([expect.stringContaining('the new one')]);
 });
 
+test('says what leaves the device, and whether the server answers', async () => {
+  const searchedAt = ['http://localhost:8000'];
+  const { notices, send, setWanted } = page(async () => ({ encoder, index }), {
+    open: async (name) =>
+      ({
+        manifest: { name, model: { id: 'mini' } },
+        ...(name === 'demo' && { searchedAt }),
+      }) as unknown as CollectionInfo,
+  });
+  const lines = () => notices.list().map(({ id, text }) => `${id}: ${text}`);
+  const where = expect.stringMatching(/^searched-at: .*http:\/\/localhost:8000: what you search for is sent there/);
+  await expect.poll(lines).toEqual([where]);
+  const event = { type: 'remote', name: 'demo', origin: 'http://localhost:8000' } as const;
+  send({ ...event, state: 'away', reason: 'It cannot be reached.' });
+  expect(lines()).toEqual([where, expect.stringMatching(/^remote: .*on this device.* It cannot be reached\.$/)]);
+  send({ ...event, state: 'answers' });
+  expect(lines()).toEqual([where]);
+  // Then the search says it.
+  send({ ...event, state: 'away', reason: 'It cannot be reached.', problem: 'There is no room.' });
+  expect(lines()).toEqual([where]);
+  setWanted('other');
+  await expect.poll(lines).toEqual([]);
+});
+
 const live = (numbering: number, count: number, order?: Uint32Array) => ({ numbering, count, order });
 const changedTo = (state: ReturnType<typeof live>, changed: readonly number[] = []): ClientEvent => ({
   type: 'collection-changed',

@@ -125,6 +125,7 @@ export function createSession(
     }),
   );
   createEffect(on(collection, (info) => info && tellApart(info, notices)));
+  createEffect(on(collection, (info) => info && tellRemote(info, notices)));
   const hear = (event: ClientEvent) => {
     if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
     else if (event.type === 'kept') setKept(event.name === name() ? { problem: event.problem } : undefined);
@@ -222,9 +223,26 @@ function tellApart({ together }: CollectionInfo, notices: Notices): void {
   else notices.dismiss('apart');
 }
 
+/** What leaves this device, before anything does. */
+function tellRemote({ searchedAt }: CollectionInfo, notices: Notices): void {
+  notices.dismiss('remote');
+  notices.dismiss('searched-at');
+  if (!searchedAt) return;
+  const where = searchedAt.join(' and ');
+  notices.say('searched-at', `Searches are answered by ${where}: what you search for is sent there, as numbers.`);
+}
+
+/** Whether the server answers; where nothing does, the search itself says so. */
+function tellAnswering(event: Extract<ClientEvent, { readonly type: 'remote' }>, notices: Notices): void {
+  if (event.state === 'away' && event.problem === undefined) {
+    notices.say('remote', `The search runs on this device, because its server does not answer. ${event.reason}`);
+  } else notices.dismiss('remote');
+}
+
 /** Events that are news for the person, as quiet lines. */
 function tell(event: ClientEvent, notices: Notices): void {
-  if (event.type === 'restarted') notices.say('restarted', event.reason);
+  if (event.type === 'remote') tellAnswering(event, notices);
+  else if (event.type === 'restarted') notices.say('restarted', event.reason);
   else if (event.type === 'collection-updated') {
     notices.say('collection', 'The pictures have changed since the last visit: this is the new state.');
   } else if (event.type === 'collection-kept') notices.say('collection', event.reason);

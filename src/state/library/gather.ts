@@ -51,7 +51,7 @@ export async function ofDropped(dropped: readonly Dropped[]): Promise<Addition[]
   for (const one of dropped) {
     const handle = await one.handle?.catch(() => null);
     if (handle && isFolder(handle)) folders.push({ kind: 'folder', handle });
-    else if (one.entry?.isDirectory) files.push(...(await filesIn(one.entry as FileSystemDirectoryEntry)));
+    else if (one.entry?.isDirectory) await addFilesIn(one.entry as FileSystemDirectoryEntry, files);
     else if (one.file) files.push({ path: one.file.name, file: one.file, ...(isFile(handle) && { handle }) });
   }
   return [...folders, ...ofFiles(files)];
@@ -66,16 +66,14 @@ function isFile(handle: FileSystemHandle | null | undefined): handle is FileSyst
 }
 
 /** All files in a dropped folder and in those in it. One that cannot be read is left out: the browser does not say why. */
-async function filesIn(folder: FileSystemDirectoryEntry): Promise<AddedFile[]> {
-  const files: AddedFile[] = [];
+async function addFilesIn(folder: FileSystemDirectoryEntry, files: AddedFile[]): Promise<void> {
   for (const entry of await entriesOf(folder)) {
-    if (entry.isDirectory) files.push(...(await filesIn(entry as FileSystemDirectoryEntry)));
+    if (entry.isDirectory) await addFilesIn(entry as FileSystemDirectoryEntry, files);
     else {
       const file = await fileOf(entry as FileSystemFileEntry);
       if (file) files.push({ path: entry.fullPath.replace(/^\//, ''), file });
     }
   }
-  return files;
 }
 
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {

@@ -1,4 +1,4 @@
-import { createRoot } from 'solid-js';
+import { createEffect, createRoot } from 'solid-js';
 import { afterEach, expect, it } from 'vitest';
 import { AfterimageError } from '../../engine/errors.ts';
 import { createNotices } from '../shell/notices.ts';
@@ -70,6 +70,27 @@ it('says why nothing was deleted from the disk', async () => {
   client.breakNext('deleteFiles', new AfterimageError('worker-died', 'The worker is gone.'));
   await library.disk.agree();
   expect(library.disk.now()).toEqual({ step: 'failed', message: 'The worker is gone.' });
+});
+
+it('says that all is added together with how many pictures there are', async () => {
+  const { client, library } = make();
+  client.go({ state: 'running', left: 16 });
+  client.change({ count: 84 });
+  await expect.poll(() => library.overview()?.count).toBe(84);
+  const seen: unknown[] = [];
+  const stopSeeing = createRoot((end) => {
+    createEffect(() => seen.push([library.queue()?.state, library.overview()?.count]));
+    return end;
+  });
+  // The last batch is stored, and the queue says so before anybody has asked for the count again.
+  client.change({ count: 100 }, 'silently');
+  client.go({ state: 'idle', done: 100, left: 0 });
+  await expect.poll(() => library.queue()?.state).toBe('idle');
+  expect(seen).toEqual([
+    ['running', 84],
+    ['idle', 100],
+  ]);
+  stopSeeing();
 });
 
 it('says what could not be deleted, and keeps it', async () => {

@@ -1,50 +1,18 @@
-import { type Accessor, batch, createEffect, createSignal, on, onCleanup } from 'solid-js';
-import { createStore, reconcile } from 'solid-js/store';
-import type { LibraryClient, LibraryClientEvent } from '../../client/library-client.ts';
+import { createEffect, on } from 'solid-js';
+import type { LibraryClient } from '../../client/library-client.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import type { PictureWithCopies } from '../../protocol/library-files.ts';
-import type {
-  Addition,
-  Changeover,
-  LibraryEvent,
-  LibraryExportOptions,
-  LibraryFolder,
-  LibraryImport,
-  LibraryOverview,
-  Queue,
-} from '../../protocol/library-worker.ts';
+import type { Addition, LibraryExportOptions, LibraryFolder, LibraryImport } from '../../protocol/library-worker.ts';
 import { type Albums, createAlbums } from '../albums/albums.ts';
 import type { Notices } from '../shell/notices.ts';
 import { createDiskDeletion, type DiskDeletion } from './disk-deletion.ts';
+import { createOverview, type Overview } from './overview.ts';
 import { mayRead, mayWrite } from './permission.ts';
 import { sayRemoved } from './say-removed.ts';
 
-/** The overview is read again at most this often: it counts what is in each folder. */
-const READ_MS = 1_000;
-
-type Moving = Extract<LibraryEvent, { type: 'moving' }>;
-type LoadStage = Extract<LibraryEvent, { type: 'progress' }>['stage'];
-
-export interface LoadProgress {
-  readonly loaded: number;
-  readonly total: number;
-}
-
 /** The visitor's own pictures, as they are kept in this browser. What fails is said as a notice, unless it says otherwise. */
-export interface Library {
+export interface Library extends Omit<Overview, 'stopMoving'> {
   readonly albums: Albums;
-  /** Undefined until it was read. */
-  readonly overview: Accessor<LibraryOverview | undefined>;
-  /** Newer than the overview's. */
-  readonly queue: Accessor<Queue | undefined>;
-  /** Newer than the overview's; null while nothing is being changed. */
-  readonly changeover: Accessor<Changeover | null | undefined>;
-  /** Why the library cannot be read. */
-  readonly error: Accessor<AfterimageError | undefined>;
-  /** What is loaded before the first picture can be embedded. */
-  readonly progress: Partial<Record<LoadStage, LoadProgress>>;
-  /** How far an export or an import is; undefined while there is none. */
-  readonly moving: Accessor<Moving | undefined>;
   /** @returns whether it is in the queue */
   add(additions: readonly Addition[]): Promise<boolean>;
   pause(): Promise<void>;
@@ -69,6 +37,10 @@ export interface Library {
    * deleted, too, where that can be done. @returns whether they are gone
    */
   remove(itemIds: readonly string[]): Promise<boolean>;
+  /** How many pictures were deleted lately, on earlier visits too, and can be brought back. @throws AfterimageError */
+  countRemoved(): Promise<number>;
+  /** Bring all of those back. */
+  restoreAll(): Promise<void>;
   /** Embed all pictures again with another model. */
   changeModel(model: Parameters<LibraryClient['changeModel']>[0]): Promise<void>;
   changeoverDo(command: Parameters<LibraryClient['changeover']>[0]): Promise<void>;
@@ -92,8 +64,6 @@ export interface Library {
   embed: LibraryClient['embed'];
   /** Ask the browser not to delete the pictures by itself. @returns whether it promised */
   persist(): Promise<boolean>;
-  /** Read the overview again, after an error too. */
-  read(): Promise<void>;
 }
 
 export interface LibraryOptions {
@@ -111,7 +81,7 @@ async function askToPersist(): Promise<boolean> {
 
 export function createLibrary(options: LibraryOptions): Library {
   const { client, notices, onUsed = () => {}, persist = askToPersist } = options;
-  const view = createOverview(client, notices);
+  const { stopMoving, ...view } = createOverview(client, notices);
   const { overview, queue } = view;
 
   /** Whether it worked; what failed is said in a line. */
@@ -154,17 +124,14 @@ export function createLibrary(options: LibraryOptions): Library {
 
   return {
     albums: createAlbums(client, notices),
-    overview,
-    queue,
-    changeover: view.changeover,
-    error: view.error,
-    progress: view.progress,
+    ...view,
     async add(additions) {
-      const isIn = await attempt(async () => {
-        for (const addition of additions) await client.add(addition);
+      let isIn = true;
+      const worked = await attempt(async () => {
+        for (const addition of additions) isIn = (await client.add(addition)) && isIn;
       });
       await view.read();
-      return isIn;
+      return worked && isIn;
     },
     pause: () => act(() => client.pause()),
     resume: () => act(() => client.resume()),
@@ -195,6 +162,8 @@ export function createLibrary(options: LibraryOptions): Library {
       await view.read();
       return isGone;
     },
+    countRemoved: () => client.countRemoved(),
+    restoreAll: () => act(() => client.restoreAll()),
     changeModel: (model) => act(() => client.changeModel(model)),
     changeoverDo: (command) => act(() => client.changeover(command)),
     withCopies: () => client.withCopies(),
@@ -203,10 +172,9 @@ export function createLibrary(options: LibraryOptions): Library {
       await client.clear();
       await view.read();
     },
-    moving: view.moving,
-    exportTo: (how) => client.exportLibrary(how).finally(view.stopMoving),
+    exportTo: (how) => client.exportLibrary(how).finally(stopMoving),
     async importFrom(file) {
-      const result = await client.importLibrary(file).finally(view.stopMoving);
+      const result = await client.importLibrary(file).finally(stopMoving);
       await view.read();
       return result;
     },
@@ -215,91 +183,5 @@ export function createLibrary(options: LibraryOptions): Library {
     thumbnail: (itemId) => client.thumbnail(itemId),
     embed: (file, model) => client.embed(file, model),
     persist: askPersist,
-    read: view.read,
-  };
-}
-
-/** What is in the library and how far the queue is, kept up to date. */
-function createOverview(client: LibraryClient, notices: Notices) {
-  const [overview, setOverview] = createSignal<LibraryOverview>();
-  const [queue, setQueue] = createSignal<Queue>();
-  const [changeover, setChangeover] = createSignal<Changeover | null>();
-  const [error, setError] = createSignal<AfterimageError>();
-  const [moving, setMoving] = createSignal<Moving>();
-  const [progress, setProgress] = createStore<Partial<Record<LoadStage, LoadProgress>>>({});
-  /** Counts queue events: one that comes while the overview is read is newer than that. */
-  let heard = 0;
-  const saidRepairs = new Set<string>();
-
-  async function read(): Promise<void> {
-    const before = heard;
-    try {
-      const answer = await client.overview();
-      batch(() => {
-        setOverview(answer);
-        if (heard === before) setQueue(answer.queue);
-        setChangeover(answer.changeover);
-        setError(undefined);
-      });
-      sayRepairs(answer.repairs);
-    } catch (cause) {
-      setError(toAfterimageError(cause));
-    }
-  }
-  const sayRepairs = (repairs: readonly string[]) => {
-    const news = repairs.filter((repair) => !saidRepairs.has(repair));
-    for (const repair of news) saidRepairs.add(repair);
-    if (news.length > 0) notices.say('library-repairs', news.join(' '));
-  };
-  const { request, stop } = createThrottle(read);
-  const hear = (event: LibraryClientEvent) => {
-    if (event.type === 'queue') {
-      heard++;
-      setQueue(event.queue);
-      request();
-    } else if (event.type === 'changeover') {
-      setChangeover(event.changeover);
-      if (event.changeover === null) request();
-    } else if (event.type === 'changed' || event.type === 'albums') request();
-    else if (event.type === 'moving') setMoving(event);
-    else if (event.type === 'progress') setProgress(event.stage, { loaded: event.loaded, total: event.total });
-    else if (event.type === 'restarted') {
-      setProgress(reconcile({}));
-      notices.say('library-restarted', event.reason);
-    } else if (event.type === 'failed') setError(toAfterimageError(failure(event)));
-  };
-  onCleanup(client.subscribe(hear));
-  onCleanup(stop);
-  void read();
-  return { overview, queue, changeover, error, progress, read, moving, stopMoving: () => void setMoving(undefined) };
-}
-
-function failure({ code, message }: Extract<LibraryClientEvent, { type: 'failed' }>): AfterimageError {
-  return new AfterimageError(code as AfterimageError['code'], message);
-}
-
-/** Runs `work` soon after it is asked for: not twice at once, and with a pause after each time. */
-function createThrottle(work: () => Promise<void>): { request(): void; stop(): void } {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isBusy = false;
-  let isWanted = false;
-  const run = async () => {
-    timer = undefined;
-    if (!isWanted) {
-      isBusy = false;
-      return;
-    }
-    isWanted = false;
-    await work();
-    timer = setTimeout(run, READ_MS);
-  };
-  return {
-    request() {
-      isWanted = true;
-      if (isBusy) return;
-      isBusy = true;
-      void run();
-    },
-    stop: () => clearTimeout(timer),
   };
 }

@@ -27,11 +27,12 @@ export interface FakeLibrary extends LibraryClient {
   readonly added: readonly Addition[];
   /** The queue goes on. */
   go(queue: Partial<Queue>): void;
-  /** What is in it changes. */
+  /** What is in it changes, and is told at once or, `silently`, with the next event. */
   change(
     state: Partial<
       Pick<LibraryOverview, 'count' | 'usage' | 'isPersistent' | 'folders' | 'repairs' | 'foundIndex' | 'model'>
     >,
+    how?: 'silently',
   ): void;
   /** The library is being embedded again. */
   changing(changeover: Changeover | null): void;
@@ -74,9 +75,9 @@ export function createFakeLibrary(): FakeLibrary {
     queue = { ...queue, ...patch };
     send({ type: 'queue', queue });
   };
-  const change: FakeLibrary['change'] = (patch) => {
+  const change: FakeLibrary['change'] = (patch, how) => {
     state = { ...state, ...patch };
-    send({ type: 'changed' });
+    if (how !== 'silently') send({ type: 'changed' });
   };
   const changing = (changeover: Changeover | null) => {
     state = { ...state, changeover };
@@ -116,6 +117,7 @@ export function createFakeLibrary(): FakeLibrary {
         change({ folders });
         go({ state: 'listing' });
       }
+      return true;
     },
     async pause() {
       await call('pause');
@@ -151,6 +153,14 @@ export function createFakeLibrary(): FakeLibrary {
     async restore(removal) {
       await call('restore', removal);
       change({ count: state.count + (removals[removal]?.count ?? 0) });
+    },
+    async countRemoved() {
+      await call('countRemoved');
+      return removals.reduce((sum, { count }) => sum + count, 0);
+    },
+    async restoreAll() {
+      await call('restoreAll');
+      change({ count: state.count + removals.splice(0).reduce((sum, { count }) => sum + count, 0) });
     },
     async withCopies() {
       await call('withCopies');

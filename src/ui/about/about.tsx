@@ -25,11 +25,25 @@ export default function AboutView(): JSX.Element {
       </section>
       <section class="prose">
         <h2>Privacy</h2>
-        <p>
-          Everything happens in this browser. What you type, what you find and how you rate it never leaves this device:
-          there is no server that could receive it, no account, no statistics, and the page is not allowed to talk to
-          any other site. After the first visit it works without a network.
-        </p>
+        <Show
+          when={app.session.collection()?.searchedAt}
+          fallback={
+            <p>
+              Everything happens in this browser. What you type, what you find and how you rate it never leaves this
+              device: there is no server that could receive it, no account, no statistics, and the page is not allowed
+              to talk to any other site. After the first visit it works without a network.
+            </p>
+          }
+        >
+          {(origins) => (
+            <p>
+              {`These pictures are searched by ${origins().join(' and ')}. Your browser turns what you search for into a list of ` +
+                'numbers and sends that list there, with the ids of the pictures that pass your filters. From the numbers one ' +
+                'can tell about what you searched for. Your words, your own pictures, what you look at and how you rate ' +
+                'it stay on this device, and the page is not allowed to talk to any other site.'}
+            </p>
+          )}
+        </Show>
       </section>
       <Model />
       <Pictures />

@@ -1,12 +1,14 @@
-import { createSignal, type JSX, Show } from 'solid-js';
+import { createResource, createSignal, type JSX, Show } from 'solid-js';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import { queryText } from '../../engine/query/query.ts';
 import { parseQuery } from '../../engine/query/serialise.ts';
 import type { AlbumSummary } from '../../protocol/albums.ts';
 import type { Albums } from '../../state/albums/albums.ts';
 import { openingOf } from '../../state/albums/open-album.ts';
+import type { FoundNow } from '../../state/albums/saved-searches.ts';
 import type { Library } from '../../state/library/library.ts';
-import { formatPictures } from '../common/format.ts';
+import { formatCount, formatPictures } from '../common/format.ts';
+import { useApp } from '../context.ts';
 import { InternalLink } from '../shell/header.tsx';
 import { AlbumCover } from './album-cover.tsx';
 
@@ -69,20 +71,32 @@ export function AlbumCard(props: {
 }
 
 function Face(props: { album: AlbumSummary; library: Library }): JSX.Element {
+  const { savedSearches, session } = useApp();
+  /** Anew where the album or what is searched is another. */
+  const asked = () => props.album.search && session.collection() && props.album;
+  const [answer] = createResource(asked, (album) => savedSearches(album).catch(() => undefined));
+  // Asked before it is there, a resource would take the whole view away.
+  const found = () => (answer.state === 'ready' || answer.state === 'refreshing' ? answer.latest : undefined);
   return (
     <>
-      <AlbumCover album={props.album} library={props.library} />
+      <AlbumCover
+        cover={found()?.cover ?? props.album.cover}
+        isSearch={props.album.search !== undefined}
+        library={props.library}
+      />
       <bdi class="album-name">{props.album.name}</bdi>
-      <span class="album-what quiet numbers">{whatIsIn(props.album)}</span>
+      <span class="album-what quiet numbers">{whatIsIn(props.album, found())}</span>
     </>
   );
 }
 
-function whatIsIn({ search, count }: AlbumSummary): string {
+function whatIsIn({ search, count }: AlbumSummary, found: FoundNow | undefined): string {
   if (!search) return formatPictures(count);
   const query = parseQuery(search.query);
   if (query instanceof AfterimageError) return 'A search of a newer Afterimage. Reload the page to open it.';
-  return `Saved search: ${queryText(query)}`;
+  const text = `Saved search: ${queryText(query)}`;
+  if (!found) return text;
+  return `${found.isOpenEnded ? `${formatCount(found.count)} or more pictures` : formatPictures(found.count)}. ${text}`;
 }
 
 function RenameForm(props: { name: string; onName: (name: string) => Promise<void>; onEnd: () => void }): JSX.Element {

@@ -1,21 +1,25 @@
 import { createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
 import { LIBRARY } from '../../engine/collection/types.ts';
-import type { AlbumPicture, AlbumSummary } from '../../protocol/albums.ts';
+import type { AlbumPicture } from '../../protocol/albums.ts';
 import type { Library } from '../../state/library/library.ts';
 import { Icon } from '../common/icons.tsx';
 import { useApp } from '../context.ts';
 
-/** The first picture of an album; of a saved search, and where there is none, a sign. */
-export function AlbumCover(props: { album: AlbumSummary; library: Library }): JSX.Element {
+/** The first picture of an album, or a sign where there is none. */
+export function AlbumCover(props: {
+  cover: AlbumPicture | undefined;
+  isSearch: boolean;
+  library: Library;
+}): JSX.Element {
   const url = createCoverUrl(
-    () => props.album.cover,
+    () => props.cover,
     (id) => props.library.thumbnail(id),
   );
   const [isBroken, setBroken] = createSignal(false);
   createEffect(on(url, () => setBroken(false)));
   return (
     <span class="album-cover">
-      <Show when={!isBroken() && url()} fallback={<Icon name={props.album.search ? 'search' : 'pictures'} size={32} />}>
+      <Show when={!isBroken() && url()} fallback={<Icon name={props.isSearch ? 'search' : 'pictures'} size={32} />}>
         {(src) => <img src={src()} alt="" loading="lazy" onError={() => setBroken(true)} />}
       </Show>
     </span>

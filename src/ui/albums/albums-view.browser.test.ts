@@ -44,7 +44,9 @@ it('shows albums with a cover and what is in them, and opens them', async () => 
   const sea = page.getByRole('link', { name: 'At sea 2 pictures' });
   await expect.element(sea).toBeVisible();
   await expect.poll(() => sea.element().querySelector('img')?.src).toMatch(/^blob:/);
-  await expect.element(page.getByRole('link', { name: 'Dogs <b> Saved search: dog, type: png' })).toBeVisible();
+  const dogs = page.getByRole('link', { name: 'Dogs <b> 3 pictures. Saved search: dog, type: png' });
+  await expect.element(dogs).toBeVisible();
+  await expect.poll(() => dogs.element().querySelector('img')?.src).toMatch(/^blob:/);
   expect(await violations()).toEqual([]);
   await sea.click();
   expect(address.current()).toMatchObject({ view: 'search', collection: '*', text: 'album:"At sea"' });

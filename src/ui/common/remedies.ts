@@ -15,6 +15,7 @@ const DAMAGED: Remedy = {
 const OTHER_MODEL: Remedy = {
   advice: 'Choose another collection: whoever runs this site has to build this one again.',
 };
+const AWAY: Remedy = { advice: 'Try again in a while, or choose another collection.' };
 const TOO_LARGE: Remedy = { advice: 'Close other tabs, or choose a smaller collection.' };
 
 /**
@@ -37,6 +38,12 @@ const REMEDIES: { readonly [Code in ErrorCode]?: Remedy } = {
   'index-corrupt': DAMAGED,
   'model-not-found': DAMAGED,
   'model-invalid': DAMAGED,
+  'remote-away': AWAY,
+  'remote-mismatch': AWAY,
+  'remote-not-found': AWAY,
+  'remote-outdated': AWAY,
+  'remote-refused': AWAY,
+  'remote-version': AWAY,
 };
 
 export function remedyFor(code: ErrorCode): Remedy | undefined {

@@ -12,7 +12,9 @@ export function Picture(props: { item: Item | undefined }): JSX.Element {
   const thumbnail = () => props.item?.thumbnail ?? undefined;
   const source = createPictureUrl(app.pictureSource, () => props.item, 'thumbnail');
   // The picture before must not stay under another name; one that the browser has at hand is shown at once.
-  createEffect(on(source, () => setState(image?.complete ? 'shown' : 'loading')));
+  // Without an address, and where it is broken, an image is complete too.
+  const isAtHand = () => image?.complete && image.naturalWidth > 0;
+  createEffect(on(source, (url) => setState(url !== undefined && isAtHand() ? 'shown' : 'loading')));
   const nothingToShow = () => props.item?.thumbnail === null;
   return (
     <span class="picture" data-state={nothingToShow() ? 'none' : state()}>

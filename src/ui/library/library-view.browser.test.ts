@@ -18,7 +18,9 @@ function show(prepare?: (client: FakeLibrary) => void): ShownLibrary {
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const heading = (name: string) => page.getByRole('heading', { name, exact: true });
-const names = ({ client }: ShownLibrary) => client.calls.map(([name]) => name).filter((name) => name !== 'overview');
+/** What was asked of the library, but for what the view reads by itself. */
+const names = ({ client }: ShownLibrary) =>
+  client.calls.map(([name]) => name).filter((name) => !['overview', 'countRemoved'].includes(name));
 
 async function violations(): Promise<string[]> {
   await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined)));
@@ -93,6 +95,18 @@ describe('the queue', () => {
     expect(await violations()).toEqual([]);
   });
 
+  it('says how far a long list is read, and cancels that too', async () => {
+    const view = show();
+    view.client.send({ type: 'reading', reading: { read: 512, total: 20_000 } });
+    await expect.element(heading('Looking for pictures')).toBeVisible();
+    await expect.element(page.getByText('Reading the list: 512 of 20,000 files')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await button('Cancel').click();
+    await expect.poll(() => names(view)).toEqual(['cancel']);
+    view.client.send({ type: 'reading', reading: null });
+    await expect.poll(() => heading('Looking for pictures').elements()).toEqual([]);
+  });
+
   it('is paused, goes on and is cancelled, and the keyboard stays where it is', async () => {
     const view = show();
     view.client.go(running);
@@ -132,6 +146,11 @@ describe('the queue', () => {
     await userEvent.upload(page.getByLabelText('Pictures to choose again'), [picture('a.jpg')]);
     await expect.poll(() => view.client.added).toHaveLength(1);
     view.client.go({ state: 'waiting' });
+    const folder = page.getByLabelText('Folder to choose again').element() as HTMLInputElement;
+    let asked = 0;
+    folder.click = () => asked++;
+    await button('Choose their folder again').click();
+    expect([folder.webkitdirectory, asked]).toEqual([true, 1]);
     await button('Allow reading “Photos” again').click();
     await expect.poll(() => names(view)).toEqual(['add', 'resume']);
   });
@@ -210,6 +229,19 @@ describe('folders', () => {
   });
 });
 
+it('brings back what was deleted, also when the notice that could is gone', async () => {
+  const { client, library, notices } = show((made) => made.change({ count: 5 }));
+  await library.remove(['a', 'b', 'c']);
+  notices.dismiss('library-removed');
+  await expect.element(page.getByText(/^3 pictures that you deleted can be brought back/)).toBeVisible();
+  expect(await violations()).toEqual([]);
+  await button('Bring them back').click();
+  await expect.element(heading('Your pictures')).toHaveFocus();
+  await expect.poll(() => heading('Deleted').elements()).toEqual([]);
+  expect(library.overview()?.count).toBe(5);
+  expect(client.calls.map(([name]) => name)).toContain('restoreAll');
+});
+
 describe('what is stored', () => {
   it('is counted, asked to be kept when the first pictures are in, and deleted after a question', async () => {
     const { client, persisted } = show();
@@ -250,45 +282,4 @@ it('says why the pictures cannot be read, and tries again', async () => {
   await expect.element(page.getByRole('alert')).toHaveTextContent('This browser does not allow storage.');
   await button('Try again').click();
   await expect.poll(() => page.getByRole('alert').elements()).toEqual([]);
-});
-
-describe('taking them along', () => {
-  it('saves all of them as a file, and brings such a file in', async () => {
-    const { client } = show((made) => made.change({ count: 12 }));
-    await button('Export').click();
-    await expect.element(page.getByText('Saved as my-pictures.zip.')).toBeVisible();
-    expect(client.calls).toContainEqual([
-      'exportLibrary',
-      { name: 'my-pictures', title: 'My pictures', vectors: 'f32', withPlaces: true, withAlbums: true },
-    ]);
-    await userEvent.upload(page.getByLabelText('Exported pictures'), new File(['zip'], 'a.zip'));
-    await expect.element(page.getByText('1 picture came in.')).toBeVisible();
-    expect(await violations()).toEqual([]);
-  });
-
-  it('makes a collection for others without saying where pictures were taken, unless that is wanted', async () => {
-    const { client } = show((made) => made.change({ count: 12 }));
-    await page.getByText('Make a collection for a site').click();
-    await page.getByLabelText('Title').fill('Harbour <b>');
-    await page.getByLabelText('Name of its folder').fill('no/slash');
-    await button('Save the collection').click();
-    await page.getByLabelText('Name of its folder').fill('harbour');
-    expect(await violations()).toEqual([]);
-    await button('Save the collection').click();
-    await expect.element(page.getByText('Saved as harbour.zip.')).toBeVisible();
-    expect(client.calls.filter(([name]) => name === 'exportLibrary')).toEqual([
-      ['exportLibrary', { name: 'harbour', title: 'Harbour <b>', vectors: 'int8', withPlaces: false }],
-    ]);
-  });
-
-  it('says how far it is, and why it failed', async () => {
-    const { client } = show((made) => made.change({ count: 12 }));
-    client.breakNext('importLibrary', new AfterimageError('import-invalid', 'This is no export.'));
-    await userEvent.upload(page.getByLabelText('Exported pictures'), new File(['x'], 'a.zip'));
-    await expect.element(page.getByRole('alert')).toHaveTextContent('This is no export.');
-    client.exportLibrary = () => new Promise(() => {});
-    await button('Export').click();
-    client.send({ type: 'moving', task: 'export', done: 1200, total: 3000 });
-    await expect.element(page.getByText('Exporting: 1,200 of 3,000 pictures')).toBeVisible();
-  });
 });

@@ -9,6 +9,7 @@ import { Adding } from './adding.tsx';
 import { Folders } from './folders.tsx';
 import { Failures } from './queue/failures.tsx';
 import './library.css';
+import { Deleted } from './keeping/deleted.tsx';
 import { MovingPictures } from './keeping/moving.tsx';
 import { Storage } from './keeping/storage.tsx';
 import { LibraryModel } from './model/library-model.tsx';
@@ -55,6 +56,7 @@ function Page(props: { library: Library }): JSX.Element {
       <Adding library={props.library} />
       <Failures library={props.library} onEmpty={toTitle} />
       <Folders library={props.library} onEmpty={toTitle} />
+      <Deleted library={props.library} onEmpty={toTitle} />
       <LibraryModel library={props.library} />
       <MovingPictures library={props.library} />
       <Storage library={props.library} onEmpty={toTitle} />

@@ -1,5 +1,6 @@
 import { type Component, createComponent, createSignal } from 'solid-js';
 import { render } from 'solid-js/web';
+import { LIBRARY } from '../../engine/collection/types.ts';
 import type { SiteModel } from '../../protocol/query-worker.ts';
 import type { LibraryAccess } from '../../state/library/access.ts';
 import { createLibrary, type Library } from '../../state/library/library.ts';
@@ -51,6 +52,9 @@ export function showLibrary(
   };
 }
 
+/** The open collection. */
+const DEMO = { manifest: { name: 'demo' } };
+
 function makeApp(client: FakeLibrary, models: readonly SiteModel[]) {
   const notices = createNotices();
   const address = createAddressBar();
@@ -73,9 +77,17 @@ function makeApp(client: FakeLibrary, models: readonly SiteModel[]) {
     },
   };
   const session = {
-    ...{ ready: () => true, collections: () => [], collectionError: () => undefined, modelError: () => undefined },
+    ...{
+      ready: () => true,
+      collection: () => DEMO,
+      collections: () => [],
+      collectionError: () => undefined,
+      modelError: () => undefined,
+    },
   };
   const siteModels = { list: () => models, error: () => undefined, download: () => undefined, read: async () => {} };
-  const app = { library: access, notices, address, session, siteModels } as unknown as App;
+  const savedSearches: App['savedSearches'] = async (album) =>
+    album.search && { count: 3, isOpenEnded: false, cover: { collection: LIBRARY, id: 'found' } };
+  const app = { library: access, savedSearches, notices, address, session, siteModels } as unknown as App;
   return { app, shown: { client, library, notices, address, loads: () => loads, persisted: () => asked } };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Query, textQuery } from '../../engine/query/query.ts';
-import { certaintyText, dividerText, hasLine, headline, isNothing, matchText } from './matches.ts';
+import { certaintyText, dividerText, hasLine, headline, isNothing, matchText, notAsked } from './matches.ts';
 
 function answer(good: number | null, total: number) {
   return { query: textQuery('dog'), good, total, rows: { length: Math.min(200, total) } };
@@ -86,5 +86,28 @@ describe('what is said of an answer', () => {
   it('draws no line where all of them match', () => {
     expect(headline(answer(7, 7))).toBe('7 pictures, the nearest to “dog” first');
     expect(matchText(answer(7, 7), 0)).toBe('For “dog”');
+  });
+});
+
+describe('collections of several models', () => {
+  const of = (title: string, model: string) => ({
+    ...{ name: title, title, licence: null },
+    made: { id: model, sha256: model.repeat(64) },
+  });
+  const together = { collections: [of('Demo', 'a'), of('Ships', 'b'), of('Birds', 'c')], models: [], apart: [] };
+
+  it('says which were not searched, because their models do not know a picture', () => {
+    expect(notAsked({ models: ['a'] }, together, ['b'])).toBe(
+      'Not searched: \u2068Ships\u2069, whose model does not know the picture that this is like.',
+    );
+    expect(notAsked({ models: ['a'] }, together, ['b', 'c'])).toContain(
+      '\u2068Ships\u2069, \u2068Birds\u2069, whose models',
+    );
+  });
+
+  it('says nothing where all that are loaded have answered, and of a collection by itself', () => {
+    expect(notAsked({ models: ['a', 'b'] }, together, ['b'])).toBeUndefined();
+    expect(notAsked({}, together, ['b'])).toBeUndefined();
+    expect(notAsked({ models: ['a'] }, undefined, ['b'])).toBeUndefined();
   });
 });

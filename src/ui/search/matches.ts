@@ -1,5 +1,5 @@
 import { queryText } from '../../engine/query/query.ts';
-import type { SearchResponse } from '../../protocol/query-worker.ts';
+import type { SearchResponse, Together } from '../../protocol/query-worker.ts';
 import type { Certainty } from '../../state/collection/lines.ts';
 import { formatCount, formatPictures } from '../common/format.ts';
 
@@ -44,6 +44,23 @@ export function headline(answer: Answer): string {
   }
   // The same however sure they are: it changes with each letter that is typed. The lines in the grid say that.
   return `Results for “${text}”`;
+}
+
+/**
+ * Which collections were not searched, of those that are searched together, and why; undefined where all were.
+ * @param loaded ids of the models that could have answered
+ */
+export function notAsked(
+  { models }: Pick<SearchResponse, 'models'>,
+  together: Together | undefined,
+  loaded: readonly string[],
+): string | undefined {
+  if (!models || !together) return undefined;
+  const left = together.collections.filter(({ made }) => loaded.includes(made.id) && !models.includes(made.id));
+  if (left.length === 0) return undefined;
+  const names = left.map(({ title }) => `\u2068${title}\u2069`); // the direction of a title ends where it ends
+  const whose = left.length === 1 ? 'whose model does' : 'whose models do';
+  return `Not searched: ${names.join(', ')}, ${whose} not know the picture that this is like.`;
 }
 
 /** How many results are how sure, for a screen reader. */

@@ -9,7 +9,7 @@ import { type App, useApp } from '../context.ts';
 import { SearchRating } from '../ratings/search-rating.tsx';
 import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
-import { certaintyText, headline, isNothing } from './matches.ts';
+import { certaintyText, headline, isNothing, notAsked } from './matches.ts';
 import './results-header.css';
 import { SaveSearchButton } from './save-search-button.tsx';
 
@@ -46,6 +46,7 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
                 {stillArriving(app.refining) ?? howItWent(response(), app.refining.reason())}
                 <SaveSearchButton />
               </div>
+              <Show when={leftOut(app, response())}>{(text) => <p class="quiet">{text()}</p>}</Show>
               <Show when={isLost()}>
                 <p class="results-lost">
                   {lostText(response().query)} {hasExamples(app) ? 'Try others, or one of these:' : 'Try others.'}
@@ -116,6 +117,17 @@ const ESTIMATES: Readonly<Record<Estimating, string>> = {
   network: 'The network does not answer: some scores are estimates.',
   further: 'Scores further down are estimates.',
 };
+
+/** Collections of several models are open together, and not all models could be asked. */
+function leftOut({ session, otherModels }: App, response: SearchResponse): string | undefined {
+  if (!response.models) return undefined;
+  const loaded = otherModels.list().filter(({ isLoaded }) => isLoaded);
+  return notAsked(
+    response,
+    session.collection()?.together,
+    loaded.map(({ model }) => model.id),
+  );
+}
 
 /** In the place of how it went, so that nothing moves when all is there. */
 function stillArriving({ reason, progress }: Refining): string | undefined {

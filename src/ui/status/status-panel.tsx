@@ -1,5 +1,5 @@
 import { type JSX, Show } from 'solid-js';
-import type { IndexKind } from '../../engine/collection/types.ts';
+import type { AnsweringKind } from '../../engine/collection/types.ts';
 import type { IndexInfo } from '../../protocol/query-worker.ts';
 import { missingCapabilities } from '../../site/capabilities.ts';
 import { VERSIONS } from '../../site/versions.ts';
@@ -25,10 +25,12 @@ import './status.css';
 
 type Recall = NonNullable<IndexInfo['recall']>;
 
-const INDEXES: Readonly<Record<IndexKind, string>> = {
+const INDEXES: Readonly<Record<AnsweringKind, string>> = {
   hnsw: 'HNSW graph',
   exact: 'Exact scan',
   codes: 'Scan of codes',
+  cells: 'Cells on the host',
+  remote: 'Server',
 };
 
 /** How things stand, in full: a drawer above the page. */
@@ -112,7 +114,7 @@ export function Index(): JSX.Element {
 }
 
 /** How much the graph found when the collection was built. */
-function RecallFact(props: { recall: Recall; kind: IndexKind }): JSX.Element {
+function RecallFact(props: { recall: Recall; kind: AnsweringKind }): JSX.Element {
   return (
     <Fact name="Recall">
       {formatShare(props.recall.found)} of the ten nearest pictures

@@ -9,13 +9,14 @@ import {
 import { type EncodedPart, encodeCollection } from '../../../../src/engine/collection/writer.ts';
 import { createMean } from '../../../../src/engine/index/quantised/quantise.ts';
 import { beamFor } from '../../../../src/indexing/indexes/beam.ts';
+import { makeCells } from '../../../../src/indexing/indexes/make-cells.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../../../../src/indexing/indexes/make-codes.ts';
 import { sha256 } from '../../../../src/platform/hashes/sha256.ts';
 import { createGraphBuilder } from '../../../../src/platform/indexes/hnsw/graph-builder.ts';
 import { COLLECTION, DIM, GRAPH, type OwnEngineId } from '../protocol.ts';
 
 export interface Content {
-  readonly engine: OwnEngineId;
+  readonly engine: OwnEngineId | 'cells';
   readonly count: number;
   /** Rows `first` … `first + count − 1` as float32 of unit norm. */
   rows(first: number, count: number): Promise<Float32Array>;
@@ -37,6 +38,8 @@ export async function* collectionParts(content: Content): AsyncGenerator<Encoded
   const { signal } = new AbortController();
   const stored = await storedOf(content);
   const coded = engine === 'codes' ? await makeCodes(stored, () => {}, signal) : undefined;
+  const cells = engine === 'cells' ? await makeCells(stored, () => {}, signal) : undefined;
+  const order = coded?.order ?? cells?.order;
   const manifest = yield* encodeCollection({
     name: COLLECTION,
     title: 'Made-up vectors',
@@ -50,13 +53,14 @@ export async function* collectionParts(content: Content): AsyncGenerator<Encoded
     index: engine === 'exact-f16' ? 'exact' : engine,
     pictures: { mode: 'none', bytes: 0 },
     items: itemsOf(count),
-    vectors: coded ? finish(reorderVectors(stored, coded.order)) : stored,
-    rowsPerBlock: coded && ROWS_PER_CODED_BLOCK,
+    vectors: order ? finish(reorderVectors(stored, order)) : stored,
+    rowsPerBlock: order && ROWS_PER_CODED_BLOCK,
     graph: engine === 'hnsw' ? await graphOf(stored, signal) : undefined,
     codes: coded?.codes,
+    cells,
     sha256,
   });
-  return { manifest: stringifyManifest(manifest), ...(coded && { order: coded.order }) };
+  return { manifest: stringifyManifest(manifest), ...(order && { order }) };
 }
 
 async function graphOf(vectors: StoredVectors, signal: AbortSignal): Promise<Uint8Array> {

@@ -11,7 +11,10 @@ export interface Block extends ByteRange {
   readonly part: number;
 }
 
-/** The sections that have blocks, in the order of the table. Block 0 of the vectors is what comes before the rows. */
+/**
+ * The sections that have blocks, in the order of the table. Block 0 of the vectors is what comes before the rows; where there
+ * are cells, it is the only one, because their members say where the others are.
+ */
 export const BLOCK_KINDS = ['vectors', 'items', 'ids'] as const;
 export type BlockKind = (typeof BLOCK_KINDS)[number];
 export type BlockTable = Readonly<Record<BlockKind, readonly Block[]>>;
@@ -94,12 +97,15 @@ function checkVectors(blocks: readonly Block[], manifest: CollectionManifest): v
   const { count, quantiser } = manifest;
   const { rowBytes, rowsPerBlock } = quantiser;
   const [head, ...rows] = blocks;
+  const hasCells = manifest.index === 'cells';
   const isRight = rows.every(({ first, length }, i) => {
     return first === i * rowsPerBlock && length === rowBytes * Math.min(rowsPerBlock, count - first);
   });
   const isHead = head?.first === 0 && head.length === headBytes(manifest) - SECTION_HEADER_BYTES;
-  if (!(isRight && isHead && rows.length === Math.ceil(count / rowsPerBlock))) throw wrong('vectors are missing in it');
-  checkCover('vectors', blocks, manifest);
+  const expected = hasCells ? 0 : Math.ceil(count / rowsPerBlock);
+  if (!(isRight && isHead && rows.length === expected)) throw wrong('vectors are missing in it');
+  if (!hasCells) checkCover('vectors', blocks, manifest);
+  else if (head.part !== 0 || head.offset !== SECTION_HEADER_BYTES) throw wrong('vectors begin elsewhere');
 }
 
 /** Blocks fill all parts of a kind, but for the header of the section. */

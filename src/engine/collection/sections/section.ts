@@ -21,6 +21,8 @@ const MAGIC: Readonly<Record<PartKind, string>> = {
   vectors: 'AIvc',
   graph: 'AIgr',
   codes: 'AIco',
+  cells: 'AIce',
+  members: 'AIme',
   items: 'AIit',
   ids: 'AIid',
   blocks: 'AIbl',

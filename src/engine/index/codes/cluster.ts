@@ -31,11 +31,20 @@ const CHUNK = 1024;
 const STEP = 100_000;
 const MAX_BRANCHES = 256;
 
-/**
- * Row numbers in cluster order. Memory: a few bytes a row, and the sample; time: rows × width × about 2 · √(rows /
- * clusterRows).
- */
+export interface Clusters {
+  /** Row numbers in cluster order. */
+  readonly order: Uint32Array<ArrayBuffer>;
+  /** Where each cluster begins in it, and at last its length. Some may be empty. */
+  readonly starts: Uint32Array<ArrayBuffer>;
+}
+
+/** Row numbers in cluster order. As `clusterRows`. */
 export function* clusterOrder(options: ClusterOptions): Steps<Uint32Array<ArrayBuffer>> {
+  return (yield* clusterRows(options)).order;
+}
+
+/** Memory: a few bytes a row, and the sample; time: rows × width × about 2 · √(rows / clusterRows). */
+export function* clusterRows(options: ClusterOptions): Steps<Clusters> {
   const { count, clusterRows = 32 } = options;
   const branches = Math.min(MAX_BRANCHES, Math.max(1, Math.round(Math.sqrt(count / clusterRows))));
   const sampleRows = Math.min(count, branches * branches * SAMPLE_PER_CENTRE, 200_000);
@@ -51,11 +60,7 @@ export function* clusterOrder(options: ClusterOptions): Steps<Uint32Array<ArrayB
   return step.value;
 }
 
-function* findOrder(
-  options: ClusterOptions,
-  branches: number,
-  sampleRows: number,
-): Comparing<Uint32Array<ArrayBuffer>> {
+function* findOrder(options: ClusterOptions, branches: number, sampleRows: number): Comparing<Clusters> {
   const { count, width, seed = 1 } = options;
   const tree = yield* growTree(samplePoints(options, sampleRows, seed), width, branches, seed);
   const clusters = new Uint32Array(count);
@@ -222,16 +227,17 @@ function distanceAt(values: Float32Array, a: number, b: number, width: number): 
 }
 
 /** A counting sort: rows of one cluster stay in their order. */
-function sortByCluster(clusters: Uint32Array, count: number): Uint32Array<ArrayBuffer> {
+function sortByCluster(clusters: Uint32Array, count: number): Clusters {
   const starts = new Uint32Array(count + 1);
   for (const cluster of clusters) starts[cluster + 1] = (starts[cluster + 1] as number) + 1;
   for (let i = 0; i < count; i++) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
   const order = new Uint32Array(clusters.length);
+  const next = starts.slice();
   for (let row = 0; row < clusters.length; row++) {
     const cluster = clusters[row] as number;
-    const at = starts[cluster] as number;
+    const at = next[cluster] as number;
     order[at] = row;
-    starts[cluster] = at + 1;
+    next[cluster] = at + 1;
   }
-  return order;
+  return { order, starts };
 }

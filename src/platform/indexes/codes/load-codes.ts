@@ -5,7 +5,6 @@ import type { CollectionManifest } from '../../../engine/collection/types.ts';
 import type { StoredVectors } from '../../../engine/collection/vectors/stored-vectors.ts';
 import { decodeHead, decodeRows } from '../../../engine/collection/vectors/vector-blocks.ts';
 import { type AfterimageError, toAfterimageError } from '../../../engine/errors.ts';
-import { codeBytes, getComponent, LOST, middleOf } from '../../../engine/index/codes/code.ts';
 import { createCodeRows } from '../../../engine/index/codes/code-rows.ts';
 import { type CodesIndex, createCodesIndex } from '../../../engine/index/codes/codes-index.ts';
 import { type CodeHeader, readCodeHeader } from '../../../engine/index/codes/section.ts';
@@ -21,6 +20,7 @@ import type { Ranking } from '../../../engine/search/ranking.ts';
 import type { VectorSource } from '../../../engine/search/vector-source.ts';
 import { isAway, type Resumed, resume, type UntilRetry } from '../../async/resume.ts';
 import { createBlockVectors } from './block-vectors.ts';
+import { decodeCode } from './decode-code.ts';
 import { createFetchedRows } from './fetched-rows.ts';
 
 /** What an index of codes reads of a collection. */
@@ -202,17 +202,4 @@ function rankAll(index: CodesIndex, vectors: Int8Rows, query: Embedding): Return
 /** By itself: a closure above would keep the section alive for as long as anything made beside it. */
 function sampleOf(section: Uint8Array, header: CodeHeader, { count, dim }: CollectionManifest): BaselineSample {
   return drawSample(count, dim, (row) => decodeCode(section, header, row));
-}
-
-/** The centre, and the components' weights, as much longer as codes are shorter than what they stand for: of unit norm. */
-function decodeCode(section: Uint8Array, { code, bytes }: CodeHeader, row: number): Float32Array {
-  const { dim, width, bits, centre, weights } = code;
-  const from = bytes + row * codeBytes(code);
-  const vector = Float32Array.from(centre);
-  const longer = 1 / Math.sqrt(1 - LOST[bits]);
-  for (let j = 0; j < width; j++) {
-    const component = longer * (getComponent(bits, section, from, j) - middleOf(bits));
-    for (let i = 0; i < dim; i++) vector[i] = (vector[i] as number) + component * (weights[j * dim + i] as number);
-  }
-  return vector;
 }

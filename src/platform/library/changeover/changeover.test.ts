@@ -3,7 +3,8 @@ import { createDeferred } from '../../../engine/async/deferred.ts';
 import { AfterimageError } from '../../../engine/errors.ts';
 import { type Embedding, normalise } from '../../../engine/numeric/embedding.ts';
 import type { StoredPicture } from '../library-store.ts';
-import { createLibraryMemory, createMemoryLibraryStore } from '../testing-library-store.ts';
+import { createLibraryMemory } from '../testing-library-memory.ts';
+import { createMemoryLibraryStore } from '../testing-library-store.ts';
 import { newPicture } from '../testing-pictures.ts';
 import { type Changeover, type ChangeoverOptions, createChangeover, type Looking } from './changeover.browser.ts';
 

@@ -76,6 +76,7 @@ export function createLibraryFolders(store: LibraryStore): LibraryFolders {
       const all: FoundFile[] = [];
       const unlisted: string[] = [];
       for await (const piece of listFolder(folder.handle, id, signal)) {
+        if (signal.aborted) return;
         all.push(...piece.files);
         unlisted.push(...piece.unlisted, ...piece.unreadable.map(({ file }) => file.path));
         await enqueueUnreadable(store, piece.unreadable, known);

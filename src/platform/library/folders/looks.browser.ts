@@ -6,7 +6,8 @@ export interface Looks {
   /** Look through a folder anew: a look that goes on ends. @throws what `LibraryFolders.look` throws */
   look(folder: number): Promise<void>;
   stop(folder: number): void;
-  stopAll(): void;
+  /** Resolves when nothing is looked through any more. */
+  stopAll(): Promise<void>;
 }
 
 /** @param runner told that folders are being looked through, and of what is found */
@@ -15,18 +16,22 @@ export function createLooks(
   runner: Pick<QueueRunner, 'added' | 'listing' | 'wake'>,
 ): Looks {
   const looks = new Map<number, AbortController>();
+  const running = new Set<Promise<void>>();
   return {
     async look(id) {
       looks.get(id)?.abort();
       const stop = new AbortController();
       looks.set(id, stop);
       await runner.added();
-      await runner.listing(() => folders.look(id, stop.signal, runner.wake));
+      const look = runner.listing(() => folders.look(id, stop.signal, runner.wake));
+      running.add(look);
+      await look.finally(() => running.delete(look));
       runner.wake();
     },
     stop: (folder) => looks.get(folder)?.abort(),
-    stopAll() {
+    async stopAll() {
       for (const one of looks.values()) one.abort();
+      await Promise.allSettled(running);
     },
   };
 }

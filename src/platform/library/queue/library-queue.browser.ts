@@ -7,6 +7,8 @@ import { createTabs, type QueueCommand, type TabMessage, type Tabs } from './tab
 export interface LibraryQueueOptions extends Omit<LibraryRunnerOptions, 'tabs' | 'announcer'> {
   readonly baseUrl: string;
   readonly onEvent: (event: LibraryEvent) => void;
+  /** Nothing more is put into the queue when this resolves: it is about to be emptied. */
+  readonly onCancel: () => Promise<void>;
 }
 
 /** The queue of a library, in whichever tab it runs. */
@@ -25,7 +27,7 @@ export interface LibraryQueue {
 /** What another tab said of its queue is true for so long. */
 const SAID_MS = 3000;
 
-export function createLibraryQueue({ baseUrl, onEvent, ...options }: LibraryQueueOptions): LibraryQueue {
+export function createLibraryQueue({ baseUrl, onEvent, onCancel, ...options }: LibraryQueueOptions): LibraryQueue {
   let elsewhere: { readonly queue: Queue; readonly until: number } | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
   const tabs = createTabs(baseUrl, (message) => void heard(message));
@@ -56,7 +58,10 @@ export function createLibraryQueue({ baseUrl, onEvent, ...options }: LibraryQueu
     if (command === 'resume') {
       await options.folders.refresh();
       runner.resume();
-    } else await runner[command]();
+    } else {
+      if (command === 'cancel') await onCancel();
+      await runner[command]();
+    }
   }
 
   return {

@@ -10,13 +10,15 @@ export function createOverview(parts: Parts): Pick<LibraryWorkerApi, 'overview'>
   return {
     async overview() {
       const repairs = await opened();
+      // First of all: where it says that all is done, everything below is of a later moment.
+      const far = await queue.queue();
       const [count, albums] = await Promise.all([store.count(), store.countAlbums()]);
       const [all, failed] = await Promise.all([foldersOf(parts), store.countFailed()]);
       const isPersistent = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
       const foundIndex = indexes.said(null) ?? null;
       const [model = null, changing] = await Promise.all([store.model(), changeover.state()]);
       const base = { foundIndex, count, albums, folders: all, failures: failed, isPersistent, repairs };
-      return { ...base, model, changeover: changing, queue: await queue.queue(), usage: await usage() };
+      return { ...base, model, changeover: changing, queue: far, usage: await usage() };
     },
   };
 }

@@ -6,6 +6,7 @@ import type { KnownFolder, LibraryFolders } from '../folders/library-folders.bro
 import type { Looks } from '../folders/looks.browser.ts';
 import type { LibraryStore } from '../library-store.ts';
 import type { LibraryQueue } from '../queue/library-queue.browser.ts';
+import type { GivenLists } from './given-lists.ts';
 import type { Removals } from './removals.ts';
 
 /** What an open library is made of, for those that answer the page. */
@@ -20,6 +21,7 @@ export interface LibraryParts {
   readonly looks: Looks;
   readonly changeover: Changeover;
   readonly removals: Removals;
+  readonly lists: GivenLists;
   /** Resolves when the library is open and whole. @returns what was put right, in sentences for visitors */
   readonly opened: () => Promise<readonly string[]>;
   /** Follow changes in these folders from now on, instead of those before. */

@@ -1,11 +1,13 @@
+import { AfterimageError } from '../../../engine/errors.ts';
 import type { LibraryWorkerApi } from '../../../protocol/library-worker.ts';
 import { waitingFiles } from '../queue/scan-queue.ts';
 import type { LibraryParts } from './parts.browser.ts';
 
-type Removing = Pick<LibraryWorkerApi, 'remove' | 'restore' | 'forgetFolder' | 'clear'>;
+type Removing = Pick<LibraryWorkerApi, 'remove' | 'restore' | 'countRemoved' | 'restoreAll' | 'forgetFolder' | 'clear'>;
 
 /** What is taken out: pictures, which can be put back, a folder, everything. */
-export function createRemoving({ store, folders, atHand, queue, looks, changeover, removals }: LibraryParts): Removing {
+export function createRemoving(parts: LibraryParts): Removing {
+  const { store, folders, atHand, queue, looks, lists, changeover, removals } = parts;
   return {
     async remove(itemIds) {
       const found = await Promise.all(itemIds.map((itemId) => store.findItem(itemId)));
@@ -14,8 +16,14 @@ export function createRemoving({ store, folders, atHand, queue, looks, changeove
       return removals.add(pictures);
     },
     async restore(removal) {
-      await store.restore(removals.get(removal).map(({ key }) => key));
+      const pictures = removals.get(removal);
+      if (pictures.length === 0) throw lost();
+      await store.restore(pictures.map(({ key }) => key));
       removals.forget(removal);
+    },
+    countRemoved: async () => (await store.removed()).length,
+    async restoreAll() {
+      await store.restore(await store.removed());
     },
     async forgetFolder(folder, withPictures) {
       looks.stop(folder);
@@ -26,7 +34,8 @@ export function createRemoving({ store, folders, atHand, queue, looks, changeove
       queue.changed();
     },
     async clear() {
-      looks.stopAll();
+      lists.clear();
+      await looks.stopAll();
       await changeover.cancel();
       await queue.runner.cancel();
       await queue.runner.settled();
@@ -36,4 +45,10 @@ export function createRemoving({ store, folders, atHand, queue, looks, changeove
       queue.changed();
     },
   };
+}
+
+/** Another worker removed them. */
+function lost(): AfterimageError {
+  const message = 'These pictures cannot be brought back from here any more. “Your pictures” may still have them.';
+  return new AfterimageError('picture-unavailable', message);
 }

@@ -4,7 +4,7 @@ import type { FoundFile, LibraryStore, StoredPicture } from '../library-store.ts
 
 type Reading = Pick<
   LibraryStore,
-  'count' | 'all' | 'get' | 'find' | 'findItem' | 'countIn' | 'filesOf' | 'missingRenditions'
+  'count' | 'all' | 'get' | 'find' | 'findItem' | 'removed' | 'countIn' | 'filesOf' | 'missingRenditions'
 >;
 
 /** Records of one request. Some hundreds at a time are read fastest, and no message between processes gets large. */
@@ -39,6 +39,12 @@ export function createReading({ run }: Connection): Reading {
       }),
     find: (sha256) => run((database) => findEach(database, 'sha256', sha256)),
     findItem: (id) => run(async (database) => (await findEach(database, 'id', [id]))[0]),
+    removed: () =>
+      run(async (database) => {
+        const range = IDBKeyRange.bound(['removed', 0], ['removed', Number.POSITIVE_INFINITY]);
+        const records = await database.getAllFromIndex('pictures', 'hidden', range);
+        return records.filter(({ files }) => files.length > 0).map(keyOf);
+      }),
     missingRenditions: (paths) =>
       run(async (database) => {
         const { store } = database.transaction('renditions');

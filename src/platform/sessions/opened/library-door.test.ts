@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { WorkerEvent } from '../../../protocol/query-worker.ts';
-import { createLibraryMemory, createMemoryLibraryStore } from '../../library/testing-library-store.ts';
+import { createLibraryMemory } from '../../library/testing-library-memory.ts';
+import { createMemoryLibraryStore } from '../../library/testing-library-store.ts';
 import { createLibraryDoor } from './library-door.browser.ts';
 
 function setUp() {

@@ -35,12 +35,14 @@ export function mergeParts(parts: readonly Opened[], apart: Together['apart']): 
   const collections = parts.map(({ manifest: { name, title, licence, model } }) => ({
     ...{ name, title, licence, made: model },
   }));
+  const searchedAt = [...new Set(parts.flatMap(({ info }) => info.searchedAt ?? []))];
   const opened: Opened = {
     manifest,
     info: {
       manifest: shown,
       fromCache: parts.some(({ info }) => info.fromCache),
       live: live && state(live.numbering),
+      ...(searchedAt.length > 0 && { searchedAt }),
       together: { collections, apart, models: groups.map((group) => group.manifest.model) },
     },
     ...{ source, items },

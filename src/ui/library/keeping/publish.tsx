@@ -2,7 +2,7 @@ import { createSignal, type JSX } from 'solid-js';
 import type { LibraryExportOptions } from '../../../protocol/library-worker.ts';
 
 /** What a folder of a site may be called. */
-const NAME = '[A-Za-z0-9_\\-]+';
+const NAME = '[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}';
 
 /** The library as a collection for a site, where others can see it: a question first what is to be in it. */
 export function Publish(props: { isBusy: boolean; onPublish: (options: LibraryExportOptions) => void }): JSX.Element {
@@ -32,7 +32,7 @@ export function Publish(props: { isBusy: boolean; onPublish: (options: LibraryEx
             type="text"
             required
             pattern={NAME}
-            title="Letters, digits, - and _"
+            title="Up to 64 letters, digits, - and _, the first a letter or digit"
             value={name()}
             onInput={(event) => setName(event.currentTarget.value)}
           />

@@ -60,5 +60,5 @@ it('says a line now and then, not at each step', async () => {
   client.go({ state: 'paused' });
   expect(said()).toContain('Adding is paused');
   client.go({ state: 'idle', done: 1000, left: 0 });
-  expect(said()).toBe('1,000 files added.');
+  await expect.poll(said).toBe('1,000 files added.');
 });

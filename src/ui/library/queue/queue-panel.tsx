@@ -4,14 +4,27 @@ import type { Library } from '../../../state/library/library.ts';
 import { Fact } from '../../common/fact.tsx';
 import { formatBytes, formatCount } from '../../common/format.ts';
 import { foundText } from '../disk/index-words.ts';
-import { isBusy, outcome, queueTitle, rateInWords, remedyOf, shareOf, timeInWords, totalOf } from './sentences.ts';
+import {
+  isBusy,
+  outcome,
+  queueTitle,
+  rateInWords,
+  readingText,
+  remedyOf,
+  shareOf,
+  timeInWords,
+  totalOf,
+} from './sentences.ts';
 import { Waiting } from './waiting.tsx';
 
 /** How far the adding is, and what can be done about it; nothing before the first time. */
 export function QueuePanel(props: { library: Library }): JSX.Element {
   const shown = () => {
     const queue = props.library.queue();
-    return queue && (isBusy(queue) || totalOf(queue) > 0) ? queue : undefined;
+    if (!queue) return undefined;
+    // Files on their way into the queue: it is not idle, though it may know of nothing yet.
+    if (props.library.reading() && queue.state === 'idle') return { ...queue, state: 'listing' as const };
+    return isBusy(queue) || totalOf(queue) > 0 ? queue : undefined;
   };
   return (
     <Show when={shown()}>
@@ -21,6 +34,9 @@ export function QueuePanel(props: { library: Library }): JSX.Element {
             <div>
               <h2 id="library-queue">{queueTitle(queue())}</h2>
               <p class="numbers">{howFar(queue())}</p>
+              <Show when={props.library.reading()}>
+                {(list) => <p class="numbers">{readingText(list().read, list().total)}</p>}
+              </Show>
             </div>
             <Newest library={props.library} queue={queue} />
           </div>

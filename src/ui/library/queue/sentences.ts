@@ -55,6 +55,11 @@ export function queueTitle(queue: Queue): string {
   }
 }
 
+/** How far a long list of chosen files is read, before they are in the queue. */
+export function readingText(read: number, total: number): string {
+  return `Reading the list: ${formatCount(Math.min(read, total))} of ${formatFiles(total)}`;
+}
+
 /** What came of it, once nothing is left. */
 export function outcome({ done, known, indexed, failed }: Queue): string {
   const added = done - known;

@@ -42,21 +42,39 @@ export function Waiting(props: { library: Library }): JSX.Element {
 
 /** What is known by its content is not read by the model once more. */
 function ChooseAgain(props: { library: Library; count: number }): JSX.Element {
-  let input: HTMLInputElement | undefined;
+  let folder: HTMLInputElement | undefined;
+  let files: HTMLInputElement | undefined;
+  const take = async (input: HTMLInputElement) => {
+    await props.library.add(ofInput(input.files ?? []));
+    input.value = ''; // else the same choice once more is no change
+  };
   return (
     <p>
       {`This browser cannot open ${formatFiles(props.count)} again by itself. `}
-      <button type="button" class="button" onClick={() => input?.click()}>
-        Choose them again
+      <button type="button" class="button" onClick={() => folder?.click()}>
+        Choose their folder again
+      </button>{' '}
+      <button type="button" class="button" onClick={() => files?.click()}>
+        Choose the files again
       </button>
       <input
-        ref={input}
+        ref={(input) => {
+          folder = input;
+          input.webkitdirectory = true;
+        }}
+        type="file"
+        hidden
+        aria-label="Folder to choose again"
+        onChange={(event) => void take(event.currentTarget)}
+      />
+      <input
+        ref={files}
         type="file"
         multiple
         accept={ACCEPT}
         hidden
         aria-label="Pictures to choose again"
-        onChange={(event) => void props.library.add(ofInput(event.currentTarget.files ?? []))}
+        onChange={(event) => void take(event.currentTarget)}
       />
     </p>
   );
