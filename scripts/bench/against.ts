@@ -7,6 +7,7 @@ import { parseCount, parseOptions } from '../cli/cli.ts';
 import { PUBLIC_FOLDER, ROOT_FOLDER } from '../repository/folders.ts';
 import { serve } from '../serve/serve.ts';
 import { type Latency, measureInterleaved, openAnswered } from './latency.ts';
+import { measureLoading } from './loading.ts';
 import { describeMachine, sentence } from './machine.ts';
 import { table } from './report.ts';
 import { launch, originOf, prepareSite } from './site.ts';
@@ -14,6 +15,7 @@ import { median } from './stats.ts';
 
 const OPTIONS = {
   rounds: { type: 'string', default: '6' },
+  starts: { type: 'string', default: '0' },
   json: { type: 'string', default: join(ROOT_FOLDER, 'bench-results/against.json') },
 } as const;
 
@@ -25,12 +27,16 @@ interface Build {
   readonly origin: string;
   /** Of each round. */
   readonly latencies: Latency[];
+  /** Milliseconds to the first result, of each cold and warm start. */
+  readonly cold: number[];
+  readonly warm: number[];
 }
 
 /** Ask this build and another one the same queries in turns, in one browser, on one thread of WebAssembly. */
 export async function benchAgainst(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseOptions([...args], OPTIONS);
-  const rounds = parseCount(values.rounds, '--rounds');
+  const rounds = parseCount(values.rounds, '--rounds', 0);
+  const starts = parseCount(values.starts, '--starts', 0);
   const folder = siteFolder(positionals);
   const servers = [
     await serve({ site: folder, publicFolder: folder, host: '127.0.0.1', port: 0 }),
@@ -38,8 +44,8 @@ export async function benchAgainst(args: readonly string[]): Promise<void> {
   ] as const;
   const [other, own] = servers.map(originOf) as [string, string];
   const builds: readonly Build[] = [
-    { name: 'other', origin: other, latencies: [] },
-    { name: 'this', origin: own, latencies: [] },
+    { name: 'other', origin: other, latencies: [], cold: [], warm: [] },
+    { name: 'this', origin: own, latencies: [], cold: [], warm: [] },
   ];
   let browser = '';
   try {
@@ -47,6 +53,14 @@ export async function benchAgainst(args: readonly string[]): Promise<void> {
       console.log(`Round ${round + 1} of ${rounds} …`);
       // Each is opened first as often as the other.
       browser = await measureRound(round % 2 === 0 ? builds : builds.toReversed());
+    }
+    for (let start = 0; start < starts; start++) {
+      console.log(`Cold and warm start ${start + 1} of ${starts} …`);
+      for (const build of start % 2 === 0 ? builds : builds.toReversed()) {
+        const { cold, warm } = await measureLoading(build.origin, 1);
+        build.cold.push(cold);
+        build.warm.push(warm);
+      }
     }
   } finally {
     for (const server of servers) server.close();
@@ -86,15 +100,16 @@ async function openPage(browser: Browser, origin: string): Promise<Page> {
 }
 
 function toMarkdown(builds: readonly Build[], browser: string): string {
-  const rows = PARTS.map((part) => {
-    const [other = Number.NaN, own = Number.NaN] = builds.map(({ latencies }) =>
-      median(latencies.map((latency) => latency[part].p50)),
-    );
-    return [part, other.toFixed(2), own.toFixed(2), (own / other).toFixed(3)];
-  });
+  const row = (title: string, of: (build: Build) => readonly number[]) => {
+    const [other = Number.NaN, own = Number.NaN] = builds.map((build) => median(of(build)));
+    return [title, other.toFixed(2), own.toFixed(2), (own / other).toFixed(3)];
+  };
+  const parts = PARTS.map((part) => row(part, ({ latencies }) => latencies.map((latency) => latency[part].p50)));
+  const starts = [row('first result, cold', ({ cold }) => cold), row('first result, warm', ({ warm }) => warm)];
+  const rows = [...parts, ...starts].filter(([, other]) => other !== 'NaN');
   const rounds = builds[0]?.latencies.length ?? 0;
   return [
-    `${sentence(describeMachine(browser))} Milliseconds, medians of the medians of ${rounds} rounds.`,
+    `${sentence(describeMachine(browser))} Milliseconds, medians of the medians of ${rounds} rounds and of ${builds[0]?.cold.length ?? 0} starts.`,
     table(['part of a query', 'other', 'this', 'ratio'], rows),
   ].join('\n\n');
 }

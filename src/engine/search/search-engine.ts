@@ -13,6 +13,7 @@ import { serialise } from '../query/serialise.ts';
 import { certaintyCutoff } from './certainty/certainty.ts';
 import { type Baseline, baselineOfQuery, type Cutoff, cutoff, type Unjudged } from './cutoff.ts';
 import { createFilters, keyOf } from './filters.ts';
+import { likedRows } from './liked-rows.ts';
 import { type Listing, listRows } from './listing.ts';
 import { createFindNamed } from './names/find-named.ts';
 import { fuseJudged } from './names/fuse.ts';
@@ -254,18 +255,6 @@ function createEmbed({ encoder, items, vectors, collection, together }: SearchEn
     const load = () => (text === undefined ? embedQuery(query, { ...sources, picture }) : encoder.encode(text));
     return embeddings.get(serialise(query), load);
   };
-}
-
-/** Rows of the collection's pictures that a query is like; not of those that it is pushed away from. */
-async function likedRows({ terms }: Query, options: SearchEngineOptions): Promise<ReadonlySet<number>> {
-  const { items, collection, together = [] } = options;
-  const liked = terms.flatMap((term) => (term.kind === 'item' && term.weight > 0 ? [term] : []));
-  const found = liked.map(async ({ id, collection: wanted }) => {
-    if (wanted === null || wanted === collection) return items.rowOf(id);
-    return together.includes(wanted) ? items.rowOf(id, wanted) : -1;
-  });
-  const rows = await Promise.all(found);
-  return new Set(rows.filter((row) => row >= 0)); // one that was removed meanwhile is not there
 }
 
 /** Where the results of a query end that one can be sure of, and those that may be right. */

@@ -65,8 +65,8 @@ function halved(rows: Uint32Array, point: PointOf, width: number, most: number):
   };
   const one = far(0);
   const other = far(one);
-  // How far along the line between the two ends a row lies.
-  const along = Array.from(rows, (_, i) => projection(points, one * width, other * width, i * width, width));
+  // How far along the line between the two ends a row lies, from the end of the first row, so that what stood together stays so.
+  const along = Array.from(rows, (_, i) => projection(points, other * width, one * width, i * width, width));
   const sorted = Array.from(rows.keys()).sort((a, b) => (along[a] as number) - (along[b] as number) || a - b);
   const middle = rows.length >> 1;
   const part = (places: readonly number[]) => Uint32Array.from(places, (place) => rows[place] as number);

@@ -58,7 +58,7 @@ test('files of pictures that were taken out are deleted with all that belongs to
   expect(await pathsIn(handle), 'a plan changes nothing').toHaveLength(6);
   expect(await library.deleteFiles(plan.id)).toEqual({ deleted: 5, kept: [] });
   expect(await pathsIn(handle)).toEqual(['c.png']);
-  await library.restore(removal);
+  await expect(library.restore(removal)).rejects.toMatchObject({ code: 'picture-unavailable' });
   expect(await store.count()).toBe(1);
   await writeFile(handle, 'b.png', await paint(2));
   await library.look(folder);

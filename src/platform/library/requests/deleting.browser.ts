@@ -42,7 +42,7 @@ export function createDeleting(parts: Parts): Pick<LibraryWorkerApi, 'withCopies
     },
     async planDeletion(of) {
       await opened();
-      const found = 'removal' in of ? placesOf(removals.get(of.removal)) : await chosenPlaces(store, of.places);
+      const found = 'removal' in of ? placesOf(removals.get(of.removal) ?? []) : await chosenPlaces(store, of.places);
       const places = found.places.filter(({ file }) => folders.get(file.folder));
       const elsewhere = found.alone + filesOf(found.places) - filesOf(places);
       plans.set(++last, { places, removal: 'removal' in of ? of.removal : undefined });
@@ -56,7 +56,7 @@ export function createDeleting(parts: Parts): Pick<LibraryWorkerApi, 'withCopies
       const { cleared, ...deletion } = await deletePlaces(plan.places, folders);
       await store.takePlaces(cleared.map(({ key, file: { folder, path } }) => ({ key, folder, path })));
       if (plan.removal !== undefined) {
-        removals.forget(plan.removal, goneAltogether(removals.get(plan.removal), cleared));
+        removals.forget(plan.removal, goneAltogether(removals.get(plan.removal) ?? [], cleared));
       }
       queue.changed();
       return deletion;

@@ -17,7 +17,7 @@ export function createRemoving(parts: LibraryParts): Removing {
     },
     async restore(removal) {
       const pictures = removals.get(removal);
-      if (pictures.length === 0) throw lost();
+      if (!pictures) throw lost();
       await store.restore(pictures.map(({ key }) => key));
       removals.forget(removal);
     },
@@ -47,7 +47,7 @@ export function createRemoving(parts: LibraryParts): Removing {
   };
 }
 
-/** Another worker removed them. */
+/** Another worker removed them, or their files are deleted. */
 function lost(): AfterimageError {
   const message = 'These pictures cannot be brought back from here any more. “Your pictures” may still have them.';
   return new AfterimageError('picture-unavailable', message);
