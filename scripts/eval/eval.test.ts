@@ -186,6 +186,8 @@ test('a calibration is set on one half: it tells right results from wrong ones i
   expect(certainty?.auroc).toBeGreaterThan(0.85);
   expect(certainty?.ece).toBeLessThan(0.05);
   expect(certainty?.absentSure).toBeLessThanOrEqual(0.1);
+  expect(certainty?.precision).toBeGreaterThan(certainty?.fairPrecision ?? 1);
+  expect(line?.fairPrecision).toBeNull();
   expect(line?.rule).toBe('line');
 });
 

@@ -197,15 +197,16 @@ const CERTAINTY_HEAD = [
   'right among the first five, but none sure',
   'right among the first five, but none sure or less sure',
   'of sure results, right',
+  'of less sure results, right',
 ];
 
 function certaintyRow({ group, rule, results, ...figures }: CertaintyFigures): string[] {
-  const { auroc, ece, absentSure, absentGood, noneSure, hidden, precision } = figures;
+  const { auroc, ece, absentSure, absentGood, noneSure, hidden, precision, fairPrecision } = figures;
   return [
     group,
     rule,
     String(results),
-    ...[auroc, ece, absentSure, absentGood, noneSure, hidden, precision].map(three),
+    ...[auroc, ece, absentSure, absentGood, noneSure, hidden, precision, fairPrecision].map(three),
   ];
 }
 

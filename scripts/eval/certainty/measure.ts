@@ -25,7 +25,9 @@ export interface CertaintyFigures {
   /** The same with none that is called sure or less sure. */
   readonly hidden: number;
   /** Of the results called sure, the share that is right. */
-  readonly precision: number;
+  readonly precision: number | null;
+  /** Of the results called less sure, the share that is right; null where none is. */
+  readonly fairPrecision: number | null;
 }
 
 /** The first screen. */
@@ -91,9 +93,6 @@ function figuresOf({ title, present, absent }: Group, rule: Rule): CertaintyFigu
   const cut = (answer: Answer) => cuts.get(answer) ?? { sure: 0, good: 0 };
   const lost = (of: (cut: ReturnType<Rule['cut']>) => number) =>
     mean(held.map((answers) => share(answers, (answer) => isFound(answer) && !of(cut(answer)))));
-  const sure = held
-    .flat()
-    .flatMap((answer) => answer.rows.slice(0, cut(answer).sure).map((row) => answer.query.right.has(row)));
   return {
     group: title,
     rule: rule.name,
@@ -104,8 +103,17 @@ function figuresOf({ title, present, absent }: Group, rule: Rule): CertaintyFigu
     absentGood: share(gone, (answer) => cut(answer).good > 0),
     noneSure: lost(({ sure }) => sure),
     hidden: lost(({ good }) => good),
-    precision: mean(sure.map(Number)),
+    precision: shareRight(held.flat(), (answer) => [0, cut(answer).sure]),
+    fairPrecision: shareRight(held.flat(), (answer) => [cut(answer).sure, cut(answer).good]),
   };
+}
+
+/** Of the results in a part of each answer, from a rank to before another, the share that is right; null where there are none. */
+function shareRight(answers: readonly Answer[], part: (answer: Answer) => [number, number]): number | null {
+  const results = answers.flatMap((answer) =>
+    answer.rows.slice(...part(answer)).map((row) => answer.query.right.has(row)),
+  );
+  return results.length === 0 ? null : mean(results.map(Number));
 }
 
 /** How far what is claimed is from what is so, by bins of what is claimed. */

@@ -20,9 +20,9 @@ export interface FusedModels extends Pick<SearchAnswer, 'good' | 'sure' | 'unjud
  * which is how disjoint collections are merged where scores mean different things (Voorhees, Gupta & Johnson-Laird, "The
  * collection fusion problem", 1995). The score of a picture is 61 / (60 + its rank among all), so that the first has 1.
  *
- * Each model draws its own lines. What each is sure of is fused and comes first, where it is known, then other good matches, then
- * the rest, all in the same way, so that `sure` and `good` count from the top. What one model cannot judge counts as the rest; where no model can, or where the others find
- * nothing good, nobody can tell for all. A similarity stays what it is.
+ * Each model draws its own lines. What each is sure of is fused and comes first, where it is known, then other good matches,
+ * then the rest, all in the same way, so that `sure` and `good` count from the top. What one model cannot judge counts as the
+ * rest; where no model can, or where the others find nothing good, nobody can tell for all. A similarity stays what it is.
  * @param answers in descending score each; of equal ranks the first answer's comes first. Rows are those of all
  */
 export function fuseModels(answers: readonly ModelAnswer[]): FusedModels {

@@ -10,9 +10,9 @@ import { embedQuery } from '../query/embed-query.ts';
 import type { Judgements } from '../query/filter-rows.ts';
 import { isValid, normalise, plainText, type Query, textQuery } from '../query/query.ts';
 import { serialise } from '../query/serialise.ts';
-import { certaintyCutoff } from './certainty/certainty.ts';
-import { type Baseline, baselineOfQuery, type Cutoff, cutoff, type Unjudged } from './cutoff.ts';
+import type { Baseline, Unjudged } from './cutoff.ts';
 import { createFilters, keyOf } from './filters.ts';
+import { judge } from './judge.ts';
 import { likedRows } from './liked-rows.ts';
 import { type Listing, listRows } from './listing.ts';
 import { createFindNamed } from './names/find-named.ts';
@@ -255,32 +255,6 @@ function createEmbed({ encoder, items, vectors, collection, together }: SearchEn
     const load = () => (text === undefined ? embedQuery(query, { ...sources, picture }) : encoder.encode(text));
     return embeddings.get(serialise(query), load);
   };
-}
-
-/** Where the results of a query end that one can be sure of, and those that may be right. */
-function judge(
-  query: Query,
-  embedding: Embedding,
-  passing: number | undefined,
-  { similarities }: Pick<Ranking, 'similarities'>,
-  { baseline, encoder }: SearchEngineOptions,
-): Cutoff {
-  const own = baselineOf(query, baseline, passing);
-  const text = plainText({ terms: query.terms, filters: [] });
-  const { calibration } = baseline;
-  if (!calibration || text === undefined || similarities.length === 0) return cutoff(embedding, own, similarities);
-  return certaintyCutoff(baselineOfQuery(embedding, own), similarities, encoder.pieces?.(text), calibration);
-}
-
-/**
- * What similarities mean nothing to this query. Ordinary texts say nothing of queries that are more than a text: pictures are
- * nearer to each other than to texts, and what is pushed away takes all similarities along. Of the fewer pictures that pass
- * a filter, chance brings none as near.
- * @param passing how many pictures pass the query's filters; undefined where it has none
- */
-function baselineOf({ terms }: Query, baseline: Baseline, passing: number | undefined): Baseline {
-  const isText = plainText({ terms, filters: [] }) !== undefined;
-  return { ...baseline, count: passing ?? baseline.count, ordinary: isText ? baseline.ordinary : null };
 }
 
 function checkModel({ collection, modelId, encoder, retriever }: SearchEngineOptions): void {

@@ -23,7 +23,8 @@ describe('what is said of an answer', () => {
     expect(certaintyText(sure(200, 200))).toBe('Sure of 200 or more');
     expect(dividerText(sure(2, 5), 'sure')).toBe('Sure');
     expect(dividerText(sure(2, 5), 'fair')).toBe('Less sure');
-    expect(dividerText(sure(2, 5), 'rest')).toBe('Not sure: the closest I have');
+    expect(dividerText(sure(2, 5), 'rest')).toBe('Not sure');
+    expect(dividerText(sure(0, 0), 'rest')).toBe('Not sure: the closest I have');
     expect([0, 1, 2, 4, 5].map((rank) => matchText(sure(2, 5), rank))).toEqual([
       'A sure match for “dog”',
       'A sure match for “dog”',

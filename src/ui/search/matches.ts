@@ -81,7 +81,8 @@ export function dividerText(answer: Answer, certainty: Certainty): string {
   if (certainty === 'good') return 'Good matches';
   if (certainty === 'sure') return 'Sure';
   if (certainty === 'fair') return 'Less sure';
-  return isOpenEnded(answer) ? 'From here on: not looked at one by one' : 'Not sure: the closest I have';
+  if (isOpenEnded(answer)) return 'From here on: not looked at one by one';
+  return isNothing(answer) ? 'Not sure: the closest I have' : 'Not sure';
 }
 
 /** What is said of the picture at `rank`. */
