@@ -5,10 +5,13 @@ import { join, resolve } from 'node:path';
 import { AfterimageError } from '../src/engine/errors.ts';
 import { openNodeSearch } from '../src/platform/sessions/search.node.ts';
 import { parseOptions, runScript, usage } from './cli/cli.ts';
+import { measureCertainty } from './eval/certainty/measure.ts';
+import { writeCalibration } from './eval/certainty/write.ts';
 import { evaluate, evaluatePhotos } from './eval/evaluate.ts';
+import { evaluateFeedback } from './eval/feedback.ts';
 import { readPhotos } from './eval/photos.ts';
 import { emojiOfRows } from './eval/queries.ts';
-import { compare, type Report, toMarkdown, verdict } from './eval/report.ts';
+import { compare, feedbackTable, type Report, toMarkdown, verdict } from './eval/report.ts';
 import { evaluateRerank, rerankTable } from './eval/rerank.ts';
 import { MODELS_FOLDER, PUBLIC_FOLDER } from './repository/folders.ts';
 
@@ -21,6 +24,9 @@ report.md.
 
 Options:
   --collection <name>  folder name under public/collections (default: demo); its pictures must be the demo's
+  --calibrate          set how sure results are (calibration in model.json, and that of models that are added) on
+                       one half of the queries before it is judged by the other
+  --feedback           only say what thumbs on results would do to the others
   --photos <folder>    ask photographs too: a folder with labels.json, an object of file names and what they show
   --rerank             only what a second look by the reranker in public/models changes: nDCG@10 before and after, the share
                        of queries in which a picture moved, milliseconds a query
@@ -31,6 +37,8 @@ Options:
 await runScript(HELP, async (args) => {
   const { values, positionals } = parseOptions(args, {
     collection: { type: 'string', default: 'demo' },
+    calibrate: { type: 'boolean', default: false },
+    feedback: { type: 'boolean', default: false },
     photos: { type: 'string' },
     rerank: { type: 'boolean', default: false },
     queries: { type: 'string', default: '100' },
@@ -42,6 +50,10 @@ await runScript(HELP, async (args) => {
   if ((await emojiOfRows(search.items)).size === 0) {
     throw usage(`eval knows what is right for pictures of the demo collection only, and ${collection} has none`);
   }
+  if (values.feedback) {
+    console.log(feedbackTable(await evaluateFeedback(search)));
+    return search.dispose();
+  }
   if (values.rerank) {
     const log = (line: string) => console.error(line);
     const options = { publicFolder: PUBLIC_FOLDER, collection, queries: countOf(values.queries), log };
@@ -51,8 +63,10 @@ await runScript(HELP, async (args) => {
     return console.log(rerankTable(figures));
   }
   const photographs = values.photos === undefined ? [] : await readPhotos(resolve(values.photos));
-  const evaluation = await evaluate(search, (line) => console.error(line));
-  const photos = photographs.length > 0 ? await evaluatePhotos(photographs, search) : undefined;
+  const { groups: drawn, ...evaluation } = await evaluate(search, (line) => console.error(line));
+  const { group, ...photos } = photographs.length > 0 ? await evaluatePhotos(photographs, search) : {};
+  const groups = group ? [...drawn, group] : drawn;
+  const calibration = values.calibrate ? await writeCalibration(search.model.id, groups) : search.model.calibration;
   const modelText = await readFile(join(MODELS_FOLDER, search.model.id, 'MODEL.md'), 'utf8').catch(() => '');
   const report: Report = {
     collection,
@@ -61,7 +75,8 @@ await runScript(HELP, async (args) => {
     date: new Date().toISOString().slice(0, 10),
     machine: `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'processor'}`,
     ...evaluation,
-    ...(photos && { photos }),
+    ...('names' in photos && { photos }),
+    certainty: calibration ? measureCertainty(groups, calibration) : [],
     comparison: compare(modelText, evaluation),
   };
   await search.dispose();

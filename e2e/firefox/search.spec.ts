@@ -2,7 +2,7 @@ import { expect, test } from './firefox-page.ts';
 
 test('a link to a search is answered, on more than one thread', async ({ app, baseURL }) => {
   await app.page.goto(`${baseURL}?q=dog`);
-  await app.find('h2', 'good match');
+  await app.find('h2', 'Results for');
   expect((await app.titles(6)).join(' ')).toContain('dog');
   expect(await app.page.evaluate(() => crossOriginIsolated)).toBe(true);
 });

@@ -56,7 +56,7 @@ async function isRefused({ page, status, headline, pictures }: AppPage, code: st
   await expect(alert).toContainText(code);
   await expect(alert.getByRole('paragraph').first()).toContainText(/Reload|again|publish|Choose|pnpm/);
   await expect(status).toHaveAccessibleName('Status: Not working');
-  await expect(headline.filter({ hasText: /match/ })).toHaveCount(0);
+  await expect(headline.filter({ hasText: 'Results for' })).toHaveCount(0);
   await expect(pictures.filter({ hasText: /score/ })).toHaveCount(0);
 }
 

@@ -7,7 +7,7 @@ test('opens a picture with what is known of it, and gives the keyboard back on c
   await expect(app.detail).toBeVisible();
   await expect(app.detail.getByRole('heading', { name: 'guitar' })).toBeVisible();
   await expect(app.detail.getByRole('img', { name: 'guitar' })).toBeVisible();
-  await expect(app.detail.getByText('A good match for “guitar”')).toBeVisible();
+  await expect(app.detail.getByText('A sure match for “guitar”')).toBeVisible();
   await expect(app.detail.getByText('guitar.png')).toBeVisible();
   await expect(app.detail.getByText('1 of 1,594')).toBeVisible();
   await expect(app.detail.getByText(/^768 × 768, /)).toBeVisible();
@@ -86,7 +86,7 @@ test('a picture that was opened before the answer came has its own place in it',
   release();
   await expect(app.detail.getByText('Rank')).toBeVisible();
   await expect(app.detail.getByText(/^[\d,]+ of 1,594$/)).not.toHaveText('2 of 1,594');
-  await expect(app.detail.getByText(/good match/)).toBeHidden();
+  await expect(app.detail.getByText(/^A (less )?sure match/)).toBeHidden();
   const rank = (await app.detail.getByText(/^[\d,]+ of 1,594$/).textContent()) ?? '';
   await page.keyboard.press('Escape');
   const link = app.at(Number(rank.replace(/ of .*/, '').replaceAll(',', '')));

@@ -1,4 +1,5 @@
 import { expect, test } from '../fixtures.ts';
+import { line } from './line.ts';
 
 test('the newest query wins, and no older answer is shown after it', async ({ app, page }) => {
   await app.open();
@@ -120,13 +121,41 @@ test('name and score of a picture are shown while it has the pointer or the keyb
   await expect(app.detail.getByText('Score')).toBeVisible();
 });
 
-test('says that nothing matches something absent, and what is nearest stays reachable', async ({ app, page }) => {
+test('says in place that it is not sure of something absent, and what is nearest stays reachable', async ({
+  app,
+  page,
+}) => {
   await app.open();
   await app.search('tax declaration');
-  await expect(app.headline).toHaveText('Nothing here seems to match “tax declaration”');
-  await expect(app.grid.getByRole('gridcell', { name: 'The nearest there is' })).toBeVisible();
+  await expect(line(app, 'Not sure: the closest I have')).toBeVisible();
   await expect(app.at(1)).toBeVisible();
-  await expect(page.getByText('Below here: weaker matches')).toBeHidden();
+  for (const other of ['Sure', 'Less sure']) await expect(line(app, other)).toBeHidden();
+  await expect(page.getByText(/^Not sure of any of these/)).toBeVisible();
+});
+
+test('what is right is never below a line that says otherwise', async ({ app }) => {
+  await app.open();
+  for (const query of ['love', 'happy', 'party', 'animal', 'musical instrument']) {
+    await app.search(query);
+    await app.top(1);
+    const [sure, first] = [await line(app, 'Sure').boundingBox(), await app.at(1).boundingBox()];
+    expect(sure?.y, query).toBeLessThan(first?.y ?? 0);
+  }
+});
+
+test('the headline does not change its words while one types', async ({ app, page }) => {
+  await app.open();
+  await page.evaluate(() => {
+    const said: string[] = [];
+    Object.assign(globalThis, { said });
+    new MutationObserver(() => {
+      const text = document.querySelector('main h2')?.textContent?.replace(/“.*”/, '') ?? '';
+      if (text !== '' && text !== said.at(-1)) said.push(text);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  await app.field.pressSequentially('musical instrument');
+  await app.answered('musical instrument');
+  expect(await page.evaluate(() => (globalThis as unknown as { said: string[] }).said)).toEqual(['Results for ']);
 });
 
 test('where nothing matches, an example is a click away, or a few keys', async ({ app, page }) => {
@@ -151,20 +180,23 @@ test('where nothing matches, an example is a click away, or a few keys', async (
   await page.keyboard.press('Tab');
   await expect(examples.getByRole('button').first()).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(app.headline).toHaveText(/^\d+ good match/);
+  await expect(line(app, 'Less sure')).toBeVisible();
   await expect(app.field).toBeFocused();
 });
 
-test('a line divides good matches from weaker ones, just below the last good one', async ({ app, page }) => {
+test('lines divide sure results from less sure ones, and these from the rest', async ({ app }) => {
   await app.open();
   await app.search('rocket');
-  const good = Number(/^\d+/.exec((await app.headline.textContent()) ?? '')?.[0]);
-  expect(good).toBeGreaterThan(0);
-  await app.at(good + 1).scrollIntoViewIfNeeded();
-  const line = await page.getByText('Below here: weaker matches').boundingBox();
-  const [above, below] = [await app.at(good).boundingBox(), await app.at(good + 1).boundingBox()];
-  expect(above?.y).toBeLessThan(line?.y ?? 0);
-  expect(below?.y).toBeGreaterThan(line?.y ?? Number.POSITIVE_INFINITY);
+  const placeOf = async (name: string) => {
+    await line(app, name).scrollIntoViewIfNeeded();
+    return (await line(app, name).boundingBox())?.y ?? Number.NaN;
+  };
+  await app.top(3);
+  const sure = await placeOf('Sure');
+  const first = await app.at(1).boundingBox();
+  expect(sure).toBeLessThan(first?.y ?? 0);
+  const rest = await placeOf('Not sure');
+  expect(rest).toBeGreaterThan((await app.at(1).boundingBox())?.y ?? Number.POSITIVE_INFINITY);
 });
 
 test('scrolling reaches every picture, each once, in the order of their scores', async ({ app, page }) => {

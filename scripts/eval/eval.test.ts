@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ItemStore } from '../../src/engine/collection/items/items.ts';
+import { normalise } from '../../src/engine/numeric/embedding.ts';
+import { seededRandom } from '../../src/engine/numeric/testing-vectors.ts';
 import { demoEmoji } from '../demo/emoji.ts';
 import { awayPairs } from './away.ts';
+import { fitCalibration, solve } from './certainty/fit.ts';
+import { calibrationError, measureCertainty } from './certainty/measure.ts';
 import type { Answer } from './evaluate.ts';
+import { withThumbs } from './feedback.ts';
 import { fitConstants, half, hasMatch, isHidden } from './fit.ts';
 import { readPhotos } from './photos.ts';
 import { absentQueries, emojiOfRows, keywordQueries, nameQueries } from './queries.ts';
@@ -46,6 +51,18 @@ test('what is absent is named by no word of any emoji', () => {
     split(text).some((word) => words.has(word) || words.has(`${word}s`) || words.has(word.replace(/s$/, ''))),
   );
   expect(named).toEqual([]);
+});
+
+test('what is absent in Spanish is named by no word of any emoji there', () => {
+  const names = createRequire(import.meta.url)('emojibase-data/es/data.json') as { label: string; tags?: string[] }[];
+  const split = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = new Set(names.flatMap(({ label, tags = [] }) => [label, ...tags]).flatMap(split));
+  const absent = absentQueries('es');
+  expect(absent.length).toBeGreaterThanOrEqual(80);
+  expect(new Set(absent.map(({ text }) => text)).size).toBe(absent.length);
+  const isNamed = (word: string) =>
+    [word, `${word}s`, `${word}es`, word.replace(/e?s$/, '')].some((one) => words.has(one));
+  expect(absent.filter(({ text }) => split(text).some((word) => word !== 'de' && isNamed(word)))).toEqual([]);
 });
 
 test('one keyword without another: what is right has the one and not the other', () => {
@@ -88,7 +105,7 @@ test('the report compares with what MODEL.md states in its last column', () => {
   ]);
   const report: Report = {
     ...{ collection: 'demo', model: 'm', pictures: 9, date: '2026-01-01', machine: 'x', retrieval, comparison },
-    ...{ recall10: 0.98, auroc: 0.9, unseen: figures, fits: [] },
+    ...{ recall10: 0.98, auroc: 0.9, unseen: figures, fits: [], certainty: [] },
     away: [{ weight: 0.4, pairs: 2, ndcg10: 0.7, unwanted: 0.1 }],
     cutoff: [{ queries: 'absent', count: 4, matched: 0.25, hidden: null, precision: null, recall: null }],
   };
@@ -105,6 +122,7 @@ function answer(top: number, isRight: boolean): Answer {
     rows: [7, 8],
     similarities: [top, top / 2],
     baseline: { own: distribution, ordinary: distribution, count: 1000 },
+    pieces: undefined,
     recall10: 1,
   };
 }
@@ -143,4 +161,66 @@ test('photographs without usable labels are refused before anything is asked', a
   await writeFile(join(folder, 'labels.json'), '{"a.jpg":"a dog"}');
   expect((await readPhotos(folder)).map(({ label }) => label)).toEqual(['a dog']);
   await rm(folder, { recursive: true });
+});
+
+test('a calibration is set on one half: it tells right results from wrong ones in the other, at the rate that it claims', () => {
+  const random = seededRandom(5);
+  const answers = Array.from({ length: 400 }, (): Answer => {
+    const heights = Array.from({ length: 12 }, () => 0.05 * (1 + 3 * random())).sort((a, b) => b - a);
+    const isRight = (height: number) => random() < 1 / (1 + Math.exp(-(height - 0.12) * 60));
+    const right = new Set(heights.flatMap((height, row) => (isRight(height) ? [row] : [])));
+    const own = { mean: 0, deviation: 0.05 };
+    return {
+      ...{ query: { text: 'x', right }, rows: heights.map((_, row) => row), similarities: heights },
+      ...{ baseline: { own, ordinary: own, count: 1594 }, pieces: undefined, recall10: 1 },
+    };
+  });
+  const nothing = answers.map(({ similarities, ...answer }) => ({
+    ...{ ...answer, query: { text: 'x', right: new Set<number>() } },
+    similarities: similarities.map((one) => one / 2),
+  }));
+  const groups = [{ title: 'all', present: [answers], absent: nothing.slice(0, 40) }];
+  const calibration = fitCalibration(groups, ['height', 'gap']);
+  const [certainty, line] = measureCertainty(groups, calibration);
+  expect(certainty).toMatchObject({ group: 'all', rule: 'certainty' });
+  expect(certainty?.auroc).toBeGreaterThan(0.85);
+  expect(certainty?.ece).toBeLessThan(0.05);
+  expect(certainty?.absentSure).toBeLessThanOrEqual(0.1);
+  expect(certainty?.precision).toBeGreaterThan(certainty?.fairPrecision ?? 1);
+  expect(line?.fairPrecision).toBeNull();
+  expect(line?.rule).toBe('line');
+});
+
+test('the calibration error is how far what is claimed is from what is so', () => {
+  const results = (claimed: number, right: number, of: number) =>
+    Array.from({ length: of }, (_, i) => ({ claimed, right: i < right }));
+  expect(calibrationError(results(0.25, 1, 4))).toBeCloseTo(0, 9);
+  expect(calibrationError([...results(1, 1, 2), ...results(0, 0, 2)])).toBeCloseTo(0.25, 9);
+});
+
+test('solves a system of equations', () => {
+  const [x, y] = solve(
+    [
+      [4, 1],
+      [1, 3],
+    ],
+    [1, 2],
+  );
+  expect(x).toBeCloseTo(1 / 11, 9);
+  expect(y).toBeCloseTo(7 / 11, 9);
+});
+
+test('thumbs move a query towards what was liked, and away only from what distinguishes the rest', () => {
+  const at = (...values: number[]) => normalise(Float32Array.from(values));
+  const mean = new Float32Array(3);
+  const query = at(1, 0, 0);
+  const none = { liked: [], disliked: [] };
+  expect([...withThumbs(query, none, mean, { liked: 1, disliked: 1 })]).toEqual([1, 0, 0]);
+  const towards = withThumbs(query, { liked: [at(0, 1, 0)], disliked: [] }, mean, { liked: 1, disliked: 1 });
+  expect(towards[1]).toBeCloseTo(Math.SQRT1_2, 5);
+  // What it has in common with the query and with what was liked does not count.
+  const both = { liked: [at(0, 1, 0)], disliked: [at(1, 1, 1)] };
+  const away = withThumbs(query, both, mean, { liked: 1, disliked: 1 });
+  expect(away[0]).toBeCloseTo(away[1] as number, 5);
+  expect(away[2]).toBeLessThan(0);
 });

@@ -3,6 +3,7 @@ import { auroc, type Counts, hitAtK, ndcgAtK, precisionRecall, recallAtK } from 
 import { createIndexRetriever, RANKED_BY_INDEX } from '../../src/engine/search/retriever.ts';
 import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
 import { type AwayFigures, awayPairs, evaluateAway } from './away.ts';
+import type { Group } from './certainty/pool.ts';
 import { embedPictures, type LabelledPicture } from './embedded.ts';
 import { type Fit, fitConstants, half, isHidden } from './fit.ts';
 import {
@@ -55,6 +56,8 @@ export interface Evaluation {
   readonly cutoff: readonly CutoffFigures[];
   /** Over the other half, what constants would be chosen. */
   readonly fits: readonly Fit[];
+  /** What certainty is set on and judged by. */
+  readonly groups: readonly Group[];
 }
 
 /** One query's answer by the index, with what the cut-off says of it. */
@@ -64,6 +67,8 @@ export interface Answer {
   /** Parallel to `rows`, descending. */
   readonly similarities: readonly number[];
   readonly baseline: QueryBaseline;
+  /** Into how many pieces the tokenizer takes each word. */
+  readonly pieces: readonly number[] | undefined;
   readonly recall10: number;
 }
 
@@ -87,15 +92,25 @@ export async function evaluate(search: NodeSearch, log: (line: string) => void):
   }
   const setOn = [...answers.values()].map((list) => half(list, 'set'));
   const absent = await run('not in the collection', absentQueries());
+  const absentSpanish = await run('not in the collection, Spanish', absentQueries('es'));
+  const invented = await run('invented words', inventedQueries());
   const confidence = (list: readonly Answer[]) =>
     list.map(({ baseline, similarities }) => cutoffOver(baseline, similarities).confidence);
   const pairs = awayPairs(keywordQueries(emoji, 'en'));
   log(`one keyword without another: ${pairs.length} pairs`);
   const away = await evaluateAway(search, pairs);
   log(`${UNSEEN_STYLE.title}: drawing and embedding`);
+  const unseen = await evaluateStyle(search);
+  const kinds = (language: Language) =>
+    (['name', 'keyword'] as const).map((kind) => answers.get(`${kind}, ${LANGUAGES[language]}`) ?? []);
   return {
+    groups: [
+      { title: 'demo, English', present: kinds('en'), absent: [...absent, ...invented] },
+      { title: 'demo, Spanish', present: kinds('es'), absent: absentSpanish },
+      { title: UNSEEN_STYLE.title, present: [unseen.names], absent: unseen.absent },
+    ],
     retrieval,
-    unseen: await evaluateStyle(search),
+    unseen: rankingFigures(unseen.names),
     away,
     recall10: mean([...answers.values()].flat().map((answer) => answer.recall10)),
     auroc: auroc(confidence(answers.get(`name, ${LANGUAGES.en}`) ?? []), confidence(absent)),
@@ -118,29 +133,33 @@ async function answerQuery(
     rows,
     similarities: [...similarities],
     baseline: baselineOfQuery(embedding, baseline),
+    pieces: encoder.pieces?.(query.text),
     recall10: recallAtK(rows, truth, 10),
   };
 }
 
-/** Each drawing of a style that the model has not seen, asked for by its English name. */
-async function evaluateStyle(search: NodeSearch): Promise<RankingFigures> {
+/** Each drawing of a style that the model has not seen, asked for by its English name; and things that it has not got. */
+async function evaluateStyle(search: NodeSearch) {
   const ask = await openPictures(stylePictures(UNSEEN_STYLE.package), search);
-  return rankingFigures(await ask.names());
+  return { names: await ask.names(), absent: await ask.queries(absentQueries()) };
 }
 
 /** Photographs asked for their names, for invented words and for things that none of them shows. */
 export async function evaluatePhotos(
   photos: readonly LabelledPicture[],
   search: NodeSearch,
-): Promise<{ readonly names: RankingFigures; readonly cutoff: readonly CutoffFigures[] }> {
+): Promise<{ readonly names: RankingFigures; readonly cutoff: readonly CutoffFigures[]; readonly group: Group }> {
   const ask = await openPictures(photos, search);
   const names = await ask.names();
+  const invented = await ask.queries(inventedQueries());
+  const absent = await ask.queries(absentPhotographQueries());
   return {
+    group: { title: 'photographs', present: [names], absent: [...absent, ...invented] },
     names: rankingFigures(names),
     cutoff: [
       cutoffFigures('photographs: their names', names),
-      cutoffFigures('photographs: invented words', await ask.queries(inventedQueries())),
-      cutoffFigures('photographs: things that are not there', await ask.queries(absentPhotographQueries())),
+      cutoffFigures('photographs: invented words', invented),
+      cutoffFigures('photographs: things that are not there', absent),
     ],
   };
 }

@@ -54,8 +54,8 @@ export function keywordQueries(emoji: ReadonlyMap<number, string>, language: Lan
 }
 
 /** Queries about things that are not in the demo collection: nothing is right. */
-export function absentQueries(): JudgedText[] {
-  return queriesWithoutAnswer('absent-queries.txt');
+export function absentQueries(language: Language = 'en'): JudgedText[] {
+  return queriesWithoutAnswer(language === 'en' ? 'absent-queries.txt' : `absent-queries.${language}.txt`);
 }
 
 /** Words that mean nothing: nothing is right, whatever the pictures are. */

@@ -1,4 +1,6 @@
+import type { CertaintyFigures } from './certainty/measure.ts';
 import type { CutoffFigures, Evaluation, evaluatePhotos, RankingFigures, RetrievalFigures } from './evaluate.ts';
+import type { FeedbackFigures } from './feedback.ts';
 import type { Fit } from './fit.ts';
 import { LANGUAGES } from './queries.ts';
 import { UNSEEN_STYLE } from './styles.ts';
@@ -7,14 +9,16 @@ import { UNSEEN_STYLE } from './styles.ts';
 const TOLERANCE = 0.02;
 const LEAST_RECALL = 0.99;
 
-export interface Report extends Evaluation {
+export interface Report extends Omit<Evaluation, 'groups'> {
   readonly collection: string;
   readonly model: string;
   readonly pictures: number;
   readonly date: string;
   readonly machine: string;
   /** A folder of photographs, where one was given. */
-  readonly photos?: Awaited<ReturnType<typeof evaluatePhotos>>;
+  readonly photos?: Omit<Awaited<ReturnType<typeof evaluatePhotos>>, 'group'>;
+  /** Empty where the model is not calibrated. */
+  readonly certainty: readonly CertaintyFigures[];
   /** Against the model's own description; empty where it states no such figures. */
   readonly comparison: readonly Comparison[];
 }
@@ -108,7 +112,7 @@ const CUTOFF_HEAD = [
 ];
 
 export function toMarkdown(report: Report): string {
-  const { retrieval, unseen, away, photos, comparison, cutoff, fits } = report;
+  const { retrieval, unseen, away, photos, comparison, cutoff, fits, certainty } = report;
   return `# Evaluation of the collection ${report.collection}
 
 ${report.pictures} pictures, model ${report.model}, ${report.date}, ${report.machine}.
@@ -153,6 +157,12 @@ ${table(
   fits.map(fitRow),
 )}
 
+## Certainty
+
+Of the first ten results of every second query, on which nothing was set; beside the line by height alone.
+
+${table(CERTAINTY_HEAD, certainty.map(certaintyRow))}
+
 ## Against MODEL.md
 
 ${verdict(report)}
@@ -174,6 +184,40 @@ function photosTable(figures: readonly CutoffFigures[]): string {
 
 function cutoffRow({ queries, count, matched, hidden, precision, recall }: CutoffFigures): string[] {
   return [queries, String(count), ...[matched, hidden, precision, recall].map(three)];
+}
+
+const CERTAINTY_HEAD = [
+  'queries',
+  'rule',
+  'results',
+  'AUROC',
+  'calibration error',
+  'absent with a sure result',
+  'absent with a sure or less sure one',
+  'right among the first five, but none sure',
+  'right among the first five, but none sure or less sure',
+  'of sure results, right',
+  'of less sure results, right',
+];
+
+function certaintyRow({ group, rule, results, ...figures }: CertaintyFigures): string[] {
+  const { auroc, ece, absentSure, absentGood, noneSure, hidden, precision, fairPrecision } = figures;
+  return [
+    group,
+    rule,
+    String(results),
+    ...[auroc, ece, absentSure, absentGood, noneSure, hidden, precision, fairPrecision].map(three),
+  ];
+}
+
+/** Of what is not judged yet, before thumbs and after. */
+export function feedbackTable(figures: readonly FeedbackFigures[]): string {
+  const head = ['keywords', 'thumbs', 'queries', 'liked', 'disliked', 'nDCG@10 before', 'after', 'queries that lose'];
+  const rows = figures.map(({ language, thumbs, queries, weights: { liked, disliked }, before, after, worse }) => [
+    ...[LANGUAGES[language], ...[thumbs, queries, liked, disliked].map(String)],
+    ...[before, after, worse].map(three),
+  ]);
+  return table(head, rows);
 }
 
 function fitRow({ constants: { own, match, share }, absentMatched, hidden }: Fit): string[] {

@@ -11,6 +11,7 @@ import {
 import { sha256 } from '../../src/platform/hashes/sha256.ts';
 import { preparedPath } from '../../src/platform/models/model-files.ts';
 import { usage } from '../cli/cli.ts';
+import { readGeneralCalibration } from './general-calibration.ts';
 import { chooseDtypes, type HfFolder, inspectFolder, licenceOf, neededTowers } from './hf/hf-folder.ts';
 import { checkOutputs } from './hf/tower-outputs.ts';
 import { layOut } from './layouts/layout.ts';
@@ -104,6 +105,7 @@ async function makeModel(
     files: await Promise.all(paths.sort().map((path) => describeFile(stage.folder, path))),
     ...(prepared ? { prepared } : {}),
     golden,
+    calibration: earlier?.calibration ?? (await readGeneralCalibration()),
     ...rest,
   };
   await writeFile(join(stage.folder, 'model.json'), stringifyModelManifest(manifest));

@@ -169,11 +169,14 @@ test('the table marks where good matches end', () => {
   };
   const lines = toTable({ ...report, good: 1 }).split('\n');
   expect(lines.map((line) => line.trim().split(/\s+/)[0])).toEqual(['1', 'below', '2', '1']);
-  expect(toTable({ ...report, good: 0 })).toMatch(/^ +nothing matches/);
+  expect(toTable({ ...report, good: 0 })).toMatch(/^ +not sure of any/);
+  expect(toTable({ ...report, good: 2, sure: 1 })).toMatch(
+    /a\.png.*\n +less sure:\n.*b\.png.*\nsure of 1, less sure of 1/,
+  );
   expect(toTable({ ...report, good: 2 })).not.toContain('below');
   for (const unjudged of ['few', 'alike'] as const) {
     const table = toTable({ ...report, good: null, cutoff: null, unjudged });
-    expect(table).not.toMatch(/below|nothing matches|of 9 match/);
+    expect(table).not.toMatch(/below|not sure|of 9 match/);
     expect(table).toContain(`9 pictures, too ${unjudged} to tell what matches · hnsw`);
   }
 });

@@ -23,6 +23,8 @@ export interface SearchReport {
    * for which `unjudged` has the reason.
    */
   readonly good: number | null;
+  /** Of how many of these one can be sure; absent where the model is not calibrated. */
+  readonly sure?: number;
   /** The similarity from which on a picture counts as a good match. */
   readonly cutoff: number | null;
   /** There are too `few` pictures to tell what matches, or they are too much `alike`. */
@@ -64,6 +66,7 @@ export async function answer(
     total: found.total,
     index: found.index,
     good: found.good,
+    ...(found.sure !== undefined && { sure: found.sure }),
     cutoff: found.cutoff === null ? null : round(found.cutoff, 4),
     ...(found.unjudged && { unjudged: found.unjudged }),
     ...(found.listed && { listed: found.listed }),
@@ -81,7 +84,8 @@ export async function answer(
 }
 
 /** For people: one line a picture, and a line where the good matches end. */
-export function toTable({ matches, good, unjudged, listed, index, total, encode_ms, search_ms }: SearchReport): string {
+export function toTable(report: SearchReport): string {
+  const { matches, good, sure, unjudged, listed, index, total, encode_ms, search_ms } = report;
   const names = matches.map(({ image_name }) => printable(image_name));
   const width = Math.min(60, Math.max(...names.map((name) => name.length)));
   const lines = matches.map(({ title, score, named }, i) => {
@@ -90,11 +94,14 @@ export function toTable({ matches, good, unjudged, listed, index, total, encode_
     return `${rank.padStart(4)}  ${figure}${name.padEnd(width)}  ${printable(title ?? '')}${named ? '  (by name)' : ''}`;
   });
   if (good !== null && good < matches.length) {
-    lines.splice(good, 0, good === 0 ? '      nothing matches; nearest:' : '      below the line:');
+    lines.splice(good, 0, good === 0 ? '      not sure of any; nearest:' : '      below the line:');
   }
+  if (sure !== undefined && good !== null && sure < Math.min(good, matches.length))
+    lines.splice(sure, 0, '      less sure:');
   if (listed) return [...lines.map((line) => line.trimEnd()), `${total} pictures pass · ${search_ms} ms`].join('\n');
-  const result =
-    good === null ? `${total} pictures, too ${unjudged} to tell what matches` : `${good} of ${total} match`;
+  const matching =
+    sure === undefined ? `${good} of ${total} match` : `sure of ${sure}, less sure of ${(good ?? 0) - sure}`;
+  const result = good === null ? `${total} pictures, too ${unjudged} to tell what matches` : matching;
   const footer = `${result} · ${index} · encoding ${encode_ms} ms, search ${search_ms} ms`;
   return [...lines.map((line) => line.trimEnd()), footer].join('\n');
 }

@@ -6,6 +6,8 @@ export interface QueryEncoder {
   readonly dim: number;
   /** @throws AfterimageError `query-empty`, `device-lost`, `embedding-invalid`. */
   encode(text: string): Promise<Embedding>;
+  /** Into how many pieces the model's tokenizer takes each word of a text; absent where there is none at hand. */
+  pieces?(text: string): readonly number[];
 }
 
 /** RGB pixels of one picture, already resized and cropped to the model's input: 3 × size × size bytes, interleaved. */

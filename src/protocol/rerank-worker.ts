@@ -1,6 +1,6 @@
 import type { Device } from '../engine/model/model.ts';
 import type { Ranking } from '../engine/search/ranking.ts';
-import type { Reranked } from '../engine/search/rerank.ts';
+import type { RerankCandidates, Reranked } from '../engine/search/rerank.ts';
 import type { ModelBytes } from './query-worker.ts';
 
 /** A reranker of the site, for whoever turns it on: nothing of it has to be downloaded to say so. */
@@ -40,10 +40,8 @@ export interface RerankPicture {
 }
 
 /** The first ranks of an answer. */
-export interface RerankRequest extends Ranking {
+export interface RerankRequest extends Ranking, RerankCandidates {
   readonly text: string;
-  readonly good: number | null;
-  readonly named?: Uint32Array | undefined;
   /** By rank; null where there is no picture to look at, whose row stays where it is. */
   readonly pictures: readonly (RerankPicture | null)[];
 }

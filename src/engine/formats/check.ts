@@ -141,6 +141,13 @@ export const finite: Check<number> = (value, path) => {
   return value;
 };
 
+/** A number from 0 to 1. */
+export const number01: Check<number> = (value, path) => {
+  const number = finite(value, path);
+  if (number < 0 || number > 1) throw new Invalid(path, 'is not between 0 and 1');
+  return number;
+};
+
 export function oneOf<const T extends string | number>(...values: readonly T[]): Check<T> {
   return (value, path) => {
     const found = values.find((one) => one === value);

@@ -5,10 +5,10 @@ import type { SearchAnswer } from '../search/search-engine.ts';
 const K = 60;
 
 /** What one model found among the pictures whose vectors it made. */
-export type ModelAnswer = Pick<SearchAnswer, 'rows' | 'similarities' | 'good' | 'unjudged'>;
+export type ModelAnswer = Pick<SearchAnswer, 'rows' | 'similarities' | 'good' | 'sure' | 'unjudged'>;
 
 /** What several models found, in one ranking. */
-export interface FusedModels extends Pick<SearchAnswer, 'good' | 'unjudged'> {
+export interface FusedModels extends Pick<SearchAnswer, 'good' | 'sure' | 'unjudged'> {
   readonly ranking: Ranking;
 }
 
@@ -20,19 +20,23 @@ export interface FusedModels extends Pick<SearchAnswer, 'good' | 'unjudged'> {
  * which is how disjoint collections are merged where scores mean different things (Voorhees, Gupta & Johnson-Laird, "The
  * collection fusion problem", 1995). The score of a picture is 61 / (60 + its rank among all), so that the first has 1.
  *
- * Each model draws its own line. Good matches of all are fused and come first, then the rest in the same way, so that
- * `good` counts from the top. What one model cannot judge counts as the rest; where no model can, or where the others find
- * nothing good, nobody can tell for all. A similarity stays what it is.
+ * Each model draws its own lines. What each is sure of is fused and comes first, where it is known, then other good matches,
+ * then the rest, all in the same way, so that `sure` and `good` count from the top. What one model cannot judge counts as the
+ * rest; where no model can, or where the others find nothing good, nobody can tell for all. A similarity stays what it is.
  * @param answers in descending score each; of equal ranks the first answer's comes first. Rows are those of all
  */
 export function fuseModels(answers: readonly ModelAnswer[]): FusedModels {
   const good = answers.reduce((sum, one) => sum + (one.good ?? 0), 0);
   const open = answers.find((one) => one.good === null);
-  const top = inTurn(answers.map((one) => ({ answer: one, from: 0, to: one.good ?? 0 })));
+  const surest = (one: ModelAnswer) => one.sure ?? one.good ?? 0;
+  const isKnown = answers.every((one) => one.sure !== undefined || !one.good);
+  const sure = isKnown ? { sure: answers.reduce((sum, one) => sum + surest(one), 0) } : {};
+  const top = inTurn(answers.map((one) => ({ answer: one, from: 0, to: surest(one) })));
+  const fair = inTurn(answers.map((one) => ({ answer: one, from: surest(one), to: one.good ?? 0 })));
   const rest = inTurn(answers.map((one) => ({ answer: one, from: one.good ?? 0, to: one.rows.length })));
-  const ranking = toRanking([...top, ...rest], 0);
+  const ranking = toRanking([...top, ...fair, ...rest], 0);
   if (open?.unjudged && good === 0) return { ranking, good: null, unjudged: open.unjudged };
-  return { ranking, good: open && good === 0 ? null : good };
+  return { ranking, good: open && good === 0 ? null : good, ...(good > 0 && sure) };
 }
 
 /**

@@ -34,6 +34,20 @@ function numbered(answers: readonly { similarities: Float32Array; good: number |
 }
 
 describe('what several models found', () => {
+  test('begins with what each model is sure of, then what may be right', () => {
+    const [a, b] = numbered([
+      { similarities: Float32Array.of(0.3, 0.2, 0.1), good: 2 },
+      { similarities: Float32Array.of(0.9, 0.8), good: 1 },
+    ]) as [ModelAnswer, ModelAnswer];
+    const fused = fuseModels([
+      { ...a, sure: 1 },
+      { ...b, sure: 0 },
+    ]);
+    expect([...fused.ranking.rows]).toEqual([0, 1, 3, 2, 4]);
+    expect(fused).toMatchObject({ sure: 1, good: 3 });
+    expect(fuseModels([{ ...a, sure: 1 }, b]).sure, 'one of them does not know').toBeUndefined();
+  });
+
   test('is all there, each once, in the order of each, good matches of all before the rest', () => {
     fc.assert(
       fc.property(fc.array(answer, { minLength: 1, maxLength: 4 }), (answers) => {

@@ -145,7 +145,7 @@ function toAll({ rowAt }: ModelPart, { rows, similarities }: Pick<SearchAnswer, 
 function combine(collection: string, answered: readonly Answered[]): SearchAnswer {
   const answers = answered.map(({ answer }) => answer);
   const first = answers[0] as SearchAnswer; // there is one, or `askAll` had thrown
-  const { ranking, good, unjudged } = fuseModels(answers);
+  const { ranking, good, sure, unjudged } = fuseModels(answers);
   const named = answered.flatMap(({ part, answer }) => (answer.named ? [answer.named.map(part.rowAt)] : []));
   return {
     ...ranking,
@@ -153,7 +153,7 @@ function combine(collection: string, answered: readonly Answered[]): SearchAnswe
     collection,
     modelId: first.modelId,
     models: answered.map(({ part }) => part.modelId),
-    ...{ good, cutoff: null, ...(unjudged && { unjudged }) },
+    ...{ good, ...(sure !== undefined && { sure }), cutoff: null, ...(unjudged && { unjudged }) },
     ...(named.length > 0 && { named: Uint32Array.from(named.flatMap((rows) => [...rows])) }),
     approximate: answers.some(({ approximate }) => approximate),
     ...(answers.some(({ unreachable }) => unreachable) && { unreachable: true as const }),

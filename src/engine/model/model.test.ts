@@ -118,3 +118,31 @@ test('the embedded model has a valid model.json', async () => {
   const path = new URL(`../../../public/models/${DEFAULT_MODEL}/model.json`, import.meta.url);
   expect(parseModelManifest(await readFile(path, 'utf8')).id).toBe(DEFAULT_MODEL);
 });
+
+const calibration = {
+  ...{
+    features: ['height', 'gap'],
+    mean: [2, 1],
+    deviation: [1, 1],
+    weights: [0, 1, 2, 3, 4, 5],
+    sure: 0.5,
+    fair: 0.2,
+  },
+} as const;
+
+test('a calibration is read, and what does not fit together is refused', () => {
+  expect(parse({ calibration }).calibration).toEqual(calibration);
+  expect(parse({}).calibration).toBeUndefined();
+  for (const change of [
+    { features: [] },
+    { features: ['height', 'height'] },
+    { features: ['height', 'luck'] },
+    { mean: [1] },
+    { deviation: [1, 0] },
+    { weights: [1, 2, 3] },
+    { sure: 1.5 },
+    { fair: 0.6 },
+  ]) {
+    expect(() => parse({ calibration: { ...calibration, ...change } }), JSON.stringify(change)).toThrow(invalid);
+  }
+});

@@ -17,6 +17,7 @@ import {
   text,
 } from '../formats/check.ts';
 import type { FileHash, Packed } from '../ports.ts';
+import { type Calibration, calibration } from './calibration.ts';
 import type { StoredTensor } from './prepared.ts';
 
 export type Device = 'webgpu' | 'wasm' | 'cpu';
@@ -83,6 +84,8 @@ export interface ModelManifest {
   /** SHA-256 of vision towers that were left out for hosting: collections say which one made them. */
   readonly omittedVision?: readonly string[];
   readonly golden: readonly GoldenVector[];
+  /** How sure it is that a result is right. Without one, results are only good matches or weaker ones. */
+  readonly calibration?: Calibration;
   /** One honest line each for the first screen; untrusted text. */
   readonly can: string;
   readonly cannot: string;
@@ -185,13 +188,14 @@ const model: Check<ModelManifest> = also(
         object<GoldenVector>({ text: text(1, 500), dtype: checkDtype, embedding: list(finite, 65_536) }),
         100,
       ),
+      calibration,
       can: text(0, 1000),
       cannot: text(0, 1000),
       licence: nullable(text(1, 500)),
       source: nullable(text(1, 1000)),
       revision: nullable(text(1, 500)),
     },
-    ['prepared', 'omittedVision'],
+    ['prepared', 'omittedVision', 'calibration'],
   ),
   ({ dim, files, golden }) => {
     if (files.length === 0) return 'names no files';

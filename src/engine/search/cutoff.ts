@@ -1,3 +1,4 @@
+import type { Calibration } from '../model/calibration.ts';
 import type { Embedding } from '../numeric/embedding.ts';
 
 /** Baseline similarities: what similarities mean nothing in a collection, against which a query's best hits are measured. */
@@ -9,6 +10,8 @@ export interface Baseline {
   readonly sample: Float32Array;
   /** The sample's similarities to ordinary texts of this model; null when no text was given. */
   readonly ordinary: Distribution | null;
+  /** How sure a result is, as measured for the model; absent where that was not. */
+  readonly calibration?: Calibration | undefined;
 }
 
 /** Mean and standard deviation of similarities. */
@@ -21,12 +24,17 @@ interface Distribution {
 export type Unjudged = 'few' | 'alike';
 
 export interface Cutoff {
-  /** How many similarities, from the top, are good matches. 0: nothing in the collection matches. Null: `unjudged`. */
+  /** How many similarities, from the top, one can be sure of, at most `good`; absent where the model is not calibrated. */
+  readonly sure?: number;
+  /** How many, from the top, are good matches or may be. 0: none is, as far as the model knows. Null: `unjudged`. */
   readonly good: number | null;
   /** The similarity that a good match of this query has at least; null where there is no line. */
   readonly line: number | null;
   readonly unjudged?: Unjudged;
-  /** How sure it is that something matches: the peak over what chance gives (about 1). Comparable between queries. */
+  /**
+   * How sure it is that something matches, comparable between queries: the probability that the first is right where the model
+   * is calibrated, else the peak over what chance gives (about 1).
+   */
   readonly confidence: number;
 }
 
@@ -101,9 +109,13 @@ export function drawRows(count: number, sample: number = SAMPLE): number[] {
 }
 
 /** @param texts embeddings of a few ordinary texts by the same model, for which its golden vectors do. */
-export function createBaseline({ count, dim, vectors }: BaselineSample, texts: readonly ArrayLike<number>[]): Baseline {
+export function createBaseline(
+  { count, dim, vectors }: BaselineSample,
+  texts: readonly ArrayLike<number>[],
+  calibration?: Calibration,
+): Baseline {
   const distributions = texts.map((text) => similarities(text, dim, vectors));
-  return { dim, count, sample: vectors, ordinary: texts.length === 0 ? null : pool(distributions) };
+  return { dim, count, sample: vectors, ordinary: texts.length === 0 ? null : pool(distributions), calibration };
 }
 
 /** What similarities mean nothing to a query: see `Baseline`. */
@@ -120,7 +132,8 @@ export function baselineOfQuery(query: Embedding, { dim, count, sample, ordinary
 }
 
 /**
- * Where the good matches of a query end: see `cutoffOver`.
+ * Where the good matches of a query end, by how far the best ones stand out: see `cutoffOver`. For queries that are more than
+ * a text, and for models that are not calibrated (certainty/).
  *
  * @param best similarities of the best hits, descending.
  */
@@ -129,6 +142,13 @@ export function cutoff(query: Embedding, baseline: Baseline, best: ArrayLike<num
 }
 
 const NOTHING: Cutoff = { good: 0, line: 1, confidence: 0 };
+
+/** What is said where no line can be drawn, or where there is nothing; undefined where one can. */
+export function noLine({ own, ordinary, count }: QueryBaseline, best: ArrayLike<number>): Cutoff | undefined {
+  if (best.length === 0) return NOTHING;
+  if (count < JUDGED.least) return unjudged('few');
+  return Math.min(own.deviation, ordinary.deviation) < NO_SPREAD ? unjudged('alike') : undefined;
+}
 
 /**
  * The raw cosine cannot tell: its range differs from model to model (CLIP's lies between 0.15 and 0.35) and from query
@@ -191,7 +211,7 @@ function similarities(text: ArrayLike<number>, dim: number, sample: Float32Array
 }
 
 /** Of `n` draws from the standard normal distribution, asymptotically (Leadbetter, Lindgren & Rootzén 1983, 1.5.3). */
-function expectedMaximum(n: number): number {
+export function expectedMaximum(n: number): number {
   if (n < 3) return 1;
   const root = Math.sqrt(2 * Math.log(n));
   return root - (Math.log(Math.log(n)) + Math.log(4 * Math.PI)) / (2 * root);

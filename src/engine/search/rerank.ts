@@ -17,8 +17,8 @@ export const RERANK_WEIGHTS: RerankWeights = { match: 0.7, similarity: 0.3 };
 export interface RerankPlan {
   /** Ranks, ascending. */
   readonly ranks: readonly number[];
-  /** The rank where the line of the cut-off is among them; null: none is. */
-  readonly line: number | null;
+  /** The ranks among them below which results are less sure, ascending; no row crosses one. */
+  readonly lines: readonly number[];
 }
 
 /** Where the rows of the first ranks were, and what the second look at them gave. */
@@ -31,18 +31,22 @@ export interface Reranked {
   readonly matches: readonly (number | null)[];
 }
 
+/** What of an answer says which rows may change places. */
+export interface RerankCandidates {
+  readonly good: number | null;
+  readonly sure?: number | undefined;
+  readonly named?: Uint32Array | undefined;
+}
+
 /**
  * The ranks to score again: the first `k`, less those that were found by name, which may be right for what no picture
  * shows. They stay where they are.
  */
-export function planRerank(
-  { rows }: Ranking,
-  { good, named }: { readonly good: number | null; readonly named?: Uint32Array | undefined },
-  k = RERANKED,
-): RerankPlan {
+export function planRerank({ rows }: Ranking, { good, sure, named }: RerankCandidates, k = RERANKED): RerankPlan {
   const byName = new Set(named);
   const ranks = Array.from(rows.subarray(0, k), (row, rank) => (byName.has(row) ? -1 : rank)).filter((at) => at >= 0);
-  return { ranks, line: good !== null && good > 0 && good < k ? good : null };
+  const lines = [sure, good].filter((at): at is number => typeof at === 'number' && at > 0 && at < k);
+  return { ranks, lines: [...new Set(lines)] };
 }
 
 /**
@@ -56,13 +60,13 @@ export function planRerank(
  * add the matching logit, a number without bounds. Here it is the probability, so that the weights say what each counts;
  * they are this project's choice, and not from a paper.
  *
- * No row crosses the line of the cut-off: it says something of the cosine. Similarities stay those of their rows; the
+ * No row crosses a line between sure and less sure results: they say something of the cosine. Similarities stay those of their rows; the
  * scores, by which pages of a ranking descend, stay with the ranks. Ties keep their order.
  * @param matches P(match) of each of the planned ranks
  */
 export function rerank(
   ranking: Ranking,
-  { ranks, line }: RerankPlan,
+  { ranks, lines }: RerankPlan,
   matches: ArrayLike<number>,
   weights: RerankWeights = RERANK_WEIGHTS,
 ): Ranking & Pick<Reranked, 'from' | 'matches'> {
@@ -72,8 +76,8 @@ export function rerank(
     return { rank, match, score: weights.match * match + weights.similarity * similarity };
   });
   const best = (part: typeof scored) => part.toSorted((a, b) => b.score - a.score || a.rank - b.rank);
-  const isAbove = ({ rank }: { readonly rank: number }) => line === null || rank < line;
-  const ordered = [...best(scored.filter(isAbove)), ...best(scored.filter((one) => !isAbove(one)))];
+  const ends = [...lines, Number.POSITIVE_INFINITY];
+  const ordered = ends.flatMap((end, i) => best(scored.filter(({ rank }) => rank < end && rank >= (ends[i - 1] ?? 0))));
 
   const last = ranks.at(-1) ?? -1;
   const from = Array.from({ length: last + 1 }, (_, rank) => rank);

@@ -10,12 +10,13 @@ import { embedQuery } from '../query/embed-query.ts';
 import type { Judgements } from '../query/filter-rows.ts';
 import { isValid, normalise, plainText, type Query, textQuery } from '../query/query.ts';
 import { serialise } from '../query/serialise.ts';
-import { type Baseline, cutoff, type Unjudged } from './cutoff.ts';
+import type { Baseline, Unjudged } from './cutoff.ts';
 import { createFilters, keyOf } from './filters.ts';
+import { judge } from './judge.ts';
 import { likedRows } from './liked-rows.ts';
 import { type Listing, listRows } from './listing.ts';
 import { createFindNamed } from './names/find-named.ts';
-import { fuseNames } from './names/fuse.ts';
+import { fuseJudged } from './names/fuse.ts';
 import { bySimilarity, extendRanking, type Ranking, sliceRanking, withoutRows } from './ranking.ts';
 import { type Estimates, RANKED_BY_INDEX, type Retrieved, type Retriever } from './retriever.ts';
 import type { VectorSource } from './vector-source.ts';
@@ -28,8 +29,13 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly modelId: string;
   /** Of collections of several models: those that answered, each for its own pictures. Others were not at hand. */
   readonly models?: readonly string[];
-  /** How many of `rows`, from the top, are good matches; the rest lies below the cut-off. Null: nobody can tell. */
+  /**
+   * How many of `rows`, from the top, are good matches or may be; the rest lies below the cut-off, the nearest there is. Null:
+   * nobody can tell.
+   */
   readonly good: number | null;
+  /** How many of those, from the top, one can be sure of; absent where that is not known: good matches are all alike then. */
+  readonly sure?: number;
   /** The similarity of the line between them; null where none can be drawn, and of several models, which have one each. */
   readonly cutoff: number | null;
   /** Why none can be drawn. */
@@ -119,7 +125,7 @@ interface Latest {
   /** With what was found by name. */
   readonly first: Retrieved;
   readonly named: Uint32Array | undefined;
-  readonly cut: Pick<SearchAnswer, 'good' | 'cutoff' | 'unjudged' | 'listed'>;
+  readonly cut: Pick<SearchAnswer, 'good' | 'sure' | 'cutoff' | 'unjudged' | 'listed'>;
   readonly filter: Bitset | undefined;
   /** Of the collection when it was made. */
   readonly revision: number | undefined;
@@ -170,11 +176,10 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     const similar = withoutRows(found, liked);
     const passed = filter ? countBits(filter) : retriever.size;
     const total = passed - [...liked].filter((row) => !filter || hasBit(filter, row)).length;
-    const baseline = baselineOf(query, options.baseline, filter && total);
-    const { good: above, line, unjudged } = cutoff(embedding, baseline, similar.similarities);
+    const { line, unjudged, ...above } = judge(query, embedding, filter && total, similar, options);
     const named = context.names ? withoutRows(await findNamed(query, embedding, filter), liked) : undefined;
-    const { ranking, good } = named ? fuseNames(similar, above, named) : { ranking: similar, good: above };
-    const cut = { good, cutoff: line, ...(unjudged && { unjudged }) };
+    const { ranking, good, sure } = named ? fuseJudged(similar, above, named) : { ranking: similar, ...above };
+    const cut = { good, ...(sure !== undefined && { sure }), cutoff: line, ...(unjudged && { unjudged }) };
     const known = { key: keyOf(query, context), filter, liked, revision, total, cut, named: named?.rows };
     return { ...known, first: { ...found, ...ranking } };
   }
@@ -250,17 +255,6 @@ function createEmbed({ encoder, items, vectors, collection, together }: SearchEn
     const load = () => (text === undefined ? embedQuery(query, { ...sources, picture }) : encoder.encode(text));
     return embeddings.get(serialise(query), load);
   };
-}
-
-/**
- * What similarities mean nothing to this query. Ordinary texts say nothing of queries that are more than a text: pictures are
- * nearer to each other than to texts, and what is pushed away takes all similarities along. Of the fewer pictures that pass
- * a filter, chance brings none as near.
- * @param passing how many pictures pass the query's filters; undefined where it has none
- */
-function baselineOf({ terms }: Query, baseline: Baseline, passing: number | undefined): Baseline {
-  const isText = plainText({ terms, filters: [] }) !== undefined;
-  return { ...baseline, count: passing ?? baseline.count, ordinary: isText ? baseline.ordinary : null };
 }
 
 function checkModel({ collection, modelId, encoder, retriever }: SearchEngineOptions): void {

@@ -49,8 +49,21 @@ export function createTextEncoder(
       }
       return normalise(vector);
     },
+    pieces: (text) => countPieces(tokenizer, text),
     dispose: async () => void (await model.dispose()),
   };
+}
+
+/** More words say no more of how well a model knows a text. */
+const COUNTED_WORDS = 16;
+
+/** Into how many pieces each word of `text` falls, special tokens aside. */
+function countPieces(tokenizer: TextTokenizer, text: string): number[] {
+  const count = (word: string) =>
+    (tokenizer(word, { return_tensor: false }) as { input_ids: number[] }).input_ids.length;
+  const words = cleanWords(text).match(/\p{L}+|\p{N}+/gu) ?? [];
+  const special = count('');
+  return words.slice(0, COUNTED_WORDS).map((word) => count(word) - special);
 }
 
 /** Model inputs of one text, each of length `ids.length`. */

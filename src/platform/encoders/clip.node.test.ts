@@ -142,3 +142,11 @@ test('a missing model and a damaged file are told', async () => {
     message: expect.stringContaining('text_model.onnx is damaged'),
   });
 });
+
+test('words are counted in pieces: common ones are one, invented ones several, special tokens none', () => {
+  expect(encoder.pieces?.('dog')).toEqual([1]);
+  expect(encoder.pieces?.('A red dog!')).toEqual([1, 1, 1]);
+  expect(encoder.pieces?.('qwfpgarst')?.[0]).toBeGreaterThan(2);
+  expect(encoder.pieces?.('!?')).toEqual([]);
+  expect(encoder.pieces?.('dog '.repeat(40))).toHaveLength(16);
+});

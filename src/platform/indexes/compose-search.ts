@@ -157,12 +157,14 @@ async function streamExact({ manifest, streamVectors }: IndexParts, options: Loa
 }
 
 /** What similarities mean nothing with this collection and model; the model's golden texts are ordinary ones. */
-export function baselineOf({ sample }: Pick<LoadedIndex, 'sample'>, { golden }: ModelManifest, dtype: Dtype): Baseline {
+export function baselineOf(
+  { sample }: Pick<LoadedIndex, 'sample'>,
+  { golden, calibration }: ModelManifest,
+  dtype: Dtype,
+): Baseline {
   const known = golden.filter((one) => one.dtype === dtype);
-  return createBaseline(
-    sample,
-    known.map(({ embedding }) => Float32Array.from(embedding)),
-  );
+  const texts = known.map(({ embedding }) => Float32Array.from(embedding));
+  return createBaseline(sample, texts, calibration);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { CollectionList } from '../../engine/collection/types.ts';
 import type { QueryWorkerApi } from '../../protocol/query-worker.ts';
 import type { HttpSource } from '../bytes/http-source.browser.ts';
 import type { Connection } from '../encoders/encoders.browser.ts';
-import { describeRerankers } from '../rerankers/reranker-source.browser.ts';
+import { later } from './later.browser.ts';
 
 const LIST = 'collections/index.json';
 
@@ -18,7 +18,12 @@ export function createSiteList(
       list.forget();
       return (await list.get()).collections;
     },
-    rerankers: async (device) => describeRerankers(connected().source, (await list.get()).rerankers ?? [], device),
+    async rerankers(device) {
+      const { rerankers = [] } = await list.get();
+      if (rerankers.length === 0) return [];
+      const { describeRerankers } = await later.rerankers();
+      return describeRerankers(connected().source, rerankers, device);
+    },
   };
 }
 

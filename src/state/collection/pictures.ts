@@ -4,6 +4,7 @@ import { type AddressBar, formatAddress } from '../search/address.ts';
 import type { Ranked, Search } from '../search/search.ts';
 import { createBrowseOrder, createLiveOrder } from './browse-order.ts';
 import { type ByDate, createDatedOrder } from './by-date.ts';
+import { type Line, linesOf } from './lines.ts';
 import type { Session } from './session.ts';
 
 /** A row that nothing was compared with. */
@@ -17,7 +18,7 @@ interface Unranked {
 
 /** A line between pictures, before a cell. */
 export type Heading =
-  | { readonly kind: 'line'; readonly cell: number }
+  | Line
   /** `2024-05`; null: without a date. */
   | { readonly kind: 'month'; readonly cell: number; readonly month: string | null };
 
@@ -67,9 +68,9 @@ export function createPictures(
     total,
     good,
     headings() {
-      const line = good();
-      const months = dated()?.months.map(({ from, month }) => ({ kind: 'month' as const, cell: from, month })) ?? [];
-      return line === null || line >= total() ? months : [...months, { kind: 'line', cell: line }];
+      const lines = linesOf(search.response());
+      const months = dated()?.months.map(({ from, month }) => ({ kind: 'month' as const, cell: from, month }));
+      return months ? [...months, ...lines.filter(({ certainty }) => certainty === 'rest')] : lines;
     },
     at(cell) {
       const response = search.response();

@@ -29,6 +29,7 @@ export async function requestOf(
     similarities: answer.similarities.slice(0, k),
     scores: answer.scores.slice(0, k),
     good: answer.good,
+    ...(answer.sure !== undefined && { sure: answer.sure }),
     ...(answer.named && { named: answer.named }),
     pictures: await Promise.all(read),
   };

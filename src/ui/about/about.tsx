@@ -18,8 +18,9 @@ export default function AboutView(): JSX.Element {
         </p>
         <p>
           The score is the cosine between the two lists. It says which picture is nearer, not how likely it is that it
-          is the right one. The line between good and weaker matches is drawn for each query by how far the best
-          pictures stand out from the rest.
+          is the right one. How sure a result is goes by more: how far it stands out from what is near to anything, how
+          peaked the query is, how well the model knows the words. It was measured for the model on searches whose
+          answers are known.
         </p>
       </section>
       <section class="prose">

@@ -42,7 +42,7 @@ function itemOf(row: number): Item {
 const pictures: Pictures = {
   total: () => total,
   good: () => 10,
-  headings: () => [{ kind: 'line', cell: 10 }],
+  headings: () => [{ kind: 'line', cell: 10, certainty: 'rest' }],
   at: (cell) => ({ row: cell, similarity: 0.5, score: 0.5 }),
   href: (id) => `?p=${id}`,
   want: (from, to) => {

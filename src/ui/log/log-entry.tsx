@@ -78,10 +78,10 @@ function queryOf({ query, text }: LoggedSearch): Query {
 }
 
 function facts(search: LoggedSearch): string {
-  // All of them: there was no line between good matches and others.
+  // All of them: nobody could tell which match.
   const matches =
     search.good < search.total
-      ? `${formatCount(search.good)} good of ${formatCount(search.total)}`
+      ? `${formatCount(search.good)} of ${formatCount(search.total)} may match`
       : formatPictures(search.total);
   return `${matches}, ${formatMs(search.encodeMs + search.searchMs)} on ${formatDevice(search.device)}, ${search.model}`;
 }

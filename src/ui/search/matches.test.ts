@@ -1,28 +1,50 @@
 import { describe, expect, it } from 'vitest';
 import { type Query, textQuery } from '../../engine/query/query.ts';
-import { dividerText, hasLine, headline, isNothing, matchText, notAsked } from './matches.ts';
+import { certaintyText, dividerText, hasLine, headline, isNothing, matchText, notAsked } from './matches.ts';
 
 function answer(good: number | null, total: number) {
   return { query: textQuery('dog'), good, total, rows: { length: Math.min(200, total) } };
 }
 
 describe('what is said of an answer', () => {
-  it('counts the good matches', () => {
-    expect(headline(answer(5, 1594))).toBe('5 good matches for “dog”');
-    expect(headline(answer(1, 1594))).toBe('1 good match for “dog”');
-    expect(dividerText(answer(5, 1594))).toBe('Below here: weaker matches');
-    expect(matchText(answer(5, 1594), 4)).toBe('A good match for “dog”');
-    expect(matchText(answer(5, 1594), 5)).toBe('A weak match for “dog”');
+  it('has one headline however sure the results are, so that it does not change while one types', () => {
+    for (const one of [answer(5, 1594), answer(0, 1594), { ...answer(9, 1594), sure: 3 }]) {
+      expect(headline(one)).toBe('Results for “dog”');
+    }
   });
 
-  it('says when nothing matches', () => {
-    expect(headline(answer(0, 1594))).toBe('Nothing here seems to match “dog”');
-    expect(dividerText(answer(0, 1594))).toBe('The nearest there is');
+  it('says how many results are how sure', () => {
+    const sure = (sure: number, good: number) => ({ ...answer(good, 1594), sure });
+    expect(certaintyText(sure(2, 5))).toBe('Sure of 2, less sure of 3');
+    expect(certaintyText(sure(2, 2))).toBe('Sure of 2');
+    expect(certaintyText(sure(0, 3))).toBe('Less sure of 3');
+    expect(certaintyText(sure(0, 0))).toBe('Not sure of any: the closest come first');
+    expect(certaintyText(sure(3, 200))).toBe('Sure of 3, less sure of 197 or more');
+    expect(certaintyText(sure(200, 200))).toBe('Sure of 200 or more');
+    expect(dividerText(sure(2, 5), 'sure')).toBe('Sure');
+    expect(dividerText(sure(2, 5), 'fair')).toBe('Less sure');
+    expect(dividerText(sure(2, 5), 'rest')).toBe('Not sure');
+    expect(dividerText(sure(0, 0), 'rest')).toBe('Not sure: the closest I have');
+    expect([0, 1, 2, 4, 5].map((rank) => matchText(sure(2, 5), rank))).toEqual([
+      'A sure match for “dog”',
+      'A sure match for “dog”',
+      'A less sure match for “dog”',
+      'A less sure match for “dog”',
+      'Among the closest for “dog”, not a sure match',
+    ]);
+  });
+
+  it('counts good matches where nobody has measured how sure they are', () => {
+    expect(certaintyText(answer(5, 1594))).toBe('5 good matches');
+    expect(certaintyText(answer(1, 1594))).toBe('1 good match');
+    expect(dividerText(answer(5, 1594), 'good')).toBe('Good matches');
+    expect(matchText(answer(5, 1594), 4)).toBe('A good match for “dog”');
+    expect(matchText(answer(5, 1594), 5)).toBe('Among the closest for “dog”, not a sure match');
   });
 
   it('does not take the end of what the index ranks for the end of what is good', () => {
-    expect(headline(answer(200, 1594))).toBe('200 or more good matches for “dog”');
-    expect(dividerText(answer(200, 1594))).toBe('From here on: good and weaker matches');
+    expect(certaintyText(answer(200, 1594))).toBe('200 or more good matches');
+    expect(dividerText(answer(200, 1594), 'rest')).toBe('From here on: not looked at one by one');
     expect(matchText(answer(200, 1594), 200)).toBe('A match for “dog”');
   });
 
@@ -41,6 +63,7 @@ describe('what is said of an answer', () => {
   ] as const)('claims nothing where nobody can tell, and says why: too %s', (unjudged, total) => {
     const unclear = { ...answer(null, total), unjudged };
     expect(hasLine(unclear)).toBe(false);
+    expect(certaintyText(unclear)).toBeUndefined();
     expect(isNothing(unclear)).toBe(false);
     const pictures = total === 7 ? '7 pictures' : '5,000 pictures';
     expect(headline(unclear)).toBe(`${pictures}, the nearest to “dog” first: too ${unjudged} to tell what matches`);

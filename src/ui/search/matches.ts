@@ -1,8 +1,9 @@
 import { queryText } from '../../engine/query/query.ts';
 import type { SearchResponse, Together } from '../../protocol/query-worker.ts';
+import type { Certainty } from '../../state/collection/lines.ts';
 import { formatCount, formatPictures } from '../common/format.ts';
 
-type Answer = Pick<SearchResponse, 'query' | 'good' | 'unjudged' | 'total' | 'listed'> & {
+type Answer = Pick<SearchResponse, 'query' | 'good' | 'sure' | 'unjudged' | 'total' | 'listed'> & {
   readonly rows: { readonly length: number };
 };
 
@@ -41,10 +42,8 @@ export function headline(answer: Answer): string {
   if (!hasLine(answer)) {
     return `${formatPictures(total)}, the nearest to “${text}” first${unjudged ? `: ${UNJUDGED[unjudged]}` : ''}`;
   }
-  const { good } = answer;
-  if (isNothing(answer)) return `Nothing here seems to match “${text}”`;
-  if (isOpenEnded(answer)) return `${formatCount(good)} or more good matches for “${text}”`;
-  return `${formatCount(good)} good ${good === 1 ? 'match' : 'matches'} for “${text}”`;
+  // The same however sure they are: it changes with each letter that is typed. The lines in the grid say that.
+  return `Results for “${text}”`;
 }
 
 /**
@@ -64,16 +63,35 @@ export function notAsked(
   return `Not searched: ${names.join(', ')}, ${whose} not know the picture that this is like.`;
 }
 
-/** What the line in the grid says. */
-export function dividerText(answer: Answer): string {
-  if (answer.good === 0) return 'The nearest there is';
-  return isOpenEnded(answer) ? 'From here on: good and weaker matches' : 'Below here: weaker matches';
+/** How many results are how sure, for a screen reader. */
+export function certaintyText(answer: Answer): string | undefined {
+  if (!hasLine(answer)) return undefined;
+  const { good, sure } = answer;
+  if (good === 0) return 'Not sure of any: the closest come first';
+  const more = isOpenEnded(answer) ? ' or more' : '';
+  if (sure === undefined) return `${formatCount(good)}${more} good ${good === 1 ? 'match' : 'matches'}`;
+  const rest = sure < good ? `less sure of ${formatCount(good - sure)}${more}` : '';
+  const first = sure > 0 ? `sure of ${formatCount(sure)}${rest ? '' : more}` : '';
+  const both = [first, rest].filter(Boolean).join(', ');
+  return `${both.charAt(0).toUpperCase()}${both.slice(1)}`;
+}
+
+/** What the line in the grid says of the pictures below it. */
+export function dividerText(answer: Answer, certainty: Certainty): string {
+  if (certainty === 'good') return 'Good matches';
+  if (certainty === 'sure') return 'Sure';
+  if (certainty === 'fair') return 'Less sure';
+  if (isOpenEnded(answer)) return 'From here on: not looked at one by one';
+  return isNothing(answer) ? 'Not sure: the closest I have' : 'Not sure';
 }
 
 /** What is said of the picture at `rank`. */
 export function matchText(answer: Answer, rank: number): string {
   const text = queryText(answer.query);
   if (!hasLine(answer)) return `For “${text}”`;
-  if (rank < answer.good) return `A good match for “${text}”`;
-  return isOpenEnded(answer) ? `A match for “${text}”` : `A weak match for “${text}”`;
+  const { good, sure } = answer;
+  if (rank >= good)
+    return isOpenEnded(answer) ? `A match for “${text}”` : `Among the closest for “${text}”, not a sure match`;
+  if (sure === undefined) return `A good match for “${text}”`;
+  return rank < sure ? `A sure match for “${text}”` : `A less sure match for “${text}”`;
 }

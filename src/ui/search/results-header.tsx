@@ -9,7 +9,7 @@ import { type App, useApp } from '../context.ts';
 import { SearchRating } from '../ratings/search-rating.tsx';
 import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
-import { hasLine, headline, isNothing, notAsked } from './matches.ts';
+import { certaintyText, headline, isNothing, notAsked } from './matches.ts';
 import './results-header.css';
 import { SaveSearchButton } from './save-search-button.tsx';
 
@@ -71,11 +71,11 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
   );
 }
 
-/** What it may be that nothing matches. */
+/** What it may be that no result is sure. */
 function lostText({ terms }: Query): string {
   if (terms.every(({ kind }) => kind !== 'words'))
-    return 'No other picture here is very like it: the nearest are below.';
-  return 'Either there is no such picture, or the model does not know the words.';
+    return 'Not sure that any other picture here is like it: the closest are below.';
+  return 'Not sure of any of these: there may be no such picture, or the model does not know the words.';
 }
 
 /** For fingers only: whoever can point at a picture has its thumbs there. */
@@ -196,8 +196,9 @@ function Announcement(props: { settled: SearchResponse | undefined }): JSX.Eleme
 }
 
 function announced(response: SearchResponse, hasOthers: boolean): string {
-  const result = hasLine(response)
-    ? `${headline(response)}, of ${formatPictures(response.total)}.`
+  const certainty = certaintyText(response);
+  const result = certainty
+    ? `${headline(response)}: ${certainty}, of ${formatPictures(response.total)}.`
     : `${headline(response)}.`;
   return isNothing(response) && hasOthers ? `${result} Try other words, or one of the examples.` : result;
 }

@@ -110,14 +110,14 @@ export function SearchView(): JSX.Element {
   );
 }
 
-/** A month, or what the line between good and weaker matches says. */
+/** A month, or how sure the pictures below are. */
 function HeadingText(props: { index: number }): JSX.Element {
   const app = useApp();
   const text = () => {
     const heading = app.pictures.headings()[props.index];
     if (heading?.kind === 'month') return heading.month === null ? 'Without a date' : formatMonth(heading.month);
     const response = app.search.response();
-    return response && dividerText(response);
+    return response && heading && dividerText(response, heading.certainty);
   };
   return <span>{text()}</span>;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bySimilarity, type Ranking } from '../ranking.ts';
-import { fuseNames } from './fuse.ts';
+import { fuseJudged, fuseNames } from './fuse.ts';
 
 /** Rows best first, of similarities that fall. */
 const ranking = (...rows: number[]): Ranking =>
@@ -59,4 +59,14 @@ test('no row is lost or comes twice, scores descend, and what was good stays abo
       expect(rowsOf(fused).slice(all)).toEqual(similarRows.slice(good).filter((row) => !namedRows.includes(row)));
     }),
   );
+});
+
+test('a picture with the name is as sure as the surest, and comes before those that only may be right', () => {
+  const { ranking: fused, sure, good } = fuseJudged(ranking(1, 2, 3, 4, 5), { sure: 1, good: 3 }, ranking(3, 9));
+  expect(rowsOf(fused)).toEqual([1, 3, 9, 2, 4, 5]);
+  expect({ sure, good }).toEqual({ sure: 3, good: 4 });
+  const similar = ranking(1, 2, 3);
+  expect(fuseJudged(similar, { sure: 1, good: 2 }, ranking())).toEqual({ ranking: similar, sure: 1, good: 2 });
+  expect(fuseJudged(similar, { good: null }, ranking(8)).sure).toBeUndefined();
+  expect(fuseJudged(similar, { good: 2 }, ranking(8))).toMatchObject({ good: 3 });
 });

@@ -38,6 +38,24 @@ export function fuseNames(similar: Ranking, good: number | null, named: Ranking)
   return { ranking: toRanking([...top, ...below]), good: good === null ? null : top.length };
 }
 
+/** How many of a ranking, from the top, may be right, and of how many of those one can be sure, where that is known. */
+interface Judged {
+  readonly sure?: number;
+  readonly good: number | null;
+}
+
+/**
+ * The same where some are less sure than others: a picture with the name is as sure as the surest, so that it is fused with
+ * these, and comes before those that only may be right.
+ */
+export function fuseJudged(similar: Ranking, { sure, good }: Judged, named: Ranking): Judged & { ranking: Ranking } {
+  if (good === null || sure === undefined) return fuseNames(similar, good, named);
+  const names = new Set(named.rows);
+  const fair = similar.rows.subarray(sure, good).filter((row) => !names.has(row)).length;
+  const { ranking, good: top } = fuseNames(similar, sure, named);
+  return { ranking, sure: top ?? 0, good: (top ?? 0) + fair };
+}
+
 interface Candidate {
   readonly row: number;
   readonly similarity: number;
