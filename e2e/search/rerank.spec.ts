@@ -54,8 +54,8 @@ test('the best pictures are looked at again: nothing jumps, off restores, the ne
     for (const [i, one] of top.entries()) {
       const next = top[i + 1];
       if (!one || !next) continue;
-      expect(one.isGood || !next.isGood, `the line, at ${i}`).toBe(true);
-      if (one.isGood === next.isGood) expect(one.score, `at ${i}`).toBeGreaterThan(next.score - NEAR);
+      expect(one.part, `the lines, at ${i}`).toBeLessThanOrEqual(next.part);
+      if (one.part === next.part) expect(one.score, `at ${i}`).toBeGreaterThan(next.score - NEAR);
     }
   };
 

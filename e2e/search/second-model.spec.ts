@@ -60,6 +60,20 @@ test('a collection of another model and dimension is offered and searched', asyn
   await expect(app.fact('Model')).toContainText('random-48');
   await expect(app.fact('Precision')).toHaveText('fp32, 48 dimensions');
   await expect(app.fact('Vectors')).toHaveText('5 × 48');
+
+  // Its space can be had back, and it can be downloaded again.
+  await page.getByText('What they are, and what this browser keeps of them').click();
+  const listed = app.statusPanel.getByRole('listitem').filter({ hasText: 'random-48' });
+  const sum = app.statusPanel.getByText(/^This browser keeps .* of them\.$/);
+  await expect(listed.getByText(/^[\d.]+ [kM]B kept here$/)).toBeVisible();
+  const before = (await sum.textContent()) ?? '';
+  await listed.getByRole('button', { name: 'Remove' }).click();
+  await listed.getByRole('button', { name: 'Yes, remove it' }).click();
+  await expect(listed.getByText(/kept here$/)).toHaveCount(0);
+  await expect(sum).not.toHaveText(before);
+  await listed.getByRole('button', { name: /^Download \d/ }).click();
+  await expect(listed.getByText(/kept here$/)).toBeVisible();
+  await expect(sum).toHaveText(before);
   await page.keyboard.press('Escape');
 
   // And back, with the query.

@@ -172,7 +172,7 @@ export interface SiteModel extends ModelFacts {
   readonly pictures: ModelBytes | null;
   /** How a library knows it whose vectors it made; null where it can make none. */
   readonly library: Pick<CollectionManifest, 'model' | 'dim'> | null;
-  /** Bytes that this browser keeps of it. */
+  /** Bytes that this browser keeps of it, and that go when it is removed: other models of the site do not have them. */
   readonly kept: number;
 }
 

@@ -27,8 +27,15 @@ export function createSiteModels(connected: () => Connection): SiteModels {
     async siteModels(device) {
       const { source } = connected();
       const { models, rerankers } = await listed(source);
-      const read = await Promise.allSettled(models.map((facts) => siteModelOf(source, facts, device)));
-      const found = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      const read = await Promise.allSettled(models.map(({ id }) => readNewestManifest(source, id)));
+      const files = read.map((one) => (one.status === 'fulfilled' ? one.value.files : []));
+      const found = await Promise.all(
+        models.flatMap((facts, i) => {
+          const one = read[i];
+          if (one?.status !== 'fulfilled') return [];
+          return [siteModelOf(source, facts, one.value, ownPieces(one.value.files, files.toSpliced(i, 1)), device)];
+        }),
+      );
       const others = (await describeRerankers(source, rerankers, device)).map(siteModelOfReranker);
       if (found.length > 0) return [...found, ...others];
       const failed = read.find((one) => one.status === 'rejected');
@@ -67,9 +74,10 @@ export function createSiteModels(connected: () => Connection): SiteModels {
       const files = await filesOf(id);
       const others = [...models.map((facts) => facts.id), ...rerankers].filter((one) => one !== id);
       const read = await Promise.allSettled(others.map(filesOf));
-      const shared = read.flatMap((one) => (one.status === 'fulfilled' ? piecesOf(one.value) : []));
-      const elsewhere = new Set(shared.map(({ sha256 }) => sha256));
-      const own = piecesOf(files).filter(({ sha256 }) => !elsewhere.has(sha256));
+      const own = ownPieces(
+        files,
+        read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+      );
       await source.forget(isReranker ? [rerankerPath(id)] : [`${MODELS}${id}/model.json`, `vision/${id}`], own);
     },
   };
@@ -104,11 +112,22 @@ function siteModelOfReranker({ id, title, licence, bytes, missing, kept }: SiteR
   };
 }
 
-/** @throws AfterimageError `model-not-found`, `model-invalid`, `offline`, `network` */
-async function siteModelOf(source: HttpSource, facts: ModelFacts, device: Device): Promise<SiteModel> {
-  const manifest = await readNewestManifest(source, facts.id);
-  const { title, can, cannot, licence, files } = manifest;
-  const { kept } = await bytesOfFiles(source, files);
+/** What no other model has, and so goes when this one is removed. */
+function ownPieces(files: readonly ModelFile[], others: readonly (readonly ModelFile[])[]) {
+  const elsewhere = new Set(others.flatMap(piecesOf).map(({ sha256 }) => sha256));
+  return piecesOf(files).filter(({ sha256 }) => !elsewhere.has(sha256));
+}
+
+async function siteModelOf(
+  source: HttpSource,
+  facts: ModelFacts,
+  manifest: ModelManifest,
+  own: ReturnType<typeof ownPieces>,
+  device: Device,
+): Promise<SiteModel> {
+  const { title, can, cannot, licence } = manifest;
+  const isKept = await Promise.all(own.map((piece) => source.isKept(piece)));
+  const kept = own.reduce((sum, { bytes }, i) => (isKept[i] ? sum + bytes : sum), 0);
   return {
     ...{ ...facts, title, can, cannot, licence },
     text: await bytesOf(source, textFiles(manifest, device)),
