@@ -4,14 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ItemStore } from '../../src/engine/collection/items/items.ts';
-import { normalise } from '../../src/engine/numeric/embedding.ts';
 import { seededRandom } from '../../src/engine/numeric/testing-vectors.ts';
 import { demoEmoji } from '../demo/emoji.ts';
 import { awayPairs } from './away.ts';
-import { fitCalibration, solve } from './certainty/fit.ts';
+import { fitCalibration } from './certainty/fit.ts';
 import { calibrationError, measureCertainty } from './certainty/measure.ts';
 import type { Answer } from './evaluate.ts';
-import { withThumbs } from './feedback.ts';
 import { fitConstants, half, hasMatch, isHidden } from './fit.ts';
 import { readPhotos } from './photos.ts';
 import { absentQueries, emojiOfRows, keywordQueries, nameQueries } from './queries.ts';
@@ -196,31 +194,4 @@ test('the calibration error is how far what is claimed is from what is so', () =
     Array.from({ length: of }, (_, i) => ({ claimed, right: i < right }));
   expect(calibrationError(results(0.25, 1, 4))).toBeCloseTo(0, 9);
   expect(calibrationError([...results(1, 1, 2), ...results(0, 0, 2)])).toBeCloseTo(0.25, 9);
-});
-
-test('solves a system of equations', () => {
-  const [x, y] = solve(
-    [
-      [4, 1],
-      [1, 3],
-    ],
-    [1, 2],
-  );
-  expect(x).toBeCloseTo(1 / 11, 9);
-  expect(y).toBeCloseTo(7 / 11, 9);
-});
-
-test('thumbs move a query towards what was liked, and away only from what distinguishes the rest', () => {
-  const at = (...values: number[]) => normalise(Float32Array.from(values));
-  const mean = new Float32Array(3);
-  const query = at(1, 0, 0);
-  const none = { liked: [], disliked: [] };
-  expect([...withThumbs(query, none, mean, { liked: 1, disliked: 1 })]).toEqual([1, 0, 0]);
-  const towards = withThumbs(query, { liked: [at(0, 1, 0)], disliked: [] }, mean, { liked: 1, disliked: 1 });
-  expect(towards[1]).toBeCloseTo(Math.SQRT1_2, 5);
-  // What it has in common with the query and with what was liked does not count.
-  const both = { liked: [at(0, 1, 0)], disliked: [at(1, 1, 1)] };
-  const away = withThumbs(query, both, mean, { liked: 1, disliked: 1 });
-  expect(away[0]).toBeCloseTo(away[1] as number, 5);
-  expect(away[2]).toBeLessThan(0);
 });

@@ -1,6 +1,6 @@
 import type { CertaintyFigures } from './certainty/measure.ts';
 import type { CutoffFigures, Evaluation, evaluatePhotos, RankingFigures, RetrievalFigures } from './evaluate.ts';
-import type { FeedbackFigures } from './feedback.ts';
+import type { FeedbackFigures, WeightFigures } from './feedback/feedback.ts';
 import type { Fit } from './fit.ts';
 import { LANGUAGES } from './queries.ts';
 import { UNSEEN_STYLE } from './styles.ts';
@@ -210,14 +210,30 @@ function certaintyRow({ group, rule, results, ...figures }: CertaintyFigures): s
   ];
 }
 
-/** Of what is not judged yet, before thumbs and after. */
-export function feedbackTable(figures: readonly FeedbackFigures[]): string {
-  const head = ['keywords', 'thumbs', 'queries', 'liked', 'disliked', 'nDCG@10 before', 'after', 'queries that lose'];
-  const rows = figures.map(({ language, thumbs, queries, weights: { liked, disliked }, before, after, worse }) => [
-    ...[LANGUAGES[language], ...[thumbs, queries, liked, disliked].map(String)],
-    ...[before, after, worse].map(three),
+const FEEDBACK_HEAD = [
+  'queries',
+  'thumbs',
+  'count',
+  'nDCG@10 without',
+  'with',
+  'gain',
+  'what is judged alone moves',
+  'one thumb in ten wrong',
+  'largest loss of a right first page',
+  'not judged: nDCG@10 without',
+  'with',
+  'ms a thumb',
+];
+
+/** What thumbs do, and what other weights would have done to the half that the weight is chosen on. */
+export function feedbackTable(figures: readonly FeedbackFigures[], weights: readonly WeightFigures[]): string {
+  const rows = figures.map(({ group, thumbs, queries, before, after, pinned, wrong, loss, ms, ...others }) => [
+    ...[group, String(thumbs), String(queries)],
+    ...[before, after, after - before, pinned, wrong, loss, others.othersBefore, others.othersAfter].map(three),
+    ms.toFixed(1),
   ]);
-  return table(head, rows);
+  const chosen = weights.map(({ group, weight, others }) => [group, String(weight), others.toFixed(4)]);
+  return `${table(FEEDBACK_HEAD, rows)}\n\n${table(['queries', 'weight', 'gain of what is not judged, 3 thumbs'], chosen)}`;
 }
 
 function fitRow({ constants: { own, match, share }, absentMatched, hidden }: Fit): string[] {

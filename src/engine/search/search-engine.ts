@@ -19,6 +19,8 @@ import { createFindNamed } from './names/find-named.ts';
 import { fuseJudged } from './names/fuse.ts';
 import { bySimilarity, extendRanking, type Ranking, sliceRanking, withoutRows } from './ranking.ts';
 import { type Estimates, RANKED_BY_INDEX, type Retrieved, type Retriever } from './retriever.ts';
+import type { Found, Thumbed } from './thumbs/order.ts';
+import { type Asked, applyThumbs } from './thumbs/thumbs.ts';
 import type { VectorSource } from './vector-source.ts';
 
 /** What a search found, apart from the device, which is the host's to know. */
@@ -47,6 +49,8 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly listed?: Listing['order'];
   /** Of `rows`, those whose names have what was asked for; absent where names were not looked at. */
   readonly named?: Uint32Array;
+  /** Thumbs ordered them: rows that are there, or further up, because they are close to so many that were liked. */
+  readonly closer?: ReadonlyMap<number, number>;
   /** Pictures in the collection that pass the query's filters, less those that it is like: what scrolling on can reach. */
   readonly total: number;
   readonly index: AnsweringKind;
@@ -89,6 +93,8 @@ export interface Live {
 
 /** What a search goes by beside its query: what the one who asks knows. */
 export interface SearchContext {
+  /** Thumbs on results of this query, by item id, the newest last: they order the others. */
+  readonly thumbs?: Judgements | undefined;
   /** For filters by rating. */
   readonly judgements?: Judgements | undefined;
   /** All albums that there are, for filters by album. */
@@ -125,7 +131,7 @@ interface Latest {
   /** With what was found by name. */
   readonly first: Retrieved;
   readonly named: Uint32Array | undefined;
-  readonly cut: Pick<SearchAnswer, 'good' | 'sure' | 'cutoff' | 'unjudged' | 'listed'>;
+  readonly cut: Pick<SearchAnswer, 'good' | 'sure' | 'cutoff' | 'unjudged' | 'listed' | 'closer'>;
   readonly filter: Bitset | undefined;
   /** Of the collection when it was made. */
   readonly revision: number | undefined;
@@ -178,11 +184,22 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     const total = passed - [...liked].filter((row) => !filter || hasBit(filter, row)).length;
     const { line, unjudged, ...above } = judge(query, embedding, filter && total, similar, options);
     const named = context.names ? withoutRows(await findNamed(query, embedding, filter), liked) : undefined;
-    const { ranking, good, sure } = named ? fuseJudged(similar, above, named) : { ranking: similar, ...above };
-    const cut = { good, ...(sure !== undefined && { sure }), cutoff: line, ...(unjudged && { unjudged }) };
+    const judged = named ? fuseJudged(similar, above, named) : { ranking: similar, ...above };
+    const asked = { embedding, filter, liked, isNamed: (named?.rows.length ?? 0) > 0, signal: context.signal };
+    const { ranking, good, sure, closer } = await order(judged, context.thumbs, asked);
+    const cut = {
+      ...{ good, cutoff: line },
+      ...(sure !== undefined && { sure }),
+      ...(unjudged && { unjudged }),
+      ...(closer && { closer }),
+    };
     const known = { key: keyOf(query, context), filter, liked, revision, total, cut, named: named?.rows };
     return { ...known, first: { ...found, ...ranking } };
   }
+
+  /** As thumbs make it, where there are some. */
+  const order = async (found: Found, thumbs: Judgements | undefined, asked: Asked): Promise<Found & Partial<Thumbed>> =>
+    (thumbs && thumbs.size > 0 && (await applyThumbs(found, thumbs, asked, options))) || found;
 
   const begin = (query: Query, embedding: Embedding | undefined, context: SearchContext) =>
     embedding ? rankFirst(query, embedding, context) : list(query, context);

@@ -28,6 +28,8 @@ export interface Ranked {
   readonly score: number | null;
   /** It was found by its name, alone or as well. */
   readonly named?: true;
+  /** It moved up because it is close to so many results that were liked. */
+  readonly closer?: number;
 }
 
 /** The query of the address, answered. */
@@ -41,6 +43,8 @@ export interface Search {
   /** The newest query has no answer yet. */
   readonly pending: Accessor<boolean>;
   readonly error: Accessor<AfterimageError | undefined>;
+  /** What an answer went by beside its query. */
+  contextOf(answer: SearchResponse): SearchContext | undefined;
   /** What is at a rank of the shown answer; undefined while that page is being fetched. */
   at(rank: number): Ranked | undefined;
   /** Fetch the ranks `from` … `to − 1` of the shown answer where they are missing. */
@@ -139,7 +143,8 @@ export function createSearch(
     }),
   );
 
-  return { query, text, response, pending, error, ...ranks, retry: () => setAttempt(attempt() + 1), refine };
+  const known = { contextOf: (answer: SearchResponse) => contexts.get(answer) };
+  return { query, text, response, pending, error, ...known, ...ranks, retry: () => setAttempt(attempt() + 1), refine };
 }
 
 /** From the query's dispatch to the end of the DOM update, for the browser's profiler and `pnpm bench`. */
@@ -227,14 +232,15 @@ function createRanks(
   };
 }
 
-type Shown = Ranking & Pick<SearchResponse, 'named' | 'listed'>;
+type Shown = Ranking & Pick<SearchResponse, 'named' | 'listed' | 'closer'>;
 
-function rankedAt({ rows, similarities, scores, named, listed }: Shown, at: number): Ranked | undefined {
+function rankedAt({ rows, similarities, scores, named, listed, closer }: Shown, at: number): Ranked | undefined {
   const row = rows[at];
   if (row === undefined) return undefined;
   if (listed) return { row, similarity: null, score: null };
   const ranked = { row, similarity: similarities[at] as number, score: scores[at] as number }; // parallel
-  return named?.includes(row) ? { ...ranked, named: true } : ranked;
+  const liked = closer?.get(row);
+  return { ...ranked, ...(named?.includes(row) && { named: true }), ...(liked !== undefined && { closer: liked }) };
 }
 
 function isPage(page: RankedPage | 'asked' | undefined): page is RankedPage {
