@@ -24,6 +24,7 @@ Usage: pnpm bench [options]
        pnpm bench library [options]
        pnpm bench against <site> [options]
        pnpm bench first-visit [options]
+       pnpm bench models [options]
        pnpm bench remote [options]
 
 Measures the production build in Chromium: queries, cold and warm start, bytes, memory, and build-index. Nothing here
@@ -66,6 +67,7 @@ With "against": queries of this build and of a site that "pnpm build" wrote in a
 turns in one browser, and the ratios. Writes bench-results/against.json.
 
   --rounds <n>       fresh browsers (6)
+  --starts <n>       also: cold and warm starts of both, in turns (0)
   --json <file>      where the results go
 
 With "library": how fast a visitor's own pictures are indexed in a tab, beside the vision tower alone in the same browser
@@ -86,6 +88,18 @@ pictures and to the first answer, bytes until then by kind. Writes bench-results
   --rounds <n>       visits each (3)
   --line <name>      slow (200 kB/s, 150 ms), fast (1.25 MB/s, 40 ms) or both (both)
   --view <name>      phone, desktop or both (both)
+  --json <file>      where the results go
+
+With "models": a model of the size of CLIP B/32 with random weights, asked as web demos ask one (transformers.js with its
+defaults, texts padded to 77 tokens, a loop over vectors) and by this page, in turns in one browser over the same 10,000
+pictures. Writes bench-results/models.json. The model and the pictures are made at the first run (minutes).
+
+  --model <folder>   this CLIP model of 512 dimensions in place of that
+  --towers <folder>  these towers of its size (text_model_quantized.onnx, vision_model_quantized.onnx)
+  --count <n>        pictures (10000)
+  --rounds <n>       later visits each (3)
+  --threads <n>      of this page's tower on wasm (as the page chooses)
+  --device <name>    wasm, webgpu (where there is a GPU) or all (all)
   --json <file>      where the results go
 
 With "remote": how much of what is nearest a server of Chroma finds, from the npm package on this machine, beside an exact
@@ -124,6 +138,10 @@ await runScript(HELP, async (args) => {
   if (args[0] === 'first-visit') {
     const { benchFirstVisit } = await import('./bench/first-visit/main.ts');
     return benchFirstVisit(args.slice(1));
+  }
+  if (args[0] === 'models') {
+    const { benchModels } = await import('./bench/models/main.ts');
+    return benchModels(args.slice(1));
   }
   if (args[0] === 'remote') {
     const { benchRemote } = await import('./bench/remote/main.ts');
