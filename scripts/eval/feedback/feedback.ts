@@ -54,7 +54,7 @@ const THUMBS_GIVEN = [1, 3, 5];
 const CHOSEN_BY = 3;
 const WEIGHTS = [0, 0.25, 0.5, 1, 2];
 /** More queries of a half say no more. */
-const MOST_QUERIES = 400;
+const MOST_QUERIES = 300;
 const K = 10;
 /** One thumb in so many is wrong. */
 const WRONG = 10;
@@ -77,14 +77,19 @@ interface Options {
   readonly constants?: ThumbConstants;
   /** One thumb in `WRONG` says the opposite of what is right. */
   readonly wrong?: boolean;
+  /** How many are given; absent: as many as are looked at. */
+  readonly most?: number;
 }
 
 /** For each weight what it does to the half of the queries that it is chosen on. */
 export async function chooseWeight(group: FeedbackGroup, encoder: Encoder): Promise<WeightFigures[]> {
-  const asked = evenly(half(group.queries, 'set'));
+  const asked = evenly(half(group.queries, 'set')).filter((_, i) => i % 2 === 0);
   const figures: WeightFigures[] = [];
   for (const weight of WEIGHTS) {
-    const given = await giveAll(asked, group, encoder, { constants: { ...THUMBS, weight } });
+    const given = await giveAll(asked, group, encoder, {
+      constants: { ...THUMBS, weight },
+      most: CHOSEN_BY,
+    });
     const gains = given.flatMap(({ thumbs, others }) =>
       thumbs === CHOSEN_BY && others ? [others.after - others.before] : [],
     );
@@ -137,7 +142,7 @@ async function give(
   { text, right }: JudgedText,
   { retriever, vectors, baseline }: FeedbackGroup,
   encoder: Encoder,
-  { constants = THUMBS, wrong = false }: Options,
+  { constants = THUMBS, wrong = false, most = Math.max(...THUMBS_GIVEN) }: Options,
 ): Promise<Outcome[]> {
   const embedding = await encoder.encode(text);
   const ranking = await retriever.retrieve(embedding, { k: RANKED_BY_INDEX });
@@ -149,13 +154,19 @@ async function give(
   const thumbs = new Map<string, 'up' | 'down'>();
   const outcomes: Outcome[] = [];
   let rows = ranking.rows;
-  while (thumbs.size < Math.max(...THUMBS_GIVEN)) {
+  while (thumbs.size < most) {
     const next = rows.find((row) => !thumbs.has(String(row)));
     if (next === undefined) break;
     thumbs.set(String(next), right.has(next) !== isWrong(thumbs.size) ? 'up' : 'down');
     const started = performance.now();
-    const moved = await applyThumbs(found, thumbs, asked, { items, vectors, retriever, baseline }, constants);
-    rows = moved?.ranking.rows ?? rows;
+    const { ranking: moved } = await applyThumbs(
+      found,
+      thumbs,
+      asked,
+      { items, vectors, retriever, baseline },
+      constants,
+    );
+    rows = moved.rows;
     const ms = performance.now() - started;
     if (THUMBS_GIVEN.includes(thumbs.size)) outcomes.push({ ...outcomeOf(ranking.rows, rows, right, thumbs), ms });
   }

@@ -19,8 +19,7 @@ import { createFindNamed } from './names/find-named.ts';
 import { fuseJudged } from './names/fuse.ts';
 import { bySimilarity, extendRanking, type Ranking, sliceRanking, withoutRows } from './ranking.ts';
 import { type Estimates, RANKED_BY_INDEX, type Retrieved, type Retriever } from './retriever.ts';
-import type { Found, Thumbed } from './thumbs/order.ts';
-import { type Asked, applyThumbs } from './thumbs/thumbs.ts';
+import { applyThumbs } from './thumbs/thumbs.ts';
 import type { VectorSource } from './vector-source.ts';
 
 /** What a search found, apart from the device, which is the host's to know. */
@@ -186,7 +185,7 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     const named = context.names ? withoutRows(await findNamed(query, embedding, filter), liked) : undefined;
     const judged = named ? fuseJudged(similar, above, named) : { ranking: similar, ...above };
     const asked = { embedding, filter, liked, isNamed: (named?.rows.length ?? 0) > 0, signal: context.signal };
-    const { ranking, good, sure, closer } = await order(judged, context.thumbs, asked);
+    const { ranking, good, sure, closer } = await applyThumbs(judged, context.thumbs, asked, options);
     const cut = {
       ...{ good, cutoff: line },
       ...(sure !== undefined && { sure }),
@@ -196,10 +195,6 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     const known = { key: keyOf(query, context), filter, liked, revision, total, cut, named: named?.rows };
     return { ...known, first: { ...found, ...ranking } };
   }
-
-  /** As thumbs make it, where there are some. */
-  const order = async (found: Found, thumbs: Judgements | undefined, asked: Asked): Promise<Found & Partial<Thumbed>> =>
-    (thumbs && thumbs.size > 0 && (await applyThumbs(found, thumbs, asked, options))) || found;
 
   const begin = (query: Query, embedding: Embedding | undefined, context: SearchContext) =>
     embedding ? rankFirst(query, embedding, context) : list(query, context);

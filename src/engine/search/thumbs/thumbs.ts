@@ -12,7 +12,7 @@ const MOST = 50;
 const NEAR = 50;
 
 /** What is asked, and which rows may be an answer. */
-export interface Asked {
+interface Asked {
   readonly embedding: Embedding;
   readonly filter: Bitset | undefined;
   /** Rows that the query is like: they are none of its answers. */
@@ -36,25 +36,25 @@ interface Judged {
  * The results of a query in the order that thumbs on some of them make: see `orderByThumbs`. Besides the results, pictures
  * near to those that were liked are looked at. Where vectors cannot be read, only what is judged moves.
  * @param thumbs by item id, the newest last; ids that are not in the collection are passed over
- * @returns undefined where no picture that may be an answer is judged
+ * @returns `found` where no picture that may be an answer is judged
  * @throws AfterimageError what reading items throws; the signal's reason
  */
 export async function applyThumbs(
   found: Found,
-  thumbs: Judgements,
+  thumbs: Judgements | undefined,
   asked: Asked,
   sources: Sources,
   constants = THUMBS,
-): Promise<Thumbed | undefined> {
+): Promise<Found & Partial<Thumbed>> {
   const { filter, liked, signal } = asked;
-  const newest = [...thumbs].slice(-MOST);
+  const newest = [...(thumbs ?? [])].slice(-MOST);
   const all = await Promise.all(
     newest.map(async ([id, value]): Promise<Judged> => {
       return { row: await sources.items.rowOf(id), isLiked: value === 'up' };
     }),
   );
   const judged = all.filter(({ row }) => row >= 0 && !liked.has(row) && (!filter || hasBit(filter, row)));
-  if (judged.length === 0) return undefined;
+  if (judged.length === 0) return found;
   try {
     return await orderByCloseness(found, judged, asked, sources, constants);
   } catch {
@@ -111,6 +111,8 @@ function createHeight(embedding: Embedding, baseline: Baseline): (similarity: nu
 function meanOf({ sample, dim }: Baseline): Float32Array {
   const mean = new Float32Array(dim);
   const share = dim / sample.length;
-  for (let i = 0; i < sample.length; i++) mean[i % dim] = (mean[i % dim] as number) + share * (sample[i] as number);
+  for (let row = 0; row < sample.length; row += dim) {
+    for (let j = 0; j < dim; j++) mean[j] = (mean[j] as number) + share * (sample[row + j] as number);
+  }
   return mean;
 }
