@@ -106,10 +106,7 @@ export class AppPage {
 }
 
 function parseCell(text: string): Shown {
-  const found =
-    /^(.*), ([\d,]+) of [\d,]+(?:, found by name)?(?:, closer to \d+ you liked)?(?:, score (-?[\d.]+))?(?:name)?(?:closer.*)?$/s.exec(
-      text.trim(),
-    );
+  const found = /^(.*), ([\d,]+) of [\d,]+(?:, found by name)?(?:, score (-?[\d.]+))?(?:name)?$/s.exec(text.trim());
   if (!found) throw new Error(`This is not a picture of the grid: "${text}"`);
   const [, title = '', place = '', score] = found;
   return { title, place: Number(place.replaceAll(',', '')), score: score === undefined ? null : Number(score) };

@@ -8,7 +8,7 @@ import { parseOptions, runScript, usage } from './cli/cli.ts';
 import { measureCertainty } from './eval/certainty/measure.ts';
 import { writeCalibration } from './eval/certainty/write.ts';
 import { evaluate, evaluatePhotos } from './eval/evaluate.ts';
-import { chooseWeight, evaluateFeedback, type FeedbackFigures, type WeightFigures } from './eval/feedback/feedback.ts';
+import { evaluateFeedback, type FeedbackFigures } from './eval/feedback/feedback.ts';
 import { feedbackGroups } from './eval/feedback/groups.ts';
 import { readPhotos } from './eval/photos.ts';
 import { emojiOfRows } from './eval/queries.ts';
@@ -57,13 +57,11 @@ await runScript(HELP, async (args) => {
       values.photos === undefined ? [] : await readPhotos(resolve(values.photos)),
     );
     const figures: FeedbackFigures[] = [];
-    const weights: WeightFigures[] = [];
     for (const group of groups) {
       console.error(`thumbs: ${group.title}`);
       figures.push(...(await evaluateFeedback(group, search.encoder)));
-      weights.push(...(await chooseWeight(group, search.encoder)));
     }
-    console.log(feedbackTable(figures, weights));
+    console.log(feedbackTable(figures));
     return search.dispose();
   }
   if (values.rerank) {

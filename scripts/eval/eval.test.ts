@@ -7,7 +7,7 @@ import type { ItemStore } from '../../src/engine/collection/items/items.ts';
 import { seededRandom } from '../../src/engine/numeric/testing-vectors.ts';
 import { demoEmoji } from '../demo/emoji.ts';
 import { awayPairs } from './away.ts';
-import { fitCalibration } from './certainty/fit.ts';
+import { fitCalibration, solve } from './certainty/fit.ts';
 import { calibrationError, measureCertainty } from './certainty/measure.ts';
 import type { Answer } from './evaluate.ts';
 import { fitConstants, half, hasMatch, isHidden } from './fit.ts';
@@ -194,4 +194,16 @@ test('the calibration error is how far what is claimed is from what is so', () =
     Array.from({ length: of }, (_, i) => ({ claimed, right: i < right }));
   expect(calibrationError(results(0.25, 1, 4))).toBeCloseTo(0, 9);
   expect(calibrationError([...results(1, 1, 2), ...results(0, 0, 2)])).toBeCloseTo(0.25, 9);
+});
+
+test('solves a system of equations', () => {
+  const [x, y] = solve(
+    [
+      [4, 1],
+      [1, 3],
+    ],
+    [1, 2],
+  );
+  expect(x).toBeCloseTo(1 / 11, 9);
+  expect(y).toBeCloseTo(7 / 11, 9);
 });

@@ -1,6 +1,6 @@
 import type { CertaintyFigures } from './certainty/measure.ts';
 import type { CutoffFigures, Evaluation, evaluatePhotos, RankingFigures, RetrievalFigures } from './evaluate.ts';
-import type { FeedbackFigures, WeightFigures } from './feedback/feedback.ts';
+import type { FeedbackFigures } from './feedback/feedback.ts';
 import type { Fit } from './fit.ts';
 import { LANGUAGES } from './queries.ts';
 import { UNSEEN_STYLE } from './styles.ts';
@@ -217,23 +217,18 @@ const FEEDBACK_HEAD = [
   'nDCG@10 without',
   'with',
   'gain',
-  'what is judged alone moves',
-  'one thumb in ten wrong',
-  'largest loss of a right first page',
-  'not judged: nDCG@10 without',
-  'with',
-  'ms a thumb',
+  'gain where the first page was not all right',
+  'largest loss where it was',
+  'with one thumb in ten wrong',
 ];
 
-/** What thumbs do, and what other weights would have done to the half that the weight is chosen on. */
-export function feedbackTable(figures: readonly FeedbackFigures[], weights: readonly WeightFigures[]): string {
-  const rows = figures.map(({ group, thumbs, queries, before, after, pinned, wrong, loss, ms, ...others }) => [
+/** What thumbs do. */
+export function feedbackTable(figures: readonly FeedbackFigures[]): string {
+  const rows = figures.map(({ group, thumbs, queries, before, after, gain, loss, wrong }) => [
     ...[group, String(thumbs), String(queries)],
-    ...[before, after, after - before, pinned, wrong, loss, others.othersBefore, others.othersAfter].map(three),
-    ms.toFixed(1),
+    ...[before, after, after - before, gain, loss, wrong].map(three),
   ]);
-  const chosen = weights.map(({ group, weight, others }) => [group, String(weight), others.toFixed(4)]);
-  return `${table(FEEDBACK_HEAD, rows)}\n\n${table(['queries', 'weight', 'gain of what is not judged, 3 thumbs'], chosen)}`;
+  return table(FEEDBACK_HEAD, rows);
 }
 
 function fitRow({ constants: { own, match, share }, absentMatched, hidden }: Fit): string[] {

@@ -1,7 +1,6 @@
 /** The pictures and queries that thumbs are measured on. */
 import { readFileSync } from 'node:fs';
 import { createIndexRetriever } from '../../../src/engine/search/retriever.ts';
-import type { VectorSource } from '../../../src/engine/search/vector-source.ts';
 import type { NodeSearch } from '../../../src/platform/sessions/search.node.ts';
 import { type EmbeddedPictures, embedPictures } from '../embedded.ts';
 import type { Photograph } from '../photos.ts';
@@ -32,8 +31,7 @@ export async function feedbackGroups(search: NodeSearch, photos: readonly Photog
 
 function sourcesOf({ index, baseline }: Pick<EmbeddedPictures, 'index' | 'baseline'>) {
   const retriever = createIndexRetriever({ index, rankAll: (query) => index.rankAll(query) });
-  const vectors = { vectorsOf: async (rows) => rows.map(index.vectorOf) } as VectorSource; // held at unit norm
-  return { retriever, vectors, baseline };
+  return { retriever, baseline };
 }
 
 /** "bird": photographs of all its classes are right, by the WordNet ids that files of ImageNet begin with. */

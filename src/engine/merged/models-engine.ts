@@ -147,9 +147,6 @@ function combine(collection: string, answered: readonly Answered[]): SearchAnswe
   const first = answers[0] as SearchAnswer; // there is one, or `askAll` had thrown
   const { ranking, good, sure, unjudged } = fuseModels(answers);
   const named = answered.flatMap(({ part, answer }) => (answer.named ? [answer.named.map(part.rowAt)] : []));
-  const closer = answered.flatMap(({ part, answer }) =>
-    [...(answer.closer ?? [])].map(([row, liked]) => [part.rowAt(row), liked] as const),
-  );
   return {
     ...ranking,
     query: first.query,
@@ -158,7 +155,6 @@ function combine(collection: string, answered: readonly Answered[]): SearchAnswe
     models: answered.map(({ part }) => part.modelId),
     ...{ good, ...(sure !== undefined && { sure }), cutoff: null, ...(unjudged && { unjudged }) },
     ...(named.length > 0 && { named: Uint32Array.from(named.flatMap((rows) => [...rows])) }),
-    ...(closer.length > 0 && { closer: new Map(closer) }),
     approximate: answers.some(({ approximate }) => approximate),
     ...(answers.some(({ unreachable }) => unreachable) && { unreachable: true as const }),
     total: answers.reduce((sum, { total }) => sum + total, 0),

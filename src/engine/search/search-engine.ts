@@ -48,8 +48,6 @@ export interface SearchAnswer extends Ranking, Estimates {
   readonly listed?: Listing['order'];
   /** Of `rows`, those whose names have what was asked for; absent where names were not looked at. */
   readonly named?: Uint32Array;
-  /** Thumbs ordered them: rows that are there, or further up, because they are close to so many that were liked. */
-  readonly closer?: ReadonlyMap<number, number>;
   /** Pictures in the collection that pass the query's filters, less those that it is like: what scrolling on can reach. */
   readonly total: number;
   readonly index: AnsweringKind;
@@ -92,7 +90,7 @@ export interface Live {
 
 /** What a search goes by beside its query: what the one who asks knows. */
 export interface SearchContext {
-  /** Thumbs on results of this query, by item id, the newest last: they order the others. */
+  /** Thumbs on results of this query, by item id: liked ones come first, the others last. */
   readonly thumbs?: Judgements | undefined;
   /** For filters by rating. */
   readonly judgements?: Judgements | undefined;
@@ -130,7 +128,7 @@ interface Latest {
   /** With what was found by name. */
   readonly first: Retrieved;
   readonly named: Uint32Array | undefined;
-  readonly cut: Pick<SearchAnswer, 'good' | 'sure' | 'cutoff' | 'unjudged' | 'listed' | 'closer'>;
+  readonly cut: Pick<SearchAnswer, 'good' | 'sure' | 'cutoff' | 'unjudged' | 'listed'>;
   readonly filter: Bitset | undefined;
   /** Of the collection when it was made. */
   readonly revision: number | undefined;
@@ -184,14 +182,9 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     const { line, unjudged, ...above } = judge(query, embedding, filter && total, similar, options);
     const named = context.names ? withoutRows(await findNamed(query, embedding, filter), liked) : undefined;
     const judged = named ? fuseJudged(similar, above, named) : { ranking: similar, ...above };
-    const asked = { embedding, filter, liked, isNamed: (named?.rows.length ?? 0) > 0, signal: context.signal };
-    const { ranking, good, sure, closer } = await applyThumbs(judged, context.thumbs, asked, options);
-    const cut = {
-      ...{ good, cutoff: line },
-      ...(sure !== undefined && { sure }),
-      ...(unjudged && { unjudged }),
-      ...(closer && { closer }),
-    };
+    const asked = { embedding, filter, liked, signal: context.signal };
+    const { ranking, good, sure } = await applyThumbs(judged, context.thumbs, asked, options);
+    const cut = { good, ...(sure !== undefined && { sure }), cutoff: line, ...(unjudged && { unjudged }) };
     const known = { key: keyOf(query, context), filter, liked, revision, total, cut, named: named?.rows };
     return { ...known, first: { ...found, ...ranking } };
   }

@@ -13,7 +13,6 @@ interface Unranked {
   readonly similarity: null;
   readonly score: null;
   readonly named?: never;
-  readonly closer?: never;
 }
 
 /** A line between pictures, before a cell. */

@@ -28,8 +28,6 @@ export interface Ranked {
   readonly score: number | null;
   /** It was found by its name, alone or as well. */
   readonly named?: true;
-  /** It moved up because it is close to so many results that were liked. */
-  readonly closer?: number;
 }
 
 /** The query of the address, answered. */
@@ -232,15 +230,14 @@ function createRanks(
   };
 }
 
-type Shown = Ranking & Pick<SearchResponse, 'named' | 'listed' | 'closer'>;
+type Shown = Ranking & Pick<SearchResponse, 'named' | 'listed'>;
 
-function rankedAt({ rows, similarities, scores, named, listed, closer }: Shown, at: number): Ranked | undefined {
+function rankedAt({ rows, similarities, scores, named, listed }: Shown, at: number): Ranked | undefined {
   const row = rows[at];
   if (row === undefined) return undefined;
   if (listed) return { row, similarity: null, score: null };
   const ranked = { row, similarity: similarities[at] as number, score: scores[at] as number }; // parallel
-  const liked = closer?.get(row);
-  return { ...ranked, ...(named?.includes(row) && { named: true }), ...(liked !== undefined && { closer: liked }) };
+  return named?.includes(row) ? { ...ranked, named: true } : ranked;
 }
 
 function isPage(page: RankedPage | 'asked' | undefined): page is RankedPage {

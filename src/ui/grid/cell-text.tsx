@@ -5,7 +5,6 @@ import { originOf } from '../../state/collection/together.ts';
 import { formatCount, formatScore } from '../common/format.ts';
 import { itemTitle } from '../common/item-title.ts';
 import { useApp } from '../context.ts';
-import { closerText } from '../search/matches.ts';
 
 /** Which collection a picture is from, where several are shown together. */
 export function CellOrigin(props: { item: Item | undefined }): JSX.Element {
@@ -41,9 +40,6 @@ export function CellCaption(props: {
       <span class="visually-hidden">{`, ${place()}${props.selected ? ', selected' : ''}`}</span>
       <Show when={props.ranked?.named}>
         <span class="visually-hidden">, found by name</span>
-      </Show>
-      <Show when={props.ranked?.closer}>
-        {(liked) => <span class="visually-hidden">{`, ${closerText(liked())}`}</span>}
       </Show>
       <Show when={score() !== null}>
         <span class="visually-hidden">, score </span>

@@ -5,7 +5,6 @@ import type { Pictures } from '../../state/collection/pictures.ts';
 import { Icon } from '../common/icons.tsx';
 import { itemTitle } from '../common/item-title.ts';
 import { useApp } from '../context.ts';
-import { closerText } from '../search/matches.ts';
 import { CellCaption, CellOrigin } from './cell-text.tsx';
 import { CellTools } from './cell-tools.tsx';
 import { Picture } from './picture.tsx';
@@ -113,13 +112,6 @@ function CellLink(props: {
         <span class="cell-named" aria-hidden="true">
           name
         </span>
-      </Show>
-      <Show when={props.ranked?.closer}>
-        {(liked) => (
-          <span class="cell-closer" aria-hidden="true">
-            {closerText(liked())}
-          </span>
-        )}
       </Show>
     </a>
   );

@@ -85,11 +85,6 @@ export function dividerText(answer: Answer, certainty: Certainty): string {
   return isNothing(answer) ? 'Not sure: the closest I have' : 'Not sure';
 }
 
-/** Why a result moved up: it is close to so many that were liked. */
-export function closerText(liked: number): string {
-  return `closer to ${formatCount(liked)} you liked`;
-}
-
 /** What is said of the picture at `rank`. */
 export function matchText(answer: Answer, rank: number): string {
   const text = queryText(answer.query);

@@ -8,76 +8,42 @@ export interface Found {
   readonly sure?: number;
 }
 
-export interface Thumbed extends Found {
-  /** Of rows that moved up because they are close to some that were liked: to how many. */
-  readonly closer: ReadonlyMap<number, number>;
-}
-
-/** A row that is not judged. */
-export interface Candidate {
-  readonly row: number;
-  /** Used where it is not among the results; of these it stays what it is. */
-  readonly similarity: number;
-  /** What the order goes by, within what is equally sure; of equal ones the order stays. */
-  readonly score: number;
-  /** To how many of those that were liked it is close. */
-  readonly liked: number;
-}
-
 /** A row that is judged. */
-export interface Pinned {
+export interface Judged {
   readonly row: number;
-  readonly similarity: number;
   readonly isLiked: boolean;
+  /** To the query, of a row that is not among the results; of these it stays what it is. */
+  readonly similarity?: number | undefined;
 }
 
 /** As in names/fuse.ts: scores only have to descend. */
 const K = 60;
 
 /**
- * Liked results first, then the others, those that were not liked last. What is sure stays before what is less sure, and that
- * before the rest; within each, by `score`. What was liked is sure, what was not is not. As many rows as there were.
- * @param candidates all rows of `found` that are not judged, and any others
+ * Liked results first, then all that is not judged, in its order, and last those that were not liked. What was liked is sure,
+ * what was not is not. There are as many rows as there were: a liked one from further down takes the place of the last that is
+ * not judged.
  */
-export function orderByThumbs(
-  { ranking, good, sure }: Found,
-  pinned: readonly Pinned[],
-  candidates: readonly Candidate[],
-): Thumbed {
+export function orderByThumbs({ ranking, good, sure }: Found, judged: readonly Judged[]): Found {
   const rankOf = new Map(Array.from(ranking.rows, (row, rank) => [row, rank]));
-  const rank = ({ row }: { readonly row: number }) => rankOf.get(row) ?? ranking.rows.length;
-  const bounds = [sure ?? 0, good ?? 0];
-  const bandOf = (one: Candidate) => bounds.filter((bound) => rank(one) >= bound).length;
-  const liked = pinned.filter(({ isLiked }) => isLiked);
-  const disliked = pinned.filter((one) => !one.isLiked && rankOf.has(one.row));
-  const others = [...candidates]
-    .sort((a, b) => bandOf(a) - bandOf(b) || b.score - a.score || rank(a) - rank(b))
+  const known = new Set(judged.map(({ row }) => row));
+  const liked = judged.filter(({ isLiked }) => isLiked);
+  const disliked = judged.filter(({ row, isLiked }) => !isLiked && rankOf.has(row));
+  const others = [...ranking.rows]
+    .filter((row) => !known.has(row))
     .slice(0, Math.max(0, ranking.rows.length - liked.length - disliked.length));
-  const above = (bound: number) => liked.length + others.filter((one) => rank(one) < bound).length;
+  const results: readonly Omit<Judged, 'isLiked'>[] = [...liked, ...others.map((row) => ({ row })), ...disliked];
+  const above = (bound: number) => liked.length + others.filter((row) => (rankOf.get(row) ?? bound) < bound).length;
   return {
-    ranking: toRanking([...liked, ...others, ...disliked], (one) => ranking.similarities[rank(one)] ?? one.similarity),
+    ranking: {
+      rows: Uint32Array.from(results, ({ row }) => row),
+      similarities: Float32Array.from(results, ({ row, similarity = 0 }) => {
+        const rank = rankOf.get(row);
+        return rank === undefined ? similarity : (ranking.similarities[rank] ?? 0);
+      }),
+      scores: Float32Array.from(results, (_, rank) => (K + 1) / (K + 1 + rank)),
+    },
     good: good === null ? null : above(good),
     ...(sure !== undefined && { sure: above(sure) }),
-    closer: whichMovedUp(candidates, others, rank),
-  };
-}
-
-/** Those with fewer others before them than there were, and close to some that were liked. */
-function whichMovedUp(
-  candidates: readonly Candidate[],
-  others: readonly Candidate[],
-  rank: (one: Candidate) => number,
-): Map<number, number> {
-  const before = [...candidates].sort((a, b) => rank(a) - rank(b));
-  const place = new Map(before.map(({ row }, i) => [row, i]));
-  const moved = others.filter(({ row, liked }, i) => liked > 0 && i < (place.get(row) ?? 0));
-  return new Map(moved.map(({ row, liked }) => [row, liked]));
-}
-
-function toRanking(results: readonly (Candidate | Pinned)[], similarity: (one: Candidate | Pinned) => number): Ranking {
-  return {
-    rows: Uint32Array.from(results, ({ row }) => row),
-    similarities: Float32Array.from(results, similarity),
-    scores: Float32Array.from(results, (_, rank) => (K + 1) / (K + 1 + rank)),
   };
 }

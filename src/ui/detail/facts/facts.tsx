@@ -9,7 +9,7 @@ import { itemTitle } from '../../common/item-title.ts';
 import { type App, useApp } from '../../context.ts';
 import { RatingError } from '../../ratings/search-rating.tsx';
 import { Thumbs } from '../../ratings/thumbs.tsx';
-import { closerText, matchText } from '../../search/matches.ts';
+import { matchText } from '../../search/matches.ts';
 import { FileButtons } from '../file/file-buttons.tsx';
 import { LikeButtons } from '../like-buttons.tsx';
 import { dateFact } from './date-fact.ts';
@@ -25,11 +25,6 @@ export function Facts(props: { item: Item }): JSX.Element {
     const shown = cell();
     return shown === undefined ? null : (app.pictures.at(shown)?.similarity ?? null);
   };
-  /** Why it moved up, where thumbs have moved it. */
-  const closer = () => {
-    const liked = app.pictures.at(cell() ?? -1)?.closer;
-    return liked === undefined ? '' : `, ${closerText(liked)}`;
-  };
   return (
     <>
       {/* Stepping with the keys leaves the focus where it is, so the new picture is said. */}
@@ -38,12 +33,7 @@ export function Facts(props: { item: Item }): JSX.Element {
       </h2>
       <Show when={score() !== null}>
         <Show when={app.search.response()}>
-          {(response) => (
-            <p class="detail-match">
-              {matchText(response(), cell() ?? 0)}
-              {closer()}
-            </p>
-          )}
+          {(response) => <p class="detail-match">{matchText(response(), cell() ?? 0)}</p>}
         </Show>
       </Show>
       <Show when={cell() !== undefined && app.search.response() && !app.ratings.off()}>
