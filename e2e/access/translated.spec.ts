@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import type { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
 
 /** What others do to the texts of a page: browsers translate it, extensions mark words. */
@@ -67,6 +68,8 @@ for (const [name, change] of Object.entries(OTHERS)) {
     await untouched.field.press('Enter');
     const right = await untouched.top(12);
     const headline = (await untouched.headline.textContent()) ?? '';
+    const announced = ({ page: shown }: AppPage) => shown.getByRole('status').filter({ hasText: 'of 1,594 pictures.' });
+    const said = (await announced(untouched).textContent()) ?? '';
 
     await app.open('./?q=dog');
     await app.answered('dog');
@@ -75,9 +78,7 @@ for (const [name, change] of Object.entries(OTHERS)) {
     await app.search('rocket');
     await expect(app.headline).toHaveText(headline);
     await expect.poll(() => titles(page)).toEqual(right);
-    await expect(page.getByRole('status').filter({ hasText: 'of 1,594 pictures.' })).toHaveText(
-      `${headline}, of 1,594 pictures.`,
-    );
+    await expect(announced(app)).toHaveText(said);
 
     await change(page);
     await cell(page, 1).click();

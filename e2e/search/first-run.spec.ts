@@ -12,23 +12,23 @@ test('shows all pictures, examples and what the model can do before any query', 
   await expect(app.field).toBeFocused();
 });
 
-for (const [query, wanted] of [
-  ['dog', /dog/],
-  ['guitar', /guitar/],
-  ['something to eat', /rice|pie|cookie|hamburger|potato/],
-  ['fruta', /grapes|melon|strawberry|pineapple/],
-  ['乗り物', /rocket|car|train|ship|airplane/],
-  ['ghost', /ghost/],
-  ['halloween', /headstone|jack-o-lantern|vampire|zombie/],
-] as const) {
-  test(`finds ${query} at the top`, async ({ app }) => {
-    await app.open();
+test('what people ask is at the top', async ({ app }) => {
+  await app.open();
+  for (const [query, wanted] of [
+    ['dog', /dog/],
+    ['guitar', /guitar/],
+    ['something to eat', /rice|pie|cookie|hamburger|potato/],
+    ['fruta', /grapes|melon|strawberry|pineapple/],
+    ['乗り物', /rocket|car|train|ship|airplane/],
+    ['ghost', /ghost/],
+    ['halloween', /headstone|jack-o-lantern|vampire|zombie/],
+  ] as const) {
     await app.search(query);
-    await expect(app.headline).toHaveText(`Results for “${query}”`);
-    await expect(app.line(query === 'something to eat' ? 'Less sure' : 'Sure')).toBeVisible();
-    expect((await app.top(3))[0]).toMatch(wanted);
-  });
-}
+    await expect.soft(app.headline).toHaveText(`Results for “${query}”`);
+    await expect.soft(app.line(query === 'something to eat' ? 'Less sure' : 'Sure')).toBeVisible();
+    expect.soft((await app.top(3))[0], query).toMatch(wanted);
+  }
+});
 
 test('an example is a search', async ({ app, page }) => {
   await app.open();

@@ -22,6 +22,7 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'npy-invalid',
   'metadata-invalid',
   'merge-mismatch',
+  'input-changed',
   'remote-mismatch',
   'remote-version',
   'query-empty',

@@ -67,6 +67,7 @@ export type ErrorCode =
   | 'npy-invalid'
   | 'metadata-invalid'
   | 'merge-mismatch'
+  | 'input-changed'
   | 'internal';
 
 const NAME = 'AfterimageError:';

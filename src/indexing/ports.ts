@@ -141,6 +141,36 @@ export interface Journal {
   append(batch: readonly JournalPicture[]): Promise<void>;
 }
 
+/** A file of a build. */
+export interface WorkFile {
+  /** Put bytes at a place, which may lie beyond the end. */
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** So many bytes, all of which are there; the caller's own. */
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** What was written is on the disk. */
+  close(): Promise<void>;
+}
+
+/** Files of a build that is too large for the memory. They stay where it is interrupted. All of it throws AfterimageError `not-writable`. */
+export interface WorkFolder {
+  /** Where it is, for people. */
+  readonly place: string;
+  /** What was kept under this name; undefined where there is nothing. */
+  readText(name: string): Promise<string | undefined>;
+  /** Whole or not at all. */
+  writeText(name: string, text: string): Promise<void>;
+  /** An empty file, whatever was there. */
+  create(name: string): Promise<WorkFile>;
+  /** A file that was made before. */
+  open(name: string): Promise<WorkFile>;
+  /** Nothing happens where there is none. */
+  remove(name: string): Promise<void>;
+  /** The folder and all that is in it. */
+  removeAll(): Promise<void>;
+  /** SHA-256 as lower-case hex of bytes that come in pieces. */
+  hash(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<string>;
+}
+
 /**
  * A collection's place. Readers see the state before `commit` or the one after it, nothing between.
  * All of it throws AfterimageError `not-writable`.
@@ -158,6 +188,8 @@ export interface CollectionStore {
   adoptPicture(path: string, from: string): Promise<void>;
   /** @param key what the vectors depend on: a journal of another key is thrown away. */
   journal(key: string): Promise<Journal>;
+  /** Where a build that is too large for the memory keeps what it has done. */
+  work(): Promise<WorkFolder>;
   writePart(part: EncodedPart): Promise<void>;
   /** Put the manifest into place, when all else is. */
   commit(manifest: CollectionManifest): Promise<void>;

@@ -5,8 +5,9 @@ import { ROOT_FOLDER } from '../../repository/folders.ts';
 import { describeMachine } from '../machine.ts';
 import type { DataSet } from '../vectors/protocol.ts';
 import { LINES, measure } from './measure.ts';
-import { KINDS, prepare, queriesOf, truthOf } from './prepare.ts';
+import { prepare, queriesOf, truthOf } from './prepare.ts';
 import { type Row, toMarkdown } from './report.ts';
+import { KINDS } from './sets.ts';
 
 const OPTIONS = {
   sizes: { type: 'string', default: '100000' },

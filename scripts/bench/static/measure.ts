@@ -9,11 +9,15 @@ import { type LoadedIndex, loadIndex } from '../../../src/platform/indexes/compo
 import { portOf, slowLine } from '../first-visit/line.ts';
 import { type Spread, spread } from '../stats.ts';
 import { COLLECTION, K } from '../vectors/protocol.ts';
-import type { Kind, Prepared } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 import { createRangedSource } from './ranged-source.ts';
+import type { Kind } from './sets.ts';
 
 export interface Measured {
   readonly buildSeconds: number;
+  readonly buildCpuSeconds: number;
+  /** Of the memory that building took at most. */
+  readonly buildBytes: number;
   /** Fetched before the first query can be answered. */
   readonly startBytes: number;
   readonly startMs: number;
@@ -74,7 +78,7 @@ function counted(baseUrl: string): Counted {
 
 /** One collection, asked all queries. */
 export async function measure(
-  { publicFolder, order, buildSeconds }: Prepared,
+  { publicFolder, order, ...built }: Prepared,
   kind: Kind,
   { queries, truth }: { readonly queries: readonly Embedding[]; readonly truth: readonly (readonly number[])[] },
   line: (typeof LINES)[keyof typeof LINES],
@@ -111,7 +115,7 @@ export async function measure(
     const memoryBytes = held() - before;
     loaded.retriever.dispose();
     return {
-      ...{ buildSeconds, startBytes, startMs, memoryBytes },
+      ...{ ...built, startBytes, startMs, memoryBytes },
       bytes: (sentBytes() - startBytes) / n,
       requests: (counts.requests - first.requests) / n,
       rounds: (counts.rounds - first.rounds) / n,

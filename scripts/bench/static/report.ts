@@ -1,7 +1,7 @@
 import { type Machine, sentence } from '../machine.ts';
 import type { DataSet } from '../vectors/protocol.ts';
 import type { Measured } from './measure.ts';
-import type { Kind } from './prepare.ts';
+import type { Kind } from './sets.ts';
 
 export interface Row extends DataSet {
   readonly index: Kind;
@@ -19,7 +19,7 @@ export interface StaticReport {
 const COLUMNS = [
   ...['vectors', 'index', 'before the first answer', 'a query', 'requests', 'rounds', 'recall@10'],
   ...['opened, slow line', 'cold, slow line p50', 'p95', 'cold, no line p50', 'p95', 'again p50', 'p95'],
-  ...['memory', 'build'],
+  ...['memory', 'build', 'processor time of the build', 'its memory'],
 ];
 
 /** A table, a row for each index of each set. */
@@ -41,5 +41,7 @@ function cellsOf({ kind, count, index, slow, none }: Row): string[] {
     ...[slow.requests.toFixed(0), slow.rounds.toFixed(1), slow.recall.toFixed(3), ms(slow.startMs)],
     ...[ms(slow.coldMs.p50), ms(slow.coldMs.p95), ms(none.coldMs.p50), ms(none.coldMs.p95)],
     ...[ms(none.warmMs.p50), ms(none.warmMs.p95), mega(none.memoryBytes), `${none.buildSeconds.toFixed(0)} s`],
+    `${none.buildCpuSeconds.toFixed(0)} s`,
+    mega(none.buildBytes),
   ];
 }

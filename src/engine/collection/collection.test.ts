@@ -27,7 +27,7 @@ describe('a collection', () => {
         expect(await collection.vectors()).toEqual(content.vectors);
         expect(await collection.graph()).toEqual(graph);
         const items = await collection.items();
-        expect(await Promise.all([...content.items].map((_, row) => items.get(row)))).toEqual(content.items);
+        expect(await Promise.all(Array.from({ length: count }, (_, row) => items.get(row)))).toEqual(content.items);
         expect(await collection.allItems()).toEqual(content.items);
       }),
       { numRuns: 30 },

@@ -196,11 +196,6 @@ export function stringifyManifest(sealed: CollectionManifest): string {
   return `${JSON.stringify(sealed, null, 2)}\n`;
 }
 
-/** The fingerprint of a collection of these rows. @param model the manifest's `model.sha256` */
-export async function fingerprintOf(model: string, ids: readonly string[], sha256: Sha256): Promise<string> {
-  return (await sha256(new TextEncoder().encode([model, ...ids].join('\n')))).slice(0, 32);
-}
-
 async function hashOf(content: UnsealedManifest, sha256: Sha256): Promise<string> {
   return sha256(new TextEncoder().encode(canonicalJson(content)));
 }

@@ -36,6 +36,8 @@ export interface Collection {
   allItems(options?: ReadOptions): Promise<Item[]>;
   /** All rows. */
   vectors(options?: ReadOptions): Promise<StoredVectors>;
+  /** What rows are stored around: vectors like them, of no rows. */
+  vectorsHead(options?: ReadOptions): Promise<StoredVectors>;
   /** All rows, part by part as they come, in any order; `first` is the number of the first of `rows`. */
   streamVectors(take: (first: number, rows: StoredVectors) => void, options?: StreamOptions): Promise<void>;
   /** Whether there are parts of this kind. */
@@ -122,6 +124,12 @@ export function openCollection(source: ByteSource, manifest: CollectionManifest,
       return Array.from({ length: count }, (_, row) => get(row));
     },
     vectors: (options) => readVectors(source, parts('vectors'), manifest, options),
+    async vectorsHead(options) {
+      const part = parts('vectors')[0] as Part; // no collection is without
+      const head = allocate({ ...manifest, count: 0 });
+      readHead(head, await source.read(part.path, part, options), manifest);
+      return head;
+    },
     streamVectors: createStream(source, parts('vectors'), manifest),
     graph: (options) => read('graph', options),
     codes: (options) => read('codes', options),

@@ -3,11 +3,11 @@ import { type CellShape, encodeHead as encodeCellsHead } from '../index/cells/he
 import { encodeMembers } from '../index/cells/members.ts';
 import { type Code, codeBytes } from '../index/codes/code.ts';
 import type { Sha256 } from '../ports.ts';
-import { drawRows } from '../search/cutoff.ts';
-import { encodeIdBlocks } from './items/ids.ts';
-import { encodeItemBlocks } from './items/items.ts';
-import { fingerprintOf, sealManifest } from './manifest.ts';
-import { BLOCK_KINDS, type Block, type BlockKind, encodeBlockTable, HASH_BYTES } from './sections/block-table.ts';
+import { fingerprintOf, hashingPieces } from './fingerprint.ts';
+import { encodeIdBlocks, type Ids } from './items/ids.ts';
+import { encodeItem, encodeItemBlocks } from './items/items.ts';
+import { sealManifest } from './manifest.ts';
+import { type Block, type BlockKind, encodeBlockTable, HASH_BYTES } from './sections/block-table.ts';
 import { type Packed, type Piece, pack } from './sections/pack.ts';
 import { partPath } from './sections/parts.ts';
 import { encodeSectionHeader, type SectionIdentity } from './sections/section.ts';
@@ -21,14 +21,32 @@ import {
   type Part,
   type PartKind,
 } from './types.ts';
-import type { StoredVectors } from './vectors/stored-vectors.ts';
+import type { Int8Vectors, StoredVectors } from './vectors/stored-vectors.ts';
 import { encodeBlocks, encodeHead, quantiserFor } from './vectors/vector-blocks.ts';
 
+/** What is written is read by and by, so that no more of it is in memory than is at work. */
 export interface WrittenCells {
   readonly shape: CellShape;
   readonly code: Code;
-  /** Of all rows, in their order. */
-  readonly codes: Uint8Array;
+  /** Of the rows of each cell, in their order. */
+  codes(): AsyncIterable<Uint8Array>;
+  /** Those of the rows of `drawRows`, one after the other. */
+  readonly sample: Uint8Array;
+}
+
+export interface WrittenVectors extends Pick<Int8Vectors, 'encoding' | 'count' | 'dim' | 'centre'> {
+  /** The blocks in their order, as `encodeBlocks` makes them. */
+  blocks(rowsPerBlock: number): AsyncIterable<Uint8Array>;
+}
+
+export interface WrittenItems {
+  readonly length: number;
+  /** By row. */
+  readonly ids: Ids;
+  /** `fingerprintOf` them. */
+  readonly fingerprint: string;
+  /** What `encodeItem` makes of each item. */
+  lines(): AsyncIterable<Uint8Array>;
 }
 
 /** What the manifest says and the pictures do not. */
@@ -50,9 +68,9 @@ export type CollectionDescription = Pick<
 
 export interface CollectionContent extends CollectionDescription {
   /** One for each row; read several times, so that they need not all be in memory. */
-  readonly items: Iterable<Item> & { readonly length: number };
+  readonly items: (Iterable<Item> & { readonly length: number }) | WrittenItems;
   /** One for each row. */
-  readonly vectors: StoredVectors;
+  readonly vectors: StoredVectors | WrittenVectors;
   /** Rows of a block: the fewer, the less is read for a single row, and the larger is the table of blocks. */
   readonly rowsPerBlock?: number | undefined;
   /** What the HNSW index wrote, and the first-pass code; opaque here. The manifest's `index` must have its own. */
@@ -106,37 +124,52 @@ export async function* encodeCollection(content: CollectionContent): AsyncGenera
   checkShape(content);
   const limits = { ...LIMITS, ...given };
   const quantiser = quantiserFor(vectors.encoding, vectors.dim, { blockBytes: limits.blockBytes, rowsPerBlock });
-  const ids = Array.from(items, ({ id }) => id);
-  const fingerprint = await fingerprintOf(content.model.sha256, ids, sha256);
+  const { ids, fingerprint, lines } = 'lines' in items ? items : await writtenItems(items, content);
   const identity: SectionIdentity = { count: items.length, dim: content.dim, fingerprint };
   const parts: Part[] = [];
   const inBlocks = items.length > limits.wholeCount || content.index === 'codes' || cells !== undefined;
   const table: Record<BlockKind, Block[]> = { vectors: [], items: [], ids: [] };
   const members: Block[] = [];
+  const hashes = createHashes(cells ? Math.ceil(items.length / quantiser.rowsPerBlock) : 0);
 
-  async function* encodeSection(kind: PartKind, body: Iterable<Piece>): AsyncGenerator<EncodedPart> {
+  async function* encodeSection(
+    kind: PartKind,
+    body: Iterable<Piece> | AsyncIterable<Piece>,
+    take: (blocks: readonly Block[]) => void = () => {},
+  ): AsyncGenerator<EncodedPart> {
     let part = 0;
-    const blocks = kind === 'members' ? members : inBlocks && isBlockKind(kind) ? table[kind] : undefined;
-    for (const packed of pack(withHeader(encodeSectionHeader(kind, identity), body), limits.partBytes)) {
+    for await (const packed of pack(withHeader(encodeSectionHeader(kind, identity), body), limits.partBytes)) {
       const hash = await sha256(packed.bytes);
       const path = partPath(kind, hash);
       parts.push({ kind, path, sha256: hash, bytes: packed.bytes.length });
-      if (blocks) blocks.push(...(await hashed(packed, part, sha256)));
+      if (inBlocks && packed.blocks.length > 0) take(await hashed(packed, part, sha256));
       yield { path, bytes: packed.bytes };
       part++;
     }
   }
+  const intoTable = (kind: BlockKind) => (blocks: readonly Block[]) => {
+    for (const block of blocks) table[kind].push(block);
+  };
+  const vectorBlocks = (blocks: readonly Block[]) => {
+    if (!cells) return intoTable('vectors')(blocks);
+    // The members of the cells say where the blocks of rows are: the table has only what comes before them.
+    const isFirst = table.vectors.length === 0;
+    if (isFirst) intoTable('vectors')(blocks.slice(0, 1));
+    hashes.add(isFirst ? blocks.slice(1) : blocks);
+  };
 
-  yield* encodeSection('vectors', vectorPieces(vectors, quantiser));
+  yield* encodeSection('vectors', vectorPieces(vectors, quantiser), vectorBlocks);
   if (graph) yield* encodeSection('graph', [{ bytes: graph }]);
   if (codes) yield* encodeSection('codes', [{ bytes: codes }]);
   if (cells) {
-    yield* encodeSection('members', memberPieces(cells, table.vectors.splice(1), quantiser.rowsPerBlock));
-    yield* encodeSection('cells', [{ bytes: cellsHead(cells, members) }]);
+    const pieces = memberPieces(cells, hashes.of, quantiser.rowsPerBlock);
+    yield* encodeSection('members', pieces, (blocks) => members.push(...blocks));
+    const memberHashes = members.map(({ hash }) => hash);
+    yield* encodeSection('cells', [{ bytes: encodeCellsHead(cells.shape, memberHashes, cells.code, cells.sample) }]);
   }
-  yield* encodeSection('items', encodeItemBlocks(items, limits.blockBytes));
+  yield* encodeSection('items', encodeItemBlocks(lines(), limits.blockBytes), intoTable('items'));
   if (inBlocks) {
-    yield* encodeSection('ids', encodeIdBlocks(ids, limits.blockBytes));
+    yield* encodeSection('ids', encodeIdBlocks(ids, limits.blockBytes), intoTable('ids'));
     yield* encodeSection('blocks', [{ bytes: encodeBlockTable(table) }]);
   }
   return sealManifest(
@@ -156,37 +189,65 @@ function checkShape({ items, vectors, dim }: CollectionContent): void {
   );
 }
 
-function* vectorPieces(vectors: StoredVectors, quantiser: CollectionManifest['quantiser']): Generator<Piece> {
+/** Items that are in memory, or are made as they are asked for. */
+async function writtenItems(items: Iterable<Item>, { model, sha256 }: Pick<CollectionContent, 'model' | 'sha256'>) {
+  const ids = Array.from(items, ({ id }) => id);
+  return {
+    ids,
+    fingerprint: await fingerprintOf(model.sha256, ids, hashingPieces(sha256)),
+    *lines() {
+      let row = 0;
+      for (const item of items) yield encodeItem(item, row++);
+    },
+  };
+}
+
+async function* vectorPieces(
+  vectors: CollectionContent['vectors'],
+  quantiser: CollectionManifest['quantiser'],
+): AsyncGenerator<Piece> {
   yield { bytes: encodeHead(vectors, quantiser), first: 0 };
   let first = 0;
-  for (const bytes of encodeBlocks(vectors, quantiser)) {
+  const blocks = 'blocks' in vectors ? vectors.blocks(quantiser.rowsPerBlock) : encodeBlocks(vectors, quantiser);
+  for await (const bytes of blocks) {
     yield { bytes, first };
     first += quantiser.rowsPerBlock;
   }
 }
 
-/** The members of each cell. @param vectors all blocks of rows */
-function* memberPieces({ shape, code, codes }: WrittenCells, vectors: readonly Block[], rowsPerBlock: number) {
-  const bytes = codeBytes(code);
-  let first = 0;
-  for (const [cell, rows] of shape.rows.entries()) {
-    const own = codes.subarray(first * bytes, (first + rows) * bytes);
-    const hashOf = (block: number) => (vectors[block] as Block).hash;
-    yield { bytes: encodeMembers({ first, rows, rowsPerBlock, codeBytes: bytes }, own, hashOf), first: cell };
+/** The members of each cell. @param hashOf 32 hex digits of the hash of a block of vectors */
+async function* memberPieces(
+  { shape, code, codes }: WrittenCells,
+  hashOf: (block: number) => string,
+  rowsPerBlock: number,
+): AsyncGenerator<Piece> {
+  let [cell, first] = [0, 0];
+  for await (const own of codes()) {
+    const rows = shape.rows[cell] as number;
+    const place = { first, rows, rowsPerBlock, codeBytes: codeBytes(code) };
+    yield { bytes: encodeMembers(place, own, hashOf), first: cell++ };
     first += rows;
   }
 }
 
-function cellsHead({ shape, code, codes }: WrittenCells, members: readonly Block[]): Uint8Array {
-  const bytes = codeBytes(code);
-  const drawn = drawRows(codes.length / bytes);
-  const sample = new Uint8Array(drawn.length * bytes);
-  for (const [i, row] of drawn.entries()) sample.set(codes.subarray(row * bytes, (row + 1) * bytes), i * bytes);
-  const hashes = members.map(({ hash }) => hash);
-  return encodeCellsHead(shape, hashes, code, sample);
+/** Hashes of blocks in the order in which they come, 16 bytes each: as texts, those of ten million rows take a gigabyte. */
+function createHashes(count: number) {
+  const bytes = new Uint8Array(count * HASH_BYTES);
+  let at = 0;
+  return {
+    add(blocks: readonly Block[]): void {
+      for (const { hash } of blocks) {
+        for (let i = 0; i < HASH_BYTES; i++) bytes[at++] = Number.parseInt(hash.slice(2 * i, 2 * i + 2), 16);
+      }
+    },
+    of: (block: number) =>
+      Array.from(bytes.subarray(block * HASH_BYTES, (block + 1) * HASH_BYTES), (byte) =>
+        byte.toString(16).padStart(2, '0'),
+      ).join(''),
+  };
 }
 
-function* withHeader(header: Uint8Array, body: Iterable<Piece>): Generator<Piece> {
+async function* withHeader(header: Uint8Array, body: Iterable<Piece> | AsyncIterable<Piece>): AsyncGenerator<Piece> {
   yield { bytes: header };
   yield* body;
 }
@@ -195,8 +256,4 @@ async function hashed({ bytes, blocks }: Packed, part: number, sha256: Sha256): 
   const hash = async ({ offset, length }: Packed['blocks'][number]) =>
     (await sha256(bytes.subarray(offset, offset + length))).slice(0, 2 * HASH_BYTES);
   return Promise.all(blocks.map(async (block) => ({ ...block, part, hash: await hash(block) })));
-}
-
-function isBlockKind(kind: PartKind): kind is BlockKind {
-  return (BLOCK_KINDS as readonly PartKind[]).includes(kind);
 }

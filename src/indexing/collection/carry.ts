@@ -38,11 +38,25 @@ export function withAdditions(
   previous: PreviousState | undefined,
   own: readonly string[],
 ): readonly Item[] {
-  const known = new Map<string, Additions>();
-  for (const item of previous?.items ?? []) {
-    const additions = additionsOf(item);
-    if (Object.keys(additions).length > 0) known.set(item.id, additions);
-  }
+  const known: KnownAdditions = new Map();
+  for (const item of previous?.items ?? []) rememberAdditions(known, item);
+  return withKnownAdditions(items, known, own);
+}
+
+/** Additions by id. */
+export type KnownAdditions = Map<string, Additions>;
+
+export function rememberAdditions(known: KnownAdditions, item: Item): void {
+  const additions = additionsOf(item);
+  if (Object.keys(additions).length > 0) known.set(item.id, additions);
+}
+
+/** As `withAdditions`, of which they are known. */
+export function withKnownAdditions(
+  items: readonly Item[],
+  known: KnownAdditions,
+  own: readonly string[],
+): readonly Item[] {
   return known.size === 0
     ? items
     : items.map((item) => {

@@ -1,4 +1,6 @@
+import type { Item } from '../../engine/collection/types.ts';
 import type { Sha256 } from '../../engine/ports.ts';
+import { createIdSet } from './id-set.ts';
 
 const HEX = 16;
 
@@ -22,7 +24,7 @@ export async function copyId(id: string, copy: number, sha256: Sha256): Promise<
  * content, so that each copy takes one hash, however many there are.
  */
 export function createIds(sha256: Sha256) {
-  const taken = new Set<string>();
+  const taken = createIdSet();
   const lastCopies = new Map<string, number>();
   let copies = 0;
   return {
@@ -41,4 +43,13 @@ export function createIds(sha256: Sha256) {
     /** How many items had the content of an earlier one. */
     copies: () => copies,
   };
+}
+
+/** How many of the items that were there are not among those that there are now. */
+export function countRemoved(before: Iterable<Pick<Item, 'id'>> = [], now: Iterable<Pick<Item, 'id'>>): number {
+  const ids = createIdSet();
+  for (const { id } of now) ids.add(id);
+  let removed = 0;
+  for (const { id } of before) if (!ids.has(id)) removed++;
+  return removed;
 }

@@ -39,7 +39,7 @@ export async function readPrevious(collection: Collection, signal: AbortSignal):
 
 /** The vectors of the last state where they are of the model that is asked for, and nothing is to be begun afresh. */
 export function vectorsToKeep(
-  previous: PreviousState | undefined,
+  previous: Pick<PreviousState, 'collection' | 'vectors'> | undefined,
   { model, fresh }: Pick<CollectionRequest, 'model' | 'fresh'>,
 ): StoredVectors | undefined {
   if (!previous || fresh) return undefined;

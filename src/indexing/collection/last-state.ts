@@ -6,10 +6,11 @@ import {
   MAX_MANIFEST_EXTENSION_BYTES,
 } from '../../engine/collection/extensions/extensions.ts';
 import { isNewer } from '../../engine/collection/manifest.ts';
+import type { Collection } from '../../engine/collection/reader.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import { type Check, list, member, nullable, text } from '../../engine/formats/check.ts';
 import type { CollectionPorts, CollectionRequest } from '../request.ts';
-import { type PreviousState, readPrevious } from './known.ts';
+import type { PreviousState } from './known.ts';
 
 /** What a collection says of itself. People wrote it: it outlives what is computed. */
 export interface Said {
@@ -20,9 +21,9 @@ export interface Said {
   readonly extensions?: Extensions | undefined;
 }
 
-export interface LastState {
+export interface LastState<Previous = PreviousState> {
   /** Undefined where there is none, or none that can be read. */
-  readonly previous: PreviousState | undefined;
+  readonly previous: Previous | undefined;
   readonly said: Said;
   /** Why what is there cannot be read: which pictures it holds is unknown, and it is built anew. */
   readonly unreadable: string | undefined;
@@ -30,17 +31,19 @@ export interface LastState {
 
 /**
  * What is there, as far as it can be read.
+ * @param read what is to be known of it
  * @throws AfterimageError `collection-version` for what a newer Afterimage wrote, which would be lost, unless everything is
  *   to be begun afresh
  */
-export async function lastState(
+export async function lastState<Previous>(
   { name, signal, fresh }: Pick<CollectionRequest, 'name' | 'signal' | 'fresh'>,
   { store, manifestText }: Pick<CollectionPorts, 'store' | 'manifestText'>,
-): Promise<LastState> {
+  read: (collection: Collection, signal: AbortSignal) => Promise<Previous>,
+): Promise<LastState<Previous>> {
   try {
     const collection = await store.previous();
-    const previous = collection && (await readPrevious(collection, signal));
-    return { previous, said: previous?.collection.manifest ?? {}, unreadable: undefined };
+    const previous = collection && (await read(collection, signal));
+    return { previous, said: collection?.manifest ?? {}, unreadable: undefined };
   } catch (error) {
     if (!(error instanceof AfterimageError)) throw error;
     const text = (await manifestText()) ?? '';
@@ -59,7 +62,7 @@ function newer(name: string, { code }: AfterimageError): AfterimageError {
 }
 
 /** A line for people where what is there cannot be read. */
-export function noteOfUnreadable({ unreadable }: LastState, how = ''): string[] {
+export function noteOfUnreadable({ unreadable }: Pick<LastState, 'unreadable'>, how = ''): string[] {
   return unreadable === undefined ? [] : [`The collection that is there is built anew${how}: ${unreadable}`];
 }
 

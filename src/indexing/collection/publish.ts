@@ -1,7 +1,7 @@
 import type { Steps } from '../../engine/async/steps.ts';
-import type { Extensions } from '../../engine/collection/extensions/extensions.ts';
 import { LEAST_RECALL, RECALL, type Recall, recallOf } from '../../engine/collection/extensions/recall.ts';
-import { canonicalJson, fingerprintOf } from '../../engine/collection/manifest.ts';
+import { fingerprintOf, hashingPieces } from '../../engine/collection/fingerprint.ts';
+import { canonicalJson } from '../../engine/collection/manifest.ts';
 import type { Collection } from '../../engine/collection/reader.ts';
 import { type CollectionManifest, FORMAT_VERSION, type IndexKind, type Item } from '../../engine/collection/types.ts';
 import {
@@ -10,19 +10,18 @@ import {
   type StoredVectors,
   storingVectors,
 } from '../../engine/collection/vectors/stored-vectors.ts';
-import { type CollectionDescription, encodeCollection, type WrittenCells } from '../../engine/collection/writer.ts';
+import { type CollectionDescription, encodeCollection } from '../../engine/collection/writer.ts';
 import { AfterimageError } from '../../engine/errors.ts';
-import { beamFor } from '../indexes/beam.ts';
-import { chooseKind } from '../indexes/choose-kind.ts';
-import { cellAdvice, codeAdvice, isCoded } from '../indexes/code-shape.ts';
-import { makeCells } from '../indexes/make-cells.ts';
+import { codeAdvice } from '../indexes/code-shape.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../indexes/make-codes.ts';
 import type { CollectionPorts, CollectionRequest } from '../request.ts';
 import { runSteps } from '../steps/run-steps.ts';
 import type { Stopwatch } from '../steps/stopwatch.ts';
 import { carryOver } from './carry.ts';
+import { descriptionOf, type KnownRequest, othersOf, pathsOf, picturePathsOf, withKind } from './description.ts';
 import { type PreviousState, vectorsToKeep } from './known.ts';
 import type { Said } from './last-state.ts';
+import { cellsContentOf, publishCells, writeParts } from './publish-cells.ts';
 
 /** Items of a step, some milliseconds. */
 const ITEMS = 256;
@@ -38,7 +37,6 @@ interface StoredContent {
   readonly items: readonly Item[];
   readonly vectors: StoredVectors;
   readonly codes?: Uint8Array | undefined;
-  readonly cells?: WrittenCells | undefined;
   readonly advice: string | null;
 }
 
@@ -62,12 +60,13 @@ export interface PublishContext {
 }
 
 interface KnownContext extends PublishContext {
-  readonly request: CollectionRequest & { readonly index: IndexKind };
+  readonly request: KnownRequest;
 }
 
 /** Put the new state into place, unless it is the old one; then remove what no longer belongs to it. */
 export async function publish(content: Content, wanted: PublishContext): Promise<Published> {
-  const context = withKind(content, wanted);
+  const context = { ...wanted, request: withKind(content.items.length, wanted.request, wanted.ports) };
+  if (context.request.index === 'cells') return publishCells(await cellsContentOf(content, context), context);
   const { previous, request, ports } = context;
   const { dim, encoding } = { dim: request.model.dim, encoding: request.encoding };
   const given = content.vectors;
@@ -76,22 +75,14 @@ export async function publish(content: Content, wanted: PublishContext): Promise
       ? given
       : await runSteps(storingVectors(given, dim, encoding, vectorsToKeep(previous, request)), request.signal);
   const arranged = await arrange(content.items, stored, context);
-  const description = descriptionOf(content, context);
+  const pictures = picturePathsOf(content.items);
+  const description = descriptionOf(content.items.length, pictures, context);
   const unchanged = previous !== undefined && (await runSteps(isSame(previous, arranged, description), request.signal));
   const manifest = unchanged ? previous.collection.manifest : await write(arranged, description, context);
   request.signal.throwIfAborted();
   await ports.store.register(manifest);
-  await ports.store.clean(pathsOf(content.items, manifest));
+  await ports.store.clean(pathsOf(pictures, manifest));
   return { manifest, unchanged, advice: arranged.advice ?? adviceOf(manifest) };
-}
-
-/** The index that was asked for, or that suits so many pictures, which is said. */
-function withKind({ items }: Content, context: PublishContext): KnownContext {
-  const { request, ports } = context;
-  const { model, encoding } = request;
-  const { index, reason } = chooseKind(request.index, { count: items.length, dim: model.dim, encoding });
-  if (reason !== null) ports.onEvent({ type: 'note', message: reason });
-  return { ...context, request: { ...request, index } };
 }
 
 /** One line for people where another index had to take the graph's place. */
@@ -105,58 +96,24 @@ function adviceOf(manifest: CollectionManifest): string | null {
   );
 }
 
-function descriptionOf({ items }: Content, { said, existing, request }: KnownContext): CollectionDescription {
-  const paths = new Set(items.flatMap(picturesOf));
-  let bytes = 0;
-  for (const path of paths) bytes += existing.get(path) ?? 0;
-  return {
-    name: request.name,
-    title: request.title ?? said.title ?? request.name,
-    description: request.description ?? said.description ?? '',
-    licence: (request.licence ?? said.licence) || null,
-    examples: request.examples ?? said.examples ?? [],
-    created: request.created,
-    model: { id: request.model.id, sha256: request.model.sha256 },
-    dim: request.model.dim,
-    hnsw: { ...request.hnsw, efSearch: request.hnsw.efSearch ?? beamFor(items.length) },
-    index: request.index,
-    pictures: { mode: request.pictures, bytes },
-    ...withExtensions(othersOf(said.extensions)),
-  };
-}
-
-/** The extensions of others; those of our own are made anew. */
-function othersOf(given: Extensions = {}): Extensions {
-  const { [RECALL]: _, ...others } = given;
-  return others;
-}
-
-function withExtensions(all: Extensions): Pick<CollectionDescription, 'extensions'> {
-  return Object.keys(all).length > 0 ? { extensions: all } : {};
-}
-
-/** For codes and cells, like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
+/** For codes, like rows come together, so that those of a query lie in few blocks; else they stay as they are. */
 async function arrange(
   items: readonly Item[],
   vectors: StoredVectors,
   { request, ports, stopwatch }: KnownContext,
 ): Promise<StoredContent> {
-  if (!isCoded(request.index)) return { items, vectors, advice: null };
+  if (request.index !== 'codes') return { items, vectors, advice: null };
   if (vectors.encoding !== 'int8') throw new AfterimageError('usage', 'Codes and cells go with --vectors int8.');
   const { signal } = request;
   const onProgress = (task: string, done: number, total: number) =>
     ports.onEvent({ type: 'progress', task, done, total });
   return stopwatch.time('graph', async () => {
-    const inOrder = async (order: Uint32Array) => ({
+    const { order, codes, shape } = await makeCodes(vectors, onProgress, signal);
+    return {
       items: Array.from(order, (row) => items[row] as Item),
       vectors: await runSteps(reorderVectors(vectors, order), signal),
-    });
-    if (request.index === 'cells') {
-      const { order, ...cells } = await makeCells(vectors, onProgress, signal);
-      return { ...(await inOrder(order)), cells, advice: cellAdvice(cells.code) };
-    }
-    const { order, codes, shape } = await makeCodes(vectors, onProgress, signal);
-    return { ...(await inOrder(order)), codes, advice: codeAdvice(shape, vectors) };
+      ...{ codes, advice: codeAdvice(shape, vectors) },
+    };
   });
 }
 
@@ -196,25 +153,21 @@ function answering({ found }: Recall): IndexKind {
 
 async function write(content: StoredContent, wanted: CollectionDescription, context: KnownContext) {
   const { ports, stopwatch, request } = context;
-  const { items, vectors, codes, cells } = content;
+  const { items, vectors, codes } = content;
   const measured =
     wanted.index === 'hnsw' ? await stopwatch.time('graph', () => graphOf(content, wanted, context)) : undefined;
   const { graph } = measured ?? {};
   const description = measured ? withRecall(wanted, measured.recall) : wanted;
   return stopwatch.time('write', async () => {
     const others = await carry(items, description, context);
-    const rowsPerBlock = codes || cells ? ROWS_PER_CODED_BLOCK : undefined;
+    const rowsPerBlock = codes ? ROWS_PER_CODED_BLOCK : undefined;
     const parts = encodeCollection({
-      ...{ ...description, items, vectors, graph, codes, cells, rowsPerBlock, others },
+      ...{ ...description, items, vectors, graph, codes, rowsPerBlock, others },
       sha256: ports.sha256,
     });
-    let step = await parts.next();
-    for (; !step.done; step = await parts.next()) {
-      request.signal.throwIfAborted();
-      await ports.store.writePart(step.value);
-    }
-    await ports.store.commit(step.value);
-    return step.value;
+    const manifest = await writeParts(parts, ports.store, request.signal);
+    await ports.store.commit(manifest);
+    return manifest;
   });
 }
 
@@ -226,7 +179,7 @@ function withRecall(description: CollectionDescription, recall: Recall): Collect
 async function carry(items: readonly Item[], { model, dim }: CollectionDescription, context: KnownContext) {
   const { request, ports, previous } = context;
   const ids = items.map(({ id }) => id);
-  const next = { model, dim, fingerprint: await fingerprintOf(model.sha256, ids, ports.sha256) };
+  const next = { model, dim, fingerprint: await fingerprintOf(model.sha256, ids, hashingPieces(ports.sha256)) };
   return carryOver(context.carry ?? previous?.collection, next, request.signal, ports);
 }
 
@@ -271,14 +224,4 @@ async function graphBefore(
 
 function isSameGraph(a: CollectionManifest['hnsw'], b: CollectionManifest['hnsw']): boolean {
   return a.M === b.M && a.efConstruction === b.efConstruction;
-}
-
-function pathsOf(items: readonly Item[], { parts }: CollectionManifest): Set<string> {
-  const paths = new Set(parts.map(({ path }) => path));
-  for (const path of items.flatMap(picturesOf)) paths.add(path);
-  return paths;
-}
-
-function picturesOf({ thumbnail, preview }: Item): string[] {
-  return [thumbnail, preview].flatMap((one) => (one ? [one.path] : []));
 }

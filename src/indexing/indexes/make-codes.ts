@@ -45,27 +45,35 @@ export async function makeCodes(vectors: StoredVectors, onProgress: OnProgress, 
   return { order, codes: await runSteps(encodeSection(trained, codes, order), signal), shape: trained };
 }
 
-/** The same code from the same vectors. */
-export async function learnCode(vectors: StoredVectors, onProgress: OnProgress, signal: AbortSignal): Promise<Trained> {
-  const { dim } = vectors;
-  const sample = sampleOf(vectors);
-  const rows = sample.length / dim;
+function learnCode(vectors: StoredVectors, onProgress: OnProgress, signal: AbortSignal): Promise<Trained> {
+  const { count, dim } = vectors;
+  const rows = sampledRows(count);
+  const sample = new Float32Array(rows.length * dim);
+  for (const [i, row] of rows.entries()) sample.set(vectorOf(vectors, row), i * dim);
+  return learnFrom(sample, dim, onProgress, signal);
+}
+
+/** Rows that a code of `count` is learnt from. */
+export function sampledRows(count: number): number[] {
+  const size = Math.min(SAMPLE, count);
+  return Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
+}
+
+/** The same code from the same vectors. @param sample those of `sampledRows` */
+export function learnFrom(
+  sample: Float32Array,
+  dim: number,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<Trained> {
   const shape = (explained: (width: number) => number) => codeShape(dim, explained);
-  return runSteps(trainCode({ dim, shape, sample }), signal, inRows(onProgress, 'Learning codes', rows));
+  return runSteps(trainCode({ dim, shape, sample }), signal, inRows(onProgress, 'Learning codes', sample.length / dim));
 }
 
 export const inRows = (onProgress: OnProgress, task: string, rows: number) => (done: number) =>
   onProgress(task, Math.round(done * rows), rows);
 
-function sampleOf(vectors: StoredVectors): Float32Array {
-  const { count, dim } = vectors;
-  const size = Math.min(SAMPLE, count);
-  const sample = new Float32Array(size * dim);
-  for (let i = 0; i < size; i++) sample.set(vectorOf(vectors, Math.floor((i * count) / size)), i * dim);
-  return sample;
-}
-
-export function* encodeAll(vectors: StoredVectors, code: Code): Steps<Uint8Array> {
+function* encodeAll(vectors: StoredVectors, code: Code): Steps<Uint8Array> {
   const { count, dim } = vectors;
   const encode = yield* share(createEncoder(code), 0, ENCODER_SHARE);
   const bytes = codeBytes(code);

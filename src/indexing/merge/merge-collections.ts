@@ -1,28 +1,19 @@
-import type { Collection } from '../../engine/collection/reader.ts';
-import type { CollectionManifest, Item } from '../../engine/collection/types.ts';
-import { vectorOf } from '../../engine/collection/vectors/stored-vectors.ts';
+import type { CollectionManifest, IndexKind, Item } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
-import { normalise } from '../../engine/numeric/embedding.ts';
 import type { Sha256 } from '../../engine/ports.ts';
 import { datedAs } from '../collection/dates.ts';
-import { copyId, createIds } from '../collection/ids.ts';
-import { isCoarser } from '../collection/known.ts';
+import { picturePathsOf, withKind } from '../collection/description.ts';
+import { countGone, readEarlier } from '../collection/earlier.ts';
+import { copyId, countRemoved, createIds } from '../collection/ids.ts';
+import { isCoarser, type PreviousState, readPrevious } from '../collection/known.ts';
 import { type LastState, lastState, noteOfUnreadable, type Said } from '../collection/last-state.ts';
-import { type PublishContext, publish } from '../collection/publish.ts';
+import { type PublishContext, type Published, publish } from '../collection/publish.ts';
+import { publishCells } from '../collection/publish-cells.ts';
 import { codeWidth, isCoded } from '../indexes/code-shape.ts';
-import { countRemoved, partBytes } from '../pictures/index-pictures.ts';
+import { partBytes } from '../pictures/index-pictures.ts';
 import type { CollectionPorts, CollectionRequest, PublishedSummary } from '../request.ts';
-import { createStopwatch } from '../steps/stopwatch.ts';
-import { allocateVectors } from '../vectors/import-vectors.ts';
-
-/** A collection that goes into another one. */
-export interface MergeSource {
-  readonly collection: Collection;
-  /** How the store finds its pictures; opaque here. */
-  readonly location: string;
-  /** Thumbnails and previews that are there: bytes by path. */
-  pictures(): Promise<Map<string, number>>;
-}
+import { createStopwatch, type Stopwatch } from '../steps/stopwatch.ts';
+import { createMergedRows, type MergeSource, type Row, readVectors } from './merged-rows.ts';
 
 export interface MergeRequest extends Omit<CollectionRequest, 'model' | 'pictures'> {
   /** Rows that the graph's memory holds, for vectors of this dimension. */
@@ -41,15 +32,6 @@ export interface MergeSummary extends PublishedSummary {
   readonly duplicates: number;
 }
 
-/** A row of one of the sources. */
-interface Row {
-  readonly item: Item;
-  /** As of the first picture with this content. */
-  readonly id: string;
-  readonly source: number;
-  readonly row: number;
-}
-
 /**
  * Put collections together: nothing is embedded again, pictures are taken over, one graph is built. What comes out is
  * what one run over all the pictures would have made, rows in the order of names.
@@ -59,45 +41,22 @@ interface Row {
 export async function mergeCollections(given: MergeRequest, ports: MergePorts): Promise<MergeSummary> {
   const start = performance.now();
   const stopwatch = createStopwatch();
-  const { sources, store, sha256, onEvent } = ports;
+  const { sources, store, sha256 } = ports;
   const first = commonManifest(sources);
   await store.open();
   try {
-    const last = await lastState(given, ports);
-    for (const message of noteOfUnreadable(last)) onEvent({ type: 'note', message });
-    const request = completeRequest(given, first, last.said);
-    const { rows, duplicates } = await stopwatch.time('read', () => listRows(sources, request.signal, sha256));
+    const { rows, duplicates } = await stopwatch.time('read', () => listRows(sources, given.signal, sha256));
     refuseTooMany(rows.length, first.dim, given);
     if (isCoded(given.index)) codeWidth(first.dim);
-    noteCoarser(sources, given, onEvent);
-    const vectors = await stopwatch.time('read', () => readVectors(rows, first.dim, sources, request.signal));
-    const ids = createIds(sha256);
-    const items: Item[] = [];
-    for (const { item, id } of rows) items.push({ ...item, id: await ids.of(id) });
-    const existing = await store.pictures();
-    await stopwatch.time('write', () => takePictures(rows, existing, request.signal, ports));
-    const publishPorts = { ...ports, graph: ports.graph(first.dim) };
-    const content = { items, vectors, copies: ids.copies() };
-    const carried = carriedFrom(last, sources);
-    const published = await publish(content, {
-      ...last,
-      ...carried,
-      existing,
-      request,
-      ports: publishPorts,
-      stopwatch,
-    });
+    const { index } = withKind(rows.length, { ...given, model: { ...first.model, dim: first.dim } }, ports);
+    const place = { rows, first, index, stopwatch };
+    const { published, copies, removed } = await (index === 'cells' ? mergeCells : mergeWhole)(given, ports, place);
     const { manifest, unchanged, advice } = published;
     return {
       collection: manifest.name,
       count: manifest.count,
       merged: sources.length,
-      duplicates,
-      copies: content.copies,
-      removed: countRemoved(last.previous, items),
-      unchanged,
-      index: manifest.index,
-      advice,
+      ...{ duplicates, copies, removed, unchanged, advice, index: manifest.index },
       bytes: { ...partBytes(manifest), pictures: manifest.pictures.bytes },
       seconds: (performance.now() - start) / 1000,
       milliseconds: stopwatch.timings,
@@ -105,6 +64,63 @@ export async function mergeCollections(given: MergeRequest, ports: MergePorts): 
   } finally {
     await store.close();
   }
+}
+
+interface Merging {
+  readonly rows: readonly Row[];
+  /** The first one's. */
+  readonly first: CollectionManifest;
+  readonly index: IndexKind;
+  readonly stopwatch: Stopwatch;
+}
+
+interface Merged {
+  readonly published: Published;
+  readonly copies: number;
+  /** Pictures of the last state that are gone. */
+  readonly removed: number;
+}
+
+/** All vectors in memory. */
+async function mergeWhole(given: MergeRequest, ports: MergePorts, merging: Merging): Promise<Merged> {
+  const last = await lastState(given, ports, readPrevious);
+  const vectors = await merging.stopwatch.time('read', () =>
+    readVectors(merging.rows, merging.first.dim, ports.sources, given.signal),
+  );
+  const { items, copies, context } = await prepare(given, ports, merging, last);
+  const published = await publish({ items, vectors, copies }, context);
+  return { published, copies, removed: countRemoved(last.previous?.items, items) };
+}
+
+/** The vectors of one collection at a time. */
+async function mergeCells(given: MergeRequest, ports: MergePorts, merging: Merging): Promise<Merged> {
+  const last = await lastState(given, ports, readEarlier);
+  const { items, copies, context } = await prepare(given, ports, merging, last);
+  const rows = createMergedRows(merging.rows, items, merging.first.dim, ports.sources);
+  const pictures = picturePathsOf(items);
+  const { ids, found: _, ...published } = await publishCells({ rows, pictures }, context);
+  return { published, copies, removed: last.previous ? countGone(last.previous, ids) : 0 };
+}
+
+/** What goes before the vectors are read: items get their ids, pictures come into place. */
+async function prepare<Previous extends Pick<PreviousState, 'collection'>>(
+  given: MergeRequest,
+  ports: MergePorts,
+  { rows, first, index, stopwatch }: Merging,
+  last: LastState<Previous>,
+) {
+  const { sources, store, sha256, onEvent } = ports;
+  for (const message of noteOfUnreadable(last)) onEvent({ type: 'note', message });
+  const request = { ...completeRequest(given, first, last.said), index };
+  noteCoarser(sources, given, onEvent);
+  const ids = createIds(sha256);
+  const items: Item[] = [];
+  for (const { item, id } of rows) items.push({ ...item, id: await ids.of(id) });
+  const existing = await store.pictures();
+  await stopwatch.time('write', () => takePictures(rows, existing, request.signal, ports));
+  const publishPorts = { ...ports, graph: ports.graph(first.dim) };
+  const context = { ...last, ...carriedFrom(last, sources), existing, request, ports: publishPorts, stopwatch };
+  return { items, copies: ids.copies(), context };
 }
 
 /** The first one's manifest, which stands for all in model, dimension and kind of pictures. */
@@ -150,7 +166,7 @@ function completeRequest(request: MergeRequest, first: CollectionManifest, said:
 
 /** What this version does not know is, as texts are, that of the collection that was there, else that of the first one. */
 function carriedFrom(
-  { previous, said }: LastState,
+  { previous, said }: LastState<Pick<PreviousState, 'collection'>>,
   [first]: readonly MergeSource[],
 ): Pick<PublishContext, 'said' | 'carry'> {
   const isNew = said.title === undefined;
@@ -231,24 +247,6 @@ function refuseTooMany(count: number, dim: number, { maxPictures, hnsw }: MergeR
     `${count} pictures are more than the ${most} that an HNSW graph of dimension ${dim} with M = ${hnsw.M} can hold ` +
       '(2 GiB of memory).',
   );
-}
-
-/**
- * One source's vectors at a time, each put in its place; those that lost something when they were stored are of unit norm
- * again afterwards.
- */
-async function readVectors(rows: readonly Row[], dim: number, sources: readonly MergeSource[], signal: AbortSignal) {
-  const merged = allocateVectors(rows.length * dim);
-  for (const [source, { collection }] of sources.entries()) {
-    signal.throwIfAborted();
-    const vectors = await collection.vectors({ signal });
-    for (const [place, one] of rows.entries()) {
-      if (one.source !== source) continue;
-      const vector = vectorOf(vectors, one.row);
-      merged.set(vectors.encoding === 'f32' ? vector : normalise(vector), place * dim);
-    }
-  }
-  return merged;
 }
 
 /** @param existing what is in place already; what is taken over is added. */

@@ -13,8 +13,8 @@ import type { Sha256 } from '../../engine/ports.ts';
 import { withAdditions } from '../collection/carry.ts';
 import { dateOf } from '../collection/dates.ts';
 import { OF_FILES, withFacts } from '../collection/facts.ts';
-import { createIds } from '../collection/ids.ts';
-import { journalKey, knownPictures, type PreviousState } from '../collection/known.ts';
+import { countRemoved, createIds } from '../collection/ids.ts';
+import { journalKey, knownPictures, readPrevious } from '../collection/known.ts';
 import { lastState, noteOfUnreadable } from '../collection/last-state.ts';
 import { type Content, publish } from '../collection/publish.ts';
 import { codeWidth, isCoded } from '../indexes/code-shape.ts';
@@ -62,7 +62,7 @@ async function indexListing(
 ): Promise<IndexSummary> {
   const start = performance.now();
   const { store } = ports;
-  const last = await lastState(request, ports);
+  const last = await lastState(request, ports, readPrevious);
   refuseUnknown(listing, last);
   const anew = noteOfUnreadable(last, ', its pictures are embedded again');
   for (const message of anew) ports.onEvent({ type: 'note', message });
@@ -98,7 +98,7 @@ async function indexListing(
     count: manifest.count,
     embedded,
     kept: manifest.count - content.copies - embedded,
-    removed: countRemoved(previous, content.items),
+    removed: countRemoved(previous?.items, content.items),
     copies: content.copies,
     problems,
     paired: listing.files.reduce((sum, { others = [] }) => sum + others.length, 0),
@@ -181,11 +181,6 @@ async function assemble(found: readonly Found[], request: IndexRequest, sha256: 
     vectors.set(picture.vector, row * model.dim);
   }
   return { items, vectors, copies: ids.copies() };
-}
-
-export function countRemoved(previous: PreviousState | undefined, items: readonly Item[]): number {
-  const ids = new Set(items.map(({ id }) => id));
-  return previous?.items.filter(({ id }) => !ids.has(id)).length ?? 0;
 }
 
 /** Of the sections that this version knows. */

@@ -66,7 +66,8 @@ export async function downloadRange(
     const last = offset + length - 1;
     const response = await fetch(url, { headers: { range: `bytes=${offset}-${last}` }, signal: stalled });
     if (response.status === 404 || response.status === 410) throw missing(path);
-    if (response.status >= 500) throw serverError(path, response.status);
+    // A host that is asked too much is not asked for whole files, which are more.
+    if (response.status >= 500 || response.status === 429) throw serverError(path, response.status);
     const place = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
     const isRight = place?.[1] === `${offset}` && place[2] === `${last}` && ['*', `${total}`].includes(place[3] ?? '');
     if (response.status === 206 && isRight && response.body)

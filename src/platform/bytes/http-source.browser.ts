@@ -58,7 +58,7 @@ export interface HttpSource extends Omit<ByteSource, 'readText'> {
   sweep(): Promise<void>;
 }
 
-/** Smaller files are read whole for any part of them. */
+/** Files that are no larger are read whole for any part of them. */
 const SMALL_BYTES = 2 ** 20;
 /**
  * Whole files that stay at hand where the server does not answer with parts of them, and those that are read at a time:
@@ -66,7 +66,12 @@ const SMALL_BYTES = 2 ** 20;
  */
 const WHOLES = 4;
 
-export function createHttpSource(baseUrl: string, cache: ContentCache = createContentCache(baseUrl)): HttpSource {
+/** @param smallBytes files that are no larger are read whole; another number for tests */
+export function createHttpSource(
+  baseUrl: string,
+  cache: ContentCache = createContentCache(baseUrl),
+  smallBytes = SMALL_BYTES,
+): HttpSource {
   const keeper = createKeeper(cache);
   const { read, isKept, prefetch, ...reader } = createReader(baseUrl, keeper);
   const newest = createNewest(baseUrl, cache);
@@ -76,7 +81,7 @@ export function createHttpSource(baseUrl: string, cache: ContentCache = createCo
     prefetch,
     newest,
     kept: cache.getText,
-    ...createRangeReader(baseUrl, keeper, read),
+    ...createRangeReader(baseUrl, keeper, read, smallBytes),
     commit: keeper.commit,
     forget: reader.forget,
     sweep: () => cache.sweep(keeper.inUse),
@@ -180,6 +185,7 @@ function createRangeReader(
   baseUrl: string,
   { cache, inUse, keep }: Keeper,
   read: ByteSource['read'],
+  smallBytes: number,
 ): Pick<HttpSource, 'readRange' | 'inRanges'> {
   const wholes = createPromiseCache<Uint8Array>(WHOLES);
   const limited = createLimiter(WHOLES);
@@ -202,7 +208,7 @@ function createRangeReader(
     const key = rangeKey(sha256, offset, length);
     const kept = (await cache.get(key)) ?? (await cache.getRange(sha256, offset, length));
     if (kept && (await isPiece(kept, range))) return kept;
-    if (!knowsRanges || bytes <= SMALL_BYTES) return undefined;
+    if (!knowsRanges || bytes <= smallBytes) return undefined;
     const url = new URL(path, baseUrl).href;
     const piece = await downloadRange(url, path, { offset, length, total: bytes }, options, together);
     if (piece === 'whole') knowsRanges = false;

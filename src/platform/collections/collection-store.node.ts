@@ -9,6 +9,7 @@ import { sha256 } from '../hashes/sha256.ts';
 import { leaveUnlisted, refuseForeignList, register } from './collection-list.node.ts';
 import { openJournal } from './journal.node.ts';
 import { lock } from './lock.node.ts';
+import { openWorkFolder } from './work-folder.node.ts';
 
 /** What an unfinished run leaves for the next one. */
 const PARTIAL = '.partial';
@@ -86,6 +87,7 @@ export function createFolderStore(folder: string, listed = true): CollectionStor
         releases.push(() => journal.close());
         return { read: journal.read, append: (batch) => writing(partial, () => journal.append(batch)) };
       }),
+    work: async () => openWorkFolder(join(partial, 'cells'), writing),
     writePart: ({ path, bytes }) => put(path, bytes),
     commit: (manifest) => put('manifest.json', stringifyManifest(manifest)),
     register: () => writing(collections, () => (listed ? register(collections, name) : leaveUnlisted(root))),

@@ -10,7 +10,7 @@ import {
   type MetadataRecord,
   USUAL_COLUMNS,
 } from '../../indexing/vectors/given-picture.ts';
-import type { GivenRows, VectorSource } from '../../indexing/vectors/import-vectors.ts';
+import type { GivenRows, VectorSource } from '../../indexing/vectors/given-rows.ts';
 import { createRecordReader } from '../../indexing/vectors/record-reader.ts';
 import { mergeReports, type TableReport } from '../../indexing/vectors/table-report.ts';
 import { METADATA_EXTENSIONS, readMetadata } from './metadata-files.node.ts';
@@ -55,6 +55,14 @@ export async function openVectorFiles({ from, metadata }: VectorFilesOptions): P
         count += header.rows;
       }
       return { count, dim: dim ?? 0 };
+    },
+    async identity() {
+      const files = [...arrays, ...groups.flatMap(({ metadata }) => metadata ?? [])];
+      const facts = files.map(async (path) => {
+        const { size, mtimeMs } = await stat(path);
+        return [basename(path), size, mtimeMs];
+      });
+      return JSON.stringify(await Promise.all(facts));
     },
     async *vectors(signal) {
       for (const path of arrays) yield* (await openArray(path, signal)).batches;

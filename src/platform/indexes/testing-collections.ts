@@ -2,14 +2,21 @@
 
 import { finish } from '../../engine/async/steps.ts';
 import { readCollection } from '../../engine/collection/reader.ts';
-import { createMemorySource, type Files, sampleContent, writeCollection } from '../../engine/collection/testing.ts';
+import {
+  createMemorySource,
+  type Files,
+  sampleContent,
+  sampleItem,
+  writeCollection,
+} from '../../engine/collection/testing.ts';
 import type { Encoding, IndexKind, IndexWay } from '../../engine/collection/types.ts';
 import { reorderVectors, storeVectors, toFloat32 } from '../../engine/collection/vectors/stored-vectors.ts';
 import { createExactIndex, type ExactIndex } from '../../engine/index/exact/exact-index.ts';
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import { clusteredVectors, flatten } from '../../engine/numeric/testing-vectors.ts';
 import type { ByteSource } from '../../engine/ports.ts';
-import { makeCells } from '../../indexing/indexes/make-cells.ts';
+import { buildCells } from '../../indexing/cells/build-cells.ts';
+import { createMemoryWorkFolder, memoryRows } from '../../indexing/cells/testing-work-folder.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../../indexing/indexes/make-codes.ts';
 import { sha256 } from '../hashes/sha256.ts';
 import { type IndexParts, type LoadedIndex, loadIndex } from './compose-search.ts';
@@ -31,8 +38,9 @@ export interface TestCollection {
 /** @param index what the collection comes with: a graph, codes, cells, or nothing */
 export async function createTestCollection(index: IndexKind, encoding: Encoding): Promise<TestCollection> {
   const stored = storeVectors(flatten(made, DIM), DIM, encoding);
-  const coded = index === 'codes' ? await makeCodes(stored, () => {}, new AbortController().signal) : undefined;
-  const cells = index === 'cells' ? await makeCells(stored, () => {}, new AbortController().signal, 40) : undefined;
+  const { signal } = new AbortController();
+  const coded = index === 'codes' ? await makeCodes(stored, () => {}, signal) : undefined;
+  const cells = index === 'cells' ? await cellsOf(flatten(made, DIM)) : undefined;
   const order = coded?.order ?? cells?.order;
   const vectors = order ? finish(reorderVectors(stored, order)) : stored;
   const content = {
@@ -40,7 +48,12 @@ export async function createTestCollection(index: IndexKind, encoding: Encoding)
     index,
     graph: index === 'hnsw' ? await graphOf(toFloat32(vectors)) : undefined,
     ...(coded && { codes: coded.codes, rowsPerBlock: ROWS_PER_CODED_BLOCK }),
-    ...(cells && { cells, rowsPerBlock: ROWS_PER_CODED_BLOCK }),
+    ...(cells && {
+      cells: cells.cells,
+      items: cells.items,
+      vectors: cells.vectors,
+      rowsPerBlock: ROWS_PER_CODED_BLOCK,
+    }),
     limits: { partBytes: 40_000, blockBytes: 20_000 },
   };
   const files: Files = new Map();
@@ -50,6 +63,13 @@ export async function createTestCollection(index: IndexKind, encoding: Encoding)
     vectors: made.map((vector, row) => (order ? (made[order[row] as number] as Embedding) : vector)),
     truth: createExactIndex(toFloat32(vectors), DIM),
   };
+}
+
+/** As they are built of rows that the memory does not hold. */
+function cellsOf(vectors: Float32Array) {
+  const rows = memoryRows(vectors, DIM, sampleItem);
+  const options = { model: 'a'.repeat(64), onProgress: () => {}, signal: new AbortController().signal, cellRows: 40 };
+  return buildCells(rows, createMemoryWorkFolder(sha256), options);
 }
 
 async function graphOf(vectors: Float32Array): Promise<Uint8Array> {

@@ -18,7 +18,7 @@ import type { VectorIndex } from '../../engine/index/vector-index.ts';
 import type { Embedding } from '../../engine/numeric/embedding.ts';
 import { decodeFloat16 } from '../../engine/numeric/float16.ts';
 import { clusteredVectors, flatten } from '../../engine/numeric/testing-vectors.ts';
-import { shapeCells } from '../../indexing/indexes/make-cells.ts';
+import { shapeCell } from '../../indexing/cells/find-cells.ts';
 import { createFetchedRows } from './codes/fetched-rows.ts';
 import { buildHnswIndex, loadHnswIndex } from './hnsw/hnsw-index.ts';
 
@@ -125,14 +125,22 @@ async function createCells(rows: readonly Embedding[]): Promise<VectorIndex> {
   const sizes = Uint32Array.from({ length: Math.ceil(rows.length / cellRows) }, (_, cell) =>
     Math.min(cellRows, rows.length - cellRows * cell),
   );
-  const shape = finish(shapeCells(sizes, codes, code));
+  const rowBytes = codeBytes(code);
+  const shapes = Array.from(sizes, (size, cell) => {
+    const first = cellRows * cell;
+    return shapeCell(codes.subarray(first * rowBytes, (first + size) * rowBytes), code);
+  });
+  const shape = {
+    rows: sizes,
+    centroids: Float32Array.from(shapes.flatMap((one) => Array.from(one.subarray(0, code.width)))),
+    spreads: Float32Array.from(shapes, (one) => one[code.width] as number),
+  };
   const hashes = Array.from(sizes, () => '0'.repeat(32));
   const drawn = codes.subarray(0, codeBytes(code));
   const head = parseHead(encodeHead(shape, hashes, code, rows.length > 0 ? drawn : codes), {
     dim: DIM,
     count: rows.length,
   });
-  const rowBytes = codeBytes(code);
   const codesOf = (cell: number) =>
     codes.subarray((head.firsts[cell] as number) * rowBytes, (head.firsts[cell + 1] as number) * rowBytes);
   const held = { codesOf, vectorOf: (row: number) => rows[row] };

@@ -6,17 +6,20 @@ import {
   reorderVectors,
   type StoredVectors,
 } from '../../../../src/engine/collection/vectors/stored-vectors.ts';
-import { type EncodedPart, encodeCollection } from '../../../../src/engine/collection/writer.ts';
+import {
+  type CollectionDescription,
+  type EncodedPart,
+  encodeCollection,
+} from '../../../../src/engine/collection/writer.ts';
 import { createMean } from '../../../../src/engine/index/quantised/quantise.ts';
 import { beamFor } from '../../../../src/indexing/indexes/beam.ts';
-import { makeCells } from '../../../../src/indexing/indexes/make-cells.ts';
 import { makeCodes, ROWS_PER_CODED_BLOCK } from '../../../../src/indexing/indexes/make-codes.ts';
 import { sha256 } from '../../../../src/platform/hashes/sha256.ts';
 import { createGraphBuilder } from '../../../../src/platform/indexes/hnsw/graph-builder.ts';
 import { COLLECTION, DIM, GRAPH, type OwnEngineId } from '../protocol.ts';
 
 export interface Content {
-  readonly engine: OwnEngineId | 'cells';
+  readonly engine: OwnEngineId;
   readonly count: number;
   /** Rows `first` … `first + count − 1` as float32 of unit norm. */
   rows(first: number, count: number): Promise<Float32Array>;
@@ -38,9 +41,23 @@ export async function* collectionParts(content: Content): AsyncGenerator<Encoded
   const { signal } = new AbortController();
   const stored = await storedOf(content);
   const coded = engine === 'codes' ? await makeCodes(stored, () => {}, signal) : undefined;
-  const cells = engine === 'cells' ? await makeCells(stored, () => {}, signal) : undefined;
-  const order = coded?.order ?? cells?.order;
+  const order = coded?.order;
   const manifest = yield* encodeCollection({
+    ...descriptionOf(count),
+    index: engine === 'exact-f16' ? 'exact' : engine,
+    items: itemsOf(count),
+    vectors: order ? finish(reorderVectors(stored, order)) : stored,
+    rowsPerBlock: order && ROWS_PER_CODED_BLOCK,
+    graph: engine === 'hnsw' ? await graphOf(stored, signal) : undefined,
+    codes: coded?.codes,
+    sha256,
+  });
+  return { manifest: stringifyManifest(manifest), ...(order && { order }) };
+}
+
+/** What the manifest says of `count` made-up vectors, but for the index. */
+export function descriptionOf(count: number): Omit<CollectionDescription, 'index'> {
+  return {
     name: COLLECTION,
     title: 'Made-up vectors',
     description: '',
@@ -50,17 +67,8 @@ export async function* collectionParts(content: Content): AsyncGenerator<Encoded
     model: { id: 'synthetic', sha256: '0'.repeat(64) },
     dim: DIM,
     hnsw: { ...GRAPH, efSearch: beamFor(count) },
-    index: engine === 'exact-f16' ? 'exact' : engine,
     pictures: { mode: 'none', bytes: 0 },
-    items: itemsOf(count),
-    vectors: order ? finish(reorderVectors(stored, order)) : stored,
-    rowsPerBlock: order && ROWS_PER_CODED_BLOCK,
-    graph: engine === 'hnsw' ? await graphOf(stored, signal) : undefined,
-    codes: coded?.codes,
-    cells,
-    sha256,
-  });
-  return { manifest: stringifyManifest(manifest), ...(order && { order }) };
+  };
 }
 
 async function graphOf(vectors: StoredVectors, signal: AbortSignal): Promise<Uint8Array> {
@@ -90,7 +98,7 @@ function itemsOf(count: number): Iterable<Item> & { readonly length: number } {
   };
 }
 
-function itemOf(row: number): Item {
+export function itemOf(row: number): Item {
   return {
     id: row.toString(16).padStart(16, '0'),
     name: String(row),

@@ -4,21 +4,29 @@
  */
 const ENTRY_BYTES = 8;
 
+/** Of the items, by row. */
+export type Ids = Iterable<string> & { readonly length: number };
+
 /** Blocks of the section's body. `first` is the first number of a block. */
 export function* encodeIdBlocks(
-  ids: readonly string[],
+  ids: Ids,
   blockBytes: number,
 ): Generator<{ readonly first: number; readonly bytes: Uint8Array }> {
-  const numbers = Uint32Array.from(ids, prefixOf);
-  const order = Uint32Array.from(ids.keys());
-  order.sort((a, b) => (numbers[a] as number) - (numbers[b] as number) || a - b);
+  // Number and row in one, so that the sort of typed arrays does, which takes no function and no memory.
+  const entries = new BigUint64Array(ids.length);
+  let row = 0;
+  for (const id of ids) {
+    entries[row] = (BigInt(prefixOf(id)) << 32n) | BigInt(row);
+    row++;
+  }
+  entries.sort();
   const perBlock = Math.max(1, Math.floor(blockBytes / ENTRY_BYTES));
-  for (let from = 0; from < order.length; from += perBlock) {
-    const rows = order.subarray(from, from + perBlock);
-    const view = new DataView(new ArrayBuffer(rows.length * ENTRY_BYTES));
-    rows.forEach((row, i) => {
-      view.setUint32(i * ENTRY_BYTES, numbers[row] as number, true);
-      view.setUint32(i * ENTRY_BYTES + 4, row, true);
+  for (let from = 0; from < entries.length; from += perBlock) {
+    const some = entries.subarray(from, from + perBlock);
+    const view = new DataView(new ArrayBuffer(some.length * ENTRY_BYTES));
+    some.forEach((entry, i) => {
+      view.setUint32(i * ENTRY_BYTES, Number(entry >> 32n), true);
+      view.setUint32(i * ENTRY_BYTES + 4, Number(entry & 0xffffffffn), true);
     });
     yield { first: view.getUint32(0, true), bytes: new Uint8Array(view.buffer) };
   }

@@ -41,19 +41,24 @@ function encode(items: readonly Item[]): Uint8Array {
 }
 const encodeText = (text: string) => new TextEncoder().encode(text);
 
-test('blocks hold whole lines, as many as fit', () => {
-  fc.assert(
-    fc.property(fc.array(anyItem, { maxLength: 8 }), fc.integer({ min: 1, max: 3000 }), (items, blockBytes) => {
-      const blocks = [...encodeItemBlocks(items, blockBytes)];
-      expect(blocks.flatMap(({ bytes }) => [...bytes])).toEqual([...encode(items)]);
-      for (const [i, { first, bytes }] of blocks.entries()) {
-        const next = blocks[i + 1];
-        const lines = createItemLines(bytes, (next?.first ?? items.length) - first);
-        expect(lines.get(0)).toEqual(items[first]);
-        expect(bytes.length <= blockBytes || lines.count === 1).toBe(true);
-        if (next) expect(bytes.length + encodeItem(items[next.first] as Item, 0).length).toBeGreaterThan(blockBytes);
-      }
-    }),
+test('blocks hold whole lines, as many as fit', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyItem, { maxLength: 8 }),
+      fc.integer({ min: 1, max: 3000 }),
+      async (items, blockBytes) => {
+        const blocks: { readonly first: number; readonly bytes: Uint8Array }[] = [];
+        for await (const block of encodeItemBlocks(items.map(encodeItem), blockBytes)) blocks.push(block);
+        expect(blocks.flatMap(({ bytes }) => [...bytes])).toEqual([...encode(items)]);
+        for (const [i, { first, bytes }] of blocks.entries()) {
+          const next = blocks[i + 1];
+          const lines = createItemLines(bytes, (next?.first ?? items.length) - first);
+          expect(lines.get(0)).toEqual(items[first]);
+          expect(bytes.length <= blockBytes || lines.count === 1).toBe(true);
+          if (next) expect(bytes.length + encodeItem(items[next.first] as Item, 0).length).toBeGreaterThan(blockBytes);
+        }
+      },
+    ),
   );
 });
 

@@ -87,15 +87,14 @@ export function encodeItem(value: Item, row: number): Uint8Array {
 }
 
 /** Lines of whole items in blocks of at most `blockBytes`; a longer line is a block of its own. */
-export function* encodeItemBlocks(
-  items: Iterable<Item>,
+export async function* encodeItemBlocks(
+  itemLines: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   blockBytes: number,
-): Generator<{ readonly first: Row; readonly bytes: Uint8Array }> {
+): AsyncGenerator<{ readonly first: Row; readonly bytes: Uint8Array }> {
   let lines: Uint8Array[] = [];
   let size = 0;
   let row = 0;
-  for (const item of items) {
-    const line = encodeItem(item, row);
+  for await (const line of itemLines) {
     if (size > 0 && size + line.length > blockBytes) {
       yield { first: row - lines.length, bytes: join(lines, size) };
       lines = [];

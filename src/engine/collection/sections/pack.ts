@@ -14,7 +14,7 @@ export interface Packed {
 }
 
 /** Pieces one after the other, in parts of at most `partBytes`, filled as far as whole blocks allow. */
-export function* pack(pieces: Iterable<Piece>, partBytes: number): Generator<Packed> {
+export async function* pack(pieces: Iterable<Piece> | AsyncIterable<Piece>, partBytes: number): AsyncGenerator<Packed> {
   let chunks: Uint8Array[] = [];
   let blocks: { first: number; offset: number; length: number }[] = [];
   let size = 0;
@@ -23,7 +23,7 @@ export function* pack(pieces: Iterable<Piece>, partBytes: number): Generator<Pac
     [chunks, blocks, size] = [[], [], 0];
     return packed;
   };
-  for (const { bytes, first } of pieces) {
+  for await (const { bytes, first } of pieces) {
     if (first !== undefined) {
       if (bytes.length > partBytes) {
         throw new AfterimageError('internal', `A block of ${bytes.length} bytes does not fit into a part.`);

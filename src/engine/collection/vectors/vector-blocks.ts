@@ -36,8 +36,13 @@ export function headBytes({ quantiser, dim }: VectorShape): number {
   return SECTION_HEADER_BYTES + QUANTISER_BYTES + (quantiser.encoding === 'int8' ? 4 * dim : 0);
 }
 
+/** What stands before the vectors. */
+export type VectorsHead =
+  | Pick<Int8Vectors, 'encoding' | 'dim' | 'centre'>
+  | { readonly encoding: Exclude<Encoding, 'int8'>; readonly dim: number };
+
 /** What follows the section's header before the first block. */
-export function encodeHead(stored: StoredVectors, { encoding, rowsPerBlock }: Quantiser): Uint8Array {
+export function encodeHead(stored: VectorsHead, { encoding, rowsPerBlock }: Quantiser): Uint8Array {
   const head = new Uint8Array(QUANTISER_BYTES + (stored.encoding === 'int8' ? 4 * stored.dim : 0));
   head.set(new TextEncoder().encode(encoding));
   new DataView(head.buffer).setUint32(4, rowsPerBlock, true);

@@ -4,7 +4,7 @@
  * centres, not with thousands, and neighbouring clusters stand next to each other.
  */
 
-import type { Steps } from '../../async/steps.ts';
+import { type Steps, share } from '../../async/steps.ts';
 import { dotAt } from '../../numeric/dot-at.ts';
 import { mix } from '../../numeric/mix.ts';
 
@@ -30,6 +30,8 @@ const CHUNK = 1024;
 /** Comparisons of a step, a few milliseconds. */
 const STEP = 100_000;
 const MAX_BRANCHES = 256;
+const MOST_SAMPLED = 200_000;
+const SEED = 1;
 
 export interface Clusters {
   /** Row numbers in cluster order. */
@@ -38,47 +40,70 @@ export interface Clusters {
   readonly starts: Uint32Array<ArrayBuffer>;
 }
 
-/** Row numbers in cluster order. As `clusterRows`. */
-export function* clusterOrder(options: ClusterOptions): Steps<Uint32Array<ArrayBuffer>> {
-  return (yield* clusterRows(options)).order;
+/** How much a clustering of so many rows takes. */
+export interface ClusterPlan {
+  /** Centres of the first level, and about as many of the second for each of them. */
+  readonly branches: number;
+  /** Rows that centres are learnt from. */
+  readonly sampleRows: number;
 }
 
-/** Memory: a few bytes a row, and the sample; time: rows × width × about 2 · √(rows / clusterRows). */
-export function* clusterRows(options: ClusterOptions): Steps<Clusters> {
-  const { count, clusterRows = 32 } = options;
+/** @param clusterRows rows of a cluster, about */
+export function planClusters(count: number, clusterRows = 32): ClusterPlan {
   const branches = Math.min(MAX_BRANCHES, Math.max(1, Math.round(Math.sqrt(count / clusterRows))));
-  const sampleRows = Math.min(count, branches * branches * SAMPLE_PER_CENTRE, 200_000);
-  // Centres are learnt twice, from a third of the sample a round; where trees are uneven it comes to somewhat more or less.
-  const expected = branches * (sampleRows * ((2 * ROUNDS) / 3 + 1) + 2 * count);
-  const work = findOrder(options, branches, sampleRows);
-  let compared = 0;
-  let step = work.next();
-  for (; !step.done; step = work.next()) {
-    compared += step.value;
-    yield Math.min(1, compared / expected);
-  }
-  return step.value;
+  return { branches, sampleRows: Math.min(count, branches * branches * SAMPLE_PER_CENTRE, MOST_SAMPLED) };
 }
 
-function* findOrder(options: ClusterOptions, branches: number, sampleRows: number): Comparing<Clusters> {
-  const { count, width, seed = 1 } = options;
-  const tree = yield* growTree(samplePoints(options, sampleRows, seed), width, branches, seed);
+/**
+ * Row numbers in cluster order.
+ * Memory: a few bytes a row, and the sample; time: rows × width × about 2 · √(rows / clusterRows).
+ */
+export function* clusterOrder(options: ClusterOptions): Steps<Uint32Array<ArrayBuffer>> {
+  const { count, width, points, clusterRows, seed = SEED } = options;
+  const plan = planClusters(count, clusterRows);
+  const learning = learningWork(plan) / (learningWork(plan) + 2 * plan.branches * count);
+  const tree = yield* share(growTree(samplePoints(options, plan.sampleRows, seed), width, plan, seed), 0, learning);
   const clusters = new Uint32Array(count);
   const chunk = new Float32Array(Math.min(CHUNK, count) * width);
   for (let from = 0; from < count; from += CHUNK) {
     const to = Math.min(count, from + CHUNK);
-    options.points(from, to, chunk);
-    for (let row = from; row < to; row++) clusters[row] = findCluster(tree, chunk, (row - from) * width, width);
-    yield 2 * branches * (to - from);
+    points(from, to, chunk);
+    findClusters(tree, chunk, clusters.subarray(from, to));
+    yield learning + (1 - learning) * (to / count);
   }
-  return sortByCluster(clusters, tree.clusters);
+  return sortByCluster(clusters, tree.clusters).order;
 }
 
-interface Tree {
+/** Comparisons that learning takes, about: centres are learnt twice, from a third of the sample a round. */
+function learningWork({ branches, sampleRows }: ClusterPlan): number {
+  return branches * sampleRows * ((2 * ROUNDS) / 3 + 1);
+}
+
+/** Centres in two levels. */
+export interface ClusterTree {
+  readonly width: number;
   readonly coarse: Centres;
   /** One set for each coarse centre, with the number of its first cluster. */
   readonly fine: readonly { readonly centres: Centres; readonly first: number }[];
   readonly clusters: number;
+}
+
+/** @param sample points of rows that `samplePieces` names, one after the other */
+export function* growTree(sample: Float32Array, width: number, plan: ClusterPlan, seed = SEED): Steps<ClusterTree> {
+  const expected = learningWork(plan);
+  const work = growing(sample, width, plan.branches, seed);
+  let compared = 0;
+  let step = work.next();
+  for (; !step.done; step = work.next()) {
+    compared += step.value;
+    yield Math.min(1, compared / Math.max(1, expected)); // where trees are uneven it comes to somewhat more or less
+  }
+  return step.value;
+}
+
+/** Write the numbers of the clusters that points belong to. @param points rows × width */
+export function findClusters(tree: ClusterTree, points: Float32Array, clusters: Uint32Array): void {
+  for (let i = 0; i < clusters.length; i++) clusters[i] = findCluster(tree, points, i * tree.width, tree.width);
 }
 
 export interface Centres {
@@ -88,7 +113,7 @@ export interface Centres {
   readonly halves: Float32Array;
 }
 
-function* growTree(sample: Float32Array, width: number, branches: number, seed: number): Comparing<Tree> {
+function* growing(sample: Float32Array, width: number, branches: number, seed: number): Comparing<ClusterTree> {
   const rows = sample.length / width;
   const coarse = inLine(yield* learnCentres(sample, width, branches, seed), width);
   const members = yield* membersOf(coarse, sample, width);
@@ -106,7 +131,7 @@ function* growTree(sample: Float32Array, width: number, branches: number, seed: 
     fine.push({ centres, first: clusters });
     clusters += centres.count;
   }
-  return { coarse, fine, clusters };
+  return { width, coarse, fine, clusters };
 }
 
 /** Which rows are nearest to each centre. */
@@ -121,17 +146,30 @@ function* membersOf(centres: Centres, points: Float32Array, width: number): Comp
   return members;
 }
 
-/** The points of rows that are evenly spread over all of them. */
-function samplePoints({ count, width, points }: ClusterOptions, wanted: number, seed: number): Float32Array {
-  const sample = new Float32Array(wanted * width);
+/** Rows that follow each other. */
+export interface RowPiece {
+  readonly from: number;
+  readonly length: number;
+}
+
+/** Rows that are evenly spread over all `count`, `wanted` of them. */
+export function* samplePieces(count: number, wanted: number, seed = SEED): Generator<RowPiece> {
   const pieces = Math.min(wanted, 2048);
   for (let piece = 0; piece < pieces; piece++) {
     const first = Math.floor((piece * wanted) / pieces);
     const length = Math.floor(((piece + 1) * wanted) / pieces) - first;
     const stratum = Math.floor((piece * count) / pieces);
     const slack = Math.max(0, Math.floor(((piece + 1) * count) / pieces) - stratum - length);
-    const from = Math.min(count - length, stratum + (slack === 0 ? 0 : mix(seed, piece) % slack));
-    points(from, from + length, sample.subarray(first * width, (first + length) * width));
+    yield { from: Math.min(count - length, stratum + (slack === 0 ? 0 : mix(seed, piece) % slack)), length };
+  }
+}
+
+function samplePoints({ count, width, points }: ClusterOptions, wanted: number, seed: number): Float32Array {
+  const sample = new Float32Array(wanted * width);
+  let at = 0;
+  for (const { from, length } of samplePieces(count, wanted, seed)) {
+    points(from, from + length, sample.subarray(at, at + length * width));
+    at += length * width;
   }
   return sample;
 }
@@ -202,7 +240,7 @@ function inLine({ count, values }: Centres, width: number): Centres {
   return withHalves(ordered, width);
 }
 
-function findCluster({ coarse, fine }: Tree, points: Float32Array, at: number, width: number): number {
+function findCluster({ coarse, fine }: ClusterTree, points: Float32Array, at: number, width: number): number {
   const branch = fine[nearestCentre(coarse, points, at, width)];
   return branch === undefined ? 0 : branch.first + nearestCentre(branch.centres, points, at, width);
 }
@@ -226,8 +264,8 @@ function distanceAt(values: Float32Array, a: number, b: number, width: number): 
   return sum;
 }
 
-/** A counting sort: rows of one cluster stay in their order. */
-function sortByCluster(clusters: Uint32Array, count: number): Clusters {
+/** A counting sort: rows of one cluster stay in their order. @param clusters of each row @param count of clusters */
+export function sortByCluster(clusters: Uint32Array, count: number): Clusters {
   const starts = new Uint32Array(count + 1);
   for (const cluster of clusters) starts[cluster + 1] = (starts[cluster + 1] as number) + 1;
   for (let i = 0; i < count; i++) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);

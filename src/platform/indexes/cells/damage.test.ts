@@ -1,53 +1,29 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { AfterimageError, toAfterimageError } from '../../../engine/errors.ts';
+import { AfterimageError } from '../../../engine/errors.ts';
 import type { Embedding } from '../../../engine/numeric/embedding.ts';
-import { clusteredVectors } from '../../../engine/numeric/testing-vectors.ts';
 import type { ByteSource } from '../../../engine/ports.ts';
-import type { Retrieved } from '../../../engine/search/retriever.ts';
-import { createTestCollection, DIM, openTestCollection, type TestCollection } from '../testing-collections.ts';
+import { openTestCollection, type TestCollection } from '../testing-collections.ts';
+import { createUndamaged, outcomeOf, queries, TRIALS, type Undamaged } from './testing-damage.ts';
 
-const TRIALS = 60;
-const queries = clusteredVectors(12, DIM, 2);
+let undamaged: Undamaged;
 let collection: TestCollection;
-let right: Retrieved[];
-/** Files that a search reads. */
-let searched: string[];
 
 type Changes = Parameters<typeof openTestCollection>[2];
 
 const openWith = (files: TestCollection['files'], changes?: Changes) => openTestCollection({ files }, 'cells', changes);
 
 beforeAll(async () => {
-  collection = await createTestCollection('cells', 'int8');
-  searched = [...collection.files.keys()].filter((path) => /(?:cells|members|vectors)-/.test(path));
-  const { retriever } = await openWith(collection.files);
-  right = await Promise.all(queries.map((query) => retriever.retrieve(query, { k: 10 })));
+  undamaged = await createUndamaged();
+  collection = undamaged.collection;
 });
 
-/** The codes of errors, or the right answer, or one that says that it is a part. */
-async function expectNothingWrong(
-  files: TestCollection['files'],
-  changes: Changes,
-  place: number,
-): Promise<'right' | 'part' | string> {
-  try {
-    const { retriever } = await openWith(files, changes);
-    const answer = await retriever.retrieve(queries[place] as Embedding, { k: 10 });
-    if (answer.unreachable) {
-      expect(answer.approximate).toBe(true);
-      return 'part';
-    }
-    expect(answer).toEqual(right[place]);
-    return 'right';
-  } catch (error) {
-    if (!(error instanceof AfterimageError)) throw error;
-    return toAfterimageError(error).code;
-  }
-}
+const expectNothingWrong = (files: TestCollection['files'], changes: Changes, place: number) =>
+  outcomeOf(() => openWith(files, changes), place, undamaged);
 
 const place = fc.nat(queries.length - 1);
-const file = fc.nat().map((n) => searched[n % searched.length] as string);
+const file = fc.nat().map((n) => searchedAt(n));
+const searchedAt = (n: number) => undamaged.searched[n % undamaged.searched.length] as string;
 const bytesOf = (path: string) => collection.files.get(path) as Uint8Array;
 
 describe('what a query reads is right, or it says what is wrong', () => {
@@ -55,7 +31,7 @@ describe('what a query reads is right, or it says what is wrong', () => {
     const outcomes = new Set<string>();
     await fc.assert(
       fc.asyncProperty(
-        fc.nat().map((n) => searched[n % searched.length] as string),
+        fc.nat().map((n) => searchedAt(n)),
         fc.nat(),
         place,
         async (path, bit, query) => {
@@ -142,7 +118,7 @@ describe('what a query reads is right, or it says what is wrong', () => {
       expect(answer.rows).toHaveLength(10);
     }
     isGone = false;
-    expect(await retriever.retrieve(queries[0] as Embedding, { k: 10 })).toEqual(right[0]);
+    expect(await retriever.retrieve(queries[0] as Embedding, { k: 10 })).toEqual(undamaged.right[0]);
   });
 
   test('without the network, among what other queries have read', async () => {
