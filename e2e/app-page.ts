@@ -67,11 +67,6 @@ export class AppPage {
     await expect(this.headline).toContainText(`“${query}”`);
   }
 
-  /** A line in the grid, by what it says of the pictures below it. */
-  line(name: string): Locator {
-    return this.grid.getByRole('gridcell', { name, exact: true });
-  }
-
   /** The picture at a place, from 1. */
   at(place: number): Locator {
     return this.grid.getByRole('link', { name: new RegExp(`, ${place.toLocaleString('en')} of `) });

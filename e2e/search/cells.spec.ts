@@ -38,6 +38,10 @@ test('a collection of cells is searched by what is near, scrolled to its end, an
   ).toBeVisible();
   await app.openStatus();
   await expect(app.statusPanel).toContainText('only the cells near to it are read');
+  await expect(app.statusPanel).toContainText(/Read in parts[\d.,]+ [kM]B of at most 256 MB/);
+  await app.statusPanel.getByRole('button', { name: 'Delete what was read in parts' }).click();
+  await expect(app.statusPanel).toContainText('What was read of collections on their host is deleted.');
+  await expect(app.statusPanel).not.toContainText('Read in parts');
   await app.closeStatus();
 
   // Beyond the first two hundred, each picture once.

@@ -1,4 +1,5 @@
 import { expect, hold, test } from '../fixtures.ts';
+import { line } from './line.ts';
 
 test('shows all pictures, examples and what the model can do before any query', async ({ app, page }) => {
   await page.goto('./');
@@ -25,7 +26,7 @@ test('what people ask is at the top', async ({ app }) => {
   ] as const) {
     await app.search(query);
     await expect.soft(app.headline).toHaveText(`Results for “${query}”`);
-    await expect.soft(app.line(query === 'something to eat' ? 'Less sure' : 'Sure')).toBeVisible();
+    await expect.soft(line(app, query === 'something to eat' ? 'Less sure' : 'Sure')).toBeVisible();
     expect.soft((await app.top(3))[0], query).toMatch(wanted);
   }
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '../fixtures.ts';
+import { line } from './line.ts';
 
 test('the newest query wins, and no older answer is shown after it', async ({ app, page }) => {
   await app.open();
@@ -126,9 +127,9 @@ test('says in place that it is not sure of something absent, and what is nearest
 }) => {
   await app.open();
   await app.search('tax declaration');
-  await expect(app.line('Not sure: the closest I have')).toBeVisible();
+  await expect(line(app, 'Not sure: the closest I have')).toBeVisible();
   await expect(app.at(1)).toBeVisible();
-  for (const other of ['Sure', 'Less sure']) await expect(app.line(other)).toBeHidden();
+  for (const other of ['Sure', 'Less sure']) await expect(line(app, other)).toBeHidden();
   await expect(page.getByText(/^Not sure of any of these/)).toBeVisible();
 });
 
@@ -137,7 +138,7 @@ test('what is right is never below a line that says otherwise', async ({ app }) 
   for (const query of ['love', 'happy', 'party', 'animal', 'musical instrument']) {
     await app.search(query);
     await app.top(1);
-    const [sure, first] = [await app.line('Sure').boundingBox(), await app.at(1).boundingBox()];
+    const [sure, first] = [await line(app, 'Sure').boundingBox(), await app.at(1).boundingBox()];
     expect(sure?.y, query).toBeLessThan(first?.y ?? 0);
   }
 });
@@ -179,7 +180,7 @@ test('where nothing matches, an example is a click away, or a few keys', async (
   await page.keyboard.press('Tab');
   await expect(examples.getByRole('button').first()).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(app.line('Less sure')).toBeVisible();
+  await expect(line(app, 'Less sure')).toBeVisible();
   await expect(app.field).toBeFocused();
 });
 
@@ -187,8 +188,8 @@ test('lines divide sure results from less sure ones, and these from the rest', a
   await app.open();
   await app.search('rocket');
   const placeOf = async (name: string) => {
-    await app.line(name).scrollIntoViewIfNeeded();
-    return (await app.line(name).boundingBox())?.y ?? Number.NaN;
+    await line(app, name).scrollIntoViewIfNeeded();
+    return (await line(app, name).boundingBox())?.y ?? Number.NaN;
   };
   await app.top(3);
   const sure = await placeOf('Sure');

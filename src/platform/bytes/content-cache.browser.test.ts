@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { contentCacheName, createContentCache, rangeKey } from './content-cache.browser.ts';
+import { contentCacheName, deletePieces, keptPieceBytes, pieceKey } from '../../site/kept-pieces.ts';
+import { createContentCache } from './content-cache.browser.ts';
 
 const BASE = new URL('/app/', location.href).href;
 const OTHER = new URL('/other/', location.href).href;
@@ -69,13 +70,26 @@ test('gives stretches of what is kept, and keeps stretches of what is not for as
   expect(await cache.getRange(A, 1, 2)).toEqual(bytes.subarray(1));
   expect(await cache.getRange(A, 2, 9)).toEqual(bytes.subarray(2));
   expect(await cache.getRange(B, 0, 1)).toBeUndefined();
-  const [named, orphan] = [rangeKey(B, 5, 3), rangeKey(C, 5, 3)];
+  const [named, orphan] = [pieceKey(B, 5, 3), pieceKey(C, 5, 3)];
   await cache.put(named, bytes);
   await cache.put(orphan, bytes);
   await cache.putText('collections/demo/manifest.json', JSON.stringify({ parts: [{ sha256: B }] }));
   letTimePass();
   await cache.sweep(new Set());
   expect([await cache.get(named), await cache.has(orphan)]).toEqual([bytes, false]);
+});
+
+test('pieces are counted by their bytes, and deleted without the files', async () => {
+  const cache = createContentCache(BASE);
+  expect(await keptPieceBytes(BASE)).toBe(0);
+  await cache.put(A, bytes);
+  await cache.put(pieceKey(B, 5, 3), bytes);
+  await cache.put(pieceKey(B, 8, 400), bytes);
+  await createContentCache(OTHER).put(pieceKey(B, 5, 7), bytes);
+  expect(await cache.pieces()).toEqual([pieceKey(B, 5, 3), pieceKey(B, 8, 400)]);
+  expect(await keptPieceBytes(BASE)).toBe(403);
+  await deletePieces(BASE);
+  expect([await keptPieceBytes(BASE), await keptPieceBytes(OTHER), await cache.has(A)]).toEqual([0, 7, true]);
 });
 
 describe('without a Cache API', () => {

@@ -1,4 +1,4 @@
-import { scoped } from '../../site/scope.ts';
+import { contentCacheName, contentRoot, pieceBytes } from '../../site/kept-pieces.ts';
 
 /**
  * What earlier visits left in the Cache API: content under its SHA-256, stretches of content under that of the whole
@@ -15,6 +15,8 @@ export interface ContentCache {
   put(sha256: string, bytes: Uint8Array): Promise<string | undefined>;
   has(sha256: string): Promise<boolean>;
   drop(sha256: string): Promise<void>;
+  /** What pieces of files are kept under (`pieceKey`), in the order in which they were put. */
+  pieces(): Promise<readonly string[]>;
   getText(path: string): Promise<string | undefined>;
   dropText(path: string): Promise<void>;
   /** As `put`. */
@@ -26,11 +28,9 @@ export interface ContentCache {
 /** Another tab may have put it, on its way to a text that names it: reading a large collection takes so long. */
 const RECENT_MS = 3_600_000;
 
-export const contentCacheName = (baseUrl: string) => scoped('afterimage-content', baseUrl);
-
 /** The cache of the app at `baseUrl`. */
 export function createContentCache(baseUrl: string): ContentCache {
-  const contentRoot = new URL('.afterimage/content/', baseUrl).href;
+  const root = contentRoot(baseUrl);
   const textRoot = new URL('.afterimage/kept/', baseUrl).href;
   let opened: Promise<Cache | undefined> | undefined;
   // Reopened each time it fails, kept once it worked.
@@ -52,23 +52,28 @@ export function createContentCache(baseUrl: string): ContentCache {
   };
   return {
     async get(sha256) {
-      const body = await attempt(async (cache) => (await cache.match(contentRoot + sha256))?.arrayBuffer());
+      const body = await attempt(async (cache) => (await cache.match(root + sha256))?.arrayBuffer());
       return body && new Uint8Array(body);
     },
     async getRange(sha256, offset, length) {
       const body = await attempt(async (cache) => {
-        const blob = await (await cache.match(contentRoot + sha256))?.blob();
+        const blob = await (await cache.match(root + sha256))?.blob();
         return blob?.slice(offset, offset + length).arrayBuffer();
       });
       return body && new Uint8Array(body);
     },
     put(sha256, bytes) {
       const headers = { date: new Date().toUTCString() };
-      return write(contentRoot + sha256, new Response(bytes as Uint8Array<ArrayBuffer>, { headers }));
+      return write(root + sha256, new Response(bytes as Uint8Array<ArrayBuffer>, { headers }));
     },
-    has: async (sha256) => (await attempt((cache) => cache.match(contentRoot + sha256))) !== undefined,
+    has: async (sha256) => (await attempt((cache) => cache.match(root + sha256))) !== undefined,
     async drop(sha256) {
-      await attempt((cache) => cache.delete(contentRoot + sha256));
+      await attempt((cache) => cache.delete(root + sha256));
+    },
+    async pieces() {
+      const keys = await attempt(async (cache) => (await cache.keys()).map(({ url }) => url));
+      const content = (keys ?? []).filter((url) => url.startsWith(root)).map((url) => url.slice(root.length));
+      return content.filter((key) => pieceBytes(key) !== undefined);
     },
     getText: (path) => attempt(async (cache) => (await cache.match(textRoot + path))?.text()),
     async dropText(path) {
@@ -76,7 +81,7 @@ export function createContentCache(baseUrl: string): ContentCache {
     },
     putText: (path, text) => write(textRoot + path, new Response(text)),
     async sweep(spared) {
-      await attempt((cache) => sweepContent(cache, spared, contentRoot, textRoot));
+      await attempt((cache) => sweepContent(cache, spared, root, textRoot));
     },
   };
 }
@@ -86,19 +91,14 @@ async function openCache(name: string): Promise<Cache | undefined> {
   return 'caches' in globalThis ? caches.open(name) : undefined;
 }
 
-async function sweepContent(
-  cache: Cache,
-  spared: ReadonlySet<string>,
-  contentRoot: string,
-  textRoot: string,
-): Promise<void> {
+async function sweepContent(cache: Cache, spared: ReadonlySet<string>, root: string, textRoot: string): Promise<void> {
   const urls = (await cache.keys()).map(({ url }) => url);
   const texts = urls.filter((url) => url.startsWith(textRoot)).map(async (url) => (await cache.match(url))?.text());
   const named = (await Promise.all(texts)).join();
-  const content = urls.filter((url) => url.startsWith(contentRoot)).map((url) => url.slice(contentRoot.length));
+  const content = urls.filter((url) => url.startsWith(root)).map((url) => url.slice(root.length));
   const orphans = content.filter((key) => !named.includes(wholeOf(key)) && !spared.has(wholeOf(key)));
   const remove = async (url: string) => (await isRecent(cache, url)) || cache.delete(url);
-  await Promise.all(orphans.map((key) => remove(contentRoot + key)));
+  await Promise.all(orphans.map((key) => remove(root + key)));
 }
 
 async function isRecent(cache: Cache, url: string): Promise<boolean> {
@@ -106,11 +106,6 @@ async function isRecent(cache: Cache, url: string): Promise<boolean> {
   // Nothing of earlier versions of the app has a date; a clock that was set back makes nothing recent for long.
   const age = Date.now() - Date.parse(response?.headers.get('date') ?? '');
   return age > -RECENT_MS && age < RECENT_MS;
-}
-
-/** What a stretch of content is kept under; `get`, `put`, `drop` and `has` take it for a hash. */
-export function rangeKey(sha256: string, offset: number, length: number): string {
-  return `${sha256}.${offset}.${length}`;
 }
 
 /** The hash of the content that a key stands for, or a stretch of. */

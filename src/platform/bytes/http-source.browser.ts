@@ -2,8 +2,9 @@ import { createPromiseCache } from '../../engine/async/cached/promise-cache.ts';
 import { createLimiter } from '../../engine/async/limiter.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import { type ByteRange, type ByteSource, type FileHash, packedPath, type ReadOptions } from '../../engine/ports.ts';
+import { pieceKey } from '../../site/kept-pieces.ts';
 import { sha256 } from '../hashes/sha256.ts';
-import { type ContentCache, createContentCache, rangeKey } from './content-cache.browser.ts';
+import { type ContentCache, createContentCache } from './content-cache.browser.ts';
 import {
   download,
   downloadRange,
@@ -12,6 +13,7 @@ import {
   type Together,
   withStallTimeout,
 } from './download.browser.ts';
+import { createPieces } from './pieces.browser.ts';
 import { shareReads } from './share-reads.ts';
 import { canUnpack } from './unpack.browser.ts';
 
@@ -94,7 +96,7 @@ interface Keeper {
   /** What was read may belong to a version that is not committed yet. */
   readonly inUse: Set<string>;
   /** Nobody waits for it but `commit`, and whoever wants the same. */
-  keep(key: string, bytes: Uint8Array): void;
+  keep(key: string, bytes: Uint8Array): Promise<void>;
   /** The kept bytes of a hash, once those that are being written are there. */
   get(key: string): Promise<Uint8Array | undefined>;
   commit: HttpSource['commit'];
@@ -113,6 +115,7 @@ function createKeeper(cache: ContentCache): Keeper {
         if (why !== undefined) refused = why;
       });
       writes.set(key, write);
+      return write;
     },
     async get(key) {
       await writes.get(key);
@@ -152,7 +155,7 @@ function createReader(
       await cache.drop(expected.sha256);
     }
     const bytes = await downloadVerified(baseUrl, path, expected, options);
-    keep(expected.sha256, bytes);
+    void keep(expected.sha256, bytes);
     done.add(expected.sha256);
     return bytes;
   });
@@ -190,6 +193,7 @@ function createRangeReader(
   const wholes = createPromiseCache<Uint8Array>(WHOLES);
   const limited = createLimiter(WHOLES);
   const together: Together = new Set();
+  const pieces = createPieces(cache);
   let knowsRanges = true;
 
   /** Not aborted with the caller: others may wait for the same file. */
@@ -205,15 +209,18 @@ function createRangeReader(
   /** From what is kept of the file, else by a range request; undefined where neither gives the right bytes. */
   const readPiece = async (path: string, { sha256, bytes }: FileHash, range: ByteRange, options: ReadOptions) => {
     const { offset, length } = range;
-    const key = rangeKey(sha256, offset, length);
+    const key = pieceKey(sha256, offset, length);
     const kept = (await cache.get(key)) ?? (await cache.getRange(sha256, offset, length));
-    if (kept && (await isPiece(kept, range))) return kept;
+    if (kept && (await isPiece(kept, range))) {
+      pieces.used(key);
+      return kept;
+    }
     if (!knowsRanges || bytes <= smallBytes) return undefined;
     const url = new URL(path, baseUrl).href;
     const piece = await downloadRange(url, path, { offset, length, total: bytes }, options, together);
     if (piece === 'whole') knowsRanges = false;
     if (piece === 'whole' || !piece || !(await isPiece(piece, range))) return undefined;
-    keep(key, piece);
+    void keep(key, piece).then(() => pieces.added(key));
     return piece;
   };
 

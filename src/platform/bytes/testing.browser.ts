@@ -1,4 +1,5 @@
 import type { Files } from '../../engine/collection/testing.ts';
+import { pieceBytes } from '../../site/kept-pieces.ts';
 import { type ContentCache, wholeOf } from './content-cache.browser.ts';
 
 /** A content cache in memory; `full` makes it refuse what is put into it, as a full disk does. */
@@ -17,6 +18,7 @@ export function createMemoryCache(): ContentCache & { readonly content: Files; f
     },
     has: async (sha256) => content.has(sha256),
     drop: async (sha256) => void content.delete(sha256),
+    pieces: async () => [...content.keys()].filter((key) => pieceBytes(key) !== undefined),
     getText: async (path) => texts.get(path),
     dropText: async (path) => void texts.delete(path),
     putText: async (path, text) => void texts.set(path, text),

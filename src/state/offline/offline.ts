@@ -2,6 +2,7 @@ import { type Accessor, createEffect, createSignal, onCleanup } from 'solid-js';
 import { type KeepOptions, keepPictures } from '../../service-worker/keep-pictures.ts';
 import { serviceWorkerSupported } from '../../service-worker/register.ts';
 import { isRefusal, whyNotKept } from '../../service-worker/why-not-kept.ts';
+import { deletePieces, keptPieceBytes } from '../../site/kept-pieces.ts';
 import { KEEP_LIMIT_BYTES } from '../../site/limits.ts';
 import { isScoped } from '../../site/scope.ts';
 import { listen } from '../shell/listen.ts';
@@ -35,6 +36,10 @@ export interface Offline {
   applyUpdate(): void;
   /** Never rejects. */
   install(): Promise<void>;
+  /** Bytes of what was read of collections that stay on their host, and is kept. */
+  pieceBytes(): Promise<number>;
+  /** Delete it. */
+  deletePieces(): Promise<void>;
   /**
    * Keep the app for offline use; tried again when a network that was lost is back. Call it after the first result,
    * because it competes for the network.
@@ -106,6 +111,8 @@ export function createOffline(
     applyUpdate: updates.apply,
     canInstall,
     install,
+    pieceBytes: () => keptPieceBytes(baseUrl).catch(() => 0),
+    deletePieces: () => deletePieces(baseUrl),
     keepApp: app.keep,
     async keepPictures(collection, pictures, items) {
       resume = () => keep(collection, pictures, items);

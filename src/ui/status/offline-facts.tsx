@@ -1,4 +1,5 @@
 import { createEffect, createMemo, createResource, createSignal, type JSX, on, Show } from 'solid-js';
+import { PIECES_LIMIT_BYTES } from '../../site/kept-pieces.ts';
 import { Fact } from '../common/fact.tsx';
 import { formatBytes, formatCount } from '../common/format.ts';
 import { useApp } from '../context.ts';
@@ -8,6 +9,7 @@ export function OfflineFacts(): JSX.Element {
   const { offline, session } = useApp();
   const [storage, { refetch }] = createResource(storageState);
   const known = () => (storage.state === 'ready' || storage.state === 'refreshing' ? storage.latest : undefined);
+  const [pieces, { refetch: recount }] = createResource(offline.pieceBytes);
   const [answer, setAnswer] = createSignal<string>();
   let title: HTMLHeadingElement | undefined;
   const persist = async () => {
@@ -19,6 +21,12 @@ export function OfflineFacts(): JSX.Element {
     );
     await refetch();
     if (granted) title?.focus(); // the button that was pressed is gone
+  };
+  const clear = async () => {
+    await offline.deletePieces();
+    setAnswer('What was read of collections on their host is deleted.');
+    await Promise.all([recount(), refetch()]);
+    title?.focus(); // the button that was pressed is gone
   };
   const install = async () => {
     await offline.install();
@@ -49,6 +57,14 @@ export function OfflineFacts(): JSX.Element {
             )}
           </Show>
         </Fact>
+        <Show when={pieces()}>
+          {(bytes) => (
+            <Fact name="Read in parts">
+              {formatBytes(bytes())} of at most {formatBytes(PIECES_LIMIT_BYTES)}
+              <span class="why">Of collections that stay on their host, what was read last is kept.</span>
+            </Fact>
+          )}
+        </Show>
         <Show when={known()}>
           {(state) => (
             <>
@@ -66,6 +82,11 @@ export function OfflineFacts(): JSX.Element {
         <Show when={offline.supported && known() && !known()?.persisted}>
           <button type="button" class="button" onClick={() => void persist()}>
             Ask the browser not to remove it
+          </button>
+        </Show>
+        <Show when={pieces()}>
+          <button type="button" class="button" onClick={() => void clear()}>
+            Delete what was read in parts
           </button>
         </Show>
         <Show when={offline.canInstall()}>

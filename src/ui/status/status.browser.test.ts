@@ -11,6 +11,7 @@ import '../styles/main.css';
 
 const [canInstall, setCanInstall] = createSignal(false);
 const [index, setIndex] = createSignal<IndexInfo>();
+let pieceBytes = 0;
 const app = {
   log: { database: () => Promise.reject(new Error('The log stays.')) },
   library: { isUsed: () => false },
@@ -23,6 +24,10 @@ const app = {
     problem: () => undefined,
     canInstall,
     install: async () => setCanInstall(false),
+    pieceBytes: async () => pieceBytes,
+    deletePieces: async () => {
+      pieceBytes = 0;
+    },
     forget: async () => {},
   },
 } as unknown as App;
@@ -52,6 +57,24 @@ beforeEach(() => void setCanInstall(true));
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
+});
+
+describe('what was read of collections on their host', () => {
+  it('is not spoken of where there is nothing', async () => {
+    show(OfflineFacts);
+    await expect.element(page.getByText('Persistent')).toBeInTheDocument();
+    expect(page.getByText('Read in parts').elements()).toEqual([]);
+  });
+
+  it('is counted beside its limit, and can be deleted', async () => {
+    pieceBytes = 12_300_000;
+    show(OfflineFacts);
+    await expect.element(page.getByText('12 MB of at most 256 MB')).toBeInTheDocument();
+    await page.getByRole('button', { name: 'Delete what was read in parts' }).click();
+    await expect.element(page.getByText('What was read of collections on their host is deleted.')).toBeInTheDocument();
+    expect(page.getByText('Read in parts').elements()).toEqual([]);
+    await expect.element(page.getByRole('heading', { name: 'Offline' })).toHaveFocus();
+  });
 });
 
 describe('what is said of the index', () => {
