@@ -2,6 +2,9 @@ import { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
 
 const QUERY = 'musical instrument';
+/** As high as the places that are looked at. */
+const viewport = { width: 1280, height: 1400 };
+test.use({ viewport });
 
 test('thumbs order the results; they are undone, kept, and go with the log to another profile', async ({
   app,
@@ -13,7 +16,7 @@ test('thumbs order the results; they are undone, kept, and go with the log to an
     await app.grid.getByRole('link', { name: new RegExp(`^${title} ?, `) }).hover();
     await page.getByRole('button', { name: `${verdict}: ${title}`, exact: true }).click();
   };
-  const order = async (shown: AppPage) => (await shown.shown()).slice(0, 12).map(({ title }) => title);
+  const order = async (shown: AppPage) => (await shown.shown()).slice(0, 8).map(({ title }) => title);
   await app.open(`./?q=${QUERY}`);
   await app.answered(QUERY);
   const [first, , , liked] = (await app.top(4)) as [string, string, string, string];
@@ -46,11 +49,11 @@ test('thumbs order the results; they are undone, kept, and go with the log to an
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Export' }).click(),
   ]);
-  const context = await browser.newContext(baseURL ? { baseURL } : {});
+  const context = await browser.newContext({ viewport, ...(baseURL && { baseURL }) });
   const other = new AppPage(await context.newPage());
   await other.open('./?view=log');
   await other.page.locator('input[type=file]').setInputFiles(await download.path());
-  await expect(other.page.getByText(/\d added/)).toBeVisible();
+  await expect(other.page.getByText(/\d added/).first()).toBeVisible();
   await other.page.goto(`./?q=${QUERY}`);
   await expect.poll(() => order(other)).toEqual(withTwo);
   await context.close();
