@@ -39,7 +39,7 @@ test('thumbs order the results; they are undone, kept, and go with the log to an
   await app.reload();
   await expect.poll(() => order(app)).toEqual(withTwo);
   await app.search('dog');
-  await expect(app.notices).not.toContainText('Ordered by');
+  await expect(app.notices.getByText(/^Ordered by/)).toHaveCount(0);
   await app.search(QUERY);
   await app.field.press('Enter');
   await expect.poll(() => order(app)).toEqual(withTwo);
