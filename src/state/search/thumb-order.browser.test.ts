@@ -56,6 +56,13 @@ describe('the order by thumbs', () => {
     expect([refine.mock.calls.length, said()]).toEqual([3, []]);
   });
 
+  it('leaves lists of filters alone as they are', () => {
+    const { setShown, setThumbs, refine, said } = page();
+    setShown({ ...response(), listed: 'newest' });
+    setThumbs(thumbs('a'));
+    expect([refine.mock.calls.length, said()]).toEqual([0, []]);
+  });
+
   it('waits while a picture is looked at', () => {
     const { setShown, setThumbs, setHeld, refine } = page();
     setShown(response());
@@ -73,6 +80,9 @@ describe('the order by thumbs', () => {
     setShown(response('dog'));
     expect(thumbsOn(textQuery('dog'), search, ratings)).toEqual(thumbs('a'));
     expect(thumbsOn(textQuery('cat'), search, ratings)).toBeUndefined();
+    setShown({ ...response('dog'), listed: 'newest' });
+    expect(thumbsOn(textQuery('dog'), search, ratings), 'a list').toBeUndefined();
+    setShown(response('dog'));
     setThumbs(new Map());
     expect(thumbsOn(textQuery('dog'), search, ratings)).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import { type Accessor, createEffect, createMemo, on } from 'solid-js';
 import type { Query } from '../../engine/query/query.ts';
 import { sameQuery } from '../../engine/query/serialise.ts';
+import type { SearchResponse } from '../../protocol/query-worker.ts';
 import type { Judgement, Ratings } from '../log/ratings.ts';
 import type { Notices } from '../shell/notices.ts';
 import type { Search } from './search.ts';
@@ -8,6 +9,7 @@ import type { Search } from './search.ts';
 type Thumbs = ReadonlyMap<string, Judgement>;
 
 const NOTICE = 'thumbs';
+const NONE: Thumbs = new Map();
 
 /**
  * Asks for the shown answer again with the thumbs on its results, so that they order it, and says so with a way back.
@@ -19,10 +21,11 @@ export function createThumbOrder(
   notices: Pick<Notices, 'say' | 'dismiss'>,
   held: Accessor<boolean>,
 ): void {
-  const wanted = createMemo(() => keyOf(ratings.thumbs()));
+  const thumbs = createMemo(() => (isRanked(search.response()) ? ratings.thumbs() : NONE));
+  const wanted = createMemo(() => keyOf(thumbs()));
   const isShown = createMemo(() => {
     const response = search.response();
-    return keyOf((response && search.contextOf(response)?.thumbs) ?? new Map()) === wanted();
+    return keyOf((response && search.contextOf(response)?.thumbs) ?? NONE) === wanted();
   });
   // An answer that is dropped for a newer one is asked for again when that has come.
   createEffect(
@@ -33,13 +36,12 @@ export function createThumbOrder(
 
   createEffect(
     on([isShown, wanted], ([shown]) => {
-      const thumbs = ratings.thumbs();
-      if (thumbs.size === 0 || !search.response()) return notices.dismiss(NOTICE);
+      const ids = [...thumbs().keys()];
+      if (ids.length === 0) return notices.dismiss(NOTICE);
       if (!shown) return;
-      const last = [...thumbs.keys()].slice(-1);
-      const undo = { label: 'Undo', run: () => void ratings.judgeAll(last, null) };
-      const all = { label: 'Withdraw all', run: () => void ratings.judgeAll([...thumbs.keys()], null) };
-      notices.say(NOTICE, `Ordered by ${thumbs.size === 1 ? 'your thumb' : `your ${thumbs.size} thumbs`}.`, undo, all);
+      const undo = { label: 'Undo', run: () => void ratings.judgeAll(ids.slice(-1), null) };
+      const all = { label: 'Withdraw all', run: () => void ratings.judgeAll(ids, null) };
+      notices.say(NOTICE, `Ordered by ${ids.length === 1 ? 'your thumb' : `your ${ids.length} thumbs`}.`, undo, all);
     }),
   );
 }
@@ -51,7 +53,12 @@ export function thumbsOn(
   { thumbs }: Pick<Ratings, 'thumbs'>,
 ): Thumbs | undefined {
   const shown = search.response();
-  return shown && sameQuery(shown.query, query) && thumbs().size > 0 ? thumbs() : undefined;
+  return isRanked(shown) && sameQuery(shown.query, query) && thumbs().size > 0 ? thumbs() : undefined;
+}
+
+/** What filters alone list has no order of its own. */
+function isRanked(response: SearchResponse | undefined): response is SearchResponse {
+  return response !== undefined && response.listed === undefined;
 }
 
 function keyOf(thumbs: Thumbs): string {
