@@ -61,6 +61,7 @@ built is taken up by the next run. Writes bench-results/static.json and .md.
   --sizes <list>     numbers of vectors (100000); 10000000 need some 80 GB of disk and hours
   --isotropic        also: vectors without any structure
   --queries <n>      text queries (100)
+  --index <list>     of cells, codes (both)
   --json <file>      where the results go
 
 With "against": queries of this build and of a site that "pnpm build" wrote in another version of this repository, in

@@ -17,8 +17,18 @@ export interface StaticReport {
 }
 
 const COLUMNS = [
-  ...['vectors', 'index', 'before the first answer', 'a query', 'requests', 'rounds', 'recall@10'],
-  ...['opened, slow line', 'cold, slow line p50', 'p95', 'cold, no line p50', 'p95', 'again p50', 'p95'],
+  ...['vectors', 'index', 'before the first answer', 'a first query', 'a later one', 'requests', 'rounds', 'recall@10'],
+  ...[
+    'opened, slow line',
+    'cold, slow line p50',
+    'p95',
+    'cold, no line p50',
+    'p95',
+    'again p50',
+    'p95',
+    'its processor time p50',
+    'p95',
+  ],
   ...['memory', 'build', 'processor time of the build', 'its memory'],
 ];
 
@@ -37,10 +47,11 @@ function cellsOf({ kind, count, index, slow, none }: Row): string[] {
   const ms = (value: number) => `${value.toFixed(value < 20 ? 1 : 0)} ms`;
   const mega = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
   return [
-    ...[`${count.toLocaleString('en')} ${kind}`, index, mega(slow.startBytes), mega(slow.bytes)],
+    ...[`${count.toLocaleString('en')} ${kind}`, index, mega(slow.startBytes), mega(slow.bytes), mega(slow.laterBytes)],
     ...[slow.requests.toFixed(0), slow.rounds.toFixed(1), slow.recall.toFixed(3), ms(slow.startMs)],
     ...[ms(slow.coldMs.p50), ms(slow.coldMs.p95), ms(none.coldMs.p50), ms(none.coldMs.p95)],
-    ...[ms(none.warmMs.p50), ms(none.warmMs.p95), mega(none.memoryBytes), `${none.buildSeconds.toFixed(0)} s`],
+    ...[ms(none.warmMs.p50), ms(none.warmMs.p95), ms(none.warmCpuMs.p50), ms(none.warmCpuMs.p95)],
+    ...[mega(none.memoryBytes), `${none.buildSeconds.toFixed(0)} s`],
     `${none.buildCpuSeconds.toFixed(0)} s`,
     mega(none.buildBytes),
   ];

@@ -43,25 +43,29 @@ export function createCellQuery(query: Embedding, head: CellsHead): CellQuery {
 
 /** For each byte of a code, what each of its values adds to a dot product: a row costs an addition a byte. */
 function writeTables(code: Code, weights: Float32Array): Float32Array {
-  const rowBytes = codeBytes(code);
-  const tables = new Float32Array(BYTE_VALUES * rowBytes);
-  const middle = middleOf(code.bits);
-  const row = new Uint8Array(rowBytes);
-  for (let value = 0; value < BYTE_VALUES; value++) {
-    row.fill(value);
-    for (const [byte, components] of componentsByByte(code).entries()) {
+  const bytes = componentsByByte(code);
+  const tables = new Float32Array(BYTE_VALUES * bytes.length);
+  for (const [byte, components] of bytes.entries()) {
+    for (let value = 0; value < BYTE_VALUES; value++) {
       let sum = 0;
-      for (const i of components) sum += (weights[i] as number) * (getComponent(code.bits, row, 0, i) - middle);
+      for (const { i, levels } of components) sum += (weights[i] as number) * (levels[value] as number);
       tables[BYTE_VALUES * byte + value] = sum;
     }
   }
   return tables;
 }
 
-const known = new Map<string, readonly (readonly number[])[]>();
+/** A component that a byte holds. */
+interface Component {
+  readonly i: number;
+  /** What it is for each value of the byte, less the middle. */
+  readonly levels: Float32Array;
+}
 
-/** Which components each byte of a code holds. */
-function componentsByByte({ width, bits }: Pick<Code, 'width' | 'bits'>): readonly (readonly number[])[] {
+const known = new Map<string, readonly (readonly Component[])[]>();
+
+/** The components that each byte of a code holds. The same for all codes of a shape. */
+function componentsByByte({ width, bits }: Pick<Code, 'width' | 'bits'>): readonly (readonly Component[])[] {
   const key = `${width} ${bits}`;
   const before = known.get(key);
   if (before) return before;
@@ -69,8 +73,16 @@ function componentsByByte({ width, bits }: Pick<Code, 'width' | 'bits'>): readon
   const lists = Array.from({ length: bytes }, (_, byte) => {
     const row = new Uint8Array(bytes);
     row[byte] = 0xff;
-    return Array.from({ length: width }, (_, i) => i).filter((i) => getComponent(bits, row, 0, i) > 0);
+    const held = Array.from({ length: width }, (_, i) => i).filter((i) => getComponent(bits, row, 0, i) > 0);
+    return held.map((i) => ({ i, levels: levelsOf(bits, row, byte, i) }));
   });
   known.set(key, lists);
   return lists;
+}
+
+function levelsOf(bits: Code['bits'], row: Uint8Array, byte: number, i: number): Float32Array {
+  return Float32Array.from({ length: BYTE_VALUES }, (_, value) => {
+    row[byte] = value;
+    return getComponent(bits, row, 0, i) - middleOf(bits);
+  });
 }
