@@ -4,12 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ItemStore } from '../../src/engine/collection/items/items.ts';
+import { normalise } from '../../src/engine/numeric/embedding.ts';
 import { seededRandom } from '../../src/engine/numeric/testing-vectors.ts';
+import type { QueryEncoder } from '../../src/engine/ports.ts';
+import { createBaseline } from '../../src/engine/search/cutoff.ts';
+import type { Retriever } from '../../src/engine/search/retriever.ts';
 import { demoEmoji } from '../demo/emoji.ts';
 import { awayPairs } from './away.ts';
 import { fitCalibration, solve } from './certainty/fit.ts';
 import { calibrationError, measureCertainty } from './certainty/measure.ts';
 import type { Answer } from './evaluate.ts';
+import { evaluateFeedback } from './feedback/feedback.ts';
 import { fitConstants, half, hasMatch, isHidden } from './fit.ts';
 import { readPhotos } from './photos.ts';
 import { absentQueries, emojiOfRows, keywordQueries, nameQueries } from './queries.ts';
@@ -206,4 +211,25 @@ test('solves a system of equations', () => {
   );
   expect(x).toBeCloseTo(1 / 11, 9);
   expect(y).toBeCloseTo(7 / 11, 9);
+});
+
+test('simulated people judge from the top: what is wrong there goes, what is right comes first, and a right page stays', async () => {
+  const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
+  const similarities = Float32Array.from(rows, (row) => 0.5 - row / 100);
+  const retriever = {
+    retrieve: async () => ({ rows, similarities, scores: similarities, approximate: false }),
+  } as unknown as Retriever;
+  const encoder = { encode: async () => normalise(Float32Array.of(1, 0)) } as unknown as QueryEncoder;
+  const baseline = createBaseline({ count: 20, dim: 2, vectors: new Float32Array(40) }, []);
+  const ask = async (...right: number[]) => {
+    const query = { text: 'x', right: new Set(right) };
+    return await evaluateFeedback({ title: 'all', retriever, baseline, queries: [query, query] }, encoder);
+  };
+  const [one, three, five] = await ask(2, 4);
+  expect(one).toMatchObject({ group: 'all', thumbs: 1, queries: 1, before: three?.before });
+  expect(one?.after).toBeGreaterThan(one?.before ?? 1); // the first, which was wrong, is gone
+  expect(three?.after).toBeGreaterThan(one?.after ?? 1);
+  expect(five?.after).toBe(1);
+  expect(five?.gain).toBeCloseTo(1 - (five?.before ?? 0), 9);
+  expect((await ask(0, 1)).map(({ after, loss }) => [after, loss])).toEqual([...Array(3)].map(() => [1, 0]));
 });

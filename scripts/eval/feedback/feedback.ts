@@ -1,11 +1,11 @@
 /** What thumbs on results do: simulated people, who judge what is shown from the top, by what is known to be right. */
+import type { QueryEncoder } from '../../../src/engine/ports.ts';
 import { textQuery } from '../../../src/engine/query/query.ts';
 import type { Baseline } from '../../../src/engine/search/cutoff.ts';
 import { judge } from '../../../src/engine/search/judge.ts';
 import { ndcgAtK } from '../../../src/engine/search/metrics.ts';
 import { RANKED_BY_INDEX, type Retriever } from '../../../src/engine/search/retriever.ts';
 import { type Judged, orderByThumbs } from '../../../src/engine/search/thumbs/order.ts';
-import type { NodeSearch } from '../../../src/platform/sessions/search.node.ts';
 import { half } from '../fit.ts';
 import type { JudgedText } from '../queries.ts';
 
@@ -48,10 +48,8 @@ interface Outcome {
   readonly after: number;
 }
 
-type Encoder = NodeSearch['encoder'];
-
 /** On every second query: on the others constants of what may be right were set. */
-export async function evaluateFeedback(group: FeedbackGroup, encoder: Encoder): Promise<FeedbackFigures[]> {
+export async function evaluateFeedback(group: FeedbackGroup, encoder: QueryEncoder): Promise<FeedbackFigures[]> {
   const asked = half(group.queries, 'held-out');
   const given: Outcome[] = [];
   const wrong: Outcome[] = [];
@@ -78,7 +76,7 @@ export async function evaluateFeedback(group: FeedbackGroup, encoder: Encoder): 
 async function give(
   { text, right }: JudgedText,
   { retriever, baseline }: FeedbackGroup,
-  encoder: Encoder,
+  encoder: QueryEncoder,
   isWrong: (thumb: number) => boolean,
 ): Promise<Outcome[]> {
   const embedding = await encoder.encode(text);
