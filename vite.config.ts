@@ -100,6 +100,17 @@ export default defineConfig(async ({ command }) => {
     worker: {
       format: 'es' as const,
       plugins: () => [onnxruntime(), libheif(), hnswlib(), saxWithoutStreams(), workerLicences()],
+      // What a worker begins with is one file, and what answers queries another: on a slow line each request is a wait.
+      rolldownOptions: {
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: 'worker', tags: ['$initial' as const] },
+              { name: 'search', test: /\/src\/(engine\/(index|search|kernels|query)|platform\/indexes)\// },
+            ],
+          },
+        },
+      },
     },
     server: { headers: devHeaders },
   };

@@ -10,6 +10,15 @@
     // Storage is blocked: the system's theme it is.
   }
 
+  // The list of pictures, which the build names: the browser keeps it for the worker that asks for it once it runs.
+  const { pictures } = document.currentScript.dataset;
+  const isFirstVisit = !navigator.serviceWorker?.controller && !new URLSearchParams(location.search).has('c');
+  if (pictures && isFirstVisit) {
+    fetch(pictures)
+      .then((response) => response.arrayBuffer())
+      .catch(() => {}); // whoever needs it is told
+  }
+
   // As when a new version is published between this document and its scripts: the server has the old ones no longer.
   const sayFailed = () => {
     root.dataset.failed = '';

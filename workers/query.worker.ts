@@ -1,5 +1,9 @@
 import { expose } from 'comlink';
-import { createLibraryStore, libraryName } from '../src/platform/library/library-store.browser.ts';
 import { createQuerySession } from '../src/platform/sessions/query-session.browser.ts';
 
-expose(createQuerySession((baseUrl) => createLibraryStore({ name: libraryName(baseUrl) })));
+expose(
+  createQuerySession(async (baseUrl) => {
+    const { createLibraryStore, libraryName } = await import('../src/platform/library/library-store.browser.ts');
+    return createLibraryStore({ name: libraryName(baseUrl) });
+  }),
+);

@@ -63,7 +63,7 @@ export function askOnce(page: Page, text: string): Promise<Sample> {
 /** Wait until the page at `url` has answered its query. */
 export async function openAnswered(page: Page, url: string): Promise<void> {
   await page.goto(url);
-  await page.getByRole('heading', { name: /match/ }).waitFor({ timeout: 120_000 });
+  await page.getByRole('heading', { name: /match|^Results for/ }).waitFor({ timeout: 120_000 });
 }
 
 /** Wait until the page keeps the last picture for a visit without a network: from then on only queries have work for it. */

@@ -77,9 +77,9 @@ function pageFiles(html: string): readonly string[] {
 }
 
 /**
- * The query worker and the part of it that encodes text; names are those of `workers/` and `src/platform/encoders/`. And of
- * what the worker loads besides: the decoder where the runtime is packed with xz, hnswlib where the collection has a graph, or
- * what asks a server where that searches it.
+ * The query worker and the parts of it that search and encode text; names are those of `vite.config.ts`, of `workers/` and of
+ * `src/platform/encoders/`. And of what the worker loads besides: the decoder where the runtime is packed with xz, hnswlib
+ * where the collection has a graph, or what asks a server where that searches it.
  */
 async function searchCode(
   site: string,
@@ -90,15 +90,21 @@ async function searchCode(
   const isEncoder = ({ path }: SiteFile) =>
     /^assets\/clip\.browser-[\w-]+\.js$/.test(path) ||
     (path.startsWith(`assets/onnxruntime-${device}-`) && path.endsWith('.js'));
-  const code = await Promise.all(files.filter(isWorker).map(({ path }) => readFile(join(site, path), 'utf8')));
+  const read = (some: readonly SiteFile[]) => Promise.all(some.map(({ path }) => readFile(join(site, path), 'utf8')));
+  const named = (name: string, code: readonly string[]) => {
+    const names = code.join('\n').match(new RegExp(`\\b${name}-[\\w-]+\\.js`, 'g')) ?? [];
+    return files.filter(({ path }) => names.some((one) => path === `assets/${one}`));
+  };
+  const worker = files.filter(isWorker);
+  const search = named('search', await read(worker));
+  const code = await read([...worker, ...search]);
   const remote = collection && remoteOf(collection);
   const libraries = [
     ...(runtimes(files, device).some(({ path }) => path.endsWith('.xz')) ? ['xz-decompress'] : []),
     ...(remote ? ['open-remote.browser'] : collection?.index === 'hnsw' ? ['hnswlib'] : []),
   ];
-  const named = libraries.flatMap((name) => code.join('\n').match(new RegExp(`\\b${name}-[\\w-]+\\.js`, 'g')) ?? []);
-  const wanted = new Set(named.map((name) => `assets/${name}`));
-  return files.filter((file) => isWorker(file) || isEncoder(file) || wanted.has(file.path));
+  const wanted = new Set([...search, ...libraries.flatMap((name) => named(name, code))]);
+  return files.filter((file) => isWorker(file) || isEncoder(file) || wanted.has(file));
 }
 
 function isWorker({ path }: Pick<SiteFile, 'path'>): boolean {

@@ -8,6 +8,7 @@ import { packageModels } from '../models/package-models.ts';
 import { CACHE_FOLDER, COLLECTIONS_FOLDER, MODELS_FOLDER, PUBLIC_FOLDER, ROOT_FOLDER } from '../repository/folders.ts';
 import { fingerprint } from '../repository/repository.ts';
 import { REMOTES } from '../vite/vite-csp.ts';
+import { hintPictures } from './hint-pictures.ts';
 import { type BuildRecord, emptyOut, readRecord, writeRecord } from './out-folder.ts';
 import { packCollections } from './pack-collections.ts';
 import { remoteOrigins } from './remote-origins.ts';
@@ -83,6 +84,7 @@ async function copyPublic({ out, data }: SiteOptions): Promise<void> {
   if (!data) return;
   await copyVisible(COLLECTIONS_FOLDER, join(out, 'collections'));
   await packCollections(join(out, 'collections'));
+  await hintPictures(out);
   await packageModels(MODELS_FOLDER, join(out, 'models'));
 }
 

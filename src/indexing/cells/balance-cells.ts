@@ -60,14 +60,13 @@ function joined(a: RowGroup, b: RowGroup): RowGroup {
   return { rows, codes };
 }
 
-/** By row number. */
+/** Rows of a cell that share a block of vectors, or might: like ones stand next to each other. */
+const LIKE_ROWS = 8;
+
+/** Like rows next to each other, so that those that a query compares lie in few blocks. */
 function inOrder(group: RowGroup, code: Code): RowGroup {
-  const places = Array.from(group.rows.keys());
-  return pick(
-    group,
-    places.sort((a, b) => (group.rows[a] as number) - (group.rows[b] as number)),
-    code,
-  );
+  const places = halvesOf(group, code, LIKE_ROWS).flat();
+  return pick(group, places, code);
 }
 
 function pick({ rows, codes }: RowGroup, places: readonly number[], code: Code): RowGroup {
@@ -80,27 +79,25 @@ function pick({ rows, codes }: RowGroup, places: readonly number[], code: Code):
   return picked;
 }
 
-/** Halves of halves, until none has more than `most` rows. */
 function halves(group: RowGroup, code: Code, most: number): RowGroup[] {
-  const count = group.rows.length;
-  if (count <= most) return [group];
-  const points = new Float32Array(count * code.width);
-  pointsOf(group.codes, code)(0, count, points);
-  return halved(
-    Array.from({ length: count }, (_, place) => place),
-    points,
-    code.width,
-    most,
-  ).map((places) => pick(group, places, code));
+  if (group.rows.length <= most) return [group];
+  return halvesOf(group, code, most).map((places) => pick(group, places, code));
+}
+
+/** Halves of halves, until none has more than `most` rows: which of the group's rows, by their places in it. */
+function halvesOf({ rows, codes }: RowGroup, code: Code, most: number): (readonly number[])[] {
+  const points = new Float32Array(rows.length * code.width);
+  pointsOf(codes, code)(0, rows.length, points);
+  return halved(Array.from(rows.keys()), points, code.width, most);
 }
 
 function halved(places: readonly number[], points: Float32Array, width: number, most: number): (readonly number[])[] {
   if (places.length <= most) return [places];
   const farthest = (from: number) => {
-    let [best, most] = [from, -1];
+    let [best, greatest] = [from, -1];
     for (const place of places) {
       const distance = distanceAt(points, from * width, place * width, width);
-      if (distance > most) [best, most] = [place, distance];
+      if (distance > greatest) [best, greatest] = [place, distance];
     }
     return best;
   };

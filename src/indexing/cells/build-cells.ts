@@ -18,7 +18,7 @@ import { reading, readNumbers } from './row-files.ts';
 import { FILES as ROW_FILES, type Rows, storeRows } from './store-rows.ts';
 
 /** Raise it when passes come to write other bytes, or when what they write down changes. */
-const RECIPE = 1;
+const RECIPE = 2;
 /** Rows of a cell, about: 16 KiB of codes, one request. */
 export const CELL_ROWS = 256;
 

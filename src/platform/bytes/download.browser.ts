@@ -2,7 +2,7 @@ import { chunksOf } from '../../engine/async/chunks.ts';
 import { createStallTimer, type StallTimer } from '../../engine/async/timeouts.ts';
 import { AfterimageError } from '../../engine/errors.ts';
 import type { Packing, ReadOptions } from '../../engine/ports.ts';
-import { unpack } from './unpack.browser.ts';
+import { prepareUnpacking, unpack } from './unpack.browser.ts';
 
 /** A server that sends nothing for so long has gone away. */
 const STALL_MS = 45_000;
@@ -28,6 +28,7 @@ export async function download(
   { signal, onProgress }: ReadOptions,
   by?: Packing,
 ): Promise<Uint8Array | undefined> {
+  if (by !== undefined) prepareUnpacking(by);
   return fetching({ path, ms: STALL_MS }, signal, async (stalled, moved) => {
     const response = await fetch(url, { cache, signal: stalled });
     if (response.status === 404 || response.status === 410) throw missing(path);
@@ -196,7 +197,8 @@ function serverError(path: string, status: number): AfterimageError {
   return new AfterimageError('network', `The server answered ${status} instead of ${path}. Try again in a while.`);
 }
 
-function networkError(path: string, cause: unknown): AfterimageError {
+/** @param path what did not come */
+export function networkError(path: string, cause: unknown): AfterimageError {
   // False is certain, true is not: a browser only knows that it has some network.
   if (globalThis.navigator?.onLine === false) {
     return new AfterimageError(

@@ -1,3 +1,4 @@
+import { memoise } from '../../engine/async/cached/memoise.ts';
 import { chunksOf } from '../../engine/async/chunks.ts';
 import type { Packing } from '../../engine/ports.ts';
 
@@ -11,6 +12,13 @@ const MAGIC: Readonly<Record<Packing, readonly number[]>> = {
 export function canUnpack(by: Packing): boolean {
   return by === 'xz' || 'DecompressionStream' in globalThis;
 }
+
+/** Begin to load the code that it takes. */
+export function prepareUnpacking(by: Packing): void {
+  if (by === 'xz') xz.get().catch(() => undefined); // `unpack` tells
+}
+
+const xz = memoise(() => import('xz-decompress'));
 
 export interface Unpacked {
   readonly chunks: AsyncGenerator<Uint8Array, void>;
@@ -77,6 +85,6 @@ async function unpacked(stream: ReadableStream<Uint8Array>, by: Packing): Promis
   if (by === 'gzip') {
     return stream.pipeThrough(new DecompressionStream('gzip') as TransformStream<Uint8Array, Uint8Array>);
   }
-  const { XzReadableStream } = await import('xz-decompress');
+  const { XzReadableStream } = await xz.get();
   return new XzReadableStream(stream);
 }

@@ -3,7 +3,8 @@ import type { CollectionManifest } from '../../engine/collection/types.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
 import type { EncoderInfo, EncoderRequest } from '../../protocol/query-worker.ts';
 import type { HttpSource } from '../bytes/http-source.browser.ts';
-import { type Device, type OnEvent, readRuntime, readTower } from '../models/tower-files.browser.ts';
+import { loadCode } from '../bytes/load-code.browser.ts';
+import { beginRuntime, type Device, type OnEvent, readTower } from '../models/tower-files.browser.ts';
 import type { BrowserTextEncoder } from './clip.browser.ts';
 import { type CurrentEncoder, createCurrentEncoder } from './pool/current-encoder.ts';
 import { createEncoderPool, type HeldEntry } from './pool/encoder-pool.ts';
@@ -32,12 +33,10 @@ export interface Encoders extends Pick<CurrentEncoder<BrowserTextEncoder>, 'curr
 }
 
 export function createEncoders(connected: () => Connection): Encoders {
-  const clip = memoise(() => import('./clip.browser.ts'));
+  const clip = memoise(() => loadCode(() => import('./clip.browser.ts')));
   const runtimes = createAhead((device: Device) => {
     const { source, emit } = connected();
-    const runtime = readRuntime(source, device, emit);
-    runtime.catch(() => undefined);
-    return runtime;
+    return beginRuntime(source, device, emit);
   });
   const towers = createAhead((made: CollectionManifest, device: Device) => {
     const { source, emit } = connected();
@@ -65,8 +64,7 @@ export function createEncoders(connected: () => Connection): Encoders {
     },
     async readModel(made, device) {
       if (encoder.current()) return undefined;
-      const { model } = towers.begin(made, device);
-      return (await model).manifest;
+      return towers.begin(made, device).manifest;
     },
   };
 }

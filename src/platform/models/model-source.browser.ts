@@ -18,6 +18,8 @@ export interface ModelWithFiles {
 export interface ModelReading {
   /** The files to read of a version: other precisions and the vision tower are not needed. */
   readonly needed: (manifest: ModelManifest) => readonly ModelFile[];
+  /** Told of a version that fits the collection before its files are read. */
+  readonly onManifest?: ((manifest: ModelManifest) => void) | undefined;
   /** Reads one of them, verified. */
   readonly readFile: (file: ModelFile, files: readonly ModelFile[]) => Promise<Uint8Array>;
   readonly onEvent: (event: WorkerEvent) => void;
@@ -31,7 +33,7 @@ export interface ModelReading {
 export async function readNewestModel(
   source: HttpSource,
   collection: Pick<CollectionManifest, 'name' | 'model' | 'dim'>,
-  { needed, readFile, onEvent }: ModelReading,
+  { needed, onManifest, readFile, onEvent }: ModelReading,
 ): Promise<ModelWithFiles> {
   const { id } = collection.model;
   const path = `models/${id}/model.json`;
@@ -39,6 +41,7 @@ export async function readNewestModel(
     const manifest = parseModelManifest(text);
     if (manifest.id !== id) throw otherModel(path, manifest.id);
     assertModel(collection, manifest);
+    onManifest?.(manifest);
     const files = needed(manifest);
     const entries = files.map(async (file) => [file.path, await readFile(file, files)] as const);
     const version = { path, text, files: files.flatMap((file) => file.parts ?? [file]) };

@@ -2,8 +2,9 @@
 /** Reading what a text tower is loaded from, apart from the code that loads it: that comes at the same time. */
 
 import { onnxruntime } from 'virtual:onnxruntime';
+import { createDeferred } from '../../engine/async/deferred.ts';
 import type { CollectionManifest } from '../../engine/collection/types.ts';
-import type { ModelFile } from '../../engine/model/model.ts';
+import type { ModelFile, ModelManifest } from '../../engine/model/model.ts';
 import { lineBytes } from '../../engine/ports.ts';
 import type { EncoderRequest, LoadStage, WorkerEvent } from '../../protocol/query-worker.ts';
 import type { HttpSource, Version } from '../bytes/http-source.browser.ts';
@@ -20,6 +21,18 @@ export interface TowerFiles {
   readonly device: Device;
   readonly runtime: Promise<WebAssembly.Module>;
   readonly model: Promise<ModelWithFiles>;
+  /** The first version of the model that fits: most often that of `model`, and there before its files. */
+  readonly manifest: Promise<ModelManifest>;
+}
+
+/** So much of the runtime is here when the tower is asked for: the rest comes before the first byte of that. */
+const NEARLY = 0.95;
+
+/** A runtime on its way. */
+export interface RuntimeReading {
+  readonly compiled: Promise<WebAssembly.Module>;
+  /** Nearly all of it is here, or no more will come; never rejects. */
+  readonly arrived: Promise<void>;
 }
 
 /** Begin to read the model for the collection, beside the `runtime`; whoever loads the tower is told of failures. */
@@ -27,41 +40,70 @@ export function readTower(
   source: HttpSource,
   collection: CollectionManifest,
   device: Device,
-  runtime: Promise<WebAssembly.Module>,
+  { compiled, arrived }: RuntimeReading,
   onEvent: OnEvent,
 ): TowerFiles {
-  const model = readTextModel(source, collection, device, onEvent);
-  for (const reading of [runtime, model]) reading.catch(() => undefined);
-  return { device, runtime, model };
+  const manifest = createDeferred<ModelManifest>();
+  const model = readTextModel(source, collection, device, onEvent, { turn: arrived, onManifest: manifest.resolve });
+  model.catch(manifest.reject);
+  for (const reading of [compiled, model, manifest.promise]) reading.catch(() => undefined);
+  return { device, runtime: compiled, model, manifest: manifest.promise };
 }
 
-/** What queries need of the model that made `collection`. */
+/**
+ * What queries need of the model that made `collection`.
+ * @param options.turn the tower, which is large, is not asked for before this: the runtime is compiled while it comes
+ * @param options.onManifest see `ModelReading`
+ */
 export function readTextModel(
   source: HttpSource,
   collection: CollectionManifest,
   device: Device,
   onEvent: OnEvent,
+  { turn, onManifest }: { readonly turn?: Promise<void>; readonly onManifest?: (manifest: ModelManifest) => void } = {},
 ): Promise<ModelWithFiles> {
   const progress = createStages(onEvent);
   const folder = MODELS + collection.model.id;
   return readNewestModel(source, collection, {
     needed: (model) => textFiles(model, device),
-    readFile: (file, all) =>
-      readModelFile(source, folder, file, { onProgress: (loaded) => progress(file, loaded, all) }),
+    onManifest,
+    async readFile(file, all) {
+      if (isOfTower(file)) await turn;
+      return readModelFile(source, folder, file, { onProgress: (loaded) => progress(file, loaded, all) });
+    },
     onEvent,
   });
+}
+
+/** Begin to read onnxruntime's wasm. Whoever loads the tower is told of failures. */
+export function beginRuntime(source: HttpSource, device: Device, onEvent: OnEvent): RuntimeReading {
+  const { promise: arrived, resolve } = createDeferred<void>();
+  const compiled = readRuntime(source, device, onEvent, resolve);
+  compiled.catch(() => resolve());
+  // Its other half, in two small files one behind the other, is there when it is asked for.
+  void arrived.then(() => import(/* @vite-ignore */ onnxruntime[device].start)).catch(() => undefined);
+  return { compiled, arrived };
 }
 
 /**
  * onnxruntime's wasm, kept like a model file so that it works offline and is verified. Where the browser has it in its own
  * cache it is compiled from there: with it the browser keeps the machine code of an earlier visit.
  */
-export async function readRuntime(source: HttpSource, device: Device, onEvent: OnEvent): Promise<WebAssembly.Module> {
+export async function readRuntime(
+  source: HttpSource,
+  device: Device,
+  onEvent: OnEvent,
+  onArrived: () => void = () => {},
+): Promise<WebAssembly.Module> {
   const { wasm } = onnxruntime[device];
   const onLine = lineBytes(wasm);
-  const onProgress = (loaded: number, total: number) =>
+  const onProgress = (loaded: number, total: number) => {
+    if (loaded >= NEARLY * total) onArrived();
     onEvent({ type: 'progress', stage: 'runtime', loaded: Math.floor((loaded / total) * onLine), total: onLine });
-  const compiled = (await source.isKept(wasm)) ? await compileCached(wasm.url, wasm) : undefined;
+  };
+  const isKept = await source.isKept(wasm);
+  if (isKept) onArrived();
+  const compiled = isKept ? await compileCached(wasm.url, wasm) : undefined;
   if (compiled) {
     onProgress(wasm.bytes, wasm.bytes);
     return compiled;
@@ -81,10 +123,14 @@ export function onLine(file: ModelFile): number {
   return (file.parts ?? [file]).reduce((sum, part) => sum + lineBytes(part), 0);
 }
 
+function isOfTower({ path }: ModelFile): boolean {
+  return path.startsWith('onnx/');
+}
+
 /** Adds up the progress of files by stage: the tower, and what belongs to the tokenizer. */
 function createStages(onEvent: OnEvent) {
   const loaded = new Map<ModelFile, number>();
-  const stageOf = (file: ModelFile): LoadStage => (file.path.startsWith('onnx/') ? 'text encoder' : 'tokenizer');
+  const stageOf = (file: ModelFile): LoadStage => (isOfTower(file) ? 'text encoder' : 'tokenizer');
   return (file: ModelFile, bytes: number, all: readonly ModelFile[]) => {
     loaded.set(file, file.bytes === 0 ? 0 : Math.floor((bytes / file.bytes) * onLine(file)));
     const stage = stageOf(file);

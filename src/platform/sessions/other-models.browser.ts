@@ -1,17 +1,17 @@
 import { createPromiseCache } from '../../engine/async/cached/promise-cache.ts';
 import { assertModel, fitsModel } from '../../engine/collection/assert-model.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
-import { createModelsEngine, type ModelPart } from '../../engine/merged/models-engine.ts';
+import type { ModelPart } from '../../engine/merged/models-engine.ts';
 import type { ModelManifest } from '../../engine/model/model.ts';
 import type { SearchEngine } from '../../engine/search/search-engine.ts';
 import type { EncoderRequest, OtherModel } from '../../protocol/query-worker.ts';
 import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
 import type { Connection, Encoders } from '../encoders/encoders.browser.ts';
 import type { HeldEntry } from '../encoders/pool/encoder-pool.ts';
-import { composeSearch } from '../indexes/compose-search.ts';
 import { bytesOfFiles, keepModel } from '../models/keep-model.browser.ts';
 import { textFiles } from '../models/model-files.ts';
 import { readNewestManifest } from '../models/model-source.browser.ts';
+import { later } from './later.browser.ts';
 import type { Opened, OpenedGroup } from './opened/opened.browser.ts';
 
 type Held = HeldEntry<BrowserTextEncoder>;
@@ -58,7 +58,10 @@ export function createOtherModels({ open, encoders, connection, onLoaded }: Othe
 
   async function engineOf(group: OpenedGroup, encoder: Parameters<OtherModels['engine']>[1]): Promise<SearchEngine> {
     const key = `${group.manifest.model.sha256} ${encoder.dtype}`;
-    const make = async () => composeSearch(await group.index.get(), group.items, encoder).engine;
+    const make = async () => {
+      const [{ composeSearch }, index] = await Promise.all([later.search(), group.index.get()]);
+      return composeSearch(index, group.items, encoder).engine;
+    };
     return engines.get(key, make).value;
   }
 
@@ -132,7 +135,9 @@ export function createOtherModels({ open, encoders, connection, onLoaded }: Othe
       }
       const of = parts.map(({ engine }) => engine);
       const isSame = combined?.of.length === of.length && combined.of.every((one, i) => one === of[i]);
-      if (!combined || !isSame) combined = { of, engine: createModelsEngine(all, parts) };
+      if (combined && isSame) return combined.engine;
+      const { createModelsEngine } = await later.models();
+      combined = { of, engine: createModelsEngine(all, parts) };
       return combined.engine;
     },
     close() {

@@ -1,5 +1,4 @@
 import { type Memo, memoise } from '../../engine/async/cached/memoise.ts';
-import { createDeferred } from '../../engine/async/deferred.ts';
 import { parseCollectionList } from '../../engine/collection/manifest.ts';
 import { ALL, type CollectionEntry, type CollectionManifest, LIBRARY } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
@@ -17,21 +16,17 @@ import { type PausableSource, pausable } from '../bytes/pausable.browser.ts';
 import type { BrowserTextEncoder } from '../encoders/clip.browser.ts';
 import { type Connection, createEncoders, type Encoders, encoderInfo } from '../encoders/encoders.browser.ts';
 import type { EncoderKey, PoolEntry } from '../encoders/pool/encoder-pool.ts';
-import { baselineOf, composeSearch } from '../indexes/compose-search.ts';
-import { albumSources, albumValues, savedPictures } from '../library/albums/album-sources.ts';
 import { MODELS } from '../models/models-folder.ts';
 import type { Device } from '../models/tower-files.browser.ts';
-import { createAllPictures } from './all-pictures.ts';
+import { createCalm } from './calm.ts';
+import { createLater, later } from './later.browser.ts';
 import { createNewestSearch } from './newest-search.ts';
 import { createLibraryDoor, type LibraryDoor, type OpenLibraryStore } from './opened/library-door.browser.ts';
 import { bytesToLoad } from './opened/load-size.browser.ts';
-import { libraryModelError, openLibrary } from './opened/open-library.browser.ts';
 import { openStatic } from './opened/open-static.browser.ts';
-import { openTogether } from './opened/open-together.browser.ts';
 import type { Opened } from './opened/opened.browser.ts';
 import { createOtherModels, type OtherModels } from './other-models.browser.ts';
 import { throttleProgress } from './progress.browser.ts';
-import { createSiteModels } from './site-models.browser.ts';
 import { holdWorkerLock } from './worker-lock.browser.ts';
 
 const LIST = 'collections/index.json';
@@ -109,7 +104,7 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     const isUnknown = (term: Query['terms'][number]) => term.kind === 'picture' && !context.pictures?.has(term.sha256);
     const byAlbum = query.filters.some(({ field }) => field === 'album');
     if (!byAlbum && !query.terms.some(isUnknown)) return context;
-    const albums = await library.albums();
+    const [albums, { albumSources, savedPictures }] = await Promise.all([library.albums(), later.albums()]);
     const pictures = new Map([...savedPictures(albums, manifest), ...(context.pictures ?? [])]);
     return { ...context, pictures, ...(byAlbum && { albums: albumSources(albums) }) };
   };
@@ -160,7 +155,7 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
         void shelf.keep(at, loaded);
         return encoderInfo(request, loaded);
       } catch (error) {
-        throw manifest.name === LIBRARY ? libraryModelError(error, manifest) : error;
+        throw manifest.name === LIBRARY ? (await later.library()).libraryModelError(error, manifest) : error;
       } finally {
         calmWithin(ASKED_WITHIN_MS);
       }
@@ -182,17 +177,13 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
       answer(async (engine) => engine.rank(query, from, count, await withAlbums(query, context))),
     values: async (field, prefix) =>
       field === 'album'
-        ? albumValues(await library.albums(), prefix)
+        ? (await later.albums()).albumValues(await library.albums(), prefix)
         : values(shelf.current().open.items, field, prefix),
     items: async (rows) => itemsOf(rows),
     rowOf: async (itemId) => shelf.current().open.source.rowOf(itemId),
     countLibrary: library.count,
     libraryPicture: library.picture,
-    ...createSiteModels(connected),
-    ...createAllPictures(
-      () => shelf.current().open.source,
-      () => connected().emit({ type: 'heartbeat' }),
-    ),
+    ...createLater(connected, () => shelf.current().open.source),
   };
 }
 
@@ -203,12 +194,6 @@ async function listCollections(source: HttpSource): Promise<readonly CollectionE
   const { collections } = parseCollectionList(newest.text);
   void source.commit([{ path: LIST, text: newest.text, files: [] }]);
   return collections;
-}
-
-/** `calm` resolves once: when the time is over that the first `calmWithin` to end gave. */
-function createCalm(): { readonly calm: Promise<void>; calmWithin(ms: number): void } {
-  const { promise: calm, resolve } = createDeferred<void>();
-  return { calm, calmWithin: (ms) => void setTimeout(resolve, ms) };
 }
 
 /** The open collection: one after the other. */
@@ -235,13 +220,15 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
       const { signal } = opening;
       const at = connected();
       const openSite = (one: string, from = at) => openStatic(from, { name: one, preference, device, calm, signal });
-      const openOwn = async (from = at) => openLibrary(from, await library.store(), signal);
-      const open =
-        name === LIBRARY
-          ? await openOwn()
-          : name === ALL
-            ? await openTogether(at, await listCollections(at.source), openSite, openOwn)
-            : await openSite(name);
+      const openOwn = async (from = at) => {
+        const [{ openLibrary }, store] = await Promise.all([later.library(), library.store()]);
+        return openLibrary(from, store, signal);
+      };
+      const openAll = async () => {
+        const [{ openTogether }, listed] = await Promise.all([later.together(), listCollections(at.source)]);
+        return openTogether(at, listed, openSite, openOwn);
+      };
+      const open = await (name === LIBRARY ? openOwn() : name === ALL ? openAll() : openSite(name));
       if (signal.aborted) open.close?.();
       signal.throwIfAborted();
       const onLoaded = (encoder: BrowserTextEncoder) => void open.keep(encoder);
@@ -256,8 +243,8 @@ function createShelf(connected: () => Connection, calm: Promise<void>, library: 
     ): void {
       if (!current) return;
       const { index } = current.open;
-      current.baseline = Promise.all([known, mayLoad.then(index.get)]).then(
-        ([{ model, device }, loaded]) =>
+      current.baseline = Promise.all([known, mayLoad.then(index.get), mayLoad.then(later.search)]).then(
+        ([{ model, device }, loaded, { baselineOf }]) =>
           model && { of: model, baseline: baselineOf(loaded, model, model.dtypes[device]) },
         () => undefined, // whoever needs them is told
       );
@@ -279,7 +266,8 @@ function engineOf(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<Searc
 }
 
 async function makeEngine(at: Current, of: PoolEntry<BrowserTextEncoder>): Promise<SearchEngine> {
-  const [index, loaded, ahead] = await Promise.all([at.open.index.get(), of.loaded, at.baseline]);
+  const parts = [at.open.index.get(), of.loaded, at.baseline, later.search()] as const;
+  const [index, loaded, ahead, { composeSearch }] = await Promise.all(parts);
   const baseline = ahead?.of === loaded.manifest ? ahead.baseline : undefined;
   const { items } = at.open.groups?.[0] ?? at.open; // of the rows of the index
   return composeSearch(index, items, loaded, baseline).engine;

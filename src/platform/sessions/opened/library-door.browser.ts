@@ -3,11 +3,11 @@ import type { PictureBytes } from '../../../engine/collection/types.ts';
 import { AfterimageError } from '../../../engine/errors.ts';
 import type { Album } from '../../../protocol/albums.ts';
 import type { WorkerEvent } from '../../../protocol/query-worker.ts';
+import { loadCode } from '../../bytes/load-code.browser.ts';
 import type { LibraryStore } from '../../library/library-store.ts';
-import { storedPicture } from './open-library.browser.ts';
 
 /** Opens the store of the installation at a base URL. */
-export type OpenLibraryStore = (baseUrl: string) => LibraryStore;
+export type OpenLibraryStore = (baseUrl: string) => LibraryStore | Promise<LibraryStore>;
 
 /** The library's store, opened when it is first asked for. */
 export interface LibraryDoor {
@@ -67,7 +67,8 @@ export function createLibraryDoor(
     },
     count: async () => (await counting.get()).count(),
     async picture(itemId, size) {
-      const opened = await store.get();
+      const code = loadCode(() => import('./open-library.browser.ts'));
+      const [opened, { storedPicture }] = await Promise.all([store.get(), code]);
       const found = await opened.findItem(itemId);
       return found && storedPicture(opened, found.item, size);
     },

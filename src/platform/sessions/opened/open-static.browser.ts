@@ -5,9 +5,9 @@ import type { IndexKind, PartKind } from '../../../engine/collection/types.ts';
 import { toAfterimageError } from '../../../engine/errors.ts';
 import type { IndexPreference, RemoteState } from '../../../protocol/query-worker.ts';
 import { REMOTE_ORIGINS } from '../../../site/remote-origins.ts';
+import { loadCode } from '../../bytes/load-code.browser.ts';
 import { type OpenCollection, openNewestCollection } from '../../collections/collection-source.browser.ts';
 import type { Connection } from '../../encoders/encoders.browser.ts';
-import { openIndex } from '../../indexes/open-index.browser.ts';
 import { type Device, readTextModel } from '../../models/tower-files.browser.ts';
 import type { Opened, OpenedIndex } from './opened.browser.ts';
 
@@ -43,11 +43,14 @@ export async function openStatic(
   const { manifest } = open.collection;
   const location = preference === 'auto' ? remoteOf(manifest) : undefined;
   const origin = location && originOf(location);
-  const openLocal = () => openIndex(open, preference, calm);
+  const openLocal = async () => {
+    const { openIndex } = await loadCode(() => import('../../indexes/open-index.browser.ts'));
+    return openIndex(open, preference, calm);
+  };
   const index = memoise(async (): Promise<OpenedIndex> => {
     if (!location || !origin) return openLocal();
     const onState = (state: RemoteState) => emit({ type: 'remote', name, origin, ...state });
-    const { openRemote } = await import('../../indexes/remote/open-remote.browser.ts');
+    const { openRemote } = await loadCode(() => import('../../indexes/remote/open-remote.browser.ts'));
     return openRemote(open, { location, allowed: REMOTE_ORIGINS, openLocal, onState });
   });
   const { parts: _parts, ...shown } = manifest;
