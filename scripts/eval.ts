@@ -8,7 +8,8 @@ import { parseOptions, runScript, usage } from './cli/cli.ts';
 import { measureCertainty } from './eval/certainty/measure.ts';
 import { writeCalibration } from './eval/certainty/write.ts';
 import { evaluate, evaluatePhotos } from './eval/evaluate.ts';
-import { evaluateFeedback } from './eval/feedback.ts';
+import { evaluateFeedback, type FeedbackFigures } from './eval/feedback/feedback.ts';
+import { feedbackGroups } from './eval/feedback/groups.ts';
 import { readPhotos } from './eval/photos.ts';
 import { emojiOfRows } from './eval/queries.ts';
 import { compare, feedbackTable, type Report, toMarkdown, verdict } from './eval/report.ts';
@@ -26,7 +27,7 @@ Options:
   --collection <name>  folder name under public/collections (default: demo); its pictures must be the demo's
   --calibrate          set how sure results are (calibration in model.json, and that of models that are added) on
                        one half of the queries before it is judged by the other
-  --feedback           only say what thumbs on results would do to the others
+  --feedback           only what thumbs on results change, by simulated people; with --photos also on photographs
   --photos <folder>    ask photographs too: a folder with labels.json, an object of file names and what they show
   --rerank             only what a second look by the reranker in public/models changes: nDCG@10 before and after, the share
                        of queries in which a picture moved, milliseconds a query
@@ -51,7 +52,16 @@ await runScript(HELP, async (args) => {
     throw usage(`eval knows what is right for pictures of the demo collection only, and ${collection} has none`);
   }
   if (values.feedback) {
-    console.log(feedbackTable(await evaluateFeedback(search)));
+    const groups = await feedbackGroups(
+      search,
+      values.photos === undefined ? [] : await readPhotos(resolve(values.photos)),
+    );
+    const figures: FeedbackFigures[] = [];
+    for (const group of groups) {
+      console.error(`thumbs: ${group.title}`);
+      figures.push(...(await evaluateFeedback(group, search.encoder)));
+    }
+    console.log(feedbackTable(figures));
     return search.dispose();
   }
   if (values.rerank) {

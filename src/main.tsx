@@ -34,6 +34,7 @@ import { createRefining } from './state/search/refining.ts';
 import { createRerankChoice } from './state/search/rerank-choice.ts';
 import { createReranking } from './state/search/reranking.ts';
 import { createSearch, type Search } from './state/search/search.ts';
+import { createThumbOrder, thumbsOn } from './state/search/thumb-order.ts';
 import { FAST_LINE, lineSpeed, SLOW_LINE, savesData, untilPicturesShown } from './state/shell/line.ts';
 import { createNotices, type Notices } from './state/shell/notices.ts';
 import { createFocusWithin } from './state/shell/within.ts';
@@ -126,10 +127,11 @@ function createApp(baseUrl: string): App {
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
   const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
-  const contextOf = createContextOf(names, log, askedPictures);
+  const contextOf = createContextOf(names, log, askedPictures, (query) => thumbsOn(query, search, ratings));
   createLogNotice(log, notices);
   createQueryNotice(address, notices);
   const ratings = createRatings(log, search.response);
+  createThumbOrder(search, ratings, notices, () => address.current().item !== null);
   const composing = createSignal(false);
   const { commit } = createCommits(search, address, log, composing[0]);
 

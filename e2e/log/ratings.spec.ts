@@ -27,14 +27,16 @@ test('a search is rated, changed and withdrawn, and a reload knows it', async ({
 test('results are judged by thumbs, in the grid and in the detail view', async ({ app, page }) => {
   await app.open('./?q=rocket');
   await app.answered('rocket');
-  const [first, second] = await app.top(2).then((titles) => titles as [string, string]);
+  const [first] = await app.top(1);
   await app.at(1).hover();
   await page.getByRole('button', { name: `Good match: ${first}`, exact: true }).click();
   await expect(page.getByRole('button', { name: `Good match: ${first}`, exact: true })).toHaveAttribute(
     'aria-pressed',
     'true',
   );
+  await expect(app.notices).toContainText('Ordered by your thumb.');
 
+  const [, second] = await app.top(2);
   await app.at(2).click();
   const bad = app.detail.getByRole('button', { name: `Bad match: ${second}`, exact: true });
   await bad.click();

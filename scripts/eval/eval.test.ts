@@ -6,12 +6,15 @@ import { expect, test } from 'vitest';
 import type { ItemStore } from '../../src/engine/collection/items/items.ts';
 import { normalise } from '../../src/engine/numeric/embedding.ts';
 import { seededRandom } from '../../src/engine/numeric/testing-vectors.ts';
+import type { QueryEncoder } from '../../src/engine/ports.ts';
+import { createBaseline } from '../../src/engine/search/cutoff.ts';
+import type { Retriever } from '../../src/engine/search/retriever.ts';
 import { demoEmoji } from '../demo/emoji.ts';
 import { awayPairs } from './away.ts';
 import { fitCalibration, solve } from './certainty/fit.ts';
 import { calibrationError, measureCertainty } from './certainty/measure.ts';
 import type { Answer } from './evaluate.ts';
-import { withThumbs } from './feedback.ts';
+import { evaluateFeedback } from './feedback/feedback.ts';
 import { fitConstants, half, hasMatch, isHidden } from './fit.ts';
 import { readPhotos } from './photos.ts';
 import { absentQueries, emojiOfRows, keywordQueries, nameQueries } from './queries.ts';
@@ -210,17 +213,23 @@ test('solves a system of equations', () => {
   expect(y).toBeCloseTo(7 / 11, 9);
 });
 
-test('thumbs move a query towards what was liked, and away only from what distinguishes the rest', () => {
-  const at = (...values: number[]) => normalise(Float32Array.from(values));
-  const mean = new Float32Array(3);
-  const query = at(1, 0, 0);
-  const none = { liked: [], disliked: [] };
-  expect([...withThumbs(query, none, mean, { liked: 1, disliked: 1 })]).toEqual([1, 0, 0]);
-  const towards = withThumbs(query, { liked: [at(0, 1, 0)], disliked: [] }, mean, { liked: 1, disliked: 1 });
-  expect(towards[1]).toBeCloseTo(Math.SQRT1_2, 5);
-  // What it has in common with the query and with what was liked does not count.
-  const both = { liked: [at(0, 1, 0)], disliked: [at(1, 1, 1)] };
-  const away = withThumbs(query, both, mean, { liked: 1, disliked: 1 });
-  expect(away[0]).toBeCloseTo(away[1] as number, 5);
-  expect(away[2]).toBeLessThan(0);
+test('simulated people judge from the top: what is wrong there goes, what is right comes first, and a right page stays', async () => {
+  const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
+  const similarities = Float32Array.from(rows, (row) => 0.5 - row / 100);
+  const retriever = {
+    retrieve: async () => ({ rows, similarities, scores: similarities, approximate: false }),
+  } as unknown as Retriever;
+  const encoder = { encode: async () => normalise(Float32Array.of(1, 0)) } as unknown as QueryEncoder;
+  const baseline = createBaseline({ count: 20, dim: 2, vectors: new Float32Array(40) }, []);
+  const ask = async (...right: number[]) => {
+    const query = { text: 'x', right: new Set(right) };
+    return await evaluateFeedback({ title: 'all', retriever, baseline, queries: [query, query] }, encoder);
+  };
+  const [one, three, five] = await ask(2, 4);
+  expect(one).toMatchObject({ group: 'all', thumbs: 1, queries: 1, before: three?.before });
+  expect(one?.after).toBeGreaterThan(one?.before ?? 1); // the first, which was wrong, is gone
+  expect(three?.after).toBeGreaterThan(one?.after ?? 1);
+  expect(five?.after).toBe(1);
+  expect(five?.gain).toBeCloseTo(1 - (five?.before ?? 0), 9);
+  expect((await ask(0, 1)).map(({ after, loss }) => [after, loss])).toEqual([...Array(3)].map(() => [1, 0]));
 });

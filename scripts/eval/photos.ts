@@ -6,15 +6,21 @@ import type { LabelledPicture } from './embedded.ts';
 
 const LABELS = 'labels.json';
 
+/** A photograph and the name of its file. */
+export interface Photograph extends LabelledPicture {
+  readonly name: string;
+}
+
 /**
  * The pictures that `labels.json` in `folder` names: an object of file name → what the picture shows.
  * @throws AfterimageError `usage`
  */
-export async function readPhotos(folder: string): Promise<LabelledPicture[]> {
+export async function readPhotos(folder: string): Promise<Photograph[]> {
   const text = await readFile(join(folder, LABELS), 'utf8').catch(() => {
     throw usage(`${folder} has no ${LABELS}, an object of file names and what the pictures show`);
   });
   return Object.entries(parseLabels(text)).map(([name, label]) => ({
+    name,
     label,
     open: () => readFile(join(folder, name)),
   }));

@@ -1,6 +1,6 @@
 import type { CertaintyFigures } from './certainty/measure.ts';
 import type { CutoffFigures, Evaluation, evaluatePhotos, RankingFigures, RetrievalFigures } from './evaluate.ts';
-import type { FeedbackFigures } from './feedback.ts';
+import type { FeedbackFigures } from './feedback/feedback.ts';
 import type { Fit } from './fit.ts';
 import { LANGUAGES } from './queries.ts';
 import { UNSEEN_STYLE } from './styles.ts';
@@ -210,14 +210,25 @@ function certaintyRow({ group, rule, results, ...figures }: CertaintyFigures): s
   ];
 }
 
-/** Of what is not judged yet, before thumbs and after. */
+const FEEDBACK_HEAD = [
+  'queries',
+  'thumbs',
+  'count',
+  'nDCG@10 without',
+  'with',
+  'gain',
+  'gain where the first page was not all right',
+  'largest loss where it was',
+  'with one thumb in ten wrong',
+];
+
+/** What thumbs do. */
 export function feedbackTable(figures: readonly FeedbackFigures[]): string {
-  const head = ['keywords', 'thumbs', 'queries', 'liked', 'disliked', 'nDCG@10 before', 'after', 'queries that lose'];
-  const rows = figures.map(({ language, thumbs, queries, weights: { liked, disliked }, before, after, worse }) => [
-    ...[LANGUAGES[language], ...[thumbs, queries, liked, disliked].map(String)],
-    ...[before, after, worse].map(three),
+  const rows = figures.map(({ group, thumbs, queries, before, after, gain, loss, wrong }) => [
+    ...[group, String(thumbs), String(queries)],
+    ...[before, after, after - before, gain, loss, wrong].map(three),
   ]);
-  return table(head, rows);
+  return table(FEEDBACK_HEAD, rows);
 }
 
 function fitRow({ constants: { own, match, share }, absentMatched, hidden }: Fit): string[] {

@@ -40,7 +40,10 @@ beforeAll(async () => {
   await mkdir(join(root, 'site/assets'), { recursive: true });
   await mkdir(join(root, 'public/collections/.partial-demo'), { recursive: true });
   await mkdir(join(root, 'public/models/mini'), { recursive: true });
-  await writeFile(join(root, 'site/index.html'), '<head><title>x</title></head>');
+  await writeFile(
+    join(root, 'site/index.html'),
+    '<head><title>x</title><script data-pictures="./a.bin" src="./boot.js"></script></head>',
+  );
   await writeFile(join(root, 'site/assets/a-12345678.js'), 'export {};');
   await writeFile(join(root, 'public/models/mini/text.onnx'), 'weights');
   await writeFile(join(root, 'public/collections/.partial-demo/secret.bin'), 'unfinished');
@@ -61,6 +64,10 @@ afterAll(async () => {
 });
 
 describe('serve', () => {
+  it('asks for no pictures of the build: those that are served may be others', async () => {
+    expect((await get('/')).body).toContain('<script src="./boot.js">');
+  });
+
   it('answers the page with every header of isolation and policy, and offers its search', async () => {
     const { status, headers, body } = await get('/');
     expect(status).toBe(200);

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import sirv from 'sirv';
 import { IMMUTABLE_CACHE_CONTROL, IMMUTABLE_PATH, securityHeaders } from '../../src/site/headers.ts';
 import { escapeLines } from '../cli/printable.ts';
+import { withoutHint } from '../site/hint-pictures.ts';
 import { openSearchDescription, withOpenSearchLink } from '../site/origin/open-search.ts';
 import { remotesOf } from '../site/out-folder.ts';
 
@@ -63,7 +64,7 @@ function createAnswer(options: ServeOptions, remotes: readonly string[]): Reques
     if (IMMUTABLE_PATH.test(path.slice(1))) response.setHeader('Cache-Control', IMMUTABLE_CACHE_CONTROL);
     if (/^\/(collections|models)\//.test(path)) return data(request, response, notFound);
     if (path === '/opensearch.xml') return sendOpenSearch(request, response);
-    if (path === '/' || path === '/index.html') return void sendPage(options.site, response).catch(notFound);
+    if (path === '/' || path === '/index.html') return void sendPage(options, response).catch(notFound);
     return site(request, response, notFound);
   };
 }
@@ -92,8 +93,12 @@ function files(folder: string): Handler {
   });
 }
 
-async function sendPage(site: string, response: ServerResponse): Promise<void> {
-  const html = withOpenSearchLink(await readFile(join(site, 'index.html'), 'utf8'));
+async function sendPage(
+  { site, publicFolder }: Pick<ServeOptions, 'site' | 'publicFolder'>,
+  response: ServerResponse,
+): Promise<void> {
+  const built = await readFile(join(site, 'index.html'), 'utf8');
+  const html = withOpenSearchLink(publicFolder === site ? built : withoutHint(built));
   response.writeHead(200, { 'Content-Type': 'text/html;charset=utf-8', 'Cache-Control': 'no-cache' }).end(html);
 }
 

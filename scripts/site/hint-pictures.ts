@@ -20,6 +20,11 @@ export async function hintPictures(out: string): Promise<void> {
   await writeFile(page, html.replace(BOOT, `<script data-pictures="$1collections/${path}" src="$1boot.js"`));
 }
 
+/** The page of a site that is served with collections other than those it was built with. */
+export function withoutHint(html: string): string {
+  return html.replace(/ data-pictures="[^"]*"/, '');
+}
+
 /** Path below `collections/`; undefined where it is not one file that is read as a whole. */
 async function firstPictures(folder: string): Promise<string | undefined> {
   const [first] = parseCollectionList(await readFile(join(folder, 'index.json'), 'utf8')).collections;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from './database.ts';
-import { LIMITS } from './schema.ts';
+import { LIMITS, type LoggedSearch } from './schema.ts';
 import { createTestDatabases } from './testing.browser.ts';
 import { asks, collect, exportOf, loggedSearch, newSearch } from './testing-records.ts';
 
@@ -110,6 +110,30 @@ describe('ratings', () => {
 });
 
 describe('judgements', () => {
+  it('are those of the newest search that asked the same of the same collection by the same model', async () => {
+    const database = await fresh();
+    const ask = async (time: string, changes: Parameters<typeof newSearch>[0] = {}) => {
+      const id = await database.logSearch(newSearch({ time: `2026-01-0${time}T00:00:00.000Z`, ...changes }));
+      return (await database.get(id)) as LoggedSearch;
+    };
+    const first = await ask('1');
+    await database.judge(first.id, 'b', 'up');
+    const { changed } = await database.judge(first.id, 'a', 'down');
+    const second = await ask('2');
+    expect(Object.entries(second.judgements), 'in their order').toEqual([
+      ['b', 'up'],
+      ['a', 'down'],
+    ]);
+    expect([second.changed, second.rating]).toEqual([changed, null]);
+    for (const other of [asks('cat'), { collection: 'mine' }, { model: 'another' }]) {
+      expect((await ask('3', other)).judgements).toEqual({});
+    }
+    expect((await ask('4')).judgements).toEqual({ b: 'up', a: 'down' });
+    const last = await ask('5');
+    await database.judgeAll(last.id, ['a', 'b'], null);
+    expect((await ask('6')).judgements, 'withdrawn').toEqual({});
+  });
+
   it('of an item are the newest of all searches', async () => {
     const database = await fresh();
     const [first, second] = [await database.logSearch(newSearch()), await database.logSearch(newSearch(asks('dog')))];

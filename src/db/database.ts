@@ -26,7 +26,8 @@ export interface ImportReport {
 /** The search log. Every verb throws AfterimageError: `database-unavailable`, `database-blocked` or `quota-exceeded`. */
 export interface Database {
   /**
-   * Add a completed search; texts and lists beyond `LIMITS` are cut.
+   * Add a completed search; texts and lists beyond `LIMITS` are cut. The thumbs of the newest search that asked the same are
+   * its thumbs too.
    * @param id as randomId makes them; a new one where absent. A search in the log that has it and asks the same stays as it
    *   is; one that asks something else keeps it, and this search gets a new one
    * @returns the id under which the search is in the log
@@ -136,7 +137,8 @@ function createVerbs(connection: LogConnection, channel: LogChannel): Database {
           // In one transaction: two answers of one history entry, or of a tab and its copy, may come at the same time.
           const earlier = await store.get(id);
           if (earlier && asksTheSame(earlier, record)) return id;
-          return store.add(earlier ? { ...record, id: randomId() } : record);
+          const thumbs = await thumbsOfSame(store, record);
+          return store.add({ ...record, ...thumbs, ...(earlier && { id: randomId() }) });
         },
       );
     },
@@ -234,6 +236,17 @@ function later(changed: string): string {
 
 function asksTheSame(one: NewSearch, other: NewSearch): boolean {
   return one.query === other.query && one.collection === other.collection && one.model === other.model;
+}
+
+/** The thumbs of the newest search that asked the same, and when they changed; nothing where it has none. */
+async function thumbsOfSame(store: Store, search: NewSearch): Promise<Partial<LoggedSearch>> {
+  const { collection, query, model } = search;
+  const same = IDBKeyRange.bound([collection, query], [collection, query, []]); // a list is above every text
+  let cursor = await store.index('asked').openCursor(same, 'prev');
+  while (cursor && cursor.value.model !== model) cursor = await cursor.continue();
+  if (!cursor || Object.keys(cursor.value.judgements).length === 0) return {};
+  const { judgements, changed } = cursor.value;
+  return { judgements, changed };
 }
 
 function bounded(search: NewSearch): NewSearch {

@@ -69,6 +69,8 @@ export interface AfterimageSchema extends DBSchema {
     indexes: {
       time: [time: string, id: string];
       collection: [collection: string, time: string, id: string];
+      /** Finds the newest search that asked the same. */
+      asked: [collection: string, query: string, time: string];
       /** Unrated searches are not in it, because null is no key. */
       rating: number;
       /** Read by key alone: the plot of latencies loads no records. */
@@ -77,7 +79,7 @@ export interface AfterimageSchema extends DBSchema {
   };
 }
 
-export const DATABASE_VERSION = 3;
+export const DATABASE_VERSION = 4;
 
 /** A record of version 2, and a line of version 1 of an export: every query was a text. */
 export type SearchV2 = Omit<LoggedSearch, 'text'>;
@@ -112,6 +114,9 @@ export async function upgrade(
       const record: unknown = cursor.value;
       await cursor.update(fromV2(oldVersion < 2 ? fromV1(record as SearchV1) : (record as SearchV2)));
     }
+  }
+  if (oldVersion < 4) {
+    transaction.objectStore('searches').createIndex('asked', ['collection', 'query', 'time']);
   }
 }
 

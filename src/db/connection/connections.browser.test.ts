@@ -1,7 +1,7 @@
 import { type IDBPDatabase, openDB } from 'idb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestDatabases } from '../testing.browser.ts';
-import { asks, newSearch } from '../testing-records.ts';
+import { asks, loggedSearch, newSearch } from '../testing-records.ts';
 
 const { open, fresh, newName, clear } = createTestDatabases();
 afterEach(clear);
@@ -121,6 +121,18 @@ describe('schema', () => {
     const again = { ...newSearch(asks('dog')), time: '2026-03-01T00:00:00.000Z' };
     expect(await database.logSearch(again, '0'.repeat(32)), 'goes on as the same search').toBe('0'.repeat(32));
     expect((await database.stats()).count).toBe(queries.length);
+  });
+
+  it('is upgraded from version 3: searches that ask the same find those of before', async () => {
+    name = newName();
+    const old = await openDB(name, 3, { upgrade: createV2 });
+    const record = { ...loggedSearch(1), judgements: { a: 'up' } };
+    await old.put('searches', record);
+    old.close();
+    const database = await open();
+    expect(await database.get(record.id)).toEqual(record);
+    const id = await database.logSearch(newSearch());
+    expect((await database.get(id))?.judgements).toEqual({ a: 'up' });
   });
 
   it('stays as it was when the upgrade fails', async () => {

@@ -44,22 +44,25 @@ export function createFilters(
     const filters =
       wanted === null || isIn ? query.filters : [...query.filters, { field: 'in' as const, value: wanted }];
     // What it finds is kept for later searches, so that no signal of this one may end it.
-    const rows = await findSaved({ terms: query.terms, filters }, { ...context, names, signal: undefined });
+    const rows = await findSaved(
+      { terms: query.terms, filters },
+      { ...context, names, signal: undefined, thumbs: undefined },
+    );
     const found = await Promise.all(Array.from(rows, (row) => items.get(row)));
     return new Set(found.map((item) => keyOfItem(item, collection)));
   };
   return async (query: Query, context: SearchContext): Promise<Bitset | undefined> => {
     if (query.filters.length === 0) return undefined;
-    const key = `${live?.revision()} ${keyOf({ terms: [], filters: query.filters }, { ...context, names: false })}`;
+    const key = `${live?.revision()} ${keyOf({ terms: [], filters: query.filters }, { ...context, names: false, thumbs: undefined })}`;
     return filters.get(key, () => filterPresent(query, context)).value;
   };
 }
 
 /** Equal for what gives the same ranking. */
-export function keyOf(query: Query, { judgements, names = false, albums }: SearchContext): string {
+export function keyOf(query: Query, { judgements, names = false, albums, thumbs = new Map() }: SearchContext): string {
   const has = (wanted: string) => query.filters.some(({ field }) => field === wanted);
   // A saved search may filter by rating, and by other albums.
   const byRating = has('rating') || has('album') ? [...(judgements ?? [])] : [];
   const byAlbum = has('album') ? [...(albums ?? [])].map(([name, { changed }]) => [name, changed]) : [];
-  return JSON.stringify([serialise(query), byRating, byAlbum, names]);
+  return JSON.stringify([serialise(query), byRating, byAlbum, names, [...thumbs]]);
 }

@@ -19,6 +19,7 @@ import { createFindNamed } from './names/find-named.ts';
 import { fuseJudged } from './names/fuse.ts';
 import { bySimilarity, extendRanking, type Ranking, sliceRanking, withoutRows } from './ranking.ts';
 import { type Estimates, RANKED_BY_INDEX, type Retrieved, type Retriever } from './retriever.ts';
+import { applyThumbs } from './thumbs/thumbs.ts';
 import type { VectorSource } from './vector-source.ts';
 
 /** What a search found, apart from the device, which is the host's to know. */
@@ -89,6 +90,8 @@ export interface Live {
 
 /** What a search goes by beside its query: what the one who asks knows. */
 export interface SearchContext {
+  /** Thumbs on results of this query, by item id: liked ones come first, the others last. */
+  readonly thumbs?: Judgements | undefined;
   /** For filters by rating. */
   readonly judgements?: Judgements | undefined;
   /** All albums that there are, for filters by album. */
@@ -178,7 +181,9 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     const total = passed - [...liked].filter((row) => !filter || hasBit(filter, row)).length;
     const { line, unjudged, ...above } = judge(query, embedding, filter && total, similar, options);
     const named = context.names ? withoutRows(await findNamed(query, embedding, filter), liked) : undefined;
-    const { ranking, good, sure } = named ? fuseJudged(similar, above, named) : { ranking: similar, ...above };
+    const judged = named ? fuseJudged(similar, above, named) : { ranking: similar, ...above };
+    const asked = { embedding, filter, liked, signal: context.signal };
+    const { ranking, good, sure } = await applyThumbs(judged, context.thumbs, asked, options);
     const cut = { good, ...(sure !== undefined && { sure }), cutoff: line, ...(unjudged && { unjudged }) };
     const known = { key: keyOf(query, context), filter, liked, revision, total, cut, named: named?.rows };
     return { ...known, first: { ...found, ...ranking } };

@@ -9,7 +9,7 @@ import type { Query, Term } from '../query/query.ts';
 import { textQuery } from '../query/query.ts';
 import { cutoff } from './cutoff.ts';
 import { createIndexRetriever } from './retriever.ts';
-import { createSearchEngine } from './search-engine.ts';
+import { createSearchEngine, type SearchContext } from './search-engine.ts';
 
 const DIM = 12;
 const COUNT = 700;
@@ -224,4 +224,28 @@ test('what has no form is refused', async () => {
     await expect(engine.rank({ ...dog, filters: [filter] }, 0, 1)).rejects.toEqual(withCode('query-invalid'));
   }
   expect(encode).not.toHaveBeenCalled();
+});
+
+test('thumbs order the results of a query, page by page each once, with filters too, and no saved search', async () => {
+  const { engine } = createEngine();
+  const idOf = (row: number) => row.toString(16).padStart(16, '0');
+  const plain = await engine.search(filtered);
+  const [first, far] = [plain.rows[0] as number, 699];
+  const thumbs = new Map([
+    [idOf(first), 'down'],
+    [idOf(far), 'up'],
+    [idOf(1), 'up'], // it does not pass the filter
+  ] as const);
+  const answer = await engine.search(filtered, { thumbs });
+  expect([answer.rows[0], answer.rows.at(-1)]).toEqual([far, first]);
+  expect(answer.rows).not.toContain(1);
+  expect(answer.total).toBe(plain.total);
+  const all = await engine.rank(filtered, 0, COUNT, { thumbs });
+  expect(new Set(all.rows).size).toBe(plain.total);
+  expect((await engine.search(filtered)).rows[0]).toBe(first);
+
+  const albums = new Map([['gifs', { query: filtered, names: false, collection: null, changed: '' }]]);
+  const saved: Query = { terms: [], filters: [{ field: 'album', value: 'gifs' }] };
+  const rowsOf = async (context: SearchContext) => [...(await engine.search(saved, { ...context, albums })).rows];
+  expect(await rowsOf({ thumbs })).toEqual(await rowsOf({}));
 });

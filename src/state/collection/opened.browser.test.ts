@@ -41,6 +41,7 @@ function page() {
       at: (rank: number) => ({ row: TOTAL - 1 - rank, similarity: 0.5, score: 0.5 }),
       rankOf: vi.fn((row: number) => TOTAL - 1 - row),
       seek: vi.fn(async () => {}),
+      contextOf: () => undefined,
       refine: async () => {},
       replace: () => true,
     };

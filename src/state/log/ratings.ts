@@ -1,4 +1,4 @@
-import { type Accessor, createEffect, createSignal, on } from 'solid-js';
+import { type Accessor, createEffect, createMemo, createSignal, on } from 'solid-js';
 import type { Database } from '../../db/database.ts';
 import type { Judgement, LoggedSearch } from '../../db/schema.ts';
 import { toAfterimageError } from '../../engine/errors.ts';
@@ -12,6 +12,8 @@ export interface Ratings {
   /** 1–10, or null. Changes at once; falls back when it could not be saved. */
   readonly rating: Accessor<number | null>;
   judgement(itemId: string): Judgement | null;
+  /** All thumbs that are saved, the newest last. */
+  readonly thumbs: Accessor<ReadonlyMap<string, Judgement>>;
   /** Rate, or withdraw with null. A search that is not logged yet is logged first. Never rejects: see `error`. */
   rate(rating: number | null): Promise<void>;
   /** Judge one result, or withdraw with null. */
@@ -70,6 +72,7 @@ export function createRatings(log: Log, current: Accessor<Ratable | undefined>):
     error,
     off: () => log.status() === 'off',
     rating: () => (ratings.get('') ?? { value: saved()?.rating ?? null }).value,
+    thumbs: createMemo(() => new Map(Object.entries(saved()?.judgements ?? {}))),
     judgement: (itemId) => (judgements.get(itemId) ?? { value: savedJudgement(saved(), itemId) }).value,
     async rate(rating) {
       const confirm = ratings.set([''], rating);
@@ -106,7 +109,13 @@ function createSaved(log: Log, current: Accessor<Ratable | undefined>) {
   }
   const refreshQuietly = () => void refresh().catch(() => undefined); // the log says itself why it is off
 
-  createEffect(on(current, (search) => setSaved(search && isLogged(search) ? search : undefined)));
+  createEffect(
+    on(current, (search) => {
+      if (search && isLogged(search)) setSaved(search);
+      // A better answer to the same search is the same in the log.
+      else if (saved()?.id !== loggedId()) setSaved(undefined);
+    }),
+  );
   createEffect(on(loggedId, refreshQuietly));
   log.onChange((change) => {
     if (change.id === null || change.id === loggedId()) refreshQuietly();

@@ -19,16 +19,19 @@ export function wantsNames({ names }: Pick<Address, 'names'>, collection: string
 /**
  * What a search goes by beside its query. The log is read for queries that filter by rating or by album, and for no others; pictures that
  * are in no collection are asked for where the query is like some.
+ * @param thumbsOn thumbs on results of a query, where there are some
  */
 export function createContextOf(
   names: Accessor<boolean>,
   log: Pick<Log, 'database'>,
   asked: Pick<AskedAccess, 'load'>,
+  thumbsOn: (query: Query) => SearchContext['thumbs'] = () => undefined,
 ): (query: Query) => SearchContext | undefined | Promise<SearchContext> {
   const readJudgements = async () => ({ judgements: await (await log.database()).judgements() });
   const readPictures = async (query: Query) => ({ pictures: await (await asked.load()).vectorsOf(query) });
   return (query) => {
-    const context = names() ? { names: true } : undefined;
+    const thumbs = thumbsOn(query);
+    const context = names() || thumbs ? { ...(names() && { names: true }), ...(thumbs && { thumbs }) } : undefined;
     const read: Promise<SearchContext>[] = [];
     const has = (wanted: FilterField) => query.filters.some(({ field }) => field === wanted);
     if (has('rating')) read.push(readJudgements());

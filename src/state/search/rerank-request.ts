@@ -11,18 +11,20 @@ export function textOf({ terms }: Query): string | undefined {
 
 /**
  * The first `k` ranks of an answer with their thumbnails, which the page shows anyway; undefined where there is nothing to
- * match them with. A picture that cannot be had stays where it is.
+ * match them with. A picture that cannot be had stays where it is, and so does one that was judged.
+ * @param judged by id
  */
 export async function requestOf(
   answer: SearchResponse,
   k: number,
   items: Pick<Items, 'get'>,
   source: PictureSource,
+  judged?: ReadonlyMap<string, unknown>,
 ): Promise<RerankRequest | undefined> {
   const text = textOf(answer.query);
   if (text === undefined || answer.rows.length < 2) return undefined;
   const rows = answer.rows.slice(0, k);
-  const read = Array.from(rows, (row) => pictureOf(row, answer.collection, items, source).catch(() => null));
+  const read = Array.from(rows, (row) => pictureOf(row, answer.collection, items, source, judged).catch(() => null));
   return {
     text,
     rows,
@@ -40,8 +42,10 @@ async function pictureOf(
   collection: string,
   items: Pick<Items, 'get'>,
   source: PictureSource,
+  judged?: ReadonlyMap<string, unknown>,
 ): Promise<RerankPicture | null> {
   const item = await items.get(row);
+  if (judged?.has(item.id)) return null;
   const from: Picture | undefined = await source.picture(item, 'thumbnail');
   return from ? { key: `${collection}/${collectionOf(item) ?? ''}/${item.id}`, from } : null;
 }

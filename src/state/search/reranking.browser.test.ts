@@ -4,6 +4,7 @@ import type { RerankClient } from '../../client/rerank-client.ts';
 import { createDeferred } from '../../engine/async/deferred.ts';
 import type { Item } from '../../engine/collection/types.ts';
 import { AfterimageError } from '../../engine/errors.ts';
+import type { Judgements } from '../../engine/query/filter-rows.ts';
 import { textQuery } from '../../engine/query/query.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import type { RerankedTop, RerankRequest } from '../../protocol/rerank-worker.ts';
@@ -31,9 +32,10 @@ interface Visit {
   readonly offer?: typeof OFFER;
   readonly chosen?: 'on' | 'off';
   readonly onGpu?: boolean;
+  readonly thumbs?: Judgements;
 }
 
-function page({ msPerPicture = 1, offer = HERE, chosen, onGpu = false }: Visit = {}) {
+function page({ msPerPicture = 1, offer = HERE, chosen, onGpu = false, thumbs }: Visit = {}) {
   return createRoot(() => {
     const [response, setResponse] = createSignal<SearchResponse>();
     const [query, setQuery] = createSignal(textQuery('dog'));
@@ -55,7 +57,7 @@ function page({ msPerPicture = 1, offer = HERE, chosen, onGpu = false }: Visit =
     const reranking = createReranking({
       client: { rerankers: async () => [offer] },
       ...{ ready, choice, onGpu: () => onGpu, modelsChanged: () => undefined },
-      search: { query, response, replace },
+      search: { query, response, replace, contextOf: () => (thumbs ? { thumbs } : undefined) },
       items: { get: (row) => ({ id: `id-${row}` }) as Item },
       pictures: () => ({ picture: (item) => ({ url: `${item.id}.webp` }) }),
       held,
@@ -102,6 +104,16 @@ test('the fast answer is shown first, and off restores it and gives the memory b
   expect(rows()).toEqual([7, 8, 9]);
   await expect.poll(() => client.stop.mock.calls.length).toBe(1);
   expect(choice.write.mock.calls).toEqual([['on'], ['off']]);
+});
+
+test('what was judged stays where it is', async () => {
+  const { client, reranking, setResponse, offered } = page({ thumbs: new Map([['id-7', 'up']]) });
+  await offered();
+  setResponse(answerTo('dog'));
+  await reranking.turnOn();
+  await expect.poll(() => client.rerank.mock.calls.length).toBe(1);
+  const keys = client.rerank.mock.calls[0]?.[0].pictures.map((picture) => picture?.key);
+  expect(keys).toEqual([undefined, 'demo//id-8', 'demo//id-9']);
 });
 
 test('where it is slow it is off, says how long it takes, and can be turned on all the same', async () => {

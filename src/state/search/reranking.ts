@@ -65,7 +65,7 @@ export interface RerankingOptions {
   /** Another value whenever models may have been kept or removed. */
   readonly modelsChanged: Accessor<unknown>;
   readonly choice: RerankChoice;
-  readonly search: Pick<Search, 'query' | 'response' | 'replace'>;
+  readonly search: Pick<Search, 'query' | 'response' | 'replace' | 'contextOf'>;
   readonly items: Pick<Items, 'get'>;
   readonly pictures: Accessor<PictureSource | undefined>;
   /** While it says so nothing on the page is replaced: somebody is at one of the pictures. */
@@ -92,7 +92,8 @@ export function createReranking(options: RerankingOptions): Reranking {
   /** The same answer in another order; undefined where there is none, or another answer is wanted by now. */
   async function look(answer: SearchResponse): Promise<SearchResponse | undefined> {
     const source = options.pictures();
-    const request = source && (await requestOf(answer, LOOKED_AT, options.items, source));
+    const { thumbs } = search.contextOf(answer) ?? {};
+    const request = source && (await requestOf(answer, LOOKED_AT, options.items, source, thumbs));
     const top = request && (await (await client.get()).rerank(request));
     if (!top) return undefined;
     const other = withTop(answer, top);

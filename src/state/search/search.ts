@@ -43,6 +43,8 @@ export interface Search {
   /** The newest query has no answer yet. */
   readonly pending: Accessor<boolean>;
   readonly error: Accessor<AfterimageError | undefined>;
+  /** What an answer went by beside its query. */
+  contextOf(answer: SearchResponse): SearchContext | undefined;
   /** What is at a rank of the shown answer; undefined while that page is being fetched. */
   at(rank: number): Ranked | undefined;
   /** Fetch the ranks `from` … `to − 1` of the shown answer where they are missing. */
@@ -158,7 +160,9 @@ export function createSearch(
     }),
   );
 
-  return { query, text, response, pending, error, ...ranks, retry: () => setAttempt(attempt() + 1), refine, replace };
+  const known = { contextOf: (answer: SearchResponse) => contexts.get(answer) };
+  const again = () => setAttempt(attempt() + 1);
+  return { query, text, response, pending, error, ...known, ...ranks, retry: again, refine, replace };
 }
 
 /** From the query's dispatch to the end of the DOM update, for the browser's profiler and `pnpm bench`. */
