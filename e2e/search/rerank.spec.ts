@@ -21,7 +21,7 @@ function placesOf(page: Page): Promise<readonly (readonly number[])[]> {
   });
 }
 
-test('the best pictures are looked at again: nothing jumps, off restores, the newest search wins', async ({
+test('the best pictures are looked at again: nothing jumps, the newest search wins, and it works without a network', async ({
   app,
   guard,
   page,
@@ -107,6 +107,20 @@ test('the best pictures are looked at again: nothing jumps, off restores, the ne
   await expect(app.headline).toContainText('“animal”');
   await app.search('vehicle');
   await expect(moved.first()).toBeVisible();
+  await isAsInNode();
+
+  // It is among what can be removed; on the next visit it is as it was left, without a network too.
+  await app.openStatus();
+  await expect(app.fact('App')).toHaveText('Kept');
+  await expect(app.fact('Model, index')).toHaveText('Kept');
+  await page.getByText('What they are, and what this browser keeps of them').click();
+  await expect(page.locator('.models-item', { hasText: 'Tiny' })).toContainText(/For a second look .* kB kept here/s);
+  await app.closeStatus();
+  await site.stop();
+  // Pictures that nobody has looked at need not be kept yet.
+  guard.expect(/ERR_CONNECTION_REFUSED|Failed to fetch|ERR_FAILED .*\/thumbs\//);
+  await app.reload();
+  await isOn();
   await isAsInNode();
 
   await button.click();
