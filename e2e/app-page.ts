@@ -39,6 +39,14 @@ export class AppPage {
     await this.ready();
   }
 
+  /** Go to an address within the page, as Back and Forward do: nothing is loaded again. */
+  async go(address: string): Promise<void> {
+    await this.page.evaluate((address) => {
+      history.pushState(null, '', address);
+      dispatchEvent(new PopStateEvent('popstate'));
+    }, address);
+  }
+
   async ready(): Promise<void> {
     await expect(this.status).toHaveAccessibleName(/^Status: (Ready|Offline ready)$/);
   }
