@@ -86,6 +86,7 @@ export class AppPage {
     return texts.map(parseCell).sort((a, b) => a.place - b.place);
   }
 
+  /** At most 8: so many are on the screen wherever the lines of a search are. */
   async top(count: number): Promise<string[]> {
     await expect(this.at(count)).not.toHaveText(/^,/);
     return (await this.shown()).slice(0, count).map(({ title }) => title);

@@ -50,7 +50,7 @@ async function titles(page: Page): Promise<string[]> {
   );
   return all
     .sort(([a], [b]) => a - b)
-    .slice(0, 12)
+    .slice(0, 8)
     .map(([, title]) => title ?? '');
 }
 
@@ -66,14 +66,14 @@ for (const [name, change] of Object.entries(OTHERS)) {
     await untouched.open('./?q=rocket');
     await untouched.answered('rocket');
     await untouched.field.press('Enter');
-    const right = await untouched.top(12);
+    const right = await untouched.top(8);
     const headline = (await untouched.headline.textContent()) ?? '';
     const announced = ({ page: shown }: AppPage) => shown.getByRole('status').filter({ hasText: 'of 1,594 pictures.' });
     const said = (await announced(untouched).textContent()) ?? '';
 
     await app.open('./?q=dog');
     await app.answered('dog');
-    await app.top(12);
+    await app.top(8);
     await change(page);
     await app.search('rocket');
     await expect(app.headline).toHaveText(headline);

@@ -7,7 +7,7 @@ test('WebGPU finds what wasm finds, and its self-test passes @webgpu-only', asyn
   for (const query of ['rocket', 'musical instrument', 'perro']) {
     await app.search(query);
     await wasm.search(query);
-    expect(await app.top(10)).toEqual(await wasm.top(10));
+    expect(await app.top(8)).toEqual(await wasm.top(8));
   }
   await app.openStatus();
   await expect(app.fact('Index')).toContainText('HNSW graph');

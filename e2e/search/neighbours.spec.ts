@@ -14,7 +14,7 @@ async function isWithin(inner: Locator, outer: Locator): Promise<boolean> {
 test('shows where the opened picture is among the others, and leads to them', async ({ app, page }) => {
   await app.open('./?q=rocket');
   await app.answered('rocket');
-  const titles = await app.top(12);
+  const titles = await app.top(8);
   await app.at(3).click();
   await expect(current(app)).toHaveAccessibleName(`${titles[2]}, 3`);
   await expect(strip(app).getByRole('link', { name: `${titles[4]}, 5`, exact: true })).toBeVisible();
