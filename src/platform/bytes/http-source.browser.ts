@@ -13,6 +13,7 @@ import {
   type Together,
   withStallTimeout,
 } from './download.browser.ts';
+import { createKeeper, type Keeper } from './keeper.browser.ts';
 import { createPieces } from './pieces.browser.ts';
 import { shareReads } from './share-reads.ts';
 import { canUnpack } from './unpack.browser.ts';
@@ -87,51 +88,6 @@ export function createHttpSource(
     commit: keeper.commit,
     forget: reader.forget,
     sweep: () => cache.sweep(keeper.inUse),
-  };
-}
-
-/** The content cache, and what is on its way into it. */
-interface Keeper {
-  readonly cache: ContentCache;
-  /** What was read may belong to a version that is not committed yet. */
-  readonly inUse: Set<string>;
-  /** Nobody waits for it but `commit`, and whoever wants the same. */
-  keep(key: string, bytes: Uint8Array): Promise<void>;
-  /** The kept bytes of a hash, once those that are being written are there. */
-  get(key: string): Promise<Uint8Array | undefined>;
-  commit: HttpSource['commit'];
-}
-
-function createKeeper(cache: ContentCache): Keeper {
-  const writes = new Map<string, Promise<void>>();
-  /** Why the newest write that failed did. */
-  let refused: string | undefined;
-  return {
-    cache,
-    inUse: new Set(),
-    keep(key, bytes) {
-      const write = cache.put(key, bytes).then((why) => {
-        writes.delete(key);
-        if (why !== undefined) refused = why;
-      });
-      writes.set(key, write);
-      return write;
-    },
-    async get(key) {
-      await writes.get(key);
-      return cache.get(key);
-    },
-    async commit(versions) {
-      await Promise.all(writes.values());
-      const files = versions.flatMap((version) => version.files);
-      const there = await Promise.all(files.map((file) => cache.has(file.sha256)));
-      if (there.includes(false)) return refused ?? 'The browser has removed a part of it again.';
-      for (const { path, text } of versions) {
-        const why = (await cache.getText(path)) === text ? undefined : await cache.putText(path, text);
-        if (why !== undefined) return why;
-      }
-      return undefined;
-    },
   };
 }
 
