@@ -7,8 +7,32 @@ import { chromium } from '@playwright/test';
 /** The variable that names a Chromium to test with; `pnpm test` sets it for what it starts. */
 export const BROWSER_VARIABLE = 'AFTERIMAGE_CHROMIUM';
 
+/**
+ * Of several such lists Chromium takes the last: so this is Playwright's own, and the two pages with which Chromium
+ * prepares its address bar, which cost each new context two seconds of a processor.
+ */
+const DISABLED_FEATURES = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'TcpPortRandomizationWin',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+];
+
 /** Nothing that a browser does on its own belongs into a test; root (in a container) has no sandbox to use. */
 export const BROWSER_ARGS = [
+  `--disable-features=${DISABLED_FEATURES.join(',')}`,
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',

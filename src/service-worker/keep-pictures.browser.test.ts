@@ -37,6 +37,7 @@ function options(count: number, sha256: string, more: Partial<KeepOptions> = {})
     collection: { name: 'demo', sha256, count, pictures: { mode: 'preview', bytes: 1 } },
     items: async (rows) => rows.map(item),
     signal: new AbortController().signal,
+    quiet: async () => {},
     onProgress: () => {},
     ...more,
   };

@@ -18,6 +18,8 @@ export interface KeepOptions {
   readonly items: (rows: number[]) => Promise<readonly Item[]>;
   /** To be aborted when another collection is opened, before `items` answers for that. */
   readonly signal: AbortSignal;
+  /** Awaited before each picture: resolves when the visitor needs neither network nor processor. */
+  readonly quiet: (signal: AbortSignal) => Promise<void>;
   readonly onProgress: (have: number, total: number) => void;
 }
 
@@ -27,7 +29,7 @@ export interface KeepOptions {
  * Rejects with the first failure (no network, no space) and with the signal's reason: what was kept stays.
  */
 export async function keepPictures(options: KeepOptions): Promise<void> {
-  const { collection, signal, onProgress } = options;
+  const { collection, signal, quiet, onProgress } = options;
   const { folder } = options.pictures;
   const cache = await caches.open(keptPictures(options.baseUrl));
   const record = await readRecord(cache, folder);
@@ -39,6 +41,7 @@ export async function keepPictures(options: KeepOptions): Promise<void> {
   let have = wanted.size - missing.length;
   onProgress(have, wanted.size);
   await forEachLimited(missing, PARALLEL, async (url) => {
+    await quiet(signal);
     signal.throwIfAborted();
     await keep(cache, url, signal);
     have += 1;

@@ -60,7 +60,10 @@ function start(controller: object | null = null): Offline {
   });
   return createRoot((end) => {
     dispose = end;
-    return createOffline(BASE, container as unknown as ServiceWorkerContainer);
+    return createOffline(BASE, container as unknown as ServiceWorkerContainer, {
+      restart: () => {},
+      wait: async () => {},
+    });
   });
 }
 

@@ -9,6 +9,7 @@ import { listen } from '../shell/listen.ts';
 import { createInstall } from './install.ts';
 import { createKeptApp } from './keep-app.ts';
 import { createOnline } from './online.ts';
+import { createQuiet, type Quiet } from './quiet.ts';
 import { createUpdates } from './updates.ts';
 
 /** Pictures of the open collection that are kept, of all. */
@@ -41,13 +42,13 @@ export interface Offline {
   /** Delete it. */
   deletePieces(): Promise<void>;
   /**
-   * Keep the app for offline use; tried again when a network that was lost is back. Call it after the first result,
-   * because it competes for the network.
+   * Keep the app for offline use, once the visitor does nothing; tried again when a network that was lost is back. Call
+   * it when queries are answered, because it competes for the network.
    */
   keepApp(): Promise<void>;
   /**
-   * Keep the pictures of the open collection, where they are few enough; goes on when a network that was lost is back.
-   * A later call replaces the one that runs.
+   * Keep the pictures of the open collection, where they are few enough, while the visitor does nothing; goes on when a
+   * network that was lost is back. A later call replaces the one that runs.
    */
   keepPictures(
     collection: KeepOptions['collection'],
@@ -67,6 +68,7 @@ export interface Offline {
 export function createOffline(
   baseUrl: string,
   container: ServiceWorkerContainer | undefined = serviceWorkerSupported ? navigator.serviceWorker : undefined,
+  quiet: Quiet = createQuiet(),
 ): Offline {
   const [pictures, setPictures] = createSignal<KeptPictures>();
   const [problem, setProblem] = createSignal<string>();
@@ -94,7 +96,7 @@ export function createOffline(
     if (updates.ready()) return;
     const onProgress = (have: number, total: number) => signal.aborted || setPictures({ have, total });
     try {
-      await keepPictures({ baseUrl, collection, pictures, items, signal, onProgress });
+      await keepPictures({ baseUrl, collection, pictures, items, signal, quiet: quiet.wait, onProgress });
     } catch (error) {
       if (!signal.aborted) setProblem(`Not all pictures could be kept for offline use. ${whyNotKept(error)}`);
     }
@@ -113,7 +115,11 @@ export function createOffline(
     install,
     pieceBytes: () => keptPieceBytes(baseUrl).catch(() => 0),
     deletePieces: () => deletePieces(baseUrl),
-    keepApp: app.keep,
+    async keepApp() {
+      quiet.restart();
+      await quiet.wait();
+      await app.keep();
+    },
     async keepPictures(collection, pictures, items) {
       resume = () => keep(collection, pictures, items);
       await resume();
