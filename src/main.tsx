@@ -3,10 +3,12 @@ import { render } from 'solid-js/web';
 import { createQueryClient, type QueryClient } from './client/query-client.ts';
 import { createStaticPictures } from './engine/collection/source/static-source.ts';
 import { ALL, LIBRARY, type StaticPictures } from './engine/collection/types.ts';
+import { toAfterimageError } from './engine/errors.ts';
 import { serialise } from './engine/query/serialise.ts';
 import { isolate } from './service-worker/register.ts';
 import { missingCapabilities } from './site/capabilities.ts';
 import { scoped } from './site/scope.ts';
+import { savedThumbs } from './state/albums/open-album.ts';
 import { createSavedSearches } from './state/albums/saved-searches.ts';
 import { createByDate } from './state/collection/by-date.ts';
 import { createItems, whyMissing } from './state/collection/items.ts';
@@ -126,11 +128,22 @@ function createApp(baseUrl: string): App {
   const selection = createSelection(pictures, items, asked, places);
   const opened = createOpened(client, address, session, search, pictures, items);
   const offline = createOffline(baseUrl);
-  const log = createLog({ name: scoped('afterimage', baseUrl), items: (rows) => client.items([...rows]) });
+  const mayHaveAlbums = () => library.isUsed() || library.library() !== undefined;
+  const log = createLog({
+    name: scoped('afterimage', baseUrl),
+    items: (rows) => client.items([...rows]),
+    savedThumbs: async (asked) => (mayHaveAlbums() ? await client.savedThumbs(asked) : []),
+  });
   const contextOf = createContextOf(names, log, askedPictures, (query) => thumbsOn(query, search, ratings));
   createLogNotice(log, notices);
   createQueryNotice(address, notices);
-  const ratings = createRatings(log, search.response);
+  const ratings = createRatings(log, search.response, ({ query, collection, judgements }) => {
+    if (!mayHaveAlbums()) return;
+    const thumbs = savedThumbs(new Map(Object.entries(judgements)));
+    client.keepThumbs({ query, collection }, thumbs).catch((error: unknown) => {
+      notices.say('album', toAfterimageError(error).message);
+    });
+  });
   createThumbOrder(search, ratings, notices, () => address.current().item !== null);
   const composing = createSignal(false);
   const { commit } = createCommits(search, address, log, composing[0]);

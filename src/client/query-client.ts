@@ -3,6 +3,7 @@ import { createLatest } from '../engine/async/latest.ts';
 import type { CollectionEntry, Item, PictureBytes } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { FilterField, Query } from '../engine/query/query.ts';
+import type { AskedSearch, SavedThumb } from '../protocol/albums.ts';
 import type {
   CollectionInfo,
   CopiesRequest,
@@ -80,6 +81,9 @@ export interface QueryClient {
   countLibrary(): Promise<number>;
   /** A stored copy of a picture of the library; undefined where there is none. */
   libraryPicture(itemId: string, size: 'thumbnail' | 'preview'): Promise<PictureBytes | undefined>;
+  /** As in `QueryWorkerApi`. */
+  savedThumbs(asked: AskedSearch): Promise<readonly SavedThumb[]>;
+  keepThumbs(asked: AskedSearch, thumbs: readonly SavedThumb[]): Promise<void>;
   /** As in `QueryWorkerApi`. */
   copies(request: CopiesRequest, onProgress: (done: number) => void): Promise<FoundCopies | undefined>;
   stopCopies(): Promise<void>;
@@ -169,6 +173,8 @@ export function createQueryClient(options: QueryClientOptions): QueryClient {
     rowOf: (id) => run((worker) => worker.browse((api) => api.rowOf(id))),
     countLibrary: () => run((worker) => worker.ask((api) => api.countLibrary())),
     libraryPicture: (id, size) => run((worker) => worker.ask((api) => api.libraryPicture(id, size))),
+    savedThumbs: (asked) => run((worker) => worker.ask((api) => api.savedThumbs(asked))),
+    keepThumbs: (asked, thumbs) => run((worker) => worker.ask((api) => api.keepThumbs(asked, thumbs))),
     copies: (request, onProgress) => run((worker) => worker.browse((api) => api.copies(request, proxy(onProgress)))),
     stopCopies: () => run((worker) => worker.browse((api) => api.stopCopies())),
     timeline: (first, rows) => run((worker) => worker.browse((api) => api.timeline(first, rows))),

@@ -93,6 +93,8 @@ function createQueryWorker(number: number, behaviour: Behaviour, releaseLock: ()
     keepModel: async () => true,
     stopKeeping: async () => {},
     removeModel: async () => {},
+    savedThumbs: async () => [],
+    keepThumbs: async () => {},
     rerankers: async () => [],
     otherModels: async () => [],
     loadOtherModel: async () => true,

@@ -134,6 +134,23 @@ describe('judgements', () => {
     expect((await ask('6')).judgements, 'withdrawn').toEqual({});
   });
 
+  it('are those of a saved search where no search in the log has any', async () => {
+    const database = await fresh();
+    const ask = async (time: string, saved?: LoggedSearch['judgements']) => {
+      const search = newSearch({ time: `2026-01-0${time}T00:00:00.000Z` });
+      const id = await database.logSearch(search, undefined, saved);
+      return (await database.get(id)) as LoggedSearch;
+    };
+    const first = await ask('1', { b: 'up', a: 'down' });
+    expect(Object.entries(first.judgements)).toEqual([
+      ['b', 'up'],
+      ['a', 'down'],
+    ]);
+    await database.judgeAll(first.id, ['a', 'b'], null);
+    expect((await ask('2', { c: 'up' })).judgements).toEqual({ c: 'up' });
+    expect((await ask('3', { d: 'up' })).judgements).toEqual({ c: 'up' });
+  });
+
   it('of an item are the newest of all searches', async () => {
     const database = await fresh();
     const [first, second] = [await database.logSearch(newSearch()), await database.logSearch(newSearch(asks('dog')))];

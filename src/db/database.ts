@@ -30,9 +30,10 @@ export interface Database {
    * its thumbs too.
    * @param id as randomId makes them; a new one where absent. A search in the log that has it and asks the same stays as it
    *   is; one that asks something else keeps it, and this search gets a new one
+   * @param saved its thumbs where that search has none, or there is none: those of a saved search
    * @returns the id under which the search is in the log
    */
-  logSearch(search: NewSearch, id?: string): Promise<string>;
+  logSearch(search: NewSearch, id?: string, saved?: LoggedSearch['judgements']): Promise<string>;
   get(id: string): Promise<LoggedSearch | undefined>;
   /** @param rating 1–10, or null to withdraw. @throws `rating-invalid`, `search-unknown` */
   rate(id: string, rating: number | null): Promise<LoggedSearch>;
@@ -129,8 +130,8 @@ function createVerbs(connection: LogConnection, channel: LogChannel): Database {
     return await change(id, (search) => ({ ...search, judgements: judged(search.judgements, itemIds, judgement) }));
   };
   return {
-    async logSearch(search, id = randomId()) {
-      const record = { ...bounded(search), id, changed: search.time, rating: null, judgements: {} };
+    async logSearch(search, id = randomId(), saved = {}) {
+      const record = { ...bounded(search), id, changed: search.time, rating: null, judgements: saved };
       return await write<string>(
         (added) => added,
         async (store) => {

@@ -18,7 +18,19 @@ export interface SavedSearch {
   readonly names: boolean;
   /** What is needed of pictures that it is like and that are in no collection: the query has their hashes only. */
   readonly pictures?: readonly SavedPicture[];
+  /** Thumbs on what it finds, the newest last. */
+  readonly thumbs?: readonly SavedThumb[];
 }
+
+/** A thumb on one result of a saved search. */
+export interface SavedThumb {
+  /** Of its item. */
+  readonly id: string;
+  readonly judgement: 'up' | 'down';
+}
+
+/** What was asked: a saved search of it is one of the same query, in the same collection. */
+export type AskedSearch = Pick<SavedSearch, 'query' | 'collection'>;
 
 /** What a model saw in a picture. */
 export interface SavedPicture {
@@ -63,6 +75,8 @@ export interface AlbumChange {
   readonly add?: readonly AlbumPicture[];
   /** Pictures that are not in it any more. */
   readonly remove?: readonly AlbumPicture[];
+  /** Of a saved search: its thumbs, in the place of those that it had. */
+  readonly thumbs?: readonly SavedThumb[];
 }
 
 /** Longest name, in UTF-16 units, as filters take it. */
@@ -71,6 +85,8 @@ export const MAX_ALBUM_NAME = 100;
 export const MAX_ALBUM_PICTURES = 50_000;
 /** All that a list shows. */
 export const MAX_ALBUMS = 500;
+/** Thumbs of one saved search: as many as a search in the log has. */
+export const MAX_SAVED_THUMBS = 500;
 
 /**
  * Albums as they are kept. They are told to other tabs; with the library they are exported, imported and deleted. All verbs

@@ -1,4 +1,5 @@
 import { collectionOf, type Item } from '../collection/types.ts';
+import type { Judgements } from './filter-rows.ts';
 import { fold } from './fold.ts';
 import type { Query } from './query.ts';
 
@@ -16,6 +17,8 @@ export type AlbumSource = {
       readonly names: boolean;
       /** Where it is asked; null: wherever it is used. */
       readonly collection: string | null;
+      /** On what it finds: what was liked is in the album, what was not is not. */
+      readonly thumbs?: Judgements | undefined;
     }
 );
 

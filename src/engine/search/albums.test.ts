@@ -88,6 +88,20 @@ describe('a saved search', () => {
     ]).toEqual([...found.rows]);
   });
 
+  test('has what was liked, and not what was not', async () => {
+    const engine = createEngine();
+    const plain = await engine.search(parseBox('a rocket'), { names: true });
+    const good = [...plain.rows.subarray(0, plain.good ?? 0)];
+    const [first, far] = [good[0] ?? -1, plain.rows.at(-1) ?? -1];
+    const thumbs = new Map([
+      [idOf(first), 'down'],
+      [idOf(far), 'up'],
+    ] as const);
+    const judged = albums({ rockets: { ...saved('a rocket'), changed: 'judged', thumbs } as AlbumSource });
+    const found = await engine.search(parseBox('album:rockets'), judged);
+    expect(new Set(found.rows)).toEqual(new Set([far, ...good.slice(1)]));
+  });
+
   test('of filters alone has all that pass', async () => {
     const found = await createEngine().search(parseBox('album:gifs'), albums({ gifs: saved('type:gif') }));
     expect(found.total).toBe(COUNT / 3);

@@ -39,15 +39,12 @@ export function createFilters(
     return found;
   };
   const keysOf = async (saved: SavedSource, context: SearchContext) => {
-    const { query, names, collection: wanted } = saved;
+    const { query, names, collection: wanted, thumbs } = saved;
     const isIn = query.filters.some(({ field }) => field === 'in');
     const filters =
       wanted === null || isIn ? query.filters : [...query.filters, { field: 'in' as const, value: wanted }];
     // What it finds is kept for later searches, so that no signal of this one may end it.
-    const rows = await findSaved(
-      { terms: query.terms, filters },
-      { ...context, names, signal: undefined, thumbs: undefined },
-    );
+    const rows = await findSaved({ terms: query.terms, filters }, { ...context, names, signal: undefined, thumbs });
     const found = await Promise.all(Array.from(rows, (row) => items.get(row)));
     return new Set(found.map((item) => keyOfItem(item, collection)));
   };

@@ -182,6 +182,8 @@ export function createQuerySession(openStore?: OpenLibraryStore): QueryWorkerApi
     rowOf: async (itemId) => shelf.current().open.source.rowOf(itemId),
     countLibrary: library.count,
     libraryPicture: library.picture,
+    savedThumbs: library.savedThumbs,
+    keepThumbs: library.keepThumbs,
     ...createLater(connected, () => shelf.current().open.source),
   };
 }

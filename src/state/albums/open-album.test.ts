@@ -60,3 +60,15 @@ test('a search for a picture from elsewhere is saved with what the model saw in 
   ]);
   expect(savedSearch(parseBox('dog'), manifest, false, new Map()).pictures).toBeUndefined();
 });
+
+test('a search is saved with the thumbs on its results, in their order', () => {
+  const thumbs = new Map([
+    ['b', 'up'],
+    ['a', 'down'],
+  ] as const);
+  expect(savedSearch(parseBox('dog'), manifest, false, new Map(), thumbs).thumbs).toEqual([
+    { id: 'b', judgement: 'up' },
+    { id: 'a', judgement: 'down' },
+  ]);
+  expect(savedSearch(parseBox('dog'), manifest, false)).not.toHaveProperty('thumbs');
+});

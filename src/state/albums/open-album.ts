@@ -2,7 +2,7 @@ import { ALL, type CollectionManifest, collectionOf, type Item } from '../../eng
 import { albumName } from '../../engine/query/albums.ts';
 import type { Query } from '../../engine/query/query.ts';
 import { parseQuery, serialise } from '../../engine/query/serialise.ts';
-import type { AlbumPicture, AlbumSummary, SavedSearch } from '../../protocol/albums.ts';
+import type { AlbumPicture, AlbumSummary, SavedSearch, SavedThumb } from '../../protocol/albums.ts';
 import type { SearchContext } from '../../protocol/query-worker.ts';
 import type { Address } from '../search/address.ts';
 
@@ -41,14 +41,24 @@ export function pictureOf(item: Item, open: string): AlbumPicture {
  * A search as it is saved.
  * @param open the open collection
  * @param pictures embeddings of those that it is like and that are in no collection, by that collection's model
+ * @param thumbs on its results, the newest last
  */
 export function savedSearch(
   query: Query,
   { name, model }: Pick<CollectionManifest, 'name' | 'model'>,
   names: boolean,
   pictures: SearchContext['pictures'] = new Map(),
+  thumbs: SearchContext['thumbs'] = new Map(),
 ): SavedSearch {
-  const saved = { query: serialise(query), collection: name, names };
   const seen = [...pictures].map(([sha256, embedding]) => ({ sha256, model: model.sha256, embedding: [...embedding] }));
-  return seen.length > 0 ? { ...saved, pictures: seen } : saved;
+  return {
+    ...{ query: serialise(query), collection: name, names },
+    ...(seen.length > 0 && { pictures: seen }),
+    ...(thumbs.size > 0 && { thumbs: savedThumbs(thumbs) }),
+  };
+}
+
+/** Thumbs as a saved search keeps them. */
+export function savedThumbs(thumbs: NonNullable<SearchContext['thumbs']>): readonly SavedThumb[] {
+  return Array.from(thumbs, ([id, judgement]) => ({ id, judgement }));
 }

@@ -25,6 +25,22 @@ describe('the log', () => {
     expect(log.status()).toBe('on');
   });
 
+  it('begins a search with the thumbs of its saved search, and without them where albums cannot be read', async () => {
+    const asked: unknown[] = [];
+    const { log } = page({
+      async savedThumbs(search) {
+        asked.push(search);
+        return [{ id: 'a', judgement: 'up' }];
+      },
+    });
+    const id = await log.logSearch(response());
+    expect((await (await open()).get(id ?? ''))?.judgements).toEqual({ a: 'up' });
+    expect(asked).toEqual([{ query: '1_w.dog', collection: 'demo' }]);
+    const failing = page({ savedThumbs: () => Promise.reject(new Error('There is no database here.')) });
+    const other = await failing.log.logSearch(response('cat'));
+    expect((await (await open()).get(other ?? ''))?.judgements).toEqual({});
+  });
+
   it('has a search once whose answer was refined, before or after it was logged', async () => {
     const { log } = page();
     const [first, second, third] = [response(), response(), response()];

@@ -4,6 +4,7 @@ import { LIMITS, type LoggedResult, type LoggedSearch, type NewSearch } from '..
 import type { Item } from '../../engine/collection/types.ts';
 import { queryText } from '../../engine/query/query.ts';
 import { serialise } from '../../engine/query/serialise.ts';
+import type { AskedSearch, SavedThumb } from '../../protocol/albums.ts';
 import type { SearchResponse } from '../../protocol/query-worker.ts';
 import { createLogDatabase, type LogDatabase } from './log-database.ts';
 
@@ -31,13 +32,17 @@ export interface LogOptions {
   readonly name: string;
   /** Item records of rows of the open collection. */
   items(rows: readonly number[]): Promise<readonly Item[]>;
+  /** Thumbs of a saved search of what was asked; none where absent. */
+  savedThumbs?(asked: AskedSearch): Promise<readonly SavedThumb[]>;
   /** The default loads the database's code only now, so that it does not weigh on the first screen. */
   open?(name: string): Promise<Database>;
 }
 
 const openLazily = async (name: string) => (await import('../../db/database.ts')).openDatabase({ name });
 
-export function createLog({ name, items, open = openLazily }: LogOptions): Log {
+const noThumbs = async () => [];
+
+export function createLog({ name, items, savedThumbs = noThumbs, open = openLazily }: LogOptions): Log {
   const { attempt, ...database } = createLogDatabase(() => open(name));
   const [logged, setLogged] = createSignal(0);
   const pending = new WeakMap<SearchResponse, Promise<string | undefined>>();
@@ -50,8 +55,11 @@ export function createLog({ name, items, open = openLazily }: LogOptions): Log {
     const id = await attempt(async (opening) => {
       // Asked for at once: rows mean nothing once another collection is open.
       const shown = items(Array.from(response.rows.subarray(0, LIMITS.results)));
-      const [log, results] = await Promise.all([opening, shown]);
-      return log.logSearch({ ...toSearch(response, results), time }, entryId);
+      const asked = { query: serialise(response.query), collection: response.collection };
+      const saved = savedThumbs(asked).catch(noThumbs); // a search is logged though albums cannot be read
+      const [log, results, thumbs] = await Promise.all([opening, shown, saved]);
+      const judgements = Object.fromEntries(thumbs.map(({ id, judgement }) => [id, judgement]));
+      return log.logSearch({ ...toSearch(response, results), time }, entryId, judgements);
     });
     if (id === undefined) {
       pending.delete(response);

@@ -41,6 +41,23 @@ describe('ratings', () => {
     expect(await saved()).toEqual({ b: 'up' });
   });
 
+  it('tell of thumbs that are saved, and of no others', async () => {
+    const told: unknown[] = [];
+    const { failNext, ...database } = failing('judge');
+    const { ratings, setCurrent } = page(database, ({ query, judgements }) => told.push([query, judgements]));
+    setCurrent(response());
+    await ratings.rate(3);
+    failNext();
+    await ratings.judge('a', 'up');
+    expect(told).toEqual([]);
+    await ratings.judge('a', 'up');
+    await ratings.judgeAll(['a', 'b'], 'down');
+    expect(told).toEqual([
+      ['1_w.dog', { a: 'up' }],
+      ['1_w.dog', { a: 'down', b: 'down' }],
+    ]);
+  });
+
   it('fall back when they cannot be saved, and say why', async () => {
     const { failNext, ...database } = failing('rate');
     const { ratings, setCurrent } = page(database);

@@ -34,8 +34,15 @@ export type Ratable = SearchResponse | LoggedSearch;
 const NOT_LOGGED =
   'This search could not be logged, so it cannot be rated. Try again; if it happens again, reload the page.';
 
-/** Rating and judgements of the search that `current` gives, kept up to date with other tabs. */
-export function createRatings(log: Log, current: Accessor<Ratable | undefined>): Ratings {
+/**
+ * Rating and judgements of the search that `current` gives, kept up to date with other tabs.
+ * @param onJudged is told of a search whose thumbs were changed here, when that was saved
+ */
+export function createRatings(
+  log: Log,
+  current: Accessor<Ratable | undefined>,
+  onJudged: (search: LoggedSearch) => void = () => undefined,
+): Ratings {
   const { saved, setSaved } = createSaved(log, current);
   const ratings = createUnsaved<number>();
   const judgements = createUnsaved<Judgement>();
@@ -67,6 +74,13 @@ export function createRatings(log: Log, current: Accessor<Ratable | undefined>):
     }
   }
 
+  const saveThumbs = (write: Parameters<typeof save>[0]) =>
+    save(async (database, id) => {
+      const written = await write(database, id);
+      onJudged(written);
+      return written;
+    });
+
   return {
     saving: () => ratings.any() || judgements.any(),
     error,
@@ -81,12 +95,12 @@ export function createRatings(log: Log, current: Accessor<Ratable | undefined>):
     },
     async judge(itemId, judgement) {
       const confirm = judgements.set([itemId], judgement);
-      await save((database, id) => database.judge(id, itemId, judgement));
+      await saveThumbs((database, id) => database.judge(id, itemId, judgement));
       confirm();
     },
     async judgeAll(itemIds, judgement) {
       const confirm = judgements.set(itemIds, judgement);
-      const isSaved = await save((database, id) => database.judgeAll(id, itemIds, judgement));
+      const isSaved = await saveThumbs((database, id) => database.judgeAll(id, itemIds, judgement));
       confirm();
       return isSaved;
     },

@@ -54,7 +54,7 @@ export function response(text = 'dog'): SearchResponse {
 }
 
 /** A log with the ratings of one search, as the page has them. */
-export function page(options: Partial<LogOptions> = {}) {
+export function page(options: Partial<LogOptions> = {}, onJudged?: Parameters<typeof createRatings>[2]) {
   return createRoot((dispose) => {
     cleanups.push(dispose);
     const log = createLog({
@@ -64,7 +64,7 @@ export function page(options: Partial<LogOptions> = {}) {
       ...options,
     });
     const [current, setCurrent] = createSignal<Ratable>();
-    return { log, ratings: createRatings(log, current), setCurrent };
+    return { log, ratings: createRatings(log, current, onJudged), setCurrent };
   });
 }
 

@@ -23,11 +23,11 @@ export function SaveSearchButton(): JSX.Element {
   const begin = async () => {
     const manifest = app.session.collection()?.manifest;
     if (!manifest) return;
-    const [query, names] = [app.search.query(), app.names()];
+    const [query, names, thumbs] = [app.search.query(), app.names(), app.ratings.thumbs()];
     const isLikeOther = query.terms.some(({ kind }) => kind === 'picture');
     try {
       const pictures = isLikeOther ? await (await app.asked.load()).vectorsOf(query) : undefined;
-      setSaving(savedSearch(query, manifest, names, pictures));
+      setSaving(savedSearch(query, manifest, names, pictures, thumbs));
     } catch (cause) {
       app.notices.say('album', toAfterimageError(cause).message);
     }

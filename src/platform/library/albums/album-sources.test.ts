@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Album, AlbumContent } from '../../../protocol/albums.ts';
-import { albumSources, albumValues, savedPictures } from './album-sources.ts';
+import { albumSources, albumValues, savedPictures, thumbsOfSaved } from './album-sources.ts';
 
 const album = (name: string, content: AlbumContent = { kind: 'pictures', pictures: [] }): Album => ({
   ...{ id: name, name, changed: `changed ${name}`, content },
@@ -33,6 +33,19 @@ test('a saved search is asked where it was saved; what it is like is there, too'
 
 test('a saved search that cannot be read has no pictures', () => {
   expect(albumSources([album('new', saved('99_w.dog', 'demo'))]).get('new')).toMatchObject({ pictures: new Set() });
+});
+
+test('thumbs go with a saved search; of two searches of the same, those of the one that was changed last', () => {
+  const asked = { query: '1_w.dog', collection: 'demo' };
+  const judged = (name: string, id: string) => {
+    const thumbs = [{ id, judgement: 'up' as const }];
+    return album(name, { kind: 'search', search: { ...asked, names: true, thumbs } });
+  };
+  const albums = [judged('2', 'b'), judged('1', 'a'), album('3', saved('1_w.cat', 'demo')), album('4')];
+  expect(albumSources(albums).get('2')).toMatchObject({ thumbs: new Map([['b', 'up']]) });
+  expect(albumSources(albums).get('3')).not.toHaveProperty('thumbs');
+  expect(thumbsOfSaved(albums, asked)).toEqual([{ id: 'b', judgement: 'up' }]);
+  expect(thumbsOfSaved(albums, { ...asked, collection: '*' })).toEqual([]);
 });
 
 test('names are completed: those that begin so first, then those with such a word', () => {

@@ -5,7 +5,7 @@ import { fold } from '../../../engine/query/fold.ts';
 import { isValid, type Query } from '../../../engine/query/query.ts';
 import { parseQuery } from '../../../engine/query/serialise.ts';
 import type { FieldValue } from '../../../engine/query/values.ts';
-import type { Album } from '../../../protocol/albums.ts';
+import type { Album, AskedSearch, SavedThumb } from '../../../protocol/albums.ts';
 
 /** A list that a person reads. */
 const SHOWN = 8;
@@ -19,10 +19,29 @@ function sourceOf({ changed, content }: Album): AlbumSource {
   if (content.kind === 'pictures') {
     return { changed, pictures: new Set(content.pictures.map(({ collection, id }) => albumKey(collection, id))) };
   }
-  const { query: written, names, collection } = content.search;
+  const { query: written, names, collection, thumbs = [] } = content.search;
   const query = parseQuery(written);
   if (query instanceof Error || !isValid(query)) return { changed, pictures: new Set() };
-  return { changed, names, query: whereAsked(query, collection), collection: collection === ALL ? null : collection };
+  return {
+    ...{ changed, names, query: whereAsked(query, collection), collection: collection === ALL ? null : collection },
+    ...(thumbs.length > 0 && { thumbs: new Map(thumbs.map(({ id, judgement }) => [id, judgement])) }),
+  };
+}
+
+/** The thumbs of the saved search of what is asked; of several, of the one that was changed last. */
+export function thumbsOfSaved(albums: readonly Album[], asked: AskedSearch): readonly SavedThumb[] {
+  const [newest] = savedSearchesOf(albums, asked).sort((a, b) => b.changed.localeCompare(a.changed));
+  return newest?.content.search.thumbs ?? [];
+}
+
+type SavedAlbum = Album & { readonly content: Extract<Album['content'], { readonly kind: 'search' }> };
+
+/** The albums that are saved searches of what is asked. */
+export function savedSearchesOf(albums: readonly Album[], asked: AskedSearch): SavedAlbum[] {
+  const isSaved = (album: Album): album is SavedAlbum => album.content.kind === 'search';
+  return albums
+    .filter(isSaved)
+    .filter(({ content: { search } }) => search.query === asked.query && search.collection === asked.collection);
 }
 
 /** A picture that the search is like is one of the collection that it was asked in, wherever the album is used. */

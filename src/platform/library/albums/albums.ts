@@ -28,7 +28,7 @@ export function changedAlbum(album: Album, change: AlbumChange, others: readonly
   const name = change.name === undefined ? album.name : usableName(change.name, others);
   const changed = later(album.changed);
   const { content } = album;
-  if (content.kind === 'search') return { ...album, name, changed };
+  if (content.kind === 'search') return { ...album, name, changed, content: withThumbs(content, change.thumbs) };
   const removed = new Set((change.remove ?? []).map(keyOf));
   const left = content.pictures.filter((picture) => !removed.has(keyOf(picture)));
   return {
@@ -37,6 +37,14 @@ export function changedAlbum(album: Album, change: AlbumChange, others: readonly
     changed,
     content: normalised({ kind: 'pictures', pictures: [...left, ...(change.add ?? [])] }),
   };
+}
+
+type SearchContent = Extract<AlbumContent, { readonly kind: 'search' }>;
+
+/** @param thumbs undefined: those that it has */
+function withThumbs({ kind, search }: SearchContent, thumbs: AlbumChange['thumbs'] = search.thumbs): SearchContent {
+  const { thumbs: _, ...rest } = search;
+  return { kind, search: thumbs && thumbs.length > 0 ? { ...rest, thumbs } : rest };
 }
 
 /** @param isThere whether the library has the picture of an id */
@@ -57,27 +65,42 @@ export function byName(one: Pick<Album, 'name'>, other: Pick<Album, 'name'>): nu
 
 /**
  * Albums of an exported library beside those that are there: of the same name, pictures come to those that are in it; another
- * search of a name that is taken gets another name.
+ * search of a name that is taken gets another name. A search that is there takes the thumbs of the same one in the file where
+ * that was changed later.
  * @returns those that are new or changed
  */
 export function mergedAlbums(own: readonly Album[], imported: readonly Album[], newId: () => string): Album[] {
   const all = [...own];
   const touched = new Set<string>();
-  for (const { name, content } of imported) {
-    const at = all.findIndex((one) => albumName(one.name) === albumName(name));
-    const same = all[at];
-    const isKnown = content.kind === 'search' && all.some((one) => sameContent(one.content, content));
-    if (isKnown || (same && sameContent(same.content, content))) continue;
-    const canJoin = same?.content.kind === 'pictures' && content.kind === 'pictures';
-    if (!canJoin && all.length >= MAX_ALBUMS) continue;
-    const album = canJoin
-      ? changedAlbum(same, { add: content.pictures.slice(0, MAX_ALBUM_PICTURES) }, [])
-      : newAlbum(newId(), freeName(name, all), content, all);
-    if (canJoin) all[at] = album;
-    else all.push(album);
-    touched.add(album.id);
+  for (const album of imported) {
+    const same = all.find((one) => isSameAlbum(one, album));
+    const change = same && changeBy(same, album);
+    if (same && !change) continue;
+    if (!same && all.length >= MAX_ALBUMS) continue;
+    const { name, content } = album;
+    const made = same && change ? changedAlbum(same, change, []) : newAlbum(newId(), freeName(name, all), content, all);
+    if (same) all[all.indexOf(same)] = made;
+    else all.push(made);
+    touched.add(made.id);
   }
   return all.filter(({ id }) => touched.has(id));
+}
+
+/** Whether an imported album is joined with one that is there: pictures of one name, or the same search of any name. */
+function isSameAlbum(own: Album, imported: Album): boolean {
+  if (own.content.kind === 'search' || imported.content.kind === 'search')
+    return sameContent(own.content, imported.content);
+  return albumName(own.name) === albumName(imported.name);
+}
+
+/** What an imported album changes in the same one here; undefined: nothing. */
+function changeBy(own: Album, { content, changed }: Album): AlbumChange | undefined {
+  if (content.kind === 'pictures') {
+    return sameContent(own.content, content) ? undefined : { add: content.pictures.slice(0, MAX_ALBUM_PICTURES) };
+  }
+  const { thumbs = [] } = content.search;
+  const before = own.content.kind === 'search' ? (own.content.search.thumbs ?? []) : [];
+  return changed > own.changed && JSON.stringify(thumbs) !== JSON.stringify(before) ? { thumbs } : undefined;
 }
 
 function freeName(name: string, all: readonly Album[]): string {
@@ -87,8 +110,12 @@ function freeName(name: string, all: readonly Album[]): string {
   return free;
 }
 
+/** Thumbs aside. */
 function sameContent(one: AlbumContent, other: AlbumContent): boolean {
-  if (one.kind === 'search' || other.kind === 'search') return JSON.stringify(one) === JSON.stringify(other);
+  if (one.kind === 'search' && other.kind === 'search') {
+    return JSON.stringify(withThumbs(one, [])) === JSON.stringify(withThumbs(other, []));
+  }
+  if (one.kind === 'search' || other.kind === 'search') return false;
   const keys = new Set(one.pictures.map(keyOf));
   return other.pictures.every((picture) => keys.has(keyOf(picture)));
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { toAfterimageError } from '../../../engine/errors.ts';
-import type { AlbumPicture } from '../../../protocol/albums.ts';
+import type { AlbumPicture, SavedThumb } from '../../../protocol/albums.ts';
 import type { LibraryChange } from '../library-store.ts';
 import type { LibraryUnderTest } from '../testing-library-contract.ts';
 import { newPicture } from '../testing-pictures.ts';
@@ -8,10 +8,11 @@ import { newPicture } from '../testing-pictures.ts';
 const own = (n: number): AlbumPicture => ({ collection: 'library', id: newPicture(n).item.id });
 const ofSite = (id: string): AlbumPicture => ({ collection: 'demo', id, thumbnail: `thumbs/${id}.webp` });
 const pictures = (...all: readonly AlbumPicture[]) => ({ kind: 'pictures' as const, pictures: all });
-const saved = (query: string) => ({
+const saved = (query: string, thumbs: readonly SavedThumb[] = []) => ({
   kind: 'search' as const,
-  search: { query, collection: 'demo', names: false },
+  search: { query, collection: 'demo', names: false, ...(thumbs.length > 0 && { thumbs }) },
 });
+const up = (id: string): SavedThumb => ({ id, judgement: 'up' });
 /** The code of what a call fails with; across a worker's border it travels in the name. */
 const failure = (call: Promise<unknown>) => call.then(() => undefined).catch((error) => toAfterimageError(error).code);
 
@@ -47,6 +48,33 @@ export function describeAlbums({ fresh, open }: LibraryUnderTest): void {
     times.push((await store.albums())[0]?.changed);
     expect(new Set(times).size).toBe(3);
     expect(await store.allAlbums()).toMatchObject([{ id, name: 'SEA', content: pictures(ofSite('a'), ofSite('c')) }]);
+  });
+
+  it('gives a saved search other thumbs, and an album of pictures none', async () => {
+    const store = await fresh();
+    const sea = await store.createAlbum('Sea', pictures(ofSite('a')));
+    const dogs = await store.createAlbum('Dogs', saved('1_w.dog'));
+    await store.changeAlbum(sea, { thumbs: [up('a')] });
+    await store.changeAlbum(dogs, { thumbs: [up('a'), up('b')] });
+    await store.changeAlbum(dogs, { name: 'Hounds' });
+    const contents = async () => (await store.allAlbums()).map(({ content }) => content);
+    expect(await contents()).toEqual([saved('1_w.dog', [up('a'), up('b')]), pictures(ofSite('a'))]);
+    await store.changeAlbum(dogs, { thumbs: [] });
+    expect(await contents()).toEqual([saved('1_w.dog'), pictures(ofSite('a'))]);
+  });
+
+  it('takes thumbs of an imported search that was changed later than its own', async () => {
+    const store = await fresh();
+    await store.createAlbum('Dogs', saved('1_w.dog', [up('a')]));
+    const of = (changed: string, ...thumbs: SavedThumb[]) => [
+      { id: '1', name: 'Other', changed, content: saved('1_w.dog', thumbs) },
+    ];
+    const older = '2000-01-01T00:00:00.000Z';
+    const newer = '2999-01-01T00:00:00.000Z';
+    expect(await store.importAlbums(of(older, up('b')))).toBe(0);
+    expect(await store.importAlbums(of(newer, up('a')))).toBe(0);
+    expect(await store.importAlbums(of(newer, up('b'), up('c')))).toBe(1);
+    expect(await store.albums()).toMatchObject([{ name: 'Dogs', search: { thumbs: [up('b'), up('c')] } }]);
   });
 
   it('refuses names that are taken or none, and what is gone', async () => {

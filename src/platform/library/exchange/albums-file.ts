@@ -20,8 +20,10 @@ import {
   type AlbumPicture,
   MAX_ALBUM_PICTURES,
   MAX_ALBUMS,
+  MAX_SAVED_THUMBS,
   type SavedPicture,
   type SavedSearch,
+  type SavedThumb,
 } from '../../../protocol/albums.ts';
 import { libraryFileInvalid } from './library-file.ts';
 
@@ -46,14 +48,19 @@ interface AlbumsFile {
 }
 
 const collection = matching(/^[A-Za-z0-9][\w-]{0,63}$|^\*$/, 'the name of a collection');
-const picture = object<AlbumPicture>(
-  { collection, id: matching(/^[0-9a-f]{16}$/, '16 lower-case hex digits'), thumbnail: relativePath },
-  ['thumbnail'],
-);
+const itemId = matching(/^[0-9a-f]{16}$/, '16 lower-case hex digits');
+const picture = object<AlbumPicture>({ collection, id: itemId, thumbnail: relativePath }, ['thumbnail']);
 const savedPicture = object<SavedPicture>({ sha256: sha256Hex, model: sha256Hex, embedding: list(finite, MAX_DIM) });
+const savedThumb = object<SavedThumb>({ id: itemId, judgement: oneOf('up', 'down') });
 const search = object<SavedSearch>(
-  { query: text(1, MAX_SERIALISED), collection, names: boolean, pictures: list(savedPicture, MAX_TERMS) },
-  ['pictures'],
+  {
+    query: text(1, MAX_SERIALISED),
+    collection,
+    names: boolean,
+    pictures: list(savedPicture, MAX_TERMS),
+    thumbs: list(savedThumb, MAX_SAVED_THUMBS),
+  },
+  ['pictures', 'thumbs'],
 );
 const album = also(
   object<ExportedAlbum>(

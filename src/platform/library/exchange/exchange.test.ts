@@ -219,7 +219,8 @@ describe('albums', () => {
   const id = newPicture(2).item.id;
   const picture = { collection: 'library', id };
   const seen = { sha256: 'b'.repeat(64), model: 'a'.repeat(64), embedding: [0.25, -1] };
-  const search = { query: '1_w.dog', collection: '*', names: true, pictures: [seen] };
+  const thumbs = [{ id: 'e'.repeat(16), judgement: 'down' as const }];
+  const search = { query: '1_w.dog', collection: '*', names: true, pictures: [seen], thumbs };
 
   beforeEach(async () => {
     await store.createAlbum('At sea', { kind: 'pictures', pictures: [picture] });
@@ -257,6 +258,7 @@ describe('albums', () => {
     ['a name that no album can have', (json: string) => json.replace('At sea', ' At sea')],
     ['an id that no picture has', (json: string) => json.replace(id, '../../x')],
     ['an album that is nothing', (json: string) => json.replace(/,"pictures":\[.*?\]/, '')],
+    ['a thumb that is none', (json: string) => json.replace('"down"', '"sideways"')],
     ['a member that nobody knows', (json: string) => json.replace('"names":true', '"names":true,"x":1')],
   ])('that are damaged change nothing: %s', async (_, damage) => {
     const zip = await changed(await exportLibrary(store, OPTIONS), (files) => {

@@ -1,7 +1,7 @@
 import { memoise } from '../../../engine/async/cached/memoise.ts';
 import type { PictureBytes } from '../../../engine/collection/types.ts';
 import { AfterimageError } from '../../../engine/errors.ts';
-import type { Album } from '../../../protocol/albums.ts';
+import type { Album, AskedSearch, SavedThumb } from '../../../protocol/albums.ts';
 import type { WorkerEvent } from '../../../protocol/query-worker.ts';
 import { loadCode } from '../../bytes/load-code.browser.ts';
 import type { LibraryStore } from '../../library/library-store.ts';
@@ -17,6 +17,10 @@ export interface LibraryDoor {
   picture(itemId: string, size: 'thumbnail' | 'preview'): Promise<PictureBytes | undefined>;
   /** All albums; from then on changes are told. */
   albums(): Promise<readonly Album[]>;
+  /** The thumbs of the saved search of what is asked; none where there is none. */
+  savedThumbs(asked: AskedSearch): Promise<readonly SavedThumb[]>;
+  /** Give the saved searches of what is asked these thumbs, where there are such. */
+  keepThumbs(asked: AskedSearch, thumbs: readonly SavedThumb[]): Promise<void>;
 }
 
 /** Pictures that are added one after the other are counted together. */
@@ -54,16 +58,27 @@ export function createLibraryDoor(
     });
     return opened;
   });
+  async function albums(): Promise<readonly Album[]> {
+    const opened = await following.get();
+    known ??= opened.allAlbums();
+    const reading = known;
+    return await reading.catch((error: unknown) => {
+      if (known === reading) known = undefined;
+      throw error;
+    });
+  }
+  const ofAlbums = () => Promise.all([albums(), loadCode(() => import('../../library/albums/album-sources.ts'))]);
   return {
     store: store.get,
-    async albums() {
+    albums,
+    async savedThumbs(asked) {
+      const [all, { thumbsOfSaved }] = await ofAlbums();
+      return thumbsOfSaved(all, asked);
+    },
+    async keepThumbs(asked, thumbs) {
+      const [all, { savedSearchesOf }] = await ofAlbums();
       const opened = await following.get();
-      known ??= opened.allAlbums();
-      const reading = known;
-      return await reading.catch((error: unknown) => {
-        if (known === reading) known = undefined;
-        throw error;
-      });
+      for (const { id } of savedSearchesOf(all, asked)) await opened.changeAlbum(id, { thumbs });
     },
     count: async () => (await counting.get()).count(),
     async picture(itemId, size) {

@@ -37,3 +37,28 @@ test('albums that could not be read are read again', async () => {
   await expect(door.albums()).rejects.toThrow('busy');
   expect(await door.albums()).toEqual([]);
 });
+
+test('thumbs are those of the saved search of the same query in the same collection, which keeps new ones', async () => {
+  const { door, elsewhere } = setUp();
+  const asked = { query: '1_w.dog', collection: 'demo' };
+  const up = [{ id: 'a', judgement: 'up' }] as const;
+  const save = (name: string, changes = {}) =>
+    elsewhere.createAlbum(name, { kind: 'search', search: { ...asked, names: false, thumbs: up, ...changes } });
+  await elsewhere.createAlbum('Sea', nothing);
+  await save('Dogs');
+  await save('Cats', { query: '1_w.cat' });
+  await save('Own dogs', { collection: 'library' });
+  expect(await door.savedThumbs(asked)).toEqual(up);
+  expect(await door.savedThumbs({ ...asked, collection: '*' })).toEqual([]);
+  await door.keepThumbs(asked, [{ id: 'b', judgement: 'down' }]);
+  expect(await door.savedThumbs(asked)).toEqual([{ id: 'b', judgement: 'down' }]);
+  await door.keepThumbs(asked, []);
+  expect(await door.savedThumbs(asked)).toEqual([]);
+  const all = await elsewhere.albums();
+  expect(all.map(({ name, search }) => [name, search?.thumbs])).toEqual([
+    ['Cats', up],
+    ['Dogs', undefined],
+    ['Own dogs', up],
+    ['Sea', undefined],
+  ]);
+});
