@@ -69,6 +69,10 @@ it('a query is said in words', () => {
   expect(queryText({ terms: [...textQuery('dog').terms, away, like, { ...away, weight: -0.5 }], filters: [png] })).toBe(
     'dog, not cat, like a picture ×2, not cat ×0.5, type: png',
   );
+  const unlike: Term = { ...like, weight: -0.5 };
+  expect(queryText({ terms: [like, unlike, away, like, unlike], filters: [] })).toBe(
+    'like 2 pictures ×2, not like 2 pictures ×0.5, not cat',
+  );
 });
 
 it.each([

@@ -134,10 +134,16 @@ export function plainText({ terms, filters }: Query): string | undefined {
   return term?.text ?? '';
 }
 
-/** A query in words for a person: `dog, not cat, type: png`. A text alone is that text. */
+/** A query in words for a person: `dog, not cat, like 3 pictures, type: png`. A text alone is that text. */
 export function queryText(query: Query): string {
   const { terms, filters } = normalise(query);
-  return [...terms.map((term) => termText(term)), ...filters.map(filterText)].join(', ');
+  const isPicture = ({ kind }: Term) => kind !== 'words';
+  const parts = terms.flatMap((term) => {
+    if (!isPicture(term)) return termText(term);
+    const alike = terms.filter((other) => isPicture(other) && other.weight === term.weight);
+    return alike[0] === term ? termText(term, alike.length === 1 ? undefined : `${alike.length} pictures`) : [];
+  });
+  return [...parts, ...filters.map(filterText)].join(', ');
 }
 
 /** `cat`, `not cat`, `cat ×2`, `like a picture`. */

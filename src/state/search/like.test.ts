@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Query, textQuery } from '../../engine/query/query.ts';
-import { likeQuery, pictureQuery, wordsText } from './like.ts';
+import { testItem } from '../../engine/collection/items/testing-items.ts';
+import { isValid, MAX_TERMS, normalise, type Query, textQuery } from '../../engine/query/query.ts';
+import { likedQuery, likeQuery, pictureQuery, wordsText } from './like.ts';
 
 const id = 'abcdef0123456789';
 const like = { kind: 'item', id, collection: null, weight: 1 } as const;
@@ -26,4 +27,25 @@ test('the words of a query are those without its pictures and filters', () => {
   expect(wordsText(query)).toBe('dog, not a cat');
   expect(wordsText(likeQuery(query, id))).toBe('');
   expect(wordsText(textQuery(' '))).toBe('');
+});
+
+test('what was liked is searched for, and what was not weighs against it as much, however many they are', () => {
+  const items = (from: number, count: number) => Array.from({ length: count }, (_, i) => testItem(from + i));
+  const asked = likedQuery(query, items(0, 2), items(2, 4));
+  expect(asked.filters).toEqual([png]);
+  expect(asked.terms.map(({ weight }) => weight)).toEqual([1, 1, -0.5, -0.5, -0.5, -0.5]);
+  expect(asked.terms[0]).toEqual({ ...like, id: testItem(0).id });
+  const own = { ...testItem(1), collection: 'library' };
+  expect(likedQuery(query, [own], []).terms).toEqual([{ ...like, id: own.id, collection: 'library' }]);
+});
+
+test('of more thumbs than a query takes the newest count, and those that were liked first', () => {
+  const items = (from: number, count: number) => Array.from({ length: count }, (_, i) => testItem(from + i));
+  const many = likedQuery(query, items(0, 30), items(30, 5));
+  expect(many.terms.map(({ weight }) => weight)).toEqual([...Array(30).fill(1), -15, -15]);
+  expect(many.terms.slice(-2)).toMatchObject([{ id: testItem(33).id }, { id: testItem(34).id }]);
+  const full = likedQuery(query, items(0, 40), items(40, 5));
+  expect(full.terms).toHaveLength(MAX_TERMS);
+  expect(full.terms[0]).toMatchObject({ id: testItem(8).id, weight: 1 });
+  expect([many, full].map(normalise).every(isValid)).toBe(true);
 });

@@ -9,6 +9,7 @@ import { type App, useApp } from '../context.ts';
 import { SearchRating } from '../ratings/search-rating.tsx';
 import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
+import { LikeGoodButton } from './like-good-button.tsx';
 import { certaintyText, headline, isNothing, notAsked } from './matches.ts';
 import './results-header.css';
 import { SaveSearchButton } from './save-search-button.tsx';
@@ -19,7 +20,11 @@ const ChooseAgain = lazy(() => import('./picture/choose-again.tsx'));
  * How many pictures match and how long it took; and what else to try where none does. As high before the answer as with
  * it, so that the pictures stay where they are.
  */
-export function ResultsHeader(props: { onExample: (query: string) => void }): JSX.Element {
+export function ResultsHeader(props: {
+  onExample: (query: string) => void;
+  /** Another search takes the place of this one, and the button that began it is gone. */
+  onAsked: () => void;
+}): JSX.Element {
   const app = useApp();
   const settled = createSettled(app.search.response);
   /** Not for every beginning of a word while it is typed, so that the pictures stay where they are. */
@@ -45,6 +50,7 @@ export function ResultsHeader(props: { onExample: (query: string) => void }): JS
               <div class="results-how quiet numbers">
                 {stillArriving(app.refining) ?? howItWent(response(), app.refining.reason())}
                 <SaveSearchButton />
+                <LikeGoodButton onAsked={props.onAsked} />
               </div>
               <Show when={leftOut(app, response())}>{(text) => <p class="quiet">{text()}</p>}</Show>
               <Show when={isLost()}>

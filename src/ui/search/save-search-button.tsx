@@ -1,5 +1,6 @@
 import { createSignal, type JSX, lazy, Show } from 'solid-js';
 import { toAfterimageError } from '../../engine/errors.ts';
+import { type Query, queryText } from '../../engine/query/query.ts';
 import type { SavedSearch } from '../../protocol/albums.ts';
 import { savedSearch } from '../../state/albums/open-album.ts';
 import { Part } from '../common/part.tsx';
@@ -50,10 +51,16 @@ export function SaveSearchButton(): JSX.Element {
       <Show when={saving()}>
         {(search) => (
           <Part>
-            <SaveSearch search={search()} text={app.search.text()} onClose={close} onSaved={saved} />
+            <SaveSearch search={search()} text={nameOf(app.search.query())} onClose={close} onSaved={saved} />
           </Part>
         )}
       </Show>
     </Show>
   );
+}
+
+/** What a search may be called: of pictures alone, what it is like, and not what it is unlike. */
+function nameOf({ terms, filters }: Query): string {
+  const isLikeAlone = terms.length > 0 && terms.every(({ kind }) => kind !== 'words');
+  return queryText({ terms: isLikeAlone ? terms.filter(({ weight }) => weight > 0) : terms, filters });
 }

@@ -93,7 +93,7 @@ export function SearchView(): JSX.Element {
       <BoxLine onRemoved={toField} />
       <Hints onExample={example} />
       <Show when={app.search.text() && !app.session.collectionError()}>
-        <ResultsHeader onExample={example} />
+        <ResultsHeader onExample={example} onAsked={toField} />
       </Show>
       <Show when={app.session.collection() && !app.session.collectionError()}>
         <SortBar onYear={(cell) => grid?.show(cell)} />

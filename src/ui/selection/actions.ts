@@ -1,9 +1,9 @@
 import { createSignal } from 'solid-js';
 import { ALL, collectionOf, type Item, LIBRARY, type PictureSource } from '../../engine/collection/types.ts';
-import type { Query } from '../../engine/query/query.ts';
 import type { AlbumPicture } from '../../protocol/albums.ts';
 import { albumShown, pictureOf } from '../../state/albums/open-album.ts';
 import type { Judgement } from '../../state/log/ratings.ts';
+import { likedQuery } from '../../state/search/like.ts';
 import { formatCount, formatPictures } from '../common/format.ts';
 import type { App } from '../context.ts';
 import { copyPicture } from '../detail/file/actions.ts';
@@ -80,7 +80,7 @@ export function createActions(app: App) {
         app.notices.say('judged', `${formatPictures(ids.length)} judged: ${judgement === 'up' ? 'good' : 'bad'}.`);
       }),
     like() {
-      app.address.go({ query: likeAll(selection.items()) });
+      app.address.go({ query: likedQuery({ terms: [], filters: [] }, selection.items(), []) });
       app.commit();
     },
   };
@@ -90,14 +90,6 @@ function sentence({ saved, smaller, missing }: Saved): string {
   const of = smaller > 0 ? ` Of ${formatCount(smaller)} only a smaller picture is at hand.` : '';
   const not = missing > 0 ? ` ${formatPictures(missing)} could not be read.` : '';
   return `${formatPictures(saved)} saved.${of}${not}`;
-}
-
-/** Pictures like all of these together. */
-function likeAll(items: readonly Item[]): Query {
-  return {
-    terms: items.map((item) => ({ kind: 'item', id: item.id, collection: collectionOf(item) ?? null, weight: 1 })),
-    filters: [],
-  };
 }
 
 function reasonOf(cause: unknown): string {
