@@ -67,8 +67,12 @@ test('no control of a search moves its pictures', async ({ app, page }) => {
   await app.open('./?q=rocket');
   await app.answered('rocket');
   const top = () => app.grid.evaluate((grid) => Math.round(grid.getBoundingClientRect().top));
-  const before = await top();
+  const folded = await top();
+  expect(folded, 'the first row is on the screen').toBeLessThan(500);
+  await page.locator('summary', { hasText: 'Rate this search' }).click();
   const scale = page.getByRole('group', { name: 'Rate this search' });
+  await expect(scale).toBeVisible();
+  const before = await top();
   await scale.getByRole('radio', { name: '7', exact: true }).check();
   await expect(scale.getByRole('button', { name: 'Withdraw' })).toBeVisible();
   expect(await top()).toBe(before);
@@ -76,6 +80,10 @@ test('no control of a search moves its pictures', async ({ app, page }) => {
   await expect(scale.getByRole('radio', { name: '7', exact: true })).not.toBeChecked();
   expect(await top()).toBe(before);
   await app.at(1).hover();
-  await expect(page.getByRole('button', { name: /^Good match: / }).first()).toBeVisible();
+  await page
+    .getByRole('button', { name: /^Good match: / })
+    .first()
+    .click();
+  await expect(page.getByRole('button', { name: 'Find more like the good ones' })).toBeVisible();
   expect(await top()).toBe(before);
 });

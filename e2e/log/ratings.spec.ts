@@ -11,10 +11,10 @@ test('a search is rated, changed and withdrawn, and a reload knows it', async ({
   await app.reload();
   await expect(scale.getByRole('radio', { name: '7', exact: true })).toBeChecked();
 
-  await scale.getByRole('radio', { name: '10', exact: true }).check();
-  await expect(scale.getByRole('radio', { name: '10', exact: true })).toBeChecked();
+  await scale.getByRole('radio', { name: '10, all fit', exact: true }).check();
+  await expect(scale.getByRole('radio', { name: '10, all fit', exact: true })).toBeChecked();
   await app.reload();
-  await expect(scale.getByRole('radio', { name: '10', exact: true })).toBeChecked();
+  await expect(scale.getByRole('radio', { name: '10, all fit', exact: true })).toBeChecked();
 
   await scale.getByRole('button', { name: 'Withdraw' }).click();
   await expect(scale.getByRole('radio', { checked: true })).toHaveCount(0);

@@ -4,8 +4,10 @@ import { RatingControl } from './rating-control.tsx';
 
 /** The rating of one search, with what keeps it from being saved. */
 export function SearchRating(props: {
-  label?: string;
+  label: string;
   ratings: Ratings;
+  /** Fold the scale away until it is wanted: it would leave no room for what is rated. */
+  folded?: boolean;
   /** Before the search is rated. */
   onRate?: () => void;
 }): JSX.Element {
@@ -13,13 +15,16 @@ export function SearchRating(props: {
     props.onRate?.();
     void props.ratings.rate(rating);
   };
+  const rating = () => props.ratings.rating();
+  const scale = () => <RatingControl label={props.label} value={rating()} onChange={rate} />;
   return (
     <div class="search-rating" aria-busy={props.ratings.saving()}>
-      <RatingControl
-        label={props.label ?? 'Rate this search, 1 to 10'}
-        value={props.ratings.rating()}
-        onChange={rate}
-      />
+      <Show when={props.folded} fallback={scale()}>
+        <details class="rating-fold">
+          <summary class="numbers">{rating() === null ? props.label : `Rated ${rating()} of 10`}</summary>
+          {scale()}
+        </details>
+      </Show>
       <RatingError ratings={props.ratings} />
     </div>
   );

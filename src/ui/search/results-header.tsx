@@ -6,6 +6,7 @@ import { Failure } from '../common/failure.tsx';
 import { formatBytes, formatMs, formatPictures } from '../common/format.ts';
 import { Part } from '../common/part.tsx';
 import { type App, useApp } from '../context.ts';
+import { createMediaQuery } from '../dom/media-query.ts';
 import { SearchRating } from '../ratings/search-rating.tsx';
 import { Loading } from '../shell/loading.tsx';
 import { Examples } from './examples.tsx';
@@ -27,6 +28,7 @@ export function ResultsHeader(props: {
 }): JSX.Element {
   const app = useApp();
   const settled = createSettled(app.search.response);
+  const isNarrow = createMediaQuery('(max-width: 48rem)');
   /** Not for every beginning of a word while it is typed, so that the pictures stay where they are. */
   const isLost = () => [app.search.response(), settled()].every((answer) => answer && isNothing(answer));
   return (
@@ -67,7 +69,7 @@ export function ResultsHeader(props: {
         <div class="results-rating" data-waiting={app.search.response() ? undefined : ''}>
           {/* What filters alone list is right or wrong, and neither good nor bad. */}
           <Show when={app.search.query().terms.length > 0}>
-            <SearchRating label="Rate this search" ratings={app.ratings} onRate={app.commit} />
+            <SearchRating label="Rate this search" ratings={app.ratings} onRate={app.commit} folded={isNarrow()} />
           </Show>
           <JudgeButton />
         </div>
