@@ -48,10 +48,13 @@ interface AlbumsFile {
 }
 
 const collection = matching(/^[A-Za-z0-9][\w-]{0,63}$|^\*$/, 'the name of a collection');
-const itemId = matching(/^[0-9a-f]{16}$/, '16 lower-case hex digits');
-const picture = object<AlbumPicture>({ collection, id: itemId, thumbnail: relativePath }, ['thumbnail']);
+const picture = object<AlbumPicture>(
+  { collection, id: matching(/^[0-9a-f]{16}$/, '16 lower-case hex digits'), thumbnail: relativePath },
+  ['thumbnail'],
+);
 const savedPicture = object<SavedPicture>({ sha256: sha256Hex, model: sha256Hex, embedding: list(finite, MAX_DIM) });
-const savedThumb = object<SavedThumb>({ id: itemId, judgement: oneOf('up', 'down') });
+/** As the log takes ids: what comes from there can be imported, whatever an imported log held. */
+const savedThumb = object<SavedThumb>({ id: text(1, 64), judgement: oneOf('up', 'down') });
 const search = object<SavedSearch>(
   {
     query: text(1, MAX_SERIALISED),
