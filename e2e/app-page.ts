@@ -19,9 +19,12 @@ export class AppPage {
   readonly detail: Locator;
   readonly statusPanel: Locator;
   readonly notices: Locator;
+  readonly #samePage: boolean;
 
-  constructor(page: Page) {
+  /** @param samePage the app may be open already, and is then not loaded again */
+  constructor(page: Page, samePage = false) {
     this.page = page;
+    this.#samePage = samePage;
     this.field = page.getByRole('combobox', { name: 'Describe a picture' });
     this.status = page.getByRole('button', { name: /^Status:/ });
     this.grid = page.getByRole('grid');
@@ -35,8 +38,20 @@ export class AppPage {
 
   /** Open an address and wait until queries are answered. */
   async open(address = './'): Promise<void> {
-    await this.page.goto(address);
+    if (this.#samePage && this.page.url() !== 'about:blank') await this.#startAnew(address);
+    else await this.page.goto(address);
     await this.ready();
+  }
+
+  async #startAnew(address: string): Promise<void> {
+    await this.page.mouse.move(0, 0);
+    await this.go('./');
+    await expect(this.grid).toHaveAccessibleName('All pictures');
+    await this.page.evaluate(() => {
+      (document.activeElement as HTMLElement | null)?.blur();
+      scrollTo(0, 0);
+    });
+    if (address !== './') await this.go(address);
   }
 
   /** Go to an address within the page, as Back and Forward do: nothing is loaded again. */

@@ -1,4 +1,12 @@
-import { type BrowserContext, test as base, expect, type Page, type Request, type Route } from '@playwright/test';
+import {
+  type Browser,
+  type BrowserContext,
+  test as base,
+  expect,
+  type Page,
+  type Request,
+  type Route,
+} from '@playwright/test';
 import { AppPage } from './app-page.ts';
 import { stopSites } from './sites.ts';
 
@@ -41,10 +49,34 @@ export class Guard {
     });
   }
 
+  /** Another test begins: what was seen and expected before is no concern of it. */
+  restart(): void {
+    this.#problems.length = 0;
+    this.#expected.length = 0;
+  }
+
   check(): void {
     const unexpected = this.#problems.filter((problem) => !this.#expected.some((pattern) => pattern.test(problem)));
     expect(unexpected, 'requests to elsewhere, violations of the policy and errors').toEqual([]);
   }
+}
+
+/** A page that the tests of one worker have in common, with what watches it. */
+interface SharedPage {
+  readonly page: Page;
+  readonly guard: Guard;
+}
+
+interface WorkerFixtures {
+  readonly shared: () => Promise<SharedPage>;
+}
+
+interface Options {
+  /**
+   * The test goes on with the page of the one before it, because a start costs ten seconds of a processor. What is kept
+   * in the browser and in the log is there too: not for a test that is about either, nor one with a clock of its own.
+   */
+  readonly samePage: boolean;
 }
 
 interface Fixtures {
@@ -57,17 +89,33 @@ interface Fixtures {
 }
 
 /** Every test fails on a request to another origin, on what the policy forbids and on an error. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures & Options, WorkerFixtures>({
+  samePage: [false, { option: true }],
+  shared: [
+    async ({ browser }, use) => {
+      let opened: Promise<SharedPage> | undefined;
+      await use(() => (opened ??= openShared(browser)));
+      await (await opened)?.page.context().close();
+    },
+    { scope: 'worker' },
+  ],
+  context: async ({ context, samePage, shared }, use) => {
+    await use(samePage ? (await shared()).page.context() : context);
+  },
+  page: async ({ context, samePage, shared }, use) => {
+    await use(samePage ? (await shared()).page : await context.newPage());
+  },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it that the fixture needs no other.
   sites: async ({}, use) => {
     await use(undefined);
     await stopSites();
   },
   guard: [
-    async ({ sites: _, context, baseURL }, use) => {
-      const guard = new Guard();
+    async ({ sites: _, context, baseURL, samePage, shared }, use) => {
+      const guard = samePage ? (await shared()).guard : new Guard();
       guard.allow(new URL(baseURL ?? '').origin);
-      await guard.watch(context);
+      if (samePage) guard.restart();
+      else await guard.watch(context);
       await use(guard);
       // Before the context closes: what a handler still fetches then is an error of Playwright's, not of the page.
       for (const routed of [context, ...context.pages()]) await routed.unrouteAll({ behavior: 'ignoreErrors' });
@@ -75,9 +123,17 @@ export const test = base.extend<Fixtures>({
     },
     { auto: true },
   ],
-  app: async ({ page }, use) => use(new AppPage(page)),
+  app: async ({ page, samePage }, use) => use(new AppPage(page, samePage)),
   newTab: async ({ context }, use) => use(async () => new AppPage(await context.newPage())),
 });
+
+async function openShared(browser: Browser): Promise<SharedPage> {
+  const { baseURL } = test.info().project.use;
+  const context = await browser.newContext(baseURL === undefined ? {} : { baseURL });
+  const guard = new Guard();
+  await guard.watch(context);
+  return { page: await context.newPage(), guard };
+}
 
 /**
  * Run `script` in front of the query worker's own code: how a test makes a device or a worker fail.

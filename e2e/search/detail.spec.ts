@@ -1,5 +1,7 @@
 import { expect, hold, test } from '../fixtures.ts';
 
+test.use({ samePage: true });
+
 test('opens a picture with what is known of it, and gives the keyboard back on closing', async ({ app, page }) => {
   await app.open('./?q=guitar');
   await app.answered('guitar');
@@ -75,25 +77,6 @@ test('arrow keys work wherever the keyboard was, and the picture they lead to is
   await expect(heading(2)).toBeVisible();
 });
 
-test('a picture that was opened before the answer came has its own place in it', async ({ app, page }) => {
-  const release = await hold(page, /text_model\.onnx$/);
-  await page.goto('./');
-  await app.field.fill('rocket');
-  await expect(page.getByText('Your search runs as soon as the model is here.')).toBeVisible();
-  await app.at(2).click();
-  await expect(app.detail.getByText('2 of 1,594')).toBeVisible();
-  const title = (await app.detail.getByRole('heading').textContent()) ?? '';
-  release();
-  await expect(app.detail.getByText('Rank')).toBeVisible();
-  await expect(app.detail.getByText(/^[\d,]+ of 1,594$/)).not.toHaveText('2 of 1,594');
-  await expect(app.detail.getByText(/^A (less )?sure match/)).toBeHidden();
-  const rank = (await app.detail.getByText(/^[\d,]+ of 1,594$/).textContent()) ?? '';
-  await page.keyboard.press('Escape');
-  const link = app.at(Number(rank.replace(/ of .*/, '').replaceAll(',', '')));
-  await expect(link).toContainText(title);
-  await expect(link).toBeFocused();
-});
-
 test('closing far from where it was opened shows the picture that was open', async ({ app, page }) => {
   await app.open();
   await app.at(1).click();
@@ -139,8 +122,31 @@ test('browses without a query too', async ({ app, page }) => {
   await expect(app.detail.getByRole('button', { name: /Good match/ })).toBeHidden();
 });
 
+test.describe('from a start', () => {
+  test.use({ samePage: false });
+
+  test('a picture that was opened before the answer came has its own place in it', async ({ app, page }) => {
+    const release = await hold(page, /text_model\.onnx$/);
+    await page.goto('./');
+    await app.field.fill('rocket');
+    await expect(page.getByText('Your search runs as soon as the model is here.')).toBeVisible();
+    await app.at(2).click();
+    await expect(app.detail.getByText('2 of 1,594')).toBeVisible();
+    const title = (await app.detail.getByRole('heading').textContent()) ?? '';
+    release();
+    await expect(app.detail.getByText('Rank')).toBeVisible();
+    await expect(app.detail.getByText(/^[\d,]+ of 1,594$/)).not.toHaveText('2 of 1,594');
+    await expect(app.detail.getByText(/^A (less )?sure match/)).toBeHidden();
+    const rank = (await app.detail.getByText(/^[\d,]+ of 1,594$/).textContent()) ?? '';
+    await page.keyboard.press('Escape');
+    const link = app.at(Number(rank.replace(/ of .*/, '').replaceAll(',', '')));
+    await expect(link).toContainText(title);
+    await expect(link).toBeFocused();
+  });
+});
+
 test.describe('on a phone', () => {
-  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  test.use({ samePage: false, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
   test('a swipe goes to the next and back to the previous picture', async ({ app, page }) => {
     await app.open('./?q=rocket');

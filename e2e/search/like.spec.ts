@@ -1,6 +1,8 @@
 /** More pictures like one of the collection. */
 import { expect, test } from '../fixtures.ts';
 
+test.use({ samePage: true });
+
 test('more like a result: it takes the place of the words, and is not among its own results', async ({ app, page }) => {
   await app.open('./?q=rocket');
   await app.answered('rocket');

@@ -3,6 +3,8 @@ import type { Locator } from '@playwright/test';
 import type { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
 
+test.use({ samePage: true });
+
 const strip = (app: AppPage) => app.detail.getByRole('navigation', { name: 'Pictures beside this one' });
 const current = (app: AppPage) => strip(app).locator('[aria-current="true"]');
 

@@ -1,6 +1,8 @@
 /** Searches that are more than words: their links, their parts, and links that cannot be read. */
 import { expect, test } from '../fixtures.ts';
 
+test.use({ samePage: true });
+
 test('a link to a search with more than words is answered, and each part can be taken out', async ({ app, page }) => {
   await app.open('./?query=1_w.animal_w-.cat_name.face');
   await app.answered('animal, not cat, name: face');

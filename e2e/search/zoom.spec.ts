@@ -3,6 +3,8 @@ import type { Page } from '@playwright/test';
 import type { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
 
+test.use({ samePage: true });
+
 async function openFirst(app: AppPage): Promise<string> {
   await app.open('./?q=rocket');
   await app.answered('rocket');
@@ -147,7 +149,7 @@ test('a window that becomes smaller leaves no room beside an enlarged picture', 
 });
 
 test.describe('with fingers', () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  test.use({ samePage: false, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
   test('two enlarge, one moves, two taps go back, and then a swipe steps again', async ({ app, page, context }) => {
     await openFirst(app);
