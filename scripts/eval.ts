@@ -10,6 +10,8 @@ import { writeCalibration } from './eval/certainty/write.ts';
 import { evaluate, evaluatePhotos } from './eval/evaluate.ts';
 import { evaluateFeedback, type FeedbackFigures } from './eval/feedback/feedback.ts';
 import { feedbackGroups } from './eval/feedback/groups.ts';
+import { evaluateJudgements } from './eval/judgements/measure.ts';
+import { judgementsTable } from './eval/judgements/report.ts';
 import { evaluatePairs, pairsTable } from './eval/pairs/measure.ts';
 import { readPhotos } from './eval/photos.ts';
 import { emojiOfRows } from './eval/queries.ts';
@@ -25,7 +27,8 @@ things that it does not hold, draws a style that the embedded model was never tr
 report.md.
 
 Options:
-  --collection <name>  folder name under public/collections (default: demo); but for --pairs its pictures must be the demo's
+  --collection <name>  folder name under public/collections (default: demo); but for --pairs and --judgements its pictures must be
+                       the demo's
   --calibrate          set how sure results are (calibration in model.json, and that of models that are added) on
                        one half of the queries before it is judged by the other
   --feedback           only what thumbs on results change, by simulated people; with --photos also on photographs
@@ -35,6 +38,7 @@ Options:
   --queries <n>        with --rerank: how many names, and how many keywords (default: 100)
   --pairs <file>       only what an adapter of pnpm adapt would change, on pairs that it is not learned from: one picture in five
   --learn <n>          with --pairs: learn from so many pictures of each text, and hold out the others
+  --judgements <file>  only how the queries of an exported log are answered, by the thumbs in it
   --out <folder>       where the report goes (default: eval-results)
 `;
 
@@ -48,6 +52,7 @@ await runScript(HELP, async (args) => {
     queries: { type: 'string', default: '100' },
     pairs: { type: 'string' },
     learn: { type: 'string' },
+    judgements: { type: 'string' },
     out: { type: 'string', default: 'eval-results' },
   });
   if (positionals.length > 0) throw usage(`eval does not know "${positionals[0]}"`);
@@ -59,6 +64,12 @@ await runScript(HELP, async (args) => {
     await search.dispose();
     await write(resolve(values.out), [['pairs.json', `${JSON.stringify(figures, null, 2)}\n`]]);
     return console.log(pairsTable(figures));
+  }
+  if (values.judgements !== undefined) {
+    const figures = await evaluateJudgements(search, resolve(values.judgements));
+    await search.dispose();
+    await write(resolve(values.out), [['judgements.json', `${JSON.stringify(figures, null, 2)}\n`]]);
+    return console.log(judgementsTable(figures));
   }
   if ((await emojiOfRows(search.items)).size === 0) {
     throw usage(`eval knows what is right for pictures of the demo collection only, and ${collection} has none`);
