@@ -1,7 +1,6 @@
 /** Learn from pairs of pictures and words what the words of a domain mean, and let searches of the collection use it. */
 
-import { openNodeSearch } from '../src/platform/sessions/search.node.ts';
-import { adaptCollection, removeAdapter } from './adapt/adapt-collection.ts';
+import { adaptCollection, removeAdapter, withCollection } from './adapt/adapt-collection.ts';
 import { parseOnlyOptions, runScript, usage } from './cli/cli.ts';
 import { PUBLIC_FOLDER } from './repository/folders.ts';
 
@@ -29,17 +28,13 @@ await runScript(HELP, async (args) => {
     remove: { type: 'boolean', default: false },
   });
   if (remove === (pairs !== undefined)) throw usage('adapt takes --pairs or --remove');
-  const search = await openNodeSearch({ publicFolder: PUBLIC_FOLDER, collection });
-  try {
+  await withCollection(PUBLIC_FOLDER, collection, async (search) => {
     if (pairs === undefined) {
       const wasThere = await removeAdapter(search, PUBLIC_FOLDER);
       return console.log(wasThere ? `${collection} has no adapter any more.` : `${collection} had no adapter.`);
     }
     const { rank } = await adaptCollection(search, PUBLIC_FOLDER, pairs, console.log);
-    console.log(
-      `${collection} is searched with an adapter of rank ${rank} now. Take it out: pnpm adapt --remove --collection ${collection}`,
-    );
-  } finally {
-    await search.dispose();
-  }
+    const undo = `Take it out: pnpm adapt --remove --collection ${collection}`;
+    console.log(`${collection} is searched with an adapter of rank ${rank} now. ${undo}`);
+  });
 });

@@ -3,7 +3,7 @@ import { ADAPTER, adapterParts, encodeAdapter } from '../../src/engine/collectio
 import { AfterimageError } from '../../src/engine/errors.ts';
 import type { Adapter } from '../../src/engine/query/adapter/adapter.ts';
 import { type ChosenAdapter, chooseAdapter } from '../../src/engine/query/adapter/choose-adapter.ts';
-import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
+import { type NodeSearch, openNodeSearch } from '../../src/platform/sessions/search.node.ts';
 import { replaceSection } from '../indexing/replace-section.ts';
 import { embedPairs } from './embed-pairs.ts';
 import { readPairs } from './read-pairs.ts';
@@ -33,6 +33,20 @@ export async function adaptCollection(
   const section = { bytes: encodeAdapter(adapter, manifest), dependsOn: 'model' } as const;
   await replaceSection(join(publicFolder, 'collections', manifest.name), manifest, { kind: ADAPTER, section });
   return adapter;
+}
+
+/** Do something with an open collection of `publicFolder`, and close it. @throws what `openNodeSearch` and `work` throw */
+export async function withCollection<T>(
+  publicFolder: string,
+  collection: string,
+  work: (search: NodeSearch) => Promise<T>,
+): Promise<T> {
+  const search = await openNodeSearch({ publicFolder, collection });
+  try {
+    return await work(search);
+  } finally {
+    await search.dispose();
+  }
 }
 
 /** @returns whether there was one */

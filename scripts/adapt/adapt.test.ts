@@ -13,11 +13,11 @@ import { textQuery } from '../../src/engine/query/query.ts';
 import { sha256 } from '../../src/platform/hashes/sha256.ts';
 import { towerFile } from '../../src/platform/models/model-files.ts';
 import { readModelManifest } from '../../src/platform/models/model-folder.node.ts';
-import { type NodeSearch, openNodeSearch } from '../../src/platform/sessions/search.node.ts';
+import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
 import { evaluatePairs } from '../eval/pairs/measure.ts';
 import { openCollection } from '../indexing/testing.ts';
 import { MODELS_FOLDER } from '../repository/folders.ts';
-import { adaptCollection, removeAdapter } from './adapt-collection.ts';
+import { adaptCollection, removeAdapter, withCollection } from './adapt-collection.ts';
 import { embedPairs } from './embed-pairs.ts';
 import { readPairs } from './read-pairs.ts';
 
@@ -80,14 +80,7 @@ async function writeCollection(): Promise<void> {
   await writeFile(join(folder, 'manifest.json'), stringifyManifest(next.value));
 }
 
-async function withSearch<T>(work: (search: NodeSearch) => Promise<T>): Promise<T> {
-  const search = await openNodeSearch({ publicFolder, collection: 'mine' });
-  try {
-    return await work(search);
-  } finally {
-    await search.dispose();
-  }
-}
+const withSearch = <T>(work: (search: NodeSearch) => Promise<T>) => withCollection(publicFolder, 'mine', work);
 
 /** Of the best ten pictures for each label, the share that has it. */
 function found(): Promise<number> {
@@ -156,8 +149,13 @@ describe('a table', () => {
     ['no words', 'picture,tag\na.png,x\n', 'usage', /column caption or label/],
     ['a field too few', 'picture,label\nshelf/1.png\n', 'metadata-invalid', /line 2/],
     ['an unknown picture', 'picture,label\nshelf/1.png,x\nshelf/none.png,x\n', 'item-not-found', /shelf\/none\.png\./],
-    ['too few pairs', 'picture,label\nshelf/1.png,x\nshelf/2.png,y\n', 'usage', /too few pairs.*2 of 2/],
-    ['one text', `picture,label\n${names.map((name) => `${name},x`).join('\n')}\n`, 'usage', /60 of 1 texts/],
+    [
+      'too few pairs',
+      'picture,label\nshelf/1.png,x\nshelf/2.png,y\n',
+      'usage',
+      /too few pairs.*2 pictures and 2 texts/,
+    ],
+    ['one text', `picture,label\n${names.map((name) => `${name},x`).join('\n')}\n`, 'usage', /60 pictures and 1 texts/],
   ])('with %s is refused', async (_what, text, code, message) => {
     const path = text === undefined ? join(publicFolder, 'none.csv') : await tableOf(text);
     await expect(adaptWith(path)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });

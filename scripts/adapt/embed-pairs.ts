@@ -1,6 +1,6 @@
 import { AfterimageError } from '../../src/engine/errors.ts';
 import type { Embedding } from '../../src/engine/numeric/embedding.ts';
-import { LEAST_PAIRS, LEAST_TEXTS } from '../../src/engine/query/adapter/choose-adapter.ts';
+import { LEAST_PICTURES, LEAST_TEXTS } from '../../src/engine/query/adapter/choose-adapter.ts';
 import type { Pair } from '../../src/engine/query/adapter/learn-adapter.ts';
 import type { NodeSearch } from '../../src/platform/sessions/search.node.ts';
 import { usage } from '../cli/cli.ts';
@@ -37,7 +37,7 @@ export async function embedPairs(
     const text = texts.get(words) as Embedding;
     pairs.set(`${id} ${words}`, { id, words, text, picture: pictures[i] as Float32Array });
   }
-  refuseFew(pairs.size, texts.size);
+  refuseFew(new Set(rows.map(({ id }) => id)).size, texts.size);
   return [...pairs.values()];
 }
 
@@ -56,9 +56,9 @@ async function placesOf({ items, manifest }: Pick<NodeSearch, 'items' | 'manifes
   return places;
 }
 
-function refuseFew(pairs: number, texts: number): void {
-  if (pairs >= LEAST_PAIRS && texts >= LEAST_TEXTS) return;
+function refuseFew(pictures: number, texts: number): void {
+  if (pictures >= LEAST_PICTURES && texts >= LEAST_TEXTS) return;
   throw usage(
-    `There are too few pairs to learn from: ${pairs} of ${texts} texts, and ${LEAST_PAIRS} of ${LEAST_TEXTS} texts are needed`,
+    `There are too few pairs to learn from: ${pictures} pictures and ${texts} texts, and ${LEAST_PICTURES} and ${LEAST_TEXTS} are needed`,
   );
 }

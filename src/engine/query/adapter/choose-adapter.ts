@@ -26,14 +26,14 @@ const STRENGTHS: readonly Strength[] = PULLS.flatMap((pull) => RIDGES.map((ridge
 /** A gain below so many standard errors may be chance. */
 const LEAST_ERRORS = 2;
 
-/** Fewer pairs cannot be divided into those that are learned from and those that are held out. */
-export const LEAST_PAIRS = 20;
+/** Fewer pictures cannot be divided into those that are learned from and those that are held out. */
+export const LEAST_PICTURES = 20;
 export const LEAST_TEXTS = 2;
 
 /**
  * Learn an adapter of the strength that finds most among pictures that were held out, or of a lesser one that finds as much
  * to within its standard error (Breiman et al., "Classification and Regression Trees", 1984, 3.4.3): it changes other queries less.
- * @param pairs at least `LEAST_PAIRS` of `LEAST_TEXTS` texts
+ * @param pairs of at least `LEAST_PICTURES` and `LEAST_TEXTS`
  */
 export function chooseAdapter(pairs: readonly Pair[]): ChosenAdapter {
   const folds = Array.from({ length: FOLDS }, (_, fold) => splitFold(pairs, fold, FOLDS)).filter(
