@@ -1,15 +1,18 @@
-/** Measure how well a collection of emoji pictures answers, and whether it does what MODEL.md says. */
+/** Measure how well a collection answers, and whether the embedded model does what its MODEL.md says. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AfterimageError } from '../src/engine/errors.ts';
 import { openNodeSearch } from '../src/platform/sessions/search.node.ts';
-import { parseOptions, runScript, usage } from './cli/cli.ts';
+import { parseCount, parseOptions, runScript, usage } from './cli/cli.ts';
 import { measureCertainty } from './eval/certainty/measure.ts';
 import { writeCalibration } from './eval/certainty/write.ts';
 import { evaluate, evaluatePhotos } from './eval/evaluate.ts';
 import { evaluateFeedback, type FeedbackFigures } from './eval/feedback/feedback.ts';
 import { feedbackGroups } from './eval/feedback/groups.ts';
+import { evaluateJudgements } from './eval/judgements/measure.ts';
+import { judgementsTable } from './eval/judgements/report.ts';
+import { evaluatePairs, pairsTable } from './eval/pairs/measure.ts';
 import { readPhotos } from './eval/photos.ts';
 import { emojiOfRows } from './eval/queries.ts';
 import { compare, feedbackTable, type Report, toMarkdown, verdict } from './eval/report.ts';
@@ -24,7 +27,8 @@ things that it does not hold, draws a style that the embedded model was never tr
 report.md.
 
 Options:
-  --collection <name>  folder name under public/collections (default: demo); its pictures must be the demo's
+  --collection <name>  folder name under public/collections (default: demo); but for --pairs and --judgements its pictures must be
+                       the demo's
   --calibrate          set how sure results are (calibration in model.json, and that of models that are added) on
                        one half of the queries before it is judged by the other
   --feedback           only what thumbs on results change, by simulated people; with --photos also on photographs
@@ -32,6 +36,9 @@ Options:
   --rerank             only what a second look by the reranker in public/models changes: nDCG@10 before and after, the share
                        of queries in which a picture moved, milliseconds a query
   --queries <n>        with --rerank: how many names, and how many keywords (default: 100)
+  --pairs <file>       only what an adapter of pnpm adapt would change, on pairs that it is not learned from: one picture in five
+  --learn <n>          with --pairs: learn from so many pictures of each text, and hold out the others
+  --judgements <file>  only how the queries of an exported log are answered, by the thumbs in it
   --out <folder>       where the report goes (default: eval-results)
 `;
 
@@ -43,11 +50,27 @@ await runScript(HELP, async (args) => {
     photos: { type: 'string' },
     rerank: { type: 'boolean', default: false },
     queries: { type: 'string', default: '100' },
+    pairs: { type: 'string' },
+    learn: { type: 'string' },
+    judgements: { type: 'string' },
     out: { type: 'string', default: 'eval-results' },
   });
   if (positionals.length > 0) throw usage(`eval does not know "${positionals[0]}"`);
   const { collection } = values;
   const search = await openNodeSearch({ publicFolder: PUBLIC_FOLDER, collection });
+  if (values.pairs !== undefined) {
+    const perText = values.learn === undefined ? undefined : parseCount(values.learn, '--learn');
+    const figures = await evaluatePairs(search, resolve(values.pairs), perText);
+    await search.dispose();
+    await write(resolve(values.out), [['pairs.json', `${JSON.stringify(figures, null, 2)}\n`]]);
+    return console.log(pairsTable(figures));
+  }
+  if (values.judgements !== undefined) {
+    const figures = await evaluateJudgements(search, resolve(values.judgements));
+    await search.dispose();
+    await write(resolve(values.out), [['judgements.json', `${JSON.stringify(figures, null, 2)}\n`]]);
+    return console.log(judgementsTable(figures));
+  }
   if ((await emojiOfRows(search.items)).size === 0) {
     throw usage(`eval knows what is right for pictures of the demo collection only, and ${collection} has none`);
   }
@@ -66,7 +89,7 @@ await runScript(HELP, async (args) => {
   }
   if (values.rerank) {
     const log = (line: string) => console.error(line);
-    const options = { publicFolder: PUBLIC_FOLDER, collection, queries: countOf(values.queries), log };
+    const options = { publicFolder: PUBLIC_FOLDER, collection, queries: parseCount(values.queries, '--queries'), log };
     const figures = await evaluateRerank(search, options);
     await search.dispose();
     await write(resolve(values.out), [['rerank.json', `${JSON.stringify(figures, null, 2)}\n`]]);
@@ -94,12 +117,6 @@ await runScript(HELP, async (args) => {
   console.log(toMarkdown(report));
   console.log(verdict(report));
 });
-
-function countOf(text: string): number {
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw usage(`--queries "${text}" is not a number of queries`);
-}
 
 function writeReport(folder: string, report: Report): Promise<void> {
   return write(folder, [

@@ -23,6 +23,8 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'metadata-invalid',
   'merge-mismatch',
   'input-changed',
+  'import-invalid',
+  'import-too-large',
   'remote-mismatch',
   'remote-version',
   'query-empty',

@@ -1,11 +1,13 @@
 /** Collections of an earlier version, and with additions, as a page opens and keeps them. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ADAPTER } from '../../src/engine/collection/extensions/adapter.ts';
 import { CAMERA } from '../../src/engine/collection/extensions/facts.ts';
 import { DATE_SOURCE, isKnown } from '../../src/engine/collection/types.ts';
 import { createHttpSource } from '../../src/platform/bytes/http-source.browser.ts';
 import { createFakeServer, createMemoryCache, type FakeServer } from '../../src/platform/bytes/testing.browser.ts';
 import { openNewestCollection } from '../../src/platform/collections/collection-source.browser.ts';
+import { openIndex } from '../../src/platform/indexes/open-index.browser.ts';
 import { STORED } from './fixtures/stored.ts';
 import { grow, storedPlace } from './fixtures/testing.ts';
 import { draw, filesBelow, workplace } from './testing.ts';
@@ -84,9 +86,21 @@ test('sections that it does not know are neither fetched nor kept', async () => 
   const opened = await visit('test');
   expect(await opened.items.get(0)).toMatchObject({ media: 'video', duration: 12.5 });
   const { parts } = opened.collection.manifest;
-  const known = parts.filter(isKnown);
+  const known = parts.filter((part) => isKnown(part) || part.kind === ADAPTER);
   expect([...cache.content.keys()].sort()).toEqual(known.map((part) => part.sha256).sort());
   const fetched = server.requests.map((path) => path.replace(/^.*\/| .*$/g, '')).sort();
   expect(fetched).toEqual(['manifest.json', ...known.map((part) => part.path)].sort());
-  expect(parts.length).toBe(known.length + 5);
+  expect(parts.length).toBe(known.length + 4);
+});
+
+test('the adapter is fetched, kept for a visit without a network, and corrects the words of queries', async () => {
+  const { pictures, out, build } = await workplace();
+  for (let i = 0; i < COUNT; i++) await draw(join(pictures, `${i}.png`), i);
+  await build({ index: 'exact' });
+  await grow(out);
+  await publish(join(out, '..'));
+  await visit('test');
+  server.fault = () => new TypeError('Failed to fetch');
+  const { adapter, ...kept } = await openIndex(await open('test'), 'auto', Promise.resolve());
+  expect(adapter).toMatchObject({ rank: 2, dim: kept.info.dim });
 });

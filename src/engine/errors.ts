@@ -68,6 +68,8 @@ export type ErrorCode =
   | 'metadata-invalid'
   | 'merge-mismatch'
   | 'input-changed'
+  // adapters
+  | 'adapter-useless'
   | 'internal';
 
 const NAME = 'AfterimageError:';

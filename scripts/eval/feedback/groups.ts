@@ -1,8 +1,8 @@
 /** The pictures and queries that thumbs are measured on. */
-import { readFileSync } from 'node:fs';
 import { createIndexRetriever } from '../../../src/engine/search/retriever.ts';
 import type { NodeSearch } from '../../../src/platform/sessions/search.node.ts';
 import { type EmbeddedPictures, embedPictures } from '../embedded.ts';
+import { readKinds } from '../photo-kinds.ts';
 import type { Photograph } from '../photos.ts';
 import { emojiOfRows, type JudgedText, keywordQueries, LANGUAGES, type Language } from '../queries.ts';
 import type { FeedbackGroup } from './feedback.ts';
@@ -36,16 +36,8 @@ function sourcesOf({ index, baseline }: Pick<EmbeddedPictures, 'index' | 'baseli
 
 /** "bird": photographs of all its classes are right, by the WordNet ids that files of ImageNet begin with. */
 function kindQueries(photos: readonly Photograph[]): JudgedText[] {
-  const lines = readFileSync(new URL('./photograph-kinds.txt', import.meta.url), 'utf8').split('\n');
-  return lines
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line): JudgedText => {
-      const [text = '', ranges = ''] = line.split(': ');
-      const isOf = (name: string) =>
-        ranges.split(' ').some((range) => {
-          const [from = '', to = from] = range.split('-');
-          return name.slice(0, from.length) >= from && name.slice(0, to.length) <= to;
-        });
-      return { text, right: new Set(photos.flatMap(({ name }, row) => (isOf(name) ? [row] : []))) };
-    });
+  return readKinds(new URL('./photograph-kinds.txt', import.meta.url)).map(({ text, isOf }) => ({
+    text,
+    right: new Set(photos.flatMap(({ name }, row) => (isOf(name) ? [row] : []))),
+  }));
 }

@@ -1,4 +1,5 @@
 import { memoise } from '../../engine/async/cached/memoise.ts';
+import { adapterParts } from '../../engine/collection/extensions/adapter.ts';
 import type { ItemStore } from '../../engine/collection/items/items.ts';
 import { isCollectionName } from '../../engine/collection/manifest.ts';
 import { type Collection, readCollection } from '../../engine/collection/reader.ts';
@@ -118,7 +119,11 @@ async function readVersion(
     inRanges: source.inRanges,
     streamVectors: (take, given) => collection.streamVectors(take, { ...options('vectors'), ...given }),
     async readAll(onDemand) {
-      const files = partsToKeep(collection, onDemand);
+      const adapter = adapterParts(collection.manifest).map((part) => ({
+        ...part,
+        path: `collections/${name}/${part.path}`,
+      }));
+      const files = [...partsToKeep(collection, onDemand), ...adapter];
       const { onProgress } = options('collection');
       const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
       let loaded = 0;

@@ -9,7 +9,9 @@ import { createQuantisedIndex } from '../../engine/index/quantised/quantised-ind
 import type { VectorIndex } from '../../engine/index/vector-index.ts';
 import { allocate } from '../../engine/kernels/memory.ts';
 import type { Dtype, ModelManifest } from '../../engine/model/model.ts';
+import type { Embedding } from '../../engine/numeric/embedding.ts';
 import type { QueryEncoder } from '../../engine/ports.ts';
+import { type Adapter, adapt, withAdapter } from '../../engine/query/adapter/adapter.ts';
 import {
   type Baseline,
   type BaselineSample,
@@ -39,6 +41,8 @@ export interface LoadedIndex {
   readonly vectors: VectorSource;
   /** Of a collection that changes, another one when it has changed so much that the former stands for it no more. */
   readonly sample: BaselineSample;
+  /** Corrects the embeddings of words; absent where the collection has none, and of several collections. */
+  readonly adapter?: Adapter | undefined;
   /** Names of the collections where it is several. */
   readonly together?: readonly string[] | undefined;
   /** Only of a collection that changes while it is open. */
@@ -158,12 +162,15 @@ async function streamExact({ manifest, streamVectors }: IndexParts, options: Loa
 
 /** What similarities mean nothing with this collection and model; the model's golden texts are ordinary ones. */
 export function baselineOf(
-  { sample }: Pick<LoadedIndex, 'sample'>,
+  { sample, adapter }: Pick<LoadedIndex, 'sample' | 'adapter'>,
   { golden, calibration }: ModelManifest,
   dtype: Dtype,
 ): Baseline {
   const known = golden.filter((one) => one.dtype === dtype);
-  const texts = known.map(({ embedding }) => Float32Array.from(embedding));
+  const texts = known.map(({ embedding }) => {
+    const text = Float32Array.from(embedding) as Embedding;
+    return adapter ? adapt(text, adapter) : text;
+  });
   return createBaseline(sample, texts, calibration);
 }
 
@@ -178,13 +185,13 @@ export function composeSearch(
   { encoder, manifest: model, dtype }: LoadedEncoder,
   baseline = baselineOf(loaded, model, dtype),
 ): { readonly engine: SearchEngine; readonly baseline: Baseline } {
-  const { manifest, retriever, vectors, live, together } = loaded;
+  const { manifest, retriever, vectors, live, together, adapter } = loaded;
   assertModel(manifest, model);
   const current = live ? currentBaseline(loaded, model, dtype) : () => baseline;
   const engine = createSearchEngine({
     collection: manifest.name,
     modelId: model.id,
-    encoder,
+    encoder: withAdapter(encoder, adapter),
     retriever,
     items,
     vectors,
@@ -197,11 +204,15 @@ export function composeSearch(
 }
 
 /** Of the sample that stands for the collection now. */
-function currentBaseline(loaded: Pick<LoadedIndex, 'sample'>, model: ModelManifest, dtype: Dtype): () => Baseline {
+function currentBaseline(
+  loaded: Pick<LoadedIndex, 'sample' | 'adapter'>,
+  model: ModelManifest,
+  dtype: Dtype,
+): () => Baseline {
   let known: { readonly of: BaselineSample; readonly baseline: Baseline } | undefined;
   return () => {
-    const { sample } = loaded;
-    if (known?.of !== sample) known = { of: sample, baseline: baselineOf({ sample }, model, dtype) };
+    const { sample, adapter } = loaded;
+    if (known?.of !== sample) known = { of: sample, baseline: baselineOf({ sample, adapter }, model, dtype) };
     return known.baseline;
   };
 }

@@ -1,3 +1,4 @@
+import { readAdapter } from '../../engine/collection/extensions/adapter.ts';
 import { recallOf } from '../../engine/collection/extensions/recall.ts';
 import type { IndexInfo, IndexPreference } from '../../protocol/query-worker.ts';
 import { untilRetry } from '../bytes/network.browser.ts';
@@ -28,6 +29,8 @@ export async function openIndex(
     read = performance.now();
     return value;
   };
+  const reading = readAdapter(open.collection);
+  reading.catch(() => undefined); // awaited below
   const loaded = await loadIndex(
     {
       ...{ manifest, has, blockTable, readBlock },
@@ -46,5 +49,6 @@ export async function openIndex(
   const loadMs = performance.now() - read;
   const { kind, size: count, dim } = index;
   const recall = recallOf(loaded.manifest);
-  return { ...loaded, reason, info: { kind, reason, count, dim, onDemand, loadMs, recall } };
+  const adapter = await reading;
+  return { ...loaded, adapter, reason, info: { kind, reason, count, dim, onDemand, loadMs, recall } };
 }

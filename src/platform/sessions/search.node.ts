@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { memoise } from '../../engine/async/cached/memoise.ts';
 import { assertModel } from '../../engine/collection/assert-model.ts';
+import { readAdapter } from '../../engine/collection/extensions/adapter.ts';
 import type { ItemStore } from '../../engine/collection/items/items.ts';
 import { readCollection } from '../../engine/collection/reader.ts';
 import type { Source } from '../../engine/collection/source/source.ts';
@@ -34,6 +35,7 @@ export interface NodeSearch {
   readonly model: ModelManifest;
   readonly items: ItemStore;
   readonly source: Source;
+  /** Of the model, without the collection's adapter. */
   readonly encoder: QueryEncoder;
   readonly retriever: Retriever;
   /** The ground truth: over the same rows as `retriever`, in float32. Made once. */
@@ -53,14 +55,19 @@ export async function openNodeSearch({ publicFolder, collection, index }: NodeSe
   const modelsFolder = join(publicFolder, 'models');
   const model = await readModelManifest(modelsFolder, manifest.model.id);
   assertModel(manifest, model);
-  const [encoder, items, loaded] = await Promise.all([
+  const [encoder, items, loaded, adapter] = await Promise.all([
     createNodeQueryEncoder({ modelsFolder, modelId: model.id }),
     opened.items(),
     loadIndex(opened, index ?? 'auto'),
+    readAdapter(opened),
   ]);
   await loaded.arrived;
   const exact = memoise(async () => createExactIndex(toFloat32(await opened.vectors()), manifest.dim));
-  const { engine, baseline } = composeSearch(loaded, items, { encoder, manifest: model, dtype: model.dtypes.cpu });
+  const { engine, baseline } = composeSearch({ ...loaded, adapter }, items, {
+    encoder,
+    manifest: model,
+    dtype: model.dtypes.cpu,
+  });
   return {
     manifest,
     model,

@@ -1,4 +1,5 @@
 import { memoise } from '../../../engine/async/cached/memoise.ts';
+import { readAdapter } from '../../../engine/collection/extensions/adapter.ts';
 import { originOf, type RemoteLocation, SAMPLE } from '../../../engine/collection/extensions/remote.ts';
 import { AfterimageError } from '../../../engine/errors.ts';
 import type { RemoteState } from '../../../protocol/query-worker.ts';
@@ -35,7 +36,8 @@ export async function openRemote(
   const part = manifest.parts.find(({ kind }) => kind === SAMPLE);
   if (!part)
     throw new AfterimageError('part-missing', 'The collection has no sample, which it needs beside its server.');
-  const sample = decodeSample(await collection.readPart(part), manifest);
+  const [bytes, adapter] = await Promise.all([collection.readPart(part), readAdapter(collection)]);
+  const sample = decodeSample(bytes, manifest);
   const idsOf = async (rows: readonly number[]) => {
     const found = await Promise.all(rows.map((row) => items.get(row)));
     return found.map(({ id }) => id);
@@ -52,7 +54,7 @@ export async function openRemote(
   const loadMs = performance.now() - began;
   const reason = `The collection is searched by the server ${originOf(location)}, as its manifest says.`;
   return {
-    ...{ manifest, sample, onDemand: true, arrived: Promise.resolve() },
+    ...{ manifest, sample, adapter, onDemand: true, arrived: Promise.resolve() },
     ...answering,
     info: { kind: 'remote', reason, count, dim, onDemand: true, loadMs },
   };

@@ -1,4 +1,5 @@
 import { memoise } from '../../../engine/async/cached/memoise.ts';
+import { adapterParts } from '../../../engine/collection/extensions/adapter.ts';
 import { originOf, remoteOf, SAMPLE } from '../../../engine/collection/extensions/remote.ts';
 import { createStaticSource } from '../../../engine/collection/source/static-source.ts';
 import type { IndexKind, PartKind } from '../../../engine/collection/types.ts';
@@ -63,11 +64,12 @@ export async function openStatic(
       ...{ manifest, items: open.items, baseUrl },
       vectorsOf: async (rows, options) => (await index.get()).vectors.vectorsOf(rows, options),
     }),
-    searchFiles: location
-      ? manifest.parts
-          .filter(({ kind }) => kind === SAMPLE)
-          .map((part) => ({ ...part, path: `collections/${name}/${part.path}` }))
-      : SEARCHED[manifest.index].flatMap((kind) => open.collection.parts(kind)),
+    searchFiles: [
+      ...(location ? [] : SEARCHED[manifest.index].flatMap((kind) => open.collection.parts(kind))),
+      ...[...(location ? manifest.parts.filter(({ kind }) => kind === SAMPLE) : []), ...adapterParts(manifest)].map(
+        (part) => ({ ...part, path: `collections/${name}/${part.path}` }),
+      ),
+    ],
     keep: ({ versions }) =>
       location ? keepModel(files, open, versions) : keepTogether(files, open, index.get(), versions),
     release: () => open.release(),
