@@ -3,7 +3,7 @@ import { createLatest } from '../engine/async/latest.ts';
 import type { CollectionEntry, Item, PictureBytes } from '../engine/collection/types.ts';
 import { AfterimageError } from '../engine/errors.ts';
 import type { FilterField, Query } from '../engine/query/query.ts';
-import type { AskedSearch, SavedThumb } from '../protocol/albums.ts';
+import type { SavedThumbVerbs } from '../protocol/albums.ts';
 import type {
   CollectionInfo,
   CopiesRequest,
@@ -46,7 +46,7 @@ export interface QueryClientOptions {
  * The query worker as the page sees it: it may die, hang or compute nonsense, and what was asked is answered all the
  * same, by a fresh worker, on WebAssembly if it was the GPU that failed. All methods reject with AfterimageError.
  */
-export interface QueryClient {
+export interface QueryClient extends SavedThumbVerbs {
   listCollections(): Promise<readonly CollectionEntry[]>;
   /** Resolves when the collection can be browsed; encoder and index load on behind it. */
   open(collection: string): Promise<CollectionInfo>;
@@ -81,9 +81,6 @@ export interface QueryClient {
   countLibrary(): Promise<number>;
   /** A stored copy of a picture of the library; undefined where there is none. */
   libraryPicture(itemId: string, size: 'thumbnail' | 'preview'): Promise<PictureBytes | undefined>;
-  /** As in `QueryWorkerApi`. */
-  savedThumbs(asked: AskedSearch): Promise<readonly SavedThumb[]>;
-  keepThumbs(asked: AskedSearch, thumbs: readonly SavedThumb[]): Promise<void>;
   /** As in `QueryWorkerApi`. */
   copies(request: CopiesRequest, onProgress: (done: number) => void): Promise<FoundCopies | undefined>;
   stopCopies(): Promise<void>;

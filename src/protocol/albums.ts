@@ -103,3 +103,11 @@ export interface AlbumVerbs {
   deleteAlbum(id: string): Promise<Album | undefined>;
   restoreAlbum(album: Album): Promise<void>;
 }
+
+/** Thumbs of saved searches. Both throw AfterimageError `database-unavailable`, `database-blocked`. */
+export interface SavedThumbVerbs {
+  /** The thumbs of the saved search of what is asked; none where there is none. */
+  savedThumbs(asked: AskedSearch): Promise<readonly SavedThumb[]>;
+  /** Give the saved searches of what is asked these thumbs, where there are such. @throws `album-unknown`, `quota-exceeded` */
+  keepThumbs(asked: AskedSearch, thumbs: readonly SavedThumb[]): Promise<void>;
+}

@@ -15,7 +15,7 @@ import type { Ranking } from '../engine/search/ranking.ts';
 import type { Reranked } from '../engine/search/rerank.ts';
 import type { RankedPage, SearchAnswer, SearchContext } from '../engine/search/search-engine.ts';
 import type { DateOrder, Month, Year } from '../engine/timeline/timeline.ts';
-import type { AskedSearch, SavedThumb } from './albums.ts';
+import type { SavedThumbVerbs } from './albums.ts';
 import type { CopiesRequest, FoundCopies } from './copies.ts';
 import type { SiteReranker } from './rerank-worker.ts';
 
@@ -204,7 +204,7 @@ export interface FoundTimeline {
 }
 
 /** Surface of `workers/query.worker.ts`, exposed with Comlink. Errors carry their code in `name` (engine/errors.ts). */
-export interface QueryWorkerApi {
+export interface QueryWorkerApi extends SavedThumbVerbs {
   /**
    * Call first: where events go (a Comlink proxy) and the app's base URL, against which all paths resolve. The worker
    * holds the Web Lock `workerLock` for as long as it lives, so that its death can be noticed; undefined where there are
@@ -283,13 +283,6 @@ export interface QueryWorkerApi {
    * @throws AfterimageError `database-unavailable`, `database-blocked`
    */
   libraryPicture(itemId: string, size: 'thumbnail' | 'preview'): Promise<PictureBytes | undefined>;
-  /** The thumbs of the saved search of what is asked; none where there is none. @throws what `libraryPicture` throws */
-  savedThumbs(asked: AskedSearch): Promise<readonly SavedThumb[]>;
-  /**
-   * Give the saved searches of what is asked these thumbs, where there are such.
-   * @throws what `libraryPicture` throws, and `album-unknown`, `quota-exceeded`
-   */
-  keepThumbs(asked: AskedSearch, thumbs: readonly SavedThumb[]): Promise<void>;
   /**
    * Pictures that are copies of each other, or alike. Waits for the vectors where they are still loading.
    * @param onProgress (a Comlink proxy) is told how much is done, 0 … 1

@@ -1,7 +1,7 @@
 import { memoise } from '../../../engine/async/cached/memoise.ts';
 import type { PictureBytes } from '../../../engine/collection/types.ts';
 import { AfterimageError } from '../../../engine/errors.ts';
-import type { Album, AskedSearch, SavedThumb } from '../../../protocol/albums.ts';
+import type { Album, SavedThumbVerbs } from '../../../protocol/albums.ts';
 import type { WorkerEvent } from '../../../protocol/query-worker.ts';
 import { loadCode } from '../../bytes/load-code.browser.ts';
 import type { LibraryStore } from '../../library/library-store.ts';
@@ -10,17 +10,13 @@ import type { LibraryStore } from '../../library/library-store.ts';
 export type OpenLibraryStore = (baseUrl: string) => LibraryStore | Promise<LibraryStore>;
 
 /** The library's store, opened when it is first asked for. */
-export interface LibraryDoor {
+export interface LibraryDoor extends SavedThumbVerbs {
   store(): Promise<LibraryStore>;
   /** How many pictures there are; from then on changes are told. */
   count(): Promise<number>;
   picture(itemId: string, size: 'thumbnail' | 'preview'): Promise<PictureBytes | undefined>;
   /** All albums; from then on changes are told. */
   albums(): Promise<readonly Album[]>;
-  /** The thumbs of the saved search of what is asked; none where there is none. */
-  savedThumbs(asked: AskedSearch): Promise<readonly SavedThumb[]>;
-  /** Give the saved searches of what is asked these thumbs, where there are such. */
-  keepThumbs(asked: AskedSearch, thumbs: readonly SavedThumb[]): Promise<void>;
 }
 
 /** Pictures that are added one after the other are counted together. */
