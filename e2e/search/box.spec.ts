@@ -2,6 +2,8 @@
 import type { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
 
+test.use({ samePage: true });
+
 const chips = (app: AppPage) => app.page.getByRole('list', { name: 'Parts of this search' }).getByRole('button');
 const options = (app: AppPage) => app.page.getByRole('listbox', { name: 'Completions' }).getByRole('option');
 
@@ -118,20 +120,6 @@ test('plain words complete nothing, and Enter searches for what stands there', a
   await expect(options(app)).toHaveCount(0);
 });
 
-test('thumbs are a filter', async ({ app, page }) => {
-  await app.open('./?q=rocket');
-  await app.answered('rocket');
-  const [title = ''] = await app.top(1);
-  await app.at(1).hover();
-  await page.getByRole('button', { name: `Good match: ${title}` }).click();
-  await app.search('rocket');
-  await app.field.fill('vehicle rating:up');
-  await app.answered('vehicle, rating: up');
-  await expect(app.pictures).toHaveCount(1);
-  expect((await app.shown())[0]?.title).toBe(title);
-  await expect(page).toHaveURL(/\?query=2_w\.vehicle_rating\.up$/);
-});
-
 test('names are found where they count, and said', async ({ app, page }) => {
   await app.open('./?q=service');
   await app.answered('service');
@@ -156,4 +144,22 @@ test('what can be typed is told, and the keyboard comes back', async ({ app, pag
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await expect(help).toBeFocused();
+});
+
+test.describe('with a log of its own', () => {
+  test.use({ samePage: false });
+
+  test('thumbs are a filter', async ({ app, page }) => {
+    await app.open('./?q=rocket');
+    await app.answered('rocket');
+    const [title = ''] = await app.top(1);
+    await app.at(1).hover();
+    await page.getByRole('button', { name: `Good match: ${title}` }).click();
+    await app.search('rocket');
+    await app.field.fill('vehicle rating:up');
+    await app.answered('vehicle, rating: up');
+    await expect(app.pictures).toHaveCount(1);
+    expect((await app.shown())[0]?.title).toBe(title);
+    await expect(page).toHaveURL(/\?query=2_w\.vehicle_rating\.up$/);
+  });
 });

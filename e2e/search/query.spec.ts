@@ -45,27 +45,6 @@ test('a link to words alone can be changed as what was typed', async ({ app, pag
   await expect(page).toHaveURL(/\/$/);
 });
 
-test('a picture of the collection is a query, and the log keeps it', async ({ app, page }) => {
-  await app.open('./?q=rocket');
-  await app.answered('rocket');
-  const [title = ''] = await app.top(1);
-  const id = new URL((await app.at(1).getAttribute('href')) ?? '', page.url()).searchParams.get('p');
-
-  await app.open(`./?query=1_i.${id}`);
-  await app.answered('like a picture');
-  expect(await app.top(9)).not.toContain(title);
-  const part = page.getByRole('button', { name: `Remove like “${title}”` });
-  await expect(part.locator('img')).toBeVisible();
-
-  await page.getByRole('link', { name: 'Search log' }).click();
-  await expect(page.getByRole('link', { name: 'like a picture' })).toBeVisible();
-  await page.getByRole('link', { name: 'like a picture' }).click();
-  await app.answered('like a picture');
-  await expect(page).toHaveURL(new RegExp(`\\?query=1_i\\.${id}`));
-  await part.click();
-  await expect(app.grid).toHaveAccessibleName('All pictures');
-});
-
 test('a picture that is not there is said', async ({ app, page }) => {
   await app.open('./?query=1_w.dog_i.ffffffffffffffff');
   await expect(page.getByRole('alert').getByText('There is no picture ffffffffffffffff')).toBeVisible();
@@ -86,4 +65,29 @@ test('a link that cannot be read says so, and stays until something is searched 
   await app.search('dog');
   await expect(page).toHaveURL(/\?q=dog$/);
   await expect(app.notices).not.toContainText('This search cannot be read.');
+});
+
+test.describe('with a log of its own', () => {
+  test.use({ samePage: false });
+
+  test('a picture of the collection is a query, and the log keeps it', async ({ app, page }) => {
+    await app.open('./?q=rocket');
+    await app.answered('rocket');
+    const [title = ''] = await app.top(1);
+    const id = new URL((await app.at(1).getAttribute('href')) ?? '', page.url()).searchParams.get('p');
+
+    await app.open(`./?query=1_i.${id}`);
+    await app.answered('like a picture');
+    expect(await app.top(9)).not.toContain(title);
+    const part = page.getByRole('button', { name: `Remove like “${title}”` });
+    await expect(part.locator('img')).toBeVisible();
+
+    await page.getByRole('link', { name: 'Search log' }).click();
+    await expect(page.getByRole('link', { name: 'like a picture' })).toBeVisible();
+    await page.getByRole('link', { name: 'like a picture' }).click();
+    await app.answered('like a picture');
+    await expect(page).toHaveURL(new RegExp(`\\?query=1_i\\.${id}`));
+    await part.click();
+    await expect(app.grid).toHaveAccessibleName('All pictures');
+  });
 });

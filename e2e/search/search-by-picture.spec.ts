@@ -4,6 +4,8 @@ import sharp from 'sharp';
 import type { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
 
+test.use({ samePage: true });
+
 /** A picture of the demo, smaller and as another file: it is in no collection. */
 async function copyOf(app: AppPage, page: Page, query: string): Promise<{ title: string; file: Buffer }> {
   await app.open(`./?q=${query}`);
