@@ -1,9 +1,11 @@
 /** `pnpm push` as a person runs it, against a real server. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { remoteOf } from '../../src/engine/collection/extensions/remote.ts';
 import { parseManifest } from '../../src/engine/collection/manifest.ts';
@@ -119,6 +121,48 @@ test('after an interruption what is there is not sent again, and meanwhile it is
   expect(await pushHere(folder, { maxBatch: 40 })).toMatchObject({ sent: 180, there: 120, batches: 5 });
   expect((await held('interrupted')).state).toMatch(/^[0-9a-f]{32}$/);
 });
+
+/** The command, killed when it sends: before its vectors are with the server, or after. */
+async function killWhileSending(folder: string, when: 'before' | 'after'): Promise<void> {
+  const between = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const sends = request.url?.endsWith('/upsert');
+    if (sends && when === 'before') return child.kill('SIGKILL');
+    const answer = await fetch(chroma.url + request.url, {
+      ...{ method: request.method, headers: { 'content-type': 'application/json' } },
+      ...(body.length > 0 && { body }),
+    });
+    const answered = Buffer.from(await answer.arrayBuffer());
+    if (sends) return child.kill('SIGKILL');
+    return response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answered);
+  });
+  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+  const to = `http://127.0.0.1:${(between.address() as AddressInfo).port}`;
+  const command = ['--import', 'tsx', join(ROOT_FOLDER, 'scripts/push.ts'), folder, '--to', to];
+  const child = spawn(process.execPath, command, { cwd: ROOT_FOLDER, stdio: 'ignore' });
+  const [, signal] = await once(child, 'exit');
+  between.closeAllConnections();
+  between.close();
+  expect(signal).toBe('SIGKILL');
+}
+
+test.each([
+  ['before', 0],
+  ['after', COUNT],
+] as const)(
+  'killed %s its vectors are there, it is no whole collection until it is pushed again',
+  async (when, there) => {
+    const folder = await make(`killed-${when}`);
+    await killWhileSending(folder, when);
+    expect(await held(`killed-${when}`)).toMatchObject({ count: there, state: '' });
+    const again = await push(folder, '--to', chroma.url, '--json');
+    expect(JSON.parse(again.out)).toMatchObject({ sent: COUNT - there, there });
+    expect(await held(`killed-${when}`)).toMatchObject({
+      count: COUNT,
+      state: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+  },
+);
 
 test('pictures that came and went, and names that changed, are all that is sent', async () => {
   await pushHere(await make('changing', { from: 0, to: 200 }));
