@@ -69,22 +69,26 @@ test('a whole visit by keyboard alone', async ({ app, page }) => {
   await expect(status).toBeFocused();
 });
 
-test('the skip link leads past the header to the pictures', async ({ app, page }) => {
-  await app.open('./?q=rocket');
-  await app.answered('rocket');
-  const skip = page.getByRole('link', { name: 'To the pictures' });
-  await skip.focus();
-  await expect(skip).toBeInViewport();
-  await page.keyboard.press('Enter');
-  await page.keyboard.press('Tab');
-  await expect(app.at(1)).toBeFocused();
-});
+test.describe('on a page that is open', () => {
+  test.use({ samePage: true });
 
-test('Escape leaves the pictures for the search field', async ({ app, page }) => {
-  await app.open('./?q=rocket');
-  await app.answered('rocket');
-  await app.field.press('ArrowDown');
-  await expect(app.at(1)).toBeFocused();
-  await page.keyboard.press('Escape');
-  await expect(app.field).toBeFocused();
+  test('the skip link leads past the header to the pictures', async ({ app, page }) => {
+    await app.open('./?q=rocket');
+    await app.answered('rocket');
+    const skip = page.getByRole('link', { name: 'To the pictures' });
+    await skip.focus();
+    await expect(skip).toBeInViewport();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await expect(app.at(1)).toBeFocused();
+  });
+
+  test('Escape leaves the pictures for the search field', async ({ app, page }) => {
+    await app.open('./?q=rocket');
+    await app.answered('rocket');
+    await app.field.press('ArrowDown');
+    await expect(app.at(1)).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(app.field).toBeFocused();
+  });
 });
