@@ -87,8 +87,7 @@ export function beginRuntime(source: HttpSource, device: Device, onEvent: OnEven
 
 /**
  * onnxruntime's wasm, kept like a model file so that it works offline and is verified. Where the browser has it in its own
- * cache, or the service worker answers with what is kept, it is compiled from there: with it the browser keeps the machine
- * code of an earlier visit.
+ * cache it is compiled from there: with it the browser keeps the machine code of an earlier visit.
  */
 export async function readRuntime(
   source: HttpSource,
@@ -104,9 +103,7 @@ export async function readRuntime(
   };
   const isKept = await source.isKept(wasm);
   if (isKept) onArrived();
-  const compiled = isKept
-    ? ((await compileCached(wasm.url, wasm)) ?? (await compileCached(source.keptUrl(wasm), wasm)))
-    : undefined;
+  const compiled = isKept ? await compileCached(wasm.url, wasm) : undefined;
   if (compiled) {
     onProgress(wasm.bytes, wasm.bytes);
     return compiled;
