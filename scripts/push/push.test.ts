@@ -129,7 +129,7 @@ async function killWhileSending(folder: string, when: 'before' | 'after'): Promi
     const sends = request.url?.endsWith('/upsert');
     if (sends && when === 'before') return child.kill('SIGKILL');
     const answer = await fetch(chroma.url + request.url, {
-      ...{ method: request.method, headers: { 'content-type': 'application/json' } },
+      ...{ method: request.method ?? 'GET', headers: { 'content-type': 'application/json' } },
       ...(body.length > 0 && { body }),
     });
     const answered = Buffer.from(await answer.arrayBuffer());
