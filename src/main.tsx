@@ -156,7 +156,12 @@ function createApp(baseUrl: string): App {
   });
   createEffect(() => {
     if (!offline.updateReady()) return;
-    notices.say('update', 'A new version of Afterimage is ready.', { label: 'Reload', run: offline.applyUpdate });
+    const run = () => {
+      commit();
+      notices.say('update', 'The new version of Afterimage is being started. This may take half a minute.');
+      void offline.applyUpdate();
+    };
+    notices.say('update', 'A new version of Afterimage is ready.', { label: 'Reload', run });
   });
   return {
     baseUrl,

@@ -8,6 +8,7 @@ import { isScoped } from '../../site/scope.ts';
 import { listen } from '../shell/listen.ts';
 import { createInstall } from './install.ts';
 import { createKeptApp } from './keep-app.ts';
+import { noRequests } from './no-requests.ts';
 import { createOnline } from './online.ts';
 import { createQuiet, type Quiet } from './quiet.ts';
 import { createUpdates } from './updates.ts';
@@ -34,7 +35,7 @@ export interface Offline {
   readonly updateReady: Accessor<boolean>;
   /** The browser offers to install the app. */
   readonly canInstall: Accessor<boolean>;
-  applyUpdate(): void;
+  applyUpdate(): Promise<void>;
   /** Never rejects. */
   install(): Promise<void>;
   /** Bytes of what was read of collections that stay on their host, and is kept. */
@@ -110,7 +111,11 @@ export function createOffline(
     refused: app.refused,
     problem: () => app.problem() ?? problem(),
     updateReady: updates.ready,
-    applyUpdate: updates.apply,
+    async applyUpdate() {
+      // Chromium ends the old version once; a request that comes meanwhile starts it again, for half a minute of silence.
+      await noRequests();
+      updates.apply();
+    },
     canInstall,
     install,
     pieceBytes: () => keptPieceBytes(baseUrl).catch(() => 0),
