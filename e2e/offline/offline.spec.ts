@@ -1,5 +1,6 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { PUBLIC_FOLDER } from '../../scripts/repository/folders.ts';
 import type { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
@@ -21,6 +22,22 @@ async function picturesAreSeen(app: AppPage): Promise<void> {
   await expect(app.grid.locator('.picture:not([data-state="shown"])')).toHaveCount(0);
 }
 
+/** Whether the service worker answers with the runtime as it lies in the cache. */
+async function compilesKeptRuntime(page: Page): Promise<boolean> {
+  return await page.evaluate(async () => {
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const { url } of await cache.keys()) {
+        const isWasm = (await cache.match(url))?.headers.get('content-type') === 'application/wasm';
+        if (!isWasm || !url.includes('/.afterimage/content/')) continue;
+        const module = await WebAssembly.compileStreaming(fetch(url, { cache: 'only-if-cached', mode: 'same-origin' }));
+        return module instanceof WebAssembly.Module;
+      }
+    }
+    return false;
+  });
+}
+
 test('after the first visit, everything works without the server', async ({ app, guard, page }) => {
   const site = await serveSite(PUBLIC_FOLDER);
   guard.allow(site.origin);
@@ -35,6 +52,7 @@ test('after the first visit, everything works without the server', async ({ app,
   guard.expect(/ERR_CONNECTION_REFUSED|Failed to fetch/);
   await app.reload();
   await app.answered('rocket');
+  expect(await compilesKeptRuntime(page), 'with it the browser keeps its machine code').toBe(true);
   await expect(app.notices).toContainText(/these are the pictures that the last visit kept/i);
   await expect(scale.getByRole('radio', { name: '8', exact: true })).toBeChecked();
   await picturesAreSeen(app);

@@ -27,9 +27,10 @@ interface Build {
   readonly origin: string;
   /** Of each round. */
   readonly latencies: Latency[];
-  /** Milliseconds to the first result, of each cold and warm start. */
+  /** Milliseconds to the first result, of each cold, warm and later start: see `measureLoading`. */
   readonly cold: number[];
   readonly warm: number[];
+  readonly later: number[];
 }
 
 /** Ask this build and another one the same queries in turns, in one browser, on one thread of WebAssembly. */
@@ -44,8 +45,8 @@ export async function benchAgainst(args: readonly string[]): Promise<void> {
   ] as const;
   const [other, own] = servers.map(originOf) as [string, string];
   const builds: readonly Build[] = [
-    { name: 'other', origin: other, latencies: [], cold: [], warm: [] },
-    { name: 'this', origin: own, latencies: [], cold: [], warm: [] },
+    { name: 'other', origin: other, latencies: [], cold: [], warm: [], later: [] },
+    { name: 'this', origin: own, latencies: [], cold: [], warm: [], later: [] },
   ];
   let browser = '';
   try {
@@ -57,9 +58,10 @@ export async function benchAgainst(args: readonly string[]): Promise<void> {
     for (let start = 0; start < starts; start++) {
       console.log(`Cold and warm start ${start + 1} of ${starts} …`);
       for (const build of start % 2 === 0 ? builds : builds.toReversed()) {
-        const { cold, warm } = await measureLoading(build.origin, 1);
+        const { cold, warm, later } = await measureLoading(build.origin, 1);
         build.cold.push(cold);
         build.warm.push(warm);
+        build.later.push(later);
       }
     }
   } finally {
@@ -105,7 +107,11 @@ function toMarkdown(builds: readonly Build[], browser: string): string {
     return [title, other.toFixed(2), own.toFixed(2), (own / other).toFixed(3)];
   };
   const parts = PARTS.map((part) => row(part, ({ latencies }) => latencies.map((latency) => latency[part].p50)));
-  const starts = [row('first result, cold', ({ cold }) => cold), row('first result, warm', ({ warm }) => warm)];
+  const starts = [
+    row('first result, first visit', ({ cold }) => cold),
+    row('first result, second visit', ({ warm }) => warm),
+    row('first result, third visit', ({ later }) => later),
+  ];
   const rows = [...parts, ...starts].filter(([, other]) => other !== 'NaN');
   const rounds = builds[0]?.latencies.length ?? 0;
   return [

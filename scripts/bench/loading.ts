@@ -8,21 +8,28 @@ export interface Loading {
   /** Milliseconds from navigation to the first result, medians. */
   readonly cold: number;
   readonly warm: number;
+  readonly later: number;
   /** Bytes over the wire of a first visit, by kind of file. */
   readonly bytes: Readonly<Record<string, number>>;
 }
 
 /** What a browser does by itself after its start is no part of a visit. */
 const STARTING_MS = 4000;
+/** The browser writes machine code down when no more of it comes. */
+const KEEPING_MS = 3000;
 /** The query of the address. */
 const FIRST = 'dog';
 /** Further queries of a first visit, by which the browser knows what code is worth keeping compiled. */
 const VISIT = 10;
 
-/** Cold: a browser that has never been here. Warm: the same one, coming back after a visit of ten queries. */
+/**
+ * Cold: a browser that has never been here. Warm: the same one, coming back after a visit of ten queries. Later: after
+ * another such visit, when the browser has kept the machine code of the runtime.
+ */
 export async function measureLoading(origin: string, rounds: number): Promise<Loading> {
   const cold: number[] = [];
   const warm: number[] = [];
+  const later: number[] = [];
   let bytes: Record<string, number> = {};
   for (let round = 0; round < rounds; round++) {
     const context = await launchProfile();
@@ -31,12 +38,20 @@ export async function measureLoading(origin: string, rounds: number): Promise<Lo
     await visit.waitForTimeout(STARTING_MS);
     cold.push(await firstResult(visit, origin));
     await settled(visit);
-    for (const query of QUERIES.filter((query) => query !== FIRST).slice(0, VISIT)) await askOnce(visit, query);
-    await visit.close();
-    warm.push(await firstResult(await context.newPage(), origin));
+    await askAndLeave(visit);
+    const second = await context.newPage();
+    warm.push(await firstResult(second, origin));
+    await askAndLeave(second);
+    later.push(await firstResult(await context.newPage(), origin));
     await context.close();
   }
-  return { cold: median(cold), warm: median(warm), bytes };
+  return { cold: median(cold), warm: median(warm), later: median(later), bytes };
+}
+
+async function askAndLeave(page: Page): Promise<void> {
+  for (const query of QUERIES.filter((query) => query !== FIRST).slice(0, VISIT)) await askOnce(page, query);
+  await page.waitForTimeout(KEEPING_MS);
+  await page.close();
 }
 
 async function firstResult(page: Page, origin: string): Promise<number> {

@@ -43,6 +43,7 @@ export function toMarkdown(report: BenchReport): string {
   const single = [
     ['first result, cold', `${Math.round(loading.cold)} ms`],
     ['first result, warm', `${Math.round(loading.warm)} ms`],
+    ['first result, third visit', `${Math.round(loading.later)} ms`],
     ['page JavaScript before the workers, gzip', kB(report.pageScript)],
     ['a first visit loads, uncompressed', bytes.join(', ')],
     ['memory after 100 → 1,000 queries', `${MB(growth.after100)} → ${MB(growth.after1000)} (${share} %)`],

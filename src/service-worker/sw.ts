@@ -1,6 +1,7 @@
 import { addPlugins, cleanupOutdatedCaches, getCacheKeyForURL, matchPrecache, precache } from 'workbox-precaching';
 import { fetchNewRuntimes, isRuntime, runtime } from '../platform/runtime/runtime-update.browser.ts';
 import { securityHeaders } from '../site/headers.ts';
+import { contentCacheName, contentRoot } from '../site/kept-pieces.ts';
 import { REMOTE_ORIGINS } from '../site/remote-origins.ts';
 import { earlierFile, isCode, putEarlierAside } from './earlier-version.ts';
 import { onlyWhatFits } from './fit.ts';
@@ -56,11 +57,21 @@ function route(event: FetchEvent): Promise<Response> | undefined {
   if (getCacheKeyForURL(origin + pathname)) return precached(request, origin + pathname);
   // Whoever wants it from the browser's own cache wants the machine code that lies beside it.
   if (isRuntime(pathname) && request.cache !== 'only-if-cached') return runtime(request, scope);
+  if (href.startsWith(contentRoot(scope))) return keptContent(request);
   if (isCode(origin + pathname, scope)) return earlier(request, origin + pathname);
   if (request.destination === 'image' && /^collections\/[^/]+\/(thumbs|previews)\//.test(path)) {
     return seenPicture(request, (work) => event.waitUntil(work));
   }
   return undefined;
+}
+
+/**
+ * Content that a worker keeps, as it lies in the cache: with WebAssembly the browser keeps its machine code there, which an
+ * answer made here would lose.
+ */
+async function keptContent(request: Request): Promise<Response> {
+  const kept = await caches.match(request, { cacheName: contentCacheName(scope) }).catch(() => undefined);
+  return kept ?? Response.error();
 }
 
 /** A file of the app; a cache that fails is as good as empty. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { contentCacheName, deletePieces, keptPieceBytes, pieceKey } from '../../site/kept-pieces.ts';
+import { contentCacheName, contentRoot, deletePieces, keptPieceBytes, pieceKey } from '../../site/kept-pieces.ts';
 import { createContentCache } from './content-cache.browser.ts';
 
 const BASE = new URL('/app/', location.href).href;
@@ -31,6 +31,15 @@ test('keeps content and texts, and forgets them when told', async () => {
   expect(await later.getText('collections/index.json')).toBe('list');
   await later.drop(A);
   expect(await cache.has(A)).toBe(false);
+});
+
+test('says which content is WebAssembly, which no browser compiles otherwise', async () => {
+  const cache = createContentCache(BASE);
+  await cache.put(A, Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  await cache.put(B, bytes);
+  const kept = await caches.open(contentCacheName(BASE));
+  const typeOf = async (key: string) => (await kept.match(contentRoot(BASE) + key))?.headers.get('content-type');
+  expect([await typeOf(A), await typeOf(B)]).toEqual(['application/wasm', null]);
 });
 
 test('keeps what the bytes were when they were put', async () => {

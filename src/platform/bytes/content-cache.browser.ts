@@ -25,6 +25,9 @@ export interface ContentCache {
   sweep(spared: ReadonlySet<string>): Promise<void>;
 }
 
+/** Without it a browser compiles no response. */
+const WASM = { 'content-type': 'application/wasm' };
+
 /** Another tab may have put it, on its way to a text that names it: reading a large collection takes so long. */
 const RECENT_MS = 3_600_000;
 
@@ -63,7 +66,7 @@ export function createContentCache(baseUrl: string): ContentCache {
       return body && new Uint8Array(body);
     },
     put(sha256, bytes) {
-      const headers = { date: new Date().toUTCString() };
+      const headers = { date: new Date().toUTCString(), ...(isWasm(bytes) ? WASM : {}) };
       return write(root + sha256, new Response(bytes as Uint8Array<ArrayBuffer>, { headers }));
     },
     has: async (sha256) => (await attempt((cache) => cache.match(root + sha256))) !== undefined,
@@ -84,6 +87,10 @@ export function createContentCache(baseUrl: string): ContentCache {
       await attempt((cache) => sweepContent(cache, spared, root, textRoot));
     },
   };
+}
+
+function isWasm(bytes: Uint8Array): boolean {
+  return [0, 0x61, 0x73, 0x6d].every((byte, i) => bytes[i] === byte); // "\0asm"
 }
 
 /** Reading the property alone throws in some frames. */

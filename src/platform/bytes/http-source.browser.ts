@@ -2,7 +2,7 @@ import { createPromiseCache } from '../../engine/async/cached/promise-cache.ts';
 import { createLimiter } from '../../engine/async/limiter.ts';
 import { AfterimageError, toAfterimageError } from '../../engine/errors.ts';
 import { type ByteRange, type ByteSource, type FileHash, packedPath, type ReadOptions } from '../../engine/ports.ts';
-import { pieceKey } from '../../site/kept-pieces.ts';
+import { contentRoot, pieceKey } from '../../site/kept-pieces.ts';
 import { sha256 } from '../hashes/sha256.ts';
 import { type ContentCache, createContentCache } from './content-cache.browser.ts';
 import {
@@ -46,6 +46,8 @@ export interface HttpSource extends Omit<ByteSource, 'readText'> {
   kept(path: string): Promise<string | undefined>;
   /** Whether an earlier visit kept it, or this one has. What is asked for counts as read. */
   isKept(expected: FileHash): Promise<boolean>;
+  /** Where the service worker answers with what is kept of it, as it lies there. */
+  keptUrl(expected: FileHash): string;
   /** Read what was not read before, so that it is kept, without handing it out. */
   prefetch(path: string, expected: FileHash, options?: ReadOptions): Promise<void>;
   /**
@@ -84,6 +86,7 @@ export function createHttpSource(
     prefetch,
     newest,
     kept: cache.getText,
+    keptUrl: ({ sha256 }) => contentRoot(baseUrl) + sha256,
     ...createRangeReader(baseUrl, keeper, read, smallBytes),
     commit: keeper.commit,
     forget: reader.forget,

@@ -87,7 +87,8 @@ export function beginRuntime(source: HttpSource, device: Device, onEvent: OnEven
 
 /**
  * onnxruntime's wasm, kept like a model file so that it works offline and is verified. Where the browser has it in its own
- * cache it is compiled from there: with it the browser keeps the machine code of an earlier visit.
+ * cache, or the service worker answers with what is kept, it is compiled from there: with it the browser keeps the machine
+ * code of an earlier visit.
  */
 export async function readRuntime(
   source: HttpSource,
@@ -103,7 +104,9 @@ export async function readRuntime(
   };
   const isKept = await source.isKept(wasm);
   if (isKept) onArrived();
-  const compiled = isKept ? await compileCached(wasm.url, wasm) : undefined;
+  const compiled = isKept
+    ? ((await compileCached(wasm.url, wasm)) ?? (await compileCached(source.keptUrl(wasm), wasm)))
+    : undefined;
   if (compiled) {
     onProgress(wasm.bytes, wasm.bytes);
     return compiled;

@@ -1,8 +1,9 @@
 import type { FileHash } from '../../engine/ports.ts';
 
 /**
- * WebAssembly out of the browser's HTTP cache, verified. Unlike bytes that are compiled, it comes with the machine code that
- * the browser has kept of earlier visits (v8.dev/blog/wasm-code-caching), which takes a response and an address.
+ * WebAssembly out of the browser's HTTP cache or from the service worker, verified. Unlike bytes that are compiled, it comes
+ * with the machine code that the browser has kept of earlier visits (v8.dev/blog/wasm-code-caching), which takes a response
+ * and an address.
  * @returns undefined where it is not there, is another file, or its server called it something else
  */
 export async function compileCached(
