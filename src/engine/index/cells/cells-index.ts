@@ -102,7 +102,7 @@ export function createCellsIndex({ head, held, choice: given }: CellsIndexOption
   function choose(query: CellQuery, k: number, filter: Uint32Array | undefined): number[] {
     const rows = filter || removed.size > 0 ? passingRows(filter) : there;
     const wanted = k > DEEP ? CANDIDATES_PER_HIT * k : ROWS_PER_HIT * k;
-    return chooseCells(query.scores(REACH), sizes, { rows, wanted, filtered: filter !== undefined }, choice);
+    return chooseCells(query.scores(REACH), sizes, { rows, wanted, needed: k, filtered: filter !== undefined }, choice);
   }
 
   /** Of each cell. */

@@ -5,7 +5,7 @@ import { type Choice, chooseCells, countPassing, type Passing } from './choose-c
 
 const CHOICE: Choice = { ratio: 0.5, leastRows: 20, mostRows: 60 };
 const sizes = new Uint32Array(10).fill(10);
-const all: Passing = { rows: sizes, wanted: 10, filtered: false };
+const all: Passing = { rows: sizes, wanted: 10, needed: 5, filtered: false };
 
 /** Of ten cells: four that are near, and one that is a little less far than the others. */
 const scores = Float32Array.of(0.1, 0.1, 0.9, 0.1, 0.8, 0.3, 0.1, 0.85, 0.7, 0.1);
@@ -27,22 +27,29 @@ test('looks at no fewer rows than it should, and at no more', () => {
 
 test('goes on until enough rows pass, past cells without one', () => {
   const rows = Uint32Array.of(0, 1, 0, 1, 0, 1, 1, 0, 0, 1);
-  const passing = { rows, wanted: 4, filtered: true };
+  const passing = { rows, wanted: 4, needed: 4, filtered: true };
   expect(chooseCells(scores, sizes, passing, { ...CHOICE, mostRows: 30 })).toEqual([5, 1, 3, 6]);
 });
 
 test('where all cells with rows that pass are few, all of them are taken', () => {
   const rows = Uint32Array.of(1, 0, 0, 1, 0, 0, 0, 0, 0, 1);
-  expect(chooseCells(scores, sizes, { rows, wanted: 1, filtered: true }, CHOICE)).toEqual([0, 3, 9]);
+  expect(chooseCells(scores, sizes, { rows, wanted: 1, needed: 1, filtered: true }, CHOICE)).toEqual([0, 3, 9]);
 });
 
 test('makes do with fewer than are wanted where it would have to read ever more', () => {
   const cells = 1000;
   const many = new Uint32Array(cells).fill(10);
   const rows = new Uint32Array(cells).fill(1);
-  const chosen = chooseCells(new Float32Array(cells), many, { rows, wanted: 80, filtered: true }, CHOICE);
+  const chosen = chooseCells(new Float32Array(cells), many, { rows, wanted: 80, needed: 20, filtered: true }, CHOICE);
   expect(chosen.length).toBeLessThan(80);
   expect(chosen.length).toBeGreaterThanOrEqual(20);
+});
+
+test.each([20, 60, 100])('never makes do with fewer than %i ranks that are asked for', (needed) => {
+  const rows = new Uint32Array(100).fill(1);
+  const passing = { rows, wanted: 2 * needed, needed, filtered: true };
+  const chosen = chooseCells(new Float32Array(100), new Uint32Array(100).fill(10), passing, CHOICE);
+  expect(chosen.length).toBeGreaterThanOrEqual(needed);
 });
 
 test('takes nothing of nothing', () => {

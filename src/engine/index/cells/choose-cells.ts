@@ -15,13 +15,14 @@ export interface Choice {
 export interface Passing {
   /** Rows of each cell that are there and pass the filter. */
   readonly rows: Uint32Array;
-  /** How many of these are wanted. */
+  /** How many of these are wanted, and how many are needed: as many as ranks are asked for. */
   readonly wanted: number;
+  readonly needed: number;
   /** There is a filter: where all cells with rows that pass have few rows, all of them are read. */
   readonly filtered: boolean;
 }
 
-/** How many times `mostRows` are looked at for rows that pass a filter, before a query makes do with what it has found. */
+/** How many times `mostRows` are looked at for as many rows as are wanted, before those that are needed are enough. */
 const FAR = 4;
 
 /**
@@ -32,7 +33,7 @@ const FAR = 4;
 export function chooseCells(
   scores: Float32Array,
   sizes: Uint32Array,
-  { rows, wanted, filtered }: Passing,
+  { rows, wanted, needed, filtered }: Passing,
   { ratio, leastRows, mostRows }: Choice,
 ): number[] {
   const nearest = Array.from(scores.keys()).filter((cell) => (rows[cell] as number) > 0);
@@ -45,7 +46,7 @@ export function chooseCells(
   let [read, passing] = [0, 0];
   for (const cell of nearest) {
     const isNear = (scores[cell] as number) >= line || read < leastRows;
-    const isEnough = passing >= wanted || (read >= FAR * mostRows && passing * FAR >= wanted);
+    const isEnough = passing >= wanted || (read >= FAR * mostRows && passing >= needed);
     if (isEnough && (!isNear || read >= mostRows)) break;
     chosen.push(cell);
     read += sizes[cell] as number;
