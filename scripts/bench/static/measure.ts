@@ -58,27 +58,18 @@ interface Counted {
 
 /** Counts what goes over the line; a round begins where nothing is on its way. */
 function counted(baseUrl: string): Counted {
-  const host = createRangedSource(baseUrl);
   const limited = createLimiter(CONNECTIONS);
   let running = 0;
-  const count = async <T>(read: () => Promise<T>): Promise<T> => {
+  const count = async <T>(make: () => Promise<T>): Promise<T> => {
     if (running++ === 0) counts.rounds++;
     counts.requests++;
     try {
-      return await limited(read);
+      return await limited(make);
     } finally {
       running--;
     }
   };
-  const counts: Counted = {
-    source: {
-      read: (...given) => count(() => host.read(...given)),
-      readRange: (...given) => count(() => host.readRange(...given)),
-      readText: host.readText,
-    },
-    requests: 0,
-    rounds: 0,
-  };
+  const counts: Counted = { source: createRangedSource(baseUrl, count), requests: 0, rounds: 0 };
   return counts;
 }
 

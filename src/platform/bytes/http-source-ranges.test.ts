@@ -22,9 +22,12 @@ beforeEach(() => {
   source = createHttpSource(BASE, cache);
 });
 
-/** Unlike `expect.poll`, this lets no faked time pass. */
+/** Unlike `expect.poll`, this lets hardly any faked time pass: what stretches wait for each other. */
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await nextTurn();
+  while (!condition()) {
+    await nextTurn();
+    if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(1);
+  }
 }
 
 afterEach(() => {

@@ -13,6 +13,7 @@ import {
   type Together,
   withStallTimeout,
 } from './download.browser.ts';
+import { createJoinedReads, type ReadStretch } from './join-ranges.ts';
 import { createKeeper, type Keeper } from './keeper.browser.ts';
 import { createPieces } from './pieces.browser.ts';
 import { shareReads } from './share-reads.ts';
@@ -151,13 +152,14 @@ function createRangeReader(
 ): Pick<HttpSource, 'readRange' | 'inRanges'> {
   const wholes = createPromiseCache<Uint8Array>(WHOLES);
   const limited = createLimiter(WHOLES);
-  const together: Together = new Set();
+  const allReads: Together = new Set();
   const pieces = createPieces(cache);
+  const readJoined = createJoinedReads<'whole' | undefined>();
   let knowsRanges = true;
 
   /** Not aborted with the caller: others may wait for the same file. */
   const readWhole = (path: string, expected: FileHash, { onProgress }: ReadOptions) =>
-    withStallTimeout({ path, ms: PIECE_STALL_MS, together }, undefined, (signal, moved) => {
+    withStallTimeout({ path, ms: PIECE_STALL_MS, together: allReads }, undefined, (signal, moved) => {
       const onMoved = (loaded: number, total: number) => {
         moved();
         onProgress?.(loaded, total);
@@ -176,7 +178,9 @@ function createRangeReader(
     }
     if (!knowsRanges || bytes <= smallBytes) return undefined;
     const url = new URL(path, baseUrl).href;
-    const piece = await downloadRange(url, path, { offset, length, total: bytes }, options, together);
+    const readStretch: ReadStretch<'whole' | undefined> = (stretch, together) =>
+      downloadRange(url, path, { ...stretch, total: bytes }, together, allReads);
+    const piece = await readJoined(path, range, readStretch, options);
     if (piece === 'whole') knowsRanges = false;
     if (piece === 'whole' || !piece || !(await isPiece(piece, range))) return undefined;
     void keep(key, piece).then(() => pieces.added(key));

@@ -83,7 +83,9 @@ function createCellsRetriever(index: CellsIndex, reader: CellReader): Retriever 
       signal?.throwIfAborted();
       const search = index.begin(query, filter ? { k, filter } : { k });
       const away = new Set<number>();
-      await forEachLimited(search.cells, READ_AT_A_TIME, async (cell) => {
+      // In the order of their parts: what lies together is read together.
+      const cells = search.cells.toSorted((a, b) => a - b);
+      await forEachLimited(cells, READ_AT_A_TIME, async (cell) => {
         const codes = await unlessAway(reader.readCell(cell, signal));
         if (codes) search.scan(cell, codes);
         else away.add(cell);
