@@ -36,10 +36,13 @@ export async function serveSite(publicFolder: string, host = '127.0.0.1', site =
   return started(await serve({ site, publicFolder, host, port: 0 }));
 }
 
-/** The built site with its own data, and what of it goes over the line. */
-export async function serveCounted(): Promise<Site & { readonly sent: readonly Sent[] }> {
-  const { origin } = await serveSite(SITE);
-  const { server, sent } = await slowLine(Number(new URL(origin).port), { bytesPerSecond: 1e9, latencyMs: 0 });
+/** The built site with its own data or others, over a line of a latency, and what goes over it. */
+export async function serveCounted(
+  publicFolder = SITE,
+  latencyMs = 0,
+): Promise<Site & { readonly sent: readonly Sent[] }> {
+  const { origin } = await serveSite(publicFolder);
+  const { server, sent } = await slowLine(Number(new URL(origin).port), { bytesPerSecond: 1e9, latencyMs });
   return { ...started(server), sent };
 }
 

@@ -42,8 +42,12 @@ export async function embedPictures(folders: readonly string[], modelId: string)
 }
 
 /** The embeddings of `texts`. */
-export async function embedTexts(texts: readonly string[], modelId: string): Promise<Cloud> {
-  const encoder = await createNodeQueryEncoder({ modelsFolder: MODELS_FOLDER, modelId });
+export async function embedTexts(
+  texts: readonly string[],
+  modelId: string,
+  modelsFolder = MODELS_FOLDER,
+): Promise<Cloud> {
+  const encoder = await createNodeQueryEncoder({ modelsFolder, modelId });
   const vectors: Embedding[] = [];
   for (const text of texts) vectors.push(await encoder.encode(text));
   return { dim: encoder.dim, count: vectors.length, rows: flatten(vectors, encoder.dim) };
