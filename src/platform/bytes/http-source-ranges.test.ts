@@ -148,7 +148,11 @@ describe('readRange', () => {
 
     test('what others wait for longer is not taken from them', async () => {
       server.ranges = false;
-      await source.readRange(LARGE, whole, range); // finds out that there are none
+      let isKnown = false;
+      void source.readRange(LARGE, whole, range).then(() => {
+        isKnown = true; // that there are none
+      });
+      await until(() => isKnown);
       source = createHttpSource(BASE, createMemoryCache());
       const { body, send, end } = createSlowBody();
       server.fault = (_path, asked) => (asked ? undefined : new Response(body));
