@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { BlobReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import sirv from 'sirv';
 import { type Sent, slowLine } from '../scripts/bench/first-visit/line.ts';
+import { addModel } from '../scripts/models/add-model.ts';
 import { COLLECTIONS_FOLDER, MODELS_FOLDER, ROOT_FOLDER } from '../scripts/repository/folders.ts';
 import { type Behaviour, type EmulatedHost, emulateHost } from '../scripts/serve/emulated/emulated-host.ts';
 import { serve } from '../scripts/serve/serve.ts';
@@ -96,6 +97,29 @@ export async function copyPublicFolder(folder: string): Promise<string> {
   await copyFile(join(COLLECTIONS_FOLDER, 'index.json'), join(folder, 'collections/index.json'));
   await cp(MODELS_FOLDER, join(folder, 'models'), { recursive: true });
   return folder;
+}
+
+/** A collection of made-up vectors, and the model that answers for them: `random`, whose weights are. */
+export interface MadeUp {
+  readonly name: string;
+  readonly title: string;
+  readonly index: 'cells' | 'codes';
+  readonly count: number;
+  readonly dim: number;
+}
+
+/** A `public/` folder in `folder` with such a collection, besides the demo. */
+export async function makeCollection(folder: string, { name, title, index, count, dim }: MadeUp): Promise<string> {
+  const publicFolder = await copyPublicFolder(join(folder, 'public'));
+  const models = join(publicFolder, 'models');
+  await script('models/make-random-model.ts', join(folder, 'random'), '--dim', String(dim));
+  await addModel({ folder: join(folder, 'random'), modelsFolder: models, id: 'random' });
+  const vectors = join(folder, 'vectors.npy');
+  await script('bench/synthetic/make.ts', vectors, '--count', String(count), '--dim', String(dim));
+  const out = join(publicFolder, 'collections', name);
+  const options = ['--models', models, '--model', 'random', '--title', title, '--index', index];
+  await script('build-index.ts', '--from-npy', vectors, '--out', out, ...options);
+  return publicFolder;
 }
 
 /** Unpack a zip file of a collection into a `public/` folder, as a host does, and list it. */

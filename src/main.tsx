@@ -158,10 +158,12 @@ function createApp(baseUrl: string): App {
     if (!offline.updateReady()) return;
     const run = () => {
       commit();
-      notices.say('update', 'The new version of Afterimage is being started. This may take half a minute.');
+      // It can be asked for again: a newer one may have come meanwhile.
+      notices.say('update', 'The new version of Afterimage is being started. This may take half a minute.', reload);
       void offline.applyUpdate();
     };
-    notices.say('update', 'A new version of Afterimage is ready.', { label: 'Reload', run });
+    const reload = { label: 'Reload', run };
+    notices.say('update', 'A new version of Afterimage is ready.', reload);
   });
   return {
     baseUrl,

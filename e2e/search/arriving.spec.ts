@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import type { Page, Request, Route } from '@playwright/test';
-import { addModel } from '../../scripts/models/add-model.ts';
 import { expect, hold, test } from '../fixtures.ts';
-import { copyPublicFolder, script, serveSite } from '../sites.ts';
+import { makeCollection, serveSite } from '../sites.ts';
 
 /** More than the megabyte below which a file is read as a whole for its first bytes. */
 const [COUNT, DIM] = [10_000, 128];
@@ -10,15 +8,7 @@ const VECTORS = /\/vectors-/;
 
 /** A site with a collection of made-up vectors with codes, called `coded`, and its address. */
 async function codedSite(folder: string, count = COUNT): Promise<{ folder: string; address: string }> {
-  const site = await copyPublicFolder(join(folder, 'public'));
-  const models = join(site, 'models');
-  await script('models/make-random-model.ts', join(folder, 'random'), '--dim', String(DIM));
-  await addModel({ folder: join(folder, 'random'), modelsFolder: models, id: 'random' });
-  const vectors = join(folder, 'vectors.npy');
-  await script('bench/synthetic/make.ts', vectors, '--count', String(count), '--dim', String(DIM));
-  const out = join(site, 'collections/coded');
-  const options = ['--models', models, '--model', 'random', '--title', 'Coded', '--index', 'codes'];
-  await script('build-index.ts', '--from-npy', vectors, '--out', out, ...options);
+  const site = await makeCollection(folder, { name: 'coded', title: 'Coded', index: 'codes', count, dim: DIM });
   const { origin } = await serveSite(site);
   return { folder: site, address: `${origin}/?c=coded` };
 }

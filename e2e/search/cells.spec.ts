@@ -6,13 +6,12 @@ import type { Page, Request } from '@playwright/test';
 import { embedTexts } from '../../scripts/bench/synthetic/embed.ts';
 import { createSynthetic, type Synthetic } from '../../scripts/bench/synthetic/synthetic.ts';
 import { createExactScan } from '../../scripts/bench/vectors/data/truth.ts';
-import { addModel } from '../../scripts/models/add-model.ts';
 import type { AppPage } from '../app-page.ts';
 import { expect, test } from '../fixtures.ts';
-import { copyPublicFolder, script, serveCounted, serveSite } from '../sites.ts';
+import { makeCollection, serveCounted, serveSite } from '../sites.ts';
 
 const [COUNT, DIM, K] = [200_000, 512, 10];
-/** Of `scripts/bench/synthetic/make.ts`. */
+/** Which `scripts/bench/synthetic/make.ts` takes by itself. */
 const SEED = 1;
 const CHUNK = 8192;
 const WORDS = ['rocket', 'castle', 'a red car', 'people dancing', 'snow', 'an old book'];
@@ -28,22 +27,14 @@ test.use({ viewport: { width: 1280, height: 1000 } });
 // One after the other, because building takes a minute and a half.
 test.describe.configure({ mode: 'default' });
 
+let made: string;
 let folder: string;
-let models: string;
 test.beforeAll(async () => {
   test.setTimeout(900_000);
-  const made = await mkdtemp(join(tmpdir(), 'afterimage-cells-'));
-  folder = await copyPublicFolder(join(made, 'public'));
-  models = join(folder, 'models');
-  await script('models/make-random-model.ts', join(made, 'random'), '--dim', String(DIM));
-  await addModel({ folder: join(made, 'random'), modelsFolder: models, id: 'random' });
-  const vectors = join(made, 'vectors.npy');
-  await script('bench/synthetic/make.ts', vectors, '--count', String(COUNT), '--seed', String(SEED));
-  const out = join(folder, 'collections/cells');
-  const options = ['--models', models, '--model', 'random', '--title', 'Cells', '--index', 'cells'];
-  await script('build-index.ts', '--from-npy', vectors, '--out', out, ...options);
+  made = await mkdtemp(join(tmpdir(), 'afterimage-cells-'));
+  folder = await makeCollection(made, { name: 'cells', title: 'Cells', index: 'cells', count: COUNT, dim: DIM });
 });
-test.afterAll(() => rm(join(folder, '..'), { recursive: true, force: true }));
+test.afterAll(() => rm(made, { recursive: true, force: true }));
 
 test('is searched by what is near, scrolled to its end, and searched without the network', async ({
   app,
@@ -93,7 +84,7 @@ test('finds the nearest by few bytes, in two rounds of requests', async ({ app, 
   const pictures: Awaited<ReturnType<typeof pictureAt>>[] = [];
   for (const place of PLACES) pictures.push(await pictureAt(app, place));
   const synthetic = createSynthetic({ seed: SEED, dim: DIM });
-  const words = await embedTexts(WORDS, 'random', models);
+  const words = await embedTexts(WORDS, 'random', join(folder, 'models'));
   const likes = new Float32Array(pictures.length * DIM);
   pictures.forEach(({ row }, i) => {
     likes.set(synthetic.pictures(row, 1), i * DIM);

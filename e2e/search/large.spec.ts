@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
-import { addModel } from '../../scripts/models/add-model.ts';
 import { expect, test } from '../fixtures.ts';
-import { copyPublicFolder, script, serveSite } from '../sites.ts';
+import { makeCollection, serveSite } from '../sites.ts';
 
 const COUNT = 100_000;
 const DIM = 512;
@@ -16,16 +14,8 @@ test('a hundred thousand pictures are searched by their codes and scrolled to th
   page,
 }, info) => {
   test.setTimeout(600_000); // the collection is built first
-  const folder = await copyPublicFolder(info.outputPath('public'));
-  const models = join(folder, 'models');
-  await script('models/make-random-model.ts', info.outputPath('random'), '--dim', String(DIM));
-  await addModel({ folder: info.outputPath('random'), modelsFolder: models, id: 'random' });
-  const vectors = info.outputPath('vectors.npy');
-  await script('bench/synthetic/make.ts', vectors, '--count', String(COUNT));
-  const out = join(folder, 'collections/large');
-  const options = ['--models', models, '--model', 'random', '--title', 'Large', '--index', 'codes'];
-  await script('build-index.ts', '--from-npy', vectors, '--out', out, ...options);
-
+  const collection = { name: 'large', title: 'Large', index: 'codes', count: COUNT, dim: DIM } as const;
+  const folder = await makeCollection(info.outputPath(), collection);
   const site = await serveSite(folder);
   guard.allow(site.origin);
   await app.open(`${site.origin}/?c=large&q=rocket`);

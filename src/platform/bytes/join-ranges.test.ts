@@ -78,6 +78,12 @@ describe('a stretch that nobody wants any more', () => {
     expect(asked).toEqual(['500000+10']);
   });
 
+  test('before it is asked for, is refused', async () => {
+    const { asked, read } = createFile();
+    await expect(read(0, 10, { signal: AbortSignal.abort(new Error('stale')) })).rejects.toThrow('stale');
+    expect(asked).toEqual([]);
+  });
+
   test('is given up at once, and the request when that holds for all of its stretches', async () => {
     const { asked, signals, read } = createFile(2000);
     const [one, two] = [new AbortController(), new AbortController()];

@@ -1,3 +1,4 @@
+import { abortable } from '../../engine/async/abortable.ts';
 import type { ReadOptions } from '../../engine/ports.ts';
 
 /** A stretch of a file. */
@@ -32,27 +33,29 @@ const WAIT_MS = 4;
 export function createJoinedReads<Other = never>() {
   const waiting = new Map<string, Waiting<Other>[]>();
 
+  const flush = (path: string, read: ReadStretch<Other>) => {
+    const wanted = waiting.get(path) ?? [];
+    waiting.delete(path);
+    const groups = groupStretches(wanted.filter(({ options }) => !options.signal?.aborted));
+    for (const group of groups) void readGroup(read, group);
+  };
+
   /** @param read reads of the file `path` */
-  return function readJoined(
+  return async function readJoined(
     path: string,
     { offset, length }: Stretch,
     read: ReadStretch<Other>,
     options: ReadOptions,
   ): Promise<Uint8Array | Other> {
-    return new Promise((resolve, reject) => {
-      const { signal } = options;
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    options.signal?.throwIfAborted();
+    const bytes = new Promise<Uint8Array | Other>((resolve, reject) => {
       const one = { offset, length, options, resolve, reject };
       const others = waiting.get(path);
       if (others) return others.push(one);
-      const wanted: Waiting<Other>[] = [one];
-      waiting.set(path, wanted);
-      setTimeout(() => {
-        waiting.delete(path);
-        const stretches = wanted.filter((stretch) => !stretch.options.signal?.aborted);
-        for (const group of groupStretches(stretches)) void readGroup(read, group);
-      }, WAIT_MS);
+      waiting.set(path, [one]);
+      setTimeout(() => flush(path, read), WAIT_MS);
     });
+    return abortable(bytes, options.signal);
   };
 }
 

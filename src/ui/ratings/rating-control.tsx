@@ -13,6 +13,8 @@ const ENDS: ReadonlyMap<number, string> = new Map([
 export function RatingControl(props: {
   /** What is rated: the name of the group. */
   label: string;
+  /** It is seen elsewhere already. */
+  labelHidden?: boolean | undefined;
   value: number | null;
   onChange: (rating: number | null) => void;
 }): JSX.Element {
@@ -28,7 +30,7 @@ export function RatingControl(props: {
 
   return (
     <fieldset ref={group} class="rating" aria-describedby={use}>
-      <legend>{props.label}</legend>
+      <legend class={props.labelHidden ? 'visually-hidden' : undefined}>{props.label}</legend>
       <div class="rating-choice">
         <div class="rating-scale numbers">
           <For each={SCALE}>

@@ -16,7 +16,7 @@ export function SearchRating(props: {
     void props.ratings.rate(rating);
   };
   const rating = () => props.ratings.rating();
-  const scale = () => <RatingControl label={props.label} value={rating()} onChange={rate} />;
+  const scale = () => <RatingControl label={props.label} labelHidden={props.folded} value={rating()} onChange={rate} />;
   return (
     <div class="search-rating" aria-busy={props.ratings.saving()}>
       <Show when={props.folded} fallback={scale()}>
